@@ -1,0 +1,14 @@
+//! # theoremcheck
+//!
+//! QuickCheck for theorems. A paper's lemma is a TOML file; the harness samples inputs that meet its hypotheses, looks for
+//! the worst one, and answers with a verdict, a margin and a case that anyone can replay.
+//!
+//! A claim is a function from *draws* to a *margin*; every module is one step of that (a floor uses only those below it):
+//!
+//! | floor | what it does |
+//! | --- | --- |
+//! | [`lang`] | the claim language: parser, types and symbolic shapes, printers |
+//! | [`arith`] | the arithmetics, small dense matrices and their spectra |
+
+pub mod arith;
+pub mod lang;
