@@ -1,0 +1,5 @@
+//! Claim files: TOML to a typed claim, the library of papers by id, and what is wrong with a file, at its place.
+//!
+//! This floor takes text, and a path only to name it in errors; it opens no file.
+
+pub mod model;
