@@ -9,10 +9,12 @@
 //! | --- | --- |
 //! | [`check`] | one module for each kind of statement |
 //! | [`claim`] | TOML to a typed claim |
+//! | [`eval`] | a graph as a plan, run in any arithmetic |
 //! | [`lang`] | the claim language: parser, types and symbolic shapes, printers |
 //! | [`arith`] | the arithmetics, small dense matrices and their spectra |
 
 pub mod arith;
 pub mod check;
 pub mod claim;
+pub mod eval;
 pub mod lang;

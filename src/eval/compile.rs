@@ -1,0 +1,835 @@
+//! From a graph and the structural integers to a [`Plan`].
+//!
+//! Nodes are emitted in the order of their indices (arguments come first), so depth costs no stack. What a loop's body does not
+//! change is emitted before the loop. A loop stays a loop unless a shape in its body depends on its index; then it is unrolled.
+//!
+//! In a plan of several sections, what does not depend on an input is emitted once, in the first.
+
+use super::analysis::{Analysis, reachable};
+use super::plan::{Constant, Instruction as I, IntExpr, MatrixFn, Plan, Slot, SlotId};
+use crate::lang::ir::{Dim, Fold, Graph, IntId, Node, NodeId, Op, RealFn, SampleOp, Type, VarId};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use thiserror::Error;
+
+/// Why there is no plan for these integers.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PlanError {
+    #[error(
+        "these dimensions need {needed} numbers a case, and the limit is {limit}; lower the dimensions or raise --max-elements"
+    )]
+    TooLarge { needed: u64, limit: u64 },
+    #[error("the loops of this claim unroll to more than {limit} instructions")]
+    TooLong { limit: usize },
+    #[error("a dimension is negative: {0}")]
+    NegativeDimension(i64),
+    #[error(
+        "an index, a dimension or a loop bound depends on something that is not an integer known for the whole case"
+    )]
+    NotStructural,
+    #[error("dimensions that were symbolically equal differ: {0}")]
+    Shape(String),
+}
+
+/// Instructions that one plan may have.
+const MAX_INSTRUCTIONS: usize = 2_000_000;
+
+/// What a plan is compiled from.
+pub struct Request<'a> {
+    pub graph: &'a Graph,
+    pub analysis: &'a Analysis,
+    /// Values of the structural integers.
+    pub ints: &'a BTreeMap<IntId, i64>,
+    /// Nodes that compute the other integers, lane by lane.
+    pub lane_ints: &'a BTreeMap<IntId, NodeId>,
+    /// Roots of each section.
+    pub sections: &'a [Vec<NodeId>],
+    /// Numbers that one plan may hold.
+    pub max_elements: usize,
+}
+
+/// Compiles a plan.
+///
+/// # Errors
+/// Where shapes are impossible or too large; see [`PlanError`].
+pub fn compile(request: &Request<'_>) -> Result<Plan, PlanError> {
+    let mut compiler = Compiler {
+        request,
+        plan: Plan {
+            code: Vec::new(),
+            sections: Vec::new(),
+            slots: Vec::new(),
+            numbers: 0,
+            constants: Vec::new(),
+            draws: Vec::new(),
+            inputs: Vec::new(),
+            ints: Vec::new(),
+            roots: Vec::new(),
+            loops: 0,
+            largest: 0,
+        },
+        scopes: vec![HashMap::new()],
+        bound: HashMap::new(),
+    };
+    for (index, roots) in request.sections.iter().enumerate() {
+        let start = compiler.plan.code.len();
+        if index == 0 {
+            // Everything that later sections need and that never changes is computed here.
+            let all = request.sections.iter().flatten().copied();
+            compiler.emit_all(all, false)?;
+        } else {
+            compiler.scopes.push(HashMap::new());
+            compiler.emit_all(roots.iter().copied(), true)?;
+        }
+        let mut where_roots = BTreeMap::new();
+        for &root in roots {
+            where_roots.insert(root, compiler.slot_of(root)?);
+        }
+        compiler.plan.roots.push(where_roots);
+        if index > 0 {
+            compiler.scopes.pop();
+        }
+        let end = compiler.plan.code.len();
+        compiler.plan.sections.push(start..end);
+    }
+    Ok(compiler.plan)
+}
+
+/// The value of an integer node that depends on structural integers only.
+///
+/// # Errors
+/// If it depends on anything else.
+pub fn integer(graph: &Graph, ints: &BTreeMap<IntId, i64>, id: NodeId) -> Result<i64, PlanError> {
+    match int_expr(graph, ints, &HashMap::new(), id)? {
+        IntExpr::Constant(value) => Ok(value),
+        other => Ok(other.value(&[])),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Bound {
+    /// A loop of the plan, by number.
+    Loop(u32),
+    /// An unrolled index.
+    Fixed(i64),
+}
+
+struct Compiler<'a> {
+    request: &'a Request<'a>,
+    plan: Plan,
+    scopes: Vec<HashMap<NodeId, SlotId>>,
+    bound: HashMap<VarId, Bound>,
+}
+
+impl Compiler<'_> {
+    fn find(&self, id: NodeId) -> Option<SlotId> {
+        self.scopes.iter().rev().find_map(|scope| scope.get(&id).copied())
+    }
+
+    fn slot_of(&self, id: NodeId) -> Result<SlotId, PlanError> {
+        self.find(id).ok_or(PlanError::NotStructural)
+    }
+
+    /// Emits what `roots` need and is not there yet and can be computed with the indices now bound.
+    fn emit_all(&mut self, roots: impl IntoIterator<Item = NodeId>, volatile: bool) -> Result<(), PlanError> {
+        let request = self.request;
+        let needed = reachable(
+            request.graph,
+            roots,
+            &|op| match op {
+                Op::Int(id) => request.lane_ints.get(id).copied(),
+                _ => None,
+            },
+            &|id| self.find(id).is_some(),
+        );
+        for id in needed {
+            let free = request.analysis.free(id);
+            if free.iter().any(|v| !self.bound.contains_key(v)) || (!volatile && request.analysis.volatile(id)) {
+                continue;
+            }
+            // An index or an exponent that is used as an integer only needs no slot; `number` makes one where it is read.
+            if is_index_only(request.graph.node(id)) {
+                continue;
+            }
+            let slot = self.emit(id)?;
+            self.scopes.last_mut().expect("there is always a scope").insert(id, slot);
+        }
+        Ok(())
+    }
+
+    fn new_slot(&mut self, rows: usize, cols: usize) -> Result<SlotId, PlanError> {
+        let len = rows as u64 * cols as u64;
+        let needed = self.plan.numbers as u64 + len;
+        let limit = self.request.max_elements as u64;
+        if needed > limit || rows > u32::MAX as usize / 2 || cols > u32::MAX as usize / 2 {
+            return Err(PlanError::TooLarge { needed, limit });
+        }
+        let id = self.plan.slots.len() as SlotId;
+        self.plan.slots.push(Slot { offset: self.plan.numbers as u32, rows: rows as u32, cols: cols as u32 });
+        self.plan.numbers += len as usize;
+        Ok(id)
+    }
+
+    fn push(&mut self, instruction: I) -> Result<(), PlanError> {
+        if self.plan.code.len() >= MAX_INSTRUCTIONS {
+            return Err(PlanError::TooLong { limit: MAX_INSTRUCTIONS });
+        }
+        self.plan.code.push(instruction);
+        Ok(())
+    }
+
+    fn dim(&self, dim: &Dim) -> Result<usize, PlanError> {
+        let mut sum: i64 = 0;
+        for (atoms, &coefficient) in &dim.terms {
+            let mut term = coefficient;
+            for &atom in atoms {
+                term = term.saturating_mul(self.int_constant(atom)?);
+            }
+            sum = sum.saturating_add(term);
+        }
+        usize::try_from(sum).map_err(|_| PlanError::NegativeDimension(sum))
+    }
+
+    fn shape(&self, ty: &Type) -> Result<(usize, usize), PlanError> {
+        match ty {
+            Type::Bool => Ok((0, 0)),
+            Type::Int | Type::Real => Ok((1, 1)),
+            Type::Matrix(rows, cols) => Ok((self.dim(rows)?, self.dim(cols)?)),
+        }
+    }
+
+    fn slot_for(&mut self, id: NodeId) -> Result<SlotId, PlanError> {
+        let (rows, cols) = self.shape(&self.request.graph.node(id).ty)?;
+        self.new_slot(rows, cols)
+    }
+
+    fn int(&self, id: NodeId) -> Result<IntExpr, PlanError> {
+        int_expr(self.request.graph, self.request.ints, &self.bound, id)
+    }
+
+    fn int_constant(&self, id: NodeId) -> Result<i64, PlanError> {
+        match self.int(id)? {
+            IntExpr::Constant(value) => Ok(value),
+            _ => Err(PlanError::NotStructural),
+        }
+    }
+
+    /// The slot of an argument; an integer that has none yet gets one.
+    fn number(&mut self, id: NodeId) -> Result<SlotId, PlanError> {
+        if let Some(slot) = self.find(id) {
+            return Ok(slot);
+        }
+        if *self.request.graph.ty(id) == Type::Int {
+            let value = self.int(id)?;
+            let out = self.new_slot(1, 1)?;
+            self.push(I::Integer { out, value })?;
+            self.scopes.last_mut().expect("there is always a scope").insert(id, out);
+            return Ok(out);
+        }
+        Err(PlanError::NotStructural)
+    }
+
+    fn numbers(&mut self, ids: &[NodeId]) -> Result<Vec<SlotId>, PlanError> {
+        ids.iter().map(|&id| self.number(id)).collect()
+    }
+
+    fn slot(&self, id: SlotId) -> Slot {
+        self.plan.slots[id as usize]
+    }
+
+    fn grow_work(&mut self, slot: SlotId) {
+        let Slot { rows, cols, .. } = self.slot(slot);
+        self.plan.largest = self.plan.largest.max(rows as usize).max(cols as usize);
+    }
+
+    fn same_shape(&self, a: SlotId, b: SlotId) -> Result<(), PlanError> {
+        let (a, b) = (self.slot(a), self.slot(b));
+        if (a.rows, a.cols) == (b.rows, b.cols) {
+            return Ok(());
+        }
+        Err(PlanError::Shape(format!("{}×{} and {}×{}", a.rows, a.cols, b.rows, b.cols)))
+    }
+
+    fn constant(&mut self, id: NodeId, value: Constant) -> Result<SlotId, PlanError> {
+        let out = self.slot_for(id)?;
+        self.plan.constants.push((out, value));
+        Ok(out)
+    }
+
+    fn emit(&mut self, id: NodeId) -> Result<SlotId, PlanError> {
+        let graph = self.request.graph;
+        let node = graph.node(id);
+        let is_int = node.ty == Type::Int;
+        match &node.op {
+            Op::Number(value) => return self.constant(id, Constant::Number(value.clone())),
+            Op::Pi => return self.constant(id, Constant::Pi),
+            Op::Bool(value) => return self.constant(id, Constant::Truth(*value)),
+            Op::Identity => return self.constant(id, Constant::Identity),
+            Op::Zeros => return self.constant(id, Constant::Fill(0.0)),
+            Op::Ones => return self.constant(id, Constant::Fill(1.0)),
+            Op::Int(int) => {
+                if let Some(&value) = self.request.ints.get(int) {
+                    let out = self.new_slot(1, 1)?;
+                    self.push(I::Integer { out, value: IntExpr::Constant(value) })?;
+                    self.plan.ints.push((*int, out));
+                    return Ok(out);
+                }
+                let alias = self.request.lane_ints.get(int).ok_or(PlanError::NotStructural)?;
+                return self.slot_of(*alias);
+            }
+            Op::Var(_) => return self.number(id),
+            Op::Draw(draw) => {
+                let out = self.slot_for(id)?;
+                self.plan.draws.push((*draw, out));
+                return Ok(out);
+            }
+            Op::Input(input) => {
+                // Inputs keep one slot over all sections.
+                if let Some((_, slot)) = self.plan.inputs.iter().find(|(known, _)| known == input) {
+                    return Ok(*slot);
+                }
+                let out = self.slot_for(id)?;
+                self.plan.inputs.push((*input, out));
+                return Ok(out);
+            }
+            Op::Fold { fold, vars, filtered } => return self.fold(id, *fold, vars, *filtered),
+            Op::Build { row, col } => return self.build(id, *row, *col),
+            _ => {}
+        }
+        // Integers of loop indices and structural integers alone are computed as integers.
+        if is_int && let Ok(value) = self.int(id) {
+            let out = self.new_slot(1, 1)?;
+            self.push(I::Integer { out, value })?;
+            return Ok(out);
+        }
+        let instruction = self.plain(id, node)?;
+        if let Some((out, instruction)) = instruction {
+            self.push(instruction)?;
+            return Ok(out);
+        }
+        self.many(id, node)
+    }
+
+    /// Operations that are one instruction.
+    #[expect(clippy::too_many_lines, reason = "one arm an operation, each a line or two")]
+    fn plain(&mut self, id: NodeId, node: &Node) -> Result<Option<(SlotId, I)>, PlanError> {
+        let is_int = node.ty == Type::Int;
+        let args = node.args.as_slice();
+        // Arguments before the result: a result's numbers lie above those of its arguments.
+        macro_rules! unary {
+            ($name:ident) => {{
+                let a = self.number(args[0])?;
+                let out = self.slot_for(id)?;
+                (out, I::$name { out, a })
+            }};
+        }
+        macro_rules! binary {
+            ($name:ident) => {{
+                let a = self.number(args[0])?;
+                let b = self.number(args[1])?;
+                let out = self.slot_for(id)?;
+                (out, I::$name { out, a, b })
+            }};
+        }
+        macro_rules! alike {
+            ($name:ident) => {{
+                let a = self.number(args[0])?;
+                let b = self.number(args[1])?;
+                self.same_shape(a, b)?;
+                let out = self.slot_for(id)?;
+                (out, I::$name { out, a, b })
+            }};
+        }
+        Ok(Some(match &node.op {
+            Op::Add if is_int => binary!(IntAdd),
+            Op::Sub if is_int => binary!(IntSub),
+            Op::Mul if is_int => binary!(IntMul),
+            Op::Add => alike!(Add),
+            Op::Sub => alike!(Sub),
+            Op::Neg => unary!(Neg),
+            Op::Mul => binary!(Mul),
+            Op::Scale => {
+                let factor = self.number(args[0])?;
+                let a = self.number(args[1])?;
+                let out = self.slot_for(id)?;
+                (out, I::Scale { out, factor, a })
+            }
+            Op::Div => {
+                let a = self.number(args[0])?;
+                let divisor = self.number(args[1])?;
+                let out = self.slot_for(id)?;
+                (out, I::Div { out, a, divisor })
+            }
+            Op::Pow => {
+                let integral = *self.request.graph.ty(args[1]) == Type::Int;
+                let a = self.number(args[0])?;
+                if integral && let Ok(exponent) = self.int(args[1]) {
+                    let out = self.slot_for(id)?;
+                    (out, I::PowUniform { out, a, exponent })
+                } else {
+                    let exponent = self.number(args[1])?;
+                    let out = self.slot_for(id)?;
+                    if integral {
+                        (out, I::PowInteger { out, a, exponent })
+                    } else {
+                        (out, I::PowReal { out, a, exponent })
+                    }
+                }
+            }
+            Op::Real(f) => {
+                let a = self.number(args[0])?;
+                let out = self.slot_for(id)?;
+                (out, I::Real { out, f: *f, a })
+            }
+            Op::Ratio => binary!(Ratio),
+            Op::MatMul => {
+                let a = self.number(args[0])?;
+                let b = self.number(args[1])?;
+                if self.slot(a).cols != self.slot(b).rows {
+                    return Err(PlanError::Shape(format!("{} and {}", self.slot(a).cols, self.slot(b).rows)));
+                }
+                let out = self.slot_for(id)?;
+                (out, I::MatMul { out, a, b })
+            }
+            Op::MatPow => {
+                let a = self.number(args[0])?;
+                let exponent = self.int(args[1])?;
+                self.grow_work(a);
+                let out = self.slot_for(id)?;
+                (out, I::MatPow { out, a, exponent })
+            }
+            Op::Transpose => unary!(Transpose),
+            Op::Hadamard => alike!(Hadamard),
+            Op::Kron => binary!(Kron),
+            Op::Inv => {
+                let a = self.number(args[0])?;
+                self.grow_work(a);
+                let out = self.slot_for(id)?;
+                (out, I::Inv { out, a })
+            }
+            Op::Det => {
+                let a = self.number(args[0])?;
+                self.grow_work(a);
+                let out = self.slot_for(id)?;
+                (out, I::Det { out, a })
+            }
+            Op::Trace => unary!(Trace),
+            Op::NormFrobenius => unary!(NormFrobenius),
+            Op::Inner => alike!(Inner),
+            Op::MaxAbs => unary!(MaxAbs),
+            Op::Lambda => {
+                let index = self.int(args[0])?;
+                let a = self.number(args[1])?;
+                self.grow_work(a);
+                let out = self.slot_for(id)?;
+                (out, I::Lambda { out, a, index })
+            }
+            Op::LoewnerMargin => {
+                let a = self.number(args[0])?;
+                self.grow_work(a);
+                let out = self.slot_for(id)?;
+                (out, I::LoewnerMargin { out, a })
+            }
+            Op::Eigenvalues | Op::SingularValues => {
+                let a = self.number(args[0])?;
+                self.grow_work(a);
+                let out = self.slot_for(id)?;
+                if node.op == Op::Eigenvalues {
+                    (out, I::Eigenvalues { out, a })
+                } else {
+                    (out, I::SingularValues { out, a })
+                }
+            }
+            Op::Projector => {
+                let index = self.int(args[0])?;
+                let a = self.number(args[1])?;
+                self.grow_work(a);
+                let out = self.slot_for(id)?;
+                (out, I::Projector { out, a, index })
+            }
+            Op::SqrtM | Op::ExpM | Op::LogM => {
+                let a = self.number(args[0])?;
+                self.grow_work(a);
+                let out = self.slot_for(id)?;
+                let f = match node.op {
+                    Op::SqrtM => MatrixFn::Sqrt,
+                    Op::ExpM => MatrixFn::Exp,
+                    _ => MatrixFn::Log,
+                };
+                (out, I::MatrixFunction { out, a, f })
+            }
+            Op::Diag => unary!(Diag),
+            Op::Diagonal => unary!(Diagonal),
+            Op::Flatten => unary!(Flatten),
+            Op::Unflatten => unary!(Unflatten),
+            Op::Sym => unary!(Sym),
+            Op::Entry => {
+                let a = self.number(args[0])?;
+                let (row, col) = (self.int(args[1])?, self.int(args[2])?);
+                let out = self.slot_for(id)?;
+                (out, I::Entry { out, a, row, col })
+            }
+            Op::Block => {
+                let a = self.number(args[0])?;
+                let (row, col) = (self.int(args[1])?, self.int(args[2])?);
+                let out = self.slot_for(id)?;
+                (out, I::Block { out, a, row, col })
+            }
+            Op::UnitVector => {
+                let index = self.int(args[0])?;
+                let out = self.slot_for(id)?;
+                (out, I::UnitVector { out, index })
+            }
+            Op::SortDecreasing => unary!(SortDecreasing),
+            Op::Less => binary!(Less),
+            Op::LessEqual => binary!(LessEqual),
+            Op::Equal => alike!(Equal),
+            Op::And => binary!(And),
+            Op::Or => binary!(Or),
+            Op::Not => unary!(Not),
+            Op::If => {
+                let condition = self.number(args[0])?;
+                let then = self.number(args[1])?;
+                let otherwise = self.number(args[2])?;
+                let out = self.slot_for(id)?;
+                if node.ty == Type::Bool {
+                    (out, I::IfTruth { out, condition, then, otherwise })
+                } else {
+                    self.same_shape(then, otherwise)?;
+                    (out, I::If { out, condition, then, otherwise })
+                }
+            }
+            Op::Sample(sample) => {
+                let slots = self.numbers(args)?;
+                let out = self.slot_for(id)?;
+                let instruction = match sample {
+                    SampleOp::LogMap => I::LogMap { out, u: slots[0], lo: slots[1], hi: slots[2] },
+                    SampleOp::LogDown => I::LogDown { out, u: slots[0], hi: slots[1] },
+                    SampleOp::Reflect => I::Reflect { out, v: slots[0], a: slots[1] },
+                    SampleOp::Congruence => I::Congruence { out, v: slots[0], d: slots[1] },
+                    SampleOp::Permutation => I::Permutation { out, u: slots[0] },
+                };
+                (out, instruction)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Operations that are several instructions.
+    fn many(&mut self, id: NodeId, node: &Node) -> Result<SlotId, PlanError> {
+        match &node.op {
+            Op::Least | Op::Greatest => {
+                let slots = self.numbers(&node.args)?;
+                let mut acc = *slots.first().ok_or(PlanError::NotStructural)?;
+                for &b in &slots[1..] {
+                    let out = self.new_slot(1, 1)?;
+                    let a = acc;
+                    self.push(match node.op {
+                        Op::Least => I::Least { out, a, b },
+                        _ => I::Greatest { out, a, b },
+                    })?;
+                    acc = out;
+                }
+                Ok(acc)
+            }
+            Op::Norm | Op::Sigma => {
+                let matrix = self.number(*node.args.last().ok_or(PlanError::NotStructural)?)?;
+                let Slot { rows, cols, .. } = self.slot(matrix);
+                let index = if node.op == Op::Norm { IntExpr::Constant(1) } else { self.int(node.args[0])? };
+                if rows.min(cols) == 0 && node.op == Op::Norm {
+                    let out = self.new_slot(1, 1)?;
+                    self.push(I::Start { out, value: 0.0, undefined: false })?;
+                    return Ok(out);
+                }
+                if rows.min(cols) == 1 && index == IntExpr::Constant(1) {
+                    let out = self.new_slot(1, 1)?;
+                    self.push(I::NormFrobenius { out, a: matrix })?;
+                    return Ok(out);
+                }
+                // A column one longer than the singular values, so that an index past them reads a zero.
+                let values = self.singular_values(matrix)?;
+                let most = i64::from(rows.min(cols));
+                let out = self.new_slot(1, 1)?;
+                if let IntExpr::Constant(i) = index {
+                    if i > most {
+                        self.push(I::Start { out, value: 0.0, undefined: false })?;
+                    } else {
+                        self.push(I::Entry { out, a: values, row: IntExpr::Constant(i), col: IntExpr::Constant(1) })?;
+                    }
+                } else {
+                    let padded = self.new_slot(most as usize + 1, 1)?;
+                    self.plan.constants.push((padded, Constant::Fill(0.0)));
+                    self.push(I::Place { out: padded, a: values, row: 0, col: 0 })?;
+                    let out = self.new_slot(1, 1)?;
+                    // Indices below 1 stay out of range and so undefined.
+                    let row = IntExpr::Least(vec![index, IntExpr::Constant(most + 1)]);
+                    self.push(I::Entry { out, a: padded, row, col: IntExpr::Constant(1) })?;
+                    return Ok(out);
+                }
+                Ok(out)
+            }
+            Op::NormNuclear => {
+                let matrix = self.number(node.args[0])?;
+                let values = self.singular_values(matrix)?;
+                let out = self.new_slot(1, 1)?;
+                self.push(I::SumEntries { out, a: values })?;
+                Ok(out)
+            }
+            Op::HCat | Op::VCat => {
+                let slots = self.numbers(&node.args)?;
+                let out = self.slot_for(id)?;
+                self.plan.constants.push((out, Constant::Fill(0.0)));
+                let (mut row, mut col) = (0, 0);
+                // The first block resets what a former case left in the error bound.
+                self.push(I::Start { out, value: 0.0, undefined: false })?;
+                for a in slots {
+                    self.push(I::Place { out, a, row, col })?;
+                    let Slot { rows, cols, .. } = self.slot(a);
+                    if node.op == Op::HCat { col += cols } else { row += rows }
+                }
+                Ok(out)
+            }
+            Op::LoewnerLessEqual | Op::LoewnerLess => {
+                // The truth is the sign of the margin, so it is computed once.
+                let a = self.number(node.args[0])?;
+                let b = self.number(node.args[1])?;
+                self.same_shape(a, b)?;
+                let Slot { rows, cols, .. } = self.slot(a);
+                let difference = self.new_slot(rows as usize, cols as usize)?;
+                self.push(I::Sub { out: difference, a: b, b: a })?;
+                self.grow_work(difference);
+                let margin = self.new_slot(1, 1)?;
+                self.push(I::LoewnerMargin { out: margin, a: difference })?;
+                let out = self.new_slot(0, 0)?;
+                self.push(I::Sign { out, a: margin, strict: node.op == Op::LoewnerLess })?;
+                Ok(out)
+            }
+            _ => Err(PlanError::NotStructural),
+        }
+    }
+
+    fn singular_values(&mut self, matrix: SlotId) -> Result<SlotId, PlanError> {
+        self.grow_work(matrix);
+        let Slot { rows, cols, .. } = self.slot(matrix);
+        let values = self.new_slot(rows.min(cols) as usize, 1)?;
+        self.push(I::SingularValues { out: values, a: matrix })?;
+        Ok(values)
+    }
+
+    fn fold(&mut self, id: NodeId, fold: Fold, vars: &[VarId], filtered: bool) -> Result<SlotId, PlanError> {
+        let node = self.request.graph.node(id).clone();
+        let bounds: Vec<(NodeId, NodeId)> = node.args[..2 * vars.len()].chunks(2).map(|p| (p[0], p[1])).collect();
+        let rest = &node.args[2 * vars.len()..];
+        let (filter, body) = if filtered { (Some(rest[0]), rest[1]) } else { (None, rest[0]) };
+        let out = self.slot_for(id)?;
+        self.push(match fold {
+            Fold::Sum => I::Start { out, value: 0.0, undefined: false },
+            Fold::Product => I::Start { out, value: 1.0, undefined: false },
+            Fold::Min => I::Start { out, value: f64::INFINITY, undefined: true },
+            Fold::Max => I::Start { out, value: f64::NEG_INFINITY, undefined: true },
+            Fold::All => I::StartTruth { out, value: true },
+            Fold::Any => I::StartTruth { out, value: false },
+        })?;
+        let wanted: Vec<NodeId> = filter.into_iter().chain([body]).collect();
+        let ranges: Vec<(VarId, IterBound, IterBound)> =
+            vars.iter().zip(&bounds).map(|(&v, &(lo, hi))| (v, IterBound::Node(lo), IterBound::Node(hi))).collect();
+        self.nest(&ranges, &wanted, &mut |this| {
+            let value = this.number(body)?;
+            let filter = filter.map(|f| this.slot_of(f)).transpose()?;
+            this.push(I::Accumulate { out, fold, value, filter })
+        })?;
+        Ok(out)
+    }
+
+    fn build(&mut self, id: NodeId, row: VarId, col: Option<VarId>) -> Result<SlotId, PlanError> {
+        let node = self.request.graph.node(id).clone();
+        let body = node.args[0];
+        let out = self.slot_for(id)?;
+        self.push(I::Start { out, value: 0.0, undefined: false })?;
+        let slot = self.slot(out);
+        let mut ranges = vec![(row, IterBound::Value(1), IterBound::Value(i64::from(slot.rows)))];
+        if let Some(col) = col {
+            ranges.push((col, IterBound::Value(1), IterBound::Value(i64::from(slot.cols))));
+        }
+        self.nest(&ranges, &[body], &mut |this| {
+            let value = this.number(body)?;
+            let row = this.bound_int(row)?;
+            let col = col.map_or(Ok(IntExpr::Constant(1)), |c| this.bound_int(c))?;
+            this.push(I::StoreEntry { out, value, row, col })
+        })?;
+        Ok(out)
+    }
+
+    fn bound_int(&self, var: VarId) -> Result<IntExpr, PlanError> {
+        match self.bound.get(&var) {
+            Some(Bound::Loop(n)) => Ok(IntExpr::Affine { constant: 0, terms: vec![(*n, 1)] }),
+            Some(Bound::Fixed(v)) => Ok(IntExpr::Constant(*v)),
+            None => Err(PlanError::NotStructural),
+        }
+    }
+
+    /// Runs over the ranges, outermost first, and emits `wanted` and then `inside` for each choice of indices.
+    fn nest(
+        &mut self,
+        ranges: &[(VarId, IterBound, IterBound)],
+        wanted: &[NodeId],
+        inside: &mut dyn FnMut(&mut Self) -> Result<(), PlanError>,
+    ) -> Result<(), PlanError> {
+        let Some(&(var, ref lo, ref hi)) = ranges.first() else {
+            self.emit_all(wanted.iter().copied(), true)?;
+            return inside(self);
+        };
+        let (lo, hi) = (self.iter_bound(lo)?, self.iter_bound(hi)?);
+        if self.shapes_depend(var, wanted) {
+            let (IntExpr::Constant(lo), IntExpr::Constant(hi)) = (&lo, &hi) else {
+                return Err(PlanError::NotStructural);
+            };
+            for value in *lo..=*hi {
+                self.bound.insert(var, Bound::Fixed(value));
+                self.scopes.push(HashMap::new());
+                self.nest(&ranges[1..], wanted, inside)?;
+                self.scopes.pop();
+            }
+            self.bound.remove(&var);
+            return Ok(());
+        }
+        let number = self.plan.loops as u32;
+        self.plan.loops += 1;
+        let header = self.plan.code.len();
+        self.push(I::Loop { var: number, lo, hi: hi.clone(), exit: 0 })?;
+        self.bound.insert(var, Bound::Loop(number));
+        self.scopes.push(HashMap::new());
+        self.nest(&ranges[1..], wanted, inside)?;
+        self.scopes.pop();
+        self.bound.remove(&var);
+        self.push(I::Next { var: number, hi, body: header as u32 + 1 })?;
+        let after = self.plan.code.len() as u32;
+        if let I::Loop { exit, .. } = &mut self.plan.code[header] {
+            *exit = after;
+        }
+        Ok(())
+    }
+
+    fn iter_bound(&self, bound: &IterBound) -> Result<IntExpr, PlanError> {
+        match bound {
+            IterBound::Node(id) => self.int(*id),
+            IterBound::Value(v) => Ok(IntExpr::Constant(*v)),
+        }
+    }
+
+    /// Whether a shape below `wanted` depends on `var`, directly or through an inner range.
+    fn shapes_depend(&self, var: VarId, wanted: &[NodeId]) -> bool {
+        let request = self.request;
+        let below = reachable(request.graph, wanted.iter().copied(), &|_| None, &|id| {
+            request.analysis.free(id).binary_search(&var).is_err()
+        });
+        let mut depends: HashSet<VarId> = HashSet::from([var]);
+        // Inner indices whose ranges depend on `var` count too: a shape may use them.
+        for &id in &below {
+            if let Op::Fold { vars, .. } = &request.graph.node(id).op {
+                for (v, pair) in vars.iter().zip(request.graph.node(id).args.chunks(2)) {
+                    if pair.iter().any(|b| request.analysis.free(*b).iter().any(|f| depends.contains(f))) {
+                        depends.insert(*v);
+                    }
+                }
+            }
+        }
+        below.iter().any(|&id| request.analysis.shape_free(id).iter().any(|v| depends.contains(v)))
+    }
+}
+
+enum IterBound {
+    Node(NodeId),
+    Value(i64),
+}
+
+/// Loop indices have no slot until they are read as numbers.
+fn is_index_only(node: &Node) -> bool {
+    matches!(node.op, Op::Var(_))
+}
+
+fn int_expr(
+    graph: &Graph,
+    ints: &BTreeMap<IntId, i64>,
+    bound: &HashMap<VarId, Bound>,
+    id: NodeId,
+) -> Result<IntExpr, PlanError> {
+    let node = graph.node(id);
+    let arg = |i: usize| int_expr(graph, ints, bound, node.args[i]);
+    let all = || node.args.iter().map(|&a| int_expr(graph, ints, bound, a)).collect::<Result<Vec<_>, _>>();
+    Ok(match &node.op {
+        Op::Number(value) if value.is_int() => {
+            IntExpr::Constant(i64::try_from(value.numerator().clone()).map_err(|_| PlanError::NotStructural)?)
+        }
+        Op::Int(int) => IntExpr::Constant(*ints.get(int).ok_or(PlanError::NotStructural)?),
+        Op::Var(var) => match bound.get(var).ok_or(PlanError::NotStructural)? {
+            Bound::Fixed(value) => IntExpr::Constant(*value),
+            Bound::Loop(number) => IntExpr::Affine { constant: 0, terms: vec![(*number, 1)] },
+        },
+        Op::Add => plus(arg(0)?, arg(1)?, 1),
+        Op::Sub => plus(arg(0)?, arg(1)?, -1),
+        Op::Neg => plus(IntExpr::Constant(0), arg(0)?, -1),
+        Op::Mul => times(arg(0)?, arg(1)?),
+        Op::Least => folded(IntExpr::Least(all()?)),
+        Op::Greatest => folded(IntExpr::Greatest(all()?)),
+        Op::Real(RealFn::Abs) => folded(IntExpr::Abs(Box::new(arg(0)?))),
+        Op::Pow if node.ty == Type::Int => folded(IntExpr::Pow(Box::new(arg(0)?), Box::new(arg(1)?))),
+        _ => return Err(PlanError::NotStructural),
+    })
+}
+
+/// `a + sign * b`
+fn plus(a: IntExpr, b: IntExpr, sign: i64) -> IntExpr {
+    match (affine(&a), affine(&b)) {
+        (Some((ca, ta)), Some((cb, tb))) => {
+            let mut terms: BTreeMap<u32, i64> = ta.into_iter().collect();
+            for (var, c) in tb {
+                let entry = terms.entry(var).or_insert(0);
+                *entry = entry.saturating_add(c.saturating_mul(sign));
+            }
+            terms.retain(|_, c| *c != 0);
+            let constant = ca.saturating_add(cb.saturating_mul(sign));
+            if terms.is_empty() {
+                IntExpr::Constant(constant)
+            } else {
+                IntExpr::Affine { constant, terms: terms.into_iter().collect() }
+            }
+        }
+        _ => IntExpr::Add(Box::new(a), Box::new(times(IntExpr::Constant(sign), b))),
+    }
+}
+
+fn times(a: IntExpr, b: IntExpr) -> IntExpr {
+    match (a, b) {
+        (IntExpr::Constant(a), IntExpr::Constant(b)) => IntExpr::Constant(a.saturating_mul(b)),
+        (IntExpr::Constant(k), e) | (e, IntExpr::Constant(k)) if affine(&e).is_some() => {
+            let (constant, terms) = affine(&e).unwrap_or_default();
+            IntExpr::Affine {
+                constant: constant.saturating_mul(k),
+                terms: terms.into_iter().map(|(v, c)| (v, c.saturating_mul(k))).collect(),
+            }
+        }
+        (a, b) => IntExpr::Mul(Box::new(a), Box::new(b)),
+    }
+}
+
+fn affine(e: &IntExpr) -> Option<(i64, Vec<(u32, i64)>)> {
+    match e {
+        IntExpr::Constant(c) => Some((*c, Vec::new())),
+        IntExpr::Affine { constant, terms } => Some((*constant, terms.clone())),
+        _ => None,
+    }
+}
+
+/// The constant, where no loop index is in it.
+fn folded(e: IntExpr) -> IntExpr {
+    fn constant(e: &IntExpr) -> bool {
+        match e {
+            IntExpr::Constant(_) => true,
+            IntExpr::Affine { terms, .. } => terms.is_empty(),
+            IntExpr::Add(a, b) | IntExpr::Mul(a, b) | IntExpr::Pow(a, b) => constant(a) && constant(b),
+            IntExpr::Least(items) | IntExpr::Greatest(items) => items.iter().all(constant),
+            IntExpr::Abs(a) => constant(a),
+        }
+    }
+    if constant(&e) { IntExpr::Constant(e.value(&[])) } else { e }
+}

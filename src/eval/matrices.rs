@@ -1,0 +1,576 @@
+//! Instructions on matrices, entry by entry or as products, each with its error bound in the Frobenius norm.
+//!
+//! With `u` the unit roundoff and `γ_k = k u / (1 - k u)`: a product of inner dimension `k` is off by at most `γ_k ‖A‖_F ‖B‖_F`
+//! from its own rounding, and passes on `‖A‖ eB + eA ‖B‖ + eA eB` (Higham, §3.5, and submultiplicativity). Sums and scalings add one
+//! rounding, `u ‖C‖_F`. Moving entries about costs nothing.
+
+use super::machine::{Machine, Truth, frobenius, units};
+use super::plan::{Plan, Slot, SlotId};
+use super::rounding::{self as r, Bounded, SAFETY};
+use super::run::either;
+use crate::arith::lane::Mask;
+use crate::arith::number::Number;
+
+/// What underflow can take from one matrix operation; far below any margin that is not itself near the end of the range.
+const LOST: f64 = 1e-290;
+
+/// Sets bound, norm and undefined lanes of a matrix that was just computed, with `rounding` half-ulps of its norm added.
+#[inline(always)]
+fn finish<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, error: N, rounding: f64, undefined: Mask) {
+    m.undefined[out as usize] = undefined;
+    if N::TRACKED {
+        m.set_norm(plan, out);
+        let norm = &m.norms[out as usize];
+        m.errors[out as usize] = norm.mul_add(&units(rounding), &error);
+    }
+}
+
+/// `A + B`, or `A - B`; reals with their exact residual.
+#[inline(always)]
+pub fn add<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, b: SlotId, minus: bool) {
+    let undefined = either(m, a, b);
+    let (sa, sb) = (plan.slots[a as usize], plan.slots[b as usize]);
+    if sa.len() == 1 {
+        let (x, y) = (m.real(plan, a), m.real(plan, b));
+        let z = if minus { r::sub(&x, &y) } else { r::add(&x, &y) };
+        m.set_real(plan, out, z, undefined);
+        return;
+    }
+    let (from, to) = m.split(plan, out);
+    let (x, y) = (&from[sa.range()], &from[sb.range()]);
+    if minus {
+        for (t, (x, y)) in to.iter_mut().zip(x.iter().zip(y)) {
+            *t = x.sub(y);
+        }
+    } else {
+        for (t, (x, y)) in to.iter_mut().zip(x.iter().zip(y)) {
+            *t = x.add(y);
+        }
+    }
+    let error = m.errors[a as usize].add(&m.errors[b as usize]);
+    finish(plan, m, out, error, 1.0, undefined);
+}
+
+#[inline(always)]
+pub fn negate<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let slot = plan.slots[a as usize];
+    let (from, to) = m.split(plan, out);
+    for (t, x) in to.iter_mut().zip(&from[slot.range()]) {
+        *t = x.neg();
+    }
+    moved(m, out, a);
+}
+
+/// The same entries in other places: bound, norm and undefined lanes go along.
+#[inline(always)]
+fn moved<N: Number>(m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    m.errors[out as usize] = m.errors[a as usize].clone();
+    m.norms[out as usize] = m.norms[a as usize].clone();
+    m.undefined[out as usize] = m.undefined[a as usize];
+}
+
+/// Bound of a bilinear operation's result from those of its arguments.
+#[inline(always)]
+fn bilinear<N: Number>(m: &Machine<N>, a: SlotId, b: SlotId, rounding: f64) -> N {
+    if !N::TRACKED {
+        return N::zero();
+    }
+    let (ea, eb) = (&m.errors[a as usize], &m.errors[b as usize]);
+    let (na, nb) = (&m.norms[a as usize], &m.norms[b as usize]);
+    let own = na.mul(nb).mul(&units(rounding));
+    let zero = na.eq(&N::zero()) | nb.eq(&N::zero());
+    let lost = N::select(zero, &N::zero(), &N::from_f64(if rounding > 0.0 { LOST } else { 0.0 }));
+    na.mul_add(eb, &nb.mul(ea)).add(&ea.mul(eb)).add(&own).add(&lost)
+}
+
+#[inline(always)]
+pub fn scale<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, factor: SlotId, a: SlotId) {
+    let undefined = either(m, factor, a);
+    let slot = plan.slots[a as usize];
+    let x = m.real(plan, factor);
+    let (from, to) = m.split(plan, out);
+    for (t, y) in to.iter_mut().zip(&from[slot.range()]) {
+        *t = x.value.mul(y);
+    }
+    let error = bilinear(m, factor, a, 1.0);
+    // A factor that is exactly one changes nothing.
+    let error = N::select(x.value.eq(&N::one()) & x.error.eq(&N::zero()), &m.errors[a as usize], &error);
+    finish(plan, m, out, error, 0.0, undefined);
+}
+
+#[inline(always)]
+pub fn divide<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, divisor: SlotId) {
+    let undefined = either(m, a, divisor);
+    let slot = plan.slots[a as usize];
+    let d = m.real(plan, divisor);
+    if slot.len() == 1 {
+        let (q, zero) = r::div(&m.real(plan, a), &d);
+        m.set_real(plan, out, q, undefined | zero);
+        return;
+    }
+    let (from, to) = m.split(plan, out);
+    for (t, x) in to.iter_mut().zip(&from[slot.range()]) {
+        *t = x.div(&d.value);
+    }
+    let zero = d.value.eq(&N::zero()) & d.error.eq(&N::zero());
+    if !N::TRACKED {
+        finish(plan, m, out, N::zero(), 0.0, undefined | zero);
+        return;
+    }
+    m.set_norm(plan, out);
+    let left = d.value.abs().sub(&d.error);
+    let carried = m.errors[a as usize].add(&m.norms[out as usize].mul(&d.error)).div(&left);
+    let safe = d.error.add(&d.error).le(&d.value.abs()) & !d.value.eq(&N::zero());
+    let error = r::unknown_where(!safe, &carried.add(&N::from_f64(LOST)));
+    finish(plan, m, out, error, 2.0, undefined | zero);
+}
+
+#[inline(always)]
+pub fn multiply<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, b: SlotId) {
+    let undefined = either(m, a, b);
+    let (sa, sb) = (plan.slots[a as usize], plan.slots[b as usize]);
+    let (rows, inner, cols) = (sa.rows as usize, sa.cols as usize, sb.cols as usize);
+    let (from, to) = m.split(plan, out);
+    if inner == 0 {
+        to.fill(N::zero());
+    } else {
+        N::matmul(&from[sa.range()], &from[sb.range()], to, rows, inner, cols);
+    }
+    let error = bilinear(m, a, b, inner as f64 * (1.0 + 1e-9));
+    finish(plan, m, out, error, 0.0, undefined);
+}
+
+/// `A^k` by repeated multiplication, the bound carried from product to product; negative powers invert first.
+#[inline(always)]
+pub fn power<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, k: i64) {
+    let slot = plan.slots[a as usize];
+    let n = slot.rows as usize;
+    let len = n * n;
+    let mut undefined = m.undefined[a as usize];
+    let mut error = m.errors[a as usize].clone();
+    let (base, rest) = m.work.split_at_mut(len);
+    let (result, rest) = rest.split_at_mut(len);
+    let (product, scratch) = rest.split_at_mut(len);
+    base.clone_from_slice(&m.numbers[slot.range()]);
+    if k < 0 {
+        let (e, singular) = N::inverse(n, base, &error, product, scratch);
+        base.clone_from_slice(product);
+        error = e;
+        undefined |= singular;
+    }
+    for i in 0..n {
+        for j in 0..n {
+            result[i * n + j] = if i == j { N::one() } else { N::zero() };
+        }
+    }
+    let mut result_error = N::zero();
+    let mut left = k.unsigned_abs();
+    while left > 0 {
+        if left & 1 == 1 {
+            result_error = product_error(base, &error, result, &result_error, n);
+            N::matmul(result, base, product, n, n, n);
+            result.clone_from_slice(product);
+        }
+        left >>= 1;
+        if left > 0 {
+            error = product_error(base, &error, base, &error, n);
+            N::matmul(base, base, product, n, n, n);
+            base.clone_from_slice(product);
+        }
+    }
+    m.numbers[plan.slots[out as usize].range()].clone_from_slice(result);
+    finish(plan, m, out, result_error, 0.0, undefined);
+}
+
+#[inline(always)]
+fn product_error<N: Number>(a: &[N], ea: &N, b: &[N], eb: &N, inner: usize) -> N {
+    if !N::TRACKED {
+        return N::zero();
+    }
+    let (na, nb) = (frobenius(a), frobenius(b));
+    na.mul_add(eb, &nb.mul(ea)).add(&ea.mul(eb)).add(&na.mul(&nb).mul(&units(inner as f64))).add(&N::from_f64(LOST))
+}
+
+#[inline(always)]
+pub fn transpose<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let Slot { rows, cols, .. } = plan.slots[a as usize];
+    let (rows, cols) = (rows as usize, cols as usize);
+    let range = plan.slots[a as usize].range();
+    let (from, to) = m.split(plan, out);
+    let from = &from[range];
+    for i in 0..rows {
+        for j in 0..cols {
+            to[j * rows + i] = from[i * cols + j].clone();
+        }
+    }
+    moved(m, out, a);
+}
+
+#[inline(always)]
+pub fn hadamard<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, b: SlotId) {
+    let undefined = either(m, a, b);
+    let (sa, sb) = (plan.slots[a as usize], plan.slots[b as usize]);
+    let (from, to) = m.split(plan, out);
+    for (t, (x, y)) in to.iter_mut().zip(from[sa.range()].iter().zip(&from[sb.range()])) {
+        *t = x.mul(y);
+    }
+    let error = bilinear(m, a, b, 1.0);
+    finish(plan, m, out, error, 0.0, undefined);
+}
+
+#[inline(always)]
+pub fn kronecker<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, b: SlotId) {
+    let undefined = either(m, a, b);
+    let (sa, sb) = (plan.slots[a as usize], plan.slots[b as usize]);
+    let (p, q, s, t) = (sa.rows as usize, sa.cols as usize, sb.rows as usize, sb.cols as usize);
+    let (from, to) = m.split(plan, out);
+    let (x, y) = (&from[sa.range()], &from[sb.range()]);
+    for i in 0..p {
+        for j in 0..q {
+            for k in 0..s {
+                for l in 0..t {
+                    to[(i * s + k) * (q * t) + j * t + l] = x[i * q + j].mul(&y[k * t + l]);
+                }
+            }
+        }
+    }
+    let error = bilinear(m, a, b, 1.0);
+    finish(plan, m, out, error, 0.0, undefined);
+}
+
+#[inline(always)]
+pub fn inverse<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let slot = plan.slots[a as usize];
+    let n = slot.rows as usize;
+    let error = m.errors[a as usize].clone();
+    let (copy, scratch) = m.work.split_at_mut(n * n);
+    copy.clone_from_slice(&m.numbers[slot.range()]);
+    let to = &mut m.numbers[plan.slots[out as usize].range()];
+    let (error, singular) = N::inverse(n, copy, &error, to, scratch);
+    let undefined = m.undefined[a as usize] | singular;
+    finish(plan, m, out, error, 0.0, undefined);
+}
+
+/// `|det(A + E) - det A| <= n ‖E‖ max(‖A‖, ‖A + E‖)^(n-1)` (Bhatia, *Matrix Analysis*, §I.4 problem 6), with Frobenius norms above spectral ones.
+#[inline(always)]
+pub fn determinant<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let slot = plan.slots[a as usize];
+    let n = slot.rows as usize;
+    let undefined = m.undefined[a as usize];
+    if n == 0 {
+        m.set_real(plan, out, Bounded { value: N::one(), error: N::zero() }, undefined);
+        return;
+    }
+    if n == 1 {
+        let x = m.real(plan, a);
+        m.set_real(plan, out, x, undefined);
+        return;
+    }
+    let (copy, scratch) = m.work.split_at_mut(n * n);
+    copy.clone_from_slice(&m.numbers[slot.range()]);
+    let (value, own) = N::determinant(n, copy, scratch);
+    let error = if N::TRACKED {
+        let e = &m.errors[a as usize];
+        let size = m.norms[a as usize].add(e);
+        let mut carried = e.mul(&N::from_f64(n as f64));
+        for _ in 1..n {
+            carried = carried.mul(&size);
+        }
+        carried.add(&own)
+    } else {
+        N::zero()
+    };
+    m.set_real(plan, out, Bounded { value, error }, undefined);
+}
+
+#[inline(always)]
+pub fn trace<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let slot = plan.slots[a as usize];
+    let (n, cols) = (slot.rows as usize, slot.cols as usize);
+    let mut sum = Bounded { value: N::zero(), error: N::zero() };
+    for i in 0..n {
+        let value = m.numbers[slot.offset as usize + i * cols + i].clone();
+        sum = r::add(&sum, &Bounded { value, error: N::zero() });
+    }
+    if N::TRACKED {
+        // |tr E| <= √n ‖E‖_F
+        sum.error = m.errors[a as usize].mul_add(&N::from_f64((n as f64).sqrt()), &sum.error);
+    }
+    let undefined = m.undefined[a as usize];
+    m.set_real(plan, out, sum, undefined);
+}
+
+#[inline(always)]
+pub fn norm_frobenius<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let slot = plan.slots[a as usize];
+    let undefined = m.undefined[a as usize];
+    if slot.len() == 1 {
+        let x = m.real(plan, a);
+        m.set_real(plan, out, Bounded { value: x.value.abs(), error: x.error }, undefined);
+        return;
+    }
+    let value = frobenius(&m.numbers[slot.range()]);
+    let error = if N::TRACKED {
+        let zero = value.eq(&N::zero());
+        let rounding = value.mul(&units(slot.len() as f64 / 2.0 + 2.0)).add(&N::from_f64(1e-150));
+        // Squares below 1e-308 are lost; that is 1e-154 of the norm, and nothing where all entries are zero.
+        let exact = zero & m.norms[a as usize].eq(&N::zero()) & all_zero(&m.numbers[slot.range()]);
+        m.errors[a as usize].add(&N::select(exact, &N::zero(), &rounding))
+    } else {
+        N::zero()
+    };
+    m.set_real(plan, out, Bounded { value, error }, undefined);
+}
+
+#[inline(always)]
+fn all_zero<N: Number>(numbers: &[N]) -> Mask {
+    let mut mask = !0;
+    for x in numbers {
+        mask &= x.eq(&N::zero());
+    }
+    mask
+}
+
+#[inline(always)]
+pub fn inner<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, b: SlotId) {
+    let undefined = either(m, a, b);
+    let (sa, sb) = (plan.slots[a as usize], plan.slots[b as usize]);
+    let mut sum = N::zero();
+    for (x, y) in m.numbers[sa.range()].iter().zip(&m.numbers[sb.range()]) {
+        sum = x.mul_add(y, &sum);
+    }
+    let error = bilinear(m, a, b, sa.len() as f64 * (1.0 + 1e-9));
+    m.set_real(plan, out, Bounded { value: sum, error }, undefined);
+}
+
+#[inline(always)]
+pub fn max_abs<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let slot = plan.slots[a as usize];
+    let mut most = N::zero();
+    for x in &m.numbers[slot.range()] {
+        most = most.max(&x.abs());
+    }
+    let error = m.errors[a as usize].clone();
+    // A NaN entry must not vanish in a compare.
+    let error = if N::TRACKED { error.add(&m.norms[a as usize].mul(&N::zero())) } else { error };
+    let undefined = m.undefined[a as usize];
+    m.set_real(plan, out, Bounded { value: most, error }, undefined);
+}
+
+#[inline(always)]
+pub fn sum_entries<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let slot = plan.slots[a as usize];
+    let mut sum = Bounded { value: N::zero(), error: N::zero() };
+    for i in slot.range() {
+        let value = m.numbers[i].clone();
+        sum = r::add(&sum, &Bounded { value, error: N::zero() });
+    }
+    if N::TRACKED {
+        sum.error = m.errors[a as usize].mul_add(&N::from_f64((slot.len() as f64).sqrt()), &sum.error);
+    }
+    let undefined = m.undefined[a as usize];
+    m.set_real(plan, out, sum, undefined);
+}
+
+#[inline(always)]
+pub fn diag<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let range = plan.slots[a as usize].range();
+    let n = range.len();
+    let (from, to) = m.split(plan, out);
+    to.fill(N::zero());
+    for (i, x) in from[range].iter().enumerate() {
+        to[i * n + i] = x.clone();
+    }
+    moved(m, out, a);
+}
+
+#[inline(always)]
+pub fn diagonal<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let slot = plan.slots[a as usize];
+    let cols = slot.cols as usize;
+    let (from, to) = m.split(plan, out);
+    for (i, t) in to.iter_mut().enumerate() {
+        *t = from[slot.offset as usize + i * cols + i].clone();
+    }
+    let (error, undefined) = (m.errors[a as usize].clone(), m.undefined[a as usize]);
+    finish(plan, m, out, error, 0.0, undefined);
+}
+
+/// Column after column.
+#[inline(always)]
+pub fn flatten<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    // A row-major transpose is the column-major order.
+    transpose(plan, m, out, a);
+}
+
+#[inline(always)]
+pub fn unflatten<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let Slot { rows, cols, .. } = plan.slots[out as usize];
+    let (rows, cols) = (rows as usize, cols as usize);
+    let range = plan.slots[a as usize].range();
+    let (from, to) = m.split(plan, out);
+    let from = &from[range];
+    for i in 0..rows {
+        for j in 0..cols {
+            to[i * cols + j] = from[j * rows + i].clone();
+        }
+    }
+    moved(m, out, a);
+}
+
+/// Copies a block into `out`; the caller has reset `out`.
+#[inline(always)]
+pub fn place<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, row: usize, col: usize) {
+    let (sa, so) = (plan.slots[a as usize], plan.slots[out as usize]);
+    let (from, to) = m.split(plan, out);
+    let from = &from[sa.range()];
+    let (rows, cols) = (sa.rows as usize, sa.cols as usize);
+    for i in 0..rows {
+        for j in 0..cols {
+            to[(row + i) * so.cols as usize + col + j] = from[i * cols + j].clone();
+        }
+    }
+    let (o, i) = (out as usize, a as usize);
+    m.undefined[o] |= m.undefined[i];
+    if N::TRACKED {
+        m.errors[o] = m.errors[o].add(&m.errors[i]);
+        m.set_norm(plan, out);
+    }
+}
+
+#[inline(always)]
+pub fn symmetric_part<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let slot = plan.slots[a as usize];
+    let n = slot.rows as usize;
+    let half = N::from_f64(0.5);
+    let (from, to) = m.split(plan, out);
+    let from = &from[slot.range()];
+    for i in 0..n {
+        for j in 0..n {
+            to[i * n + j] = from[i * n + j].add(&from[j * n + i]).mul(&half);
+        }
+    }
+    let (error, undefined) = (m.errors[a as usize].clone(), m.undefined[a as usize]);
+    finish(plan, m, out, error, 1.0, undefined);
+}
+
+/// A 1-based index as an offset, if it is in range.
+#[inline(always)]
+fn offset(index: i64, len: usize) -> Option<usize> {
+    let i = usize::try_from(index).ok()?.checked_sub(1)?;
+    (i < len).then_some(i)
+}
+
+#[inline(always)]
+pub fn entry<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, row: i64, col: i64) {
+    let slot = plan.slots[a as usize];
+    let place = offset(row, slot.rows as usize).zip(offset(col, slot.cols as usize));
+    let Some((i, j)) = place else {
+        m.set_real(plan, out, Bounded { value: N::zero(), error: N::zero() }, !0);
+        return;
+    };
+    let value = m.numbers[slot.offset as usize + i * slot.cols as usize + j].clone();
+    let (error, undefined) = (m.errors[a as usize].clone(), m.undefined[a as usize]);
+    m.set_real(plan, out, Bounded { value, error }, undefined);
+}
+
+#[inline(always)]
+pub fn block<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, row: i64, col: i64) {
+    let (sa, so) = (plan.slots[a as usize], plan.slots[out as usize]);
+    let fits = |start: i64, len: u32, all: u32| {
+        // An empty block may start anywhere.
+        len == 0 || (start >= 1 && start.saturating_add(i64::from(len)) - 1 <= i64::from(all))
+    };
+    if !fits(row, so.rows, sa.rows) || !fits(col, so.cols, sa.cols) {
+        m.numbers[so.range()].fill(N::zero());
+        finish(plan, m, out, N::zero(), 0.0, !0);
+        return;
+    }
+    let (error, undefined) = (m.errors[a as usize].clone(), m.undefined[a as usize]);
+    if !so.is_empty() {
+        let (row, col) = (row as usize - 1, col as usize - 1);
+        let (from, to) = m.split(plan, out);
+        let from = &from[sa.range()];
+        let cols = so.cols as usize;
+        for i in 0..so.rows as usize {
+            for j in 0..cols {
+                to[i * cols + j] = from[(row + i) * sa.cols as usize + col + j].clone();
+            }
+        }
+    }
+    finish(plan, m, out, error, 0.0, undefined);
+}
+
+#[inline(always)]
+pub fn unit_vector<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, index: i64) {
+    let slot = plan.slots[out as usize];
+    m.numbers[slot.range()].fill(N::zero());
+    let place = offset(index, slot.len());
+    if let Some(i) = place {
+        m.numbers[slot.offset as usize + i] = N::one();
+    }
+    finish(plan, m, out, N::zero(), 0.0, if place.is_some() { 0 } else { !0 });
+}
+
+/// Sorts lane by lane; sorting never moves two columns further apart, so the bound stays.
+#[inline(always)]
+pub fn sort_decreasing<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let range = plan.slots[a as usize].range();
+    let (from, to) = m.split(plan, out);
+    to.clone_from_slice(&from[range]);
+    for end in 1..to.len() {
+        for j in (0..end).rev() {
+            let (x, y) = (to[j].clone(), to[j + 1].clone());
+            to[j] = x.max(&y);
+            to[j + 1] = y.min(&x);
+        }
+    }
+    moved(m, out, a);
+}
+
+/// Entrywise equality: false where an entry differs beyond the bound, true where all agree and are exact.
+#[inline(always)]
+pub fn equal<N: Number>(plan: &Plan, m: &Machine<N>, a: SlotId, b: SlotId) -> Truth {
+    let undefined = either(m, a, b);
+    let (sa, sb) = (plan.slots[a as usize], plan.slots[b as usize]);
+    let (mut same, mut differ): (Mask, Mask) = (!0, 0);
+    let error = m.errors[a as usize].add(&m.errors[b as usize]).mul(&N::from_f64(SAFETY));
+    let exact = error.eq(&N::zero());
+    let mut known = error.finite();
+    for (x, y) in m.numbers[sa.range()].iter().zip(&m.numbers[sb.range()]) {
+        known &= x.finite() & y.finite();
+        same &= x.eq(y);
+        // The subtraction's own rounding is half an ulp of the difference.
+        let gap = x.sub(y).abs();
+        differ |= error.lt(&gap.mul(&N::from_f64(1.0 - 1e-15))) & !x.eq(y);
+    }
+    if !N::TRACKED {
+        let known = known & !undefined;
+        return Truth { yes: same & known, no: !same & known, undefined };
+    }
+    let known = known & !undefined;
+    Truth { yes: same & exact & known, no: differ & known, undefined }
+}
+
+#[inline(always)]
+pub fn choose<N: Number>(
+    plan: &Plan,
+    m: &mut Machine<N>,
+    out: SlotId,
+    condition: SlotId,
+    then: SlotId,
+    otherwise: SlotId,
+) {
+    let t = m.truths[condition as usize];
+    let (st, so) = (plan.slots[then as usize], plan.slots[otherwise as usize]);
+    let (from, to) = m.split(plan, out);
+    for (o, (x, y)) in to.iter_mut().zip(from[st.range()].iter().zip(&from[so.range()])) {
+        *o = N::select(t.yes, x, y);
+    }
+    let error = N::select(t.yes, &m.errors[then as usize], &m.errors[otherwise as usize]);
+    let error = r::unknown_where(t.unknown(), &error);
+    let undefined = (t.yes & m.undefined[then as usize]) | (t.no & m.undefined[otherwise as usize]) | t.undefined;
+    m.undefined[out as usize] = undefined;
+    m.norms[out as usize] = N::select(t.yes, &m.norms[then as usize], &m.norms[otherwise as usize]);
+    m.errors[out as usize] = error;
+}

@@ -1,0 +1,454 @@
+//! A plan: a flat list of instructions over numbered slots, for one choice of the structural integers.
+//!
+//! A plan knows every shape and every loop bound that does not depend on a loop, allocates nothing while it runs, and is the same
+//! for every arithmetic. Loops whose bodies keep their shapes stay loops; others are unrolled when the plan is made.
+
+use crate::lang::ir::{DrawId, Fold, InputId, IntId, NodeId, RealFn};
+use dashu_ratio::RBig;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Index into [`Plan::slots`].
+pub type SlotId = u32;
+
+/// Where a value lives: `rows × cols` numbers from `offset`, row-major. Truth values have no numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    pub offset: u32,
+    pub rows: u32,
+    pub cols: u32,
+}
+
+impl Slot {
+    pub fn len(&self) -> usize {
+        self.rows as usize * self.cols as usize
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn range(&self) -> Range<usize> {
+        self.offset as usize..self.offset as usize + self.len()
+    }
+}
+
+/// An integer that is the same in all lanes: a polynomial in the loop indices, or (rarely) something else of them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IntExpr {
+    Constant(i64),
+    /// `constant + Σ coefficient * loop index`
+    Affine {
+        constant: i64,
+        terms: Vec<(u32, i64)>,
+    },
+    Add(Box<IntExpr>, Box<IntExpr>),
+    Mul(Box<IntExpr>, Box<IntExpr>),
+    Least(Vec<IntExpr>),
+    Greatest(Vec<IntExpr>),
+    Abs(Box<IntExpr>),
+    /// Euclidean power with a non-negative exponent; out of range is the least integer.
+    Pow(Box<IntExpr>, Box<IntExpr>),
+}
+
+impl IntExpr {
+    /// The value for these loop indices. Saturates: such a value is out of any range it could be used in.
+    pub fn value(&self, loops: &[i64]) -> i64 {
+        match self {
+            Self::Constant(c) => *c,
+            Self::Affine { constant, terms } => {
+                let mut sum = *constant;
+                for (var, c) in terms {
+                    sum = sum.saturating_add(c.saturating_mul(loops[*var as usize]));
+                }
+                sum
+            }
+            Self::Add(a, b) => a.value(loops).saturating_add(b.value(loops)),
+            Self::Mul(a, b) => a.value(loops).saturating_mul(b.value(loops)),
+            Self::Least(items) => items.iter().map(|e| e.value(loops)).min().unwrap_or(i64::MIN),
+            Self::Greatest(items) => items.iter().map(|e| e.value(loops)).max().unwrap_or(i64::MIN),
+            Self::Abs(a) => a.value(loops).saturating_abs(),
+            Self::Pow(a, b) => {
+                let exponent = u32::try_from(b.value(loops)).unwrap_or(u32::MAX);
+                a.value(loops).checked_pow(exponent).unwrap_or(i64::MIN)
+            }
+        }
+    }
+}
+
+/// One step. `out`, `a`, `b`, .. are slots.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Instruction {
+    /// An integer as a number.
+    Integer {
+        out: SlotId,
+        value: IntExpr,
+    },
+    UnitVector {
+        out: SlotId,
+        index: IntExpr,
+    },
+
+    Add {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    Sub {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    Neg {
+        out: SlotId,
+        a: SlotId,
+    },
+    /// Real times real.
+    Mul {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    /// Integers: exact up to 2^53.
+    IntAdd {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    IntSub {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    IntMul {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    Scale {
+        out: SlotId,
+        factor: SlotId,
+        a: SlotId,
+    },
+    /// Matrix or real, by a real.
+    Div {
+        out: SlotId,
+        a: SlotId,
+        divisor: SlotId,
+    },
+    /// The exponent is the same in all lanes.
+    PowUniform {
+        out: SlotId,
+        a: SlotId,
+        exponent: IntExpr,
+    },
+    /// An integer exponent that differs by lane.
+    PowInteger {
+        out: SlotId,
+        a: SlotId,
+        exponent: SlotId,
+    },
+    PowReal {
+        out: SlotId,
+        a: SlotId,
+        exponent: SlotId,
+    },
+    Real {
+        out: SlotId,
+        f: RealFn,
+        a: SlotId,
+    },
+    Least {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    Greatest {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    Ratio {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+
+    MatMul {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    MatPow {
+        out: SlotId,
+        a: SlotId,
+        exponent: IntExpr,
+    },
+    Transpose {
+        out: SlotId,
+        a: SlotId,
+    },
+    Hadamard {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    Kron {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    Inv {
+        out: SlotId,
+        a: SlotId,
+    },
+    Det {
+        out: SlotId,
+        a: SlotId,
+    },
+    Trace {
+        out: SlotId,
+        a: SlotId,
+    },
+    NormFrobenius {
+        out: SlotId,
+        a: SlotId,
+    },
+    Inner {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    MaxAbs {
+        out: SlotId,
+        a: SlotId,
+    },
+    /// The `index`-th greatest eigenvalue.
+    Lambda {
+        out: SlotId,
+        a: SlotId,
+        index: IntExpr,
+    },
+    /// Least eigenvalue, plus infinity if empty.
+    LoewnerMargin {
+        out: SlotId,
+        a: SlotId,
+    },
+    Eigenvalues {
+        out: SlotId,
+        a: SlotId,
+    },
+    SingularValues {
+        out: SlotId,
+        a: SlotId,
+    },
+    Projector {
+        out: SlotId,
+        a: SlotId,
+        index: IntExpr,
+    },
+    /// A function of the eigenvalues.
+    MatrixFunction {
+        out: SlotId,
+        a: SlotId,
+        f: MatrixFn,
+    },
+    /// Sum of the entries of a non-negative column (the nuclear norm from singular values).
+    SumEntries {
+        out: SlotId,
+        a: SlotId,
+    },
+    Diag {
+        out: SlotId,
+        a: SlotId,
+    },
+    Diagonal {
+        out: SlotId,
+        a: SlotId,
+    },
+    Flatten {
+        out: SlotId,
+        a: SlotId,
+    },
+    Unflatten {
+        out: SlotId,
+        a: SlotId,
+    },
+    /// Copies `a` to `(row, col)` of `out` (from 0).
+    Place {
+        out: SlotId,
+        a: SlotId,
+        row: u32,
+        col: u32,
+    },
+    Sym {
+        out: SlotId,
+        a: SlotId,
+    },
+    Entry {
+        out: SlotId,
+        a: SlotId,
+        row: IntExpr,
+        col: IntExpr,
+    },
+    Block {
+        out: SlotId,
+        a: SlotId,
+        row: IntExpr,
+        col: IntExpr,
+    },
+    SortDecreasing {
+        out: SlotId,
+        a: SlotId,
+    },
+
+    /// Sets a slot to its start: zero, one, or (`undefined`) nothing yet.
+    Start {
+        out: SlotId,
+        value: f64,
+        undefined: bool,
+    },
+    StartTruth {
+        out: SlotId,
+        value: bool,
+    },
+    /// Joins a loop's value into `out` where the filter is true.
+    Accumulate {
+        out: SlotId,
+        fold: Fold,
+        value: SlotId,
+        filter: Option<SlotId>,
+    },
+    StoreEntry {
+        out: SlotId,
+        value: SlotId,
+        row: IntExpr,
+        col: IntExpr,
+    },
+    /// Index `var` starts at `lo`; jumps to `exit` if that is past `hi`.
+    Loop {
+        var: u32,
+        lo: IntExpr,
+        hi: IntExpr,
+        exit: u32,
+    },
+    /// Next value of the innermost loop over `var`, back to `body`, until past `hi`.
+    Next {
+        var: u32,
+        hi: IntExpr,
+        body: u32,
+    },
+
+    Less {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    LessEqual {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    Equal {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    /// The sign of a margin slot: `a >= 0`, or `a > 0`.
+    Sign {
+        out: SlotId,
+        a: SlotId,
+        strict: bool,
+    },
+    And {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    Or {
+        out: SlotId,
+        a: SlotId,
+        b: SlotId,
+    },
+    Not {
+        out: SlotId,
+        a: SlotId,
+    },
+    If {
+        out: SlotId,
+        condition: SlotId,
+        then: SlotId,
+        otherwise: SlotId,
+    },
+    IfTruth {
+        out: SlotId,
+        condition: SlotId,
+        then: SlotId,
+        otherwise: SlotId,
+    },
+
+    LogMap {
+        out: SlotId,
+        u: SlotId,
+        lo: SlotId,
+        hi: SlotId,
+    },
+    LogDown {
+        out: SlotId,
+        u: SlotId,
+        hi: SlotId,
+    },
+    Reflect {
+        out: SlotId,
+        v: SlotId,
+        a: SlotId,
+    },
+    Congruence {
+        out: SlotId,
+        v: SlotId,
+        d: SlotId,
+    },
+    Permutation {
+        out: SlotId,
+        u: SlotId,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatrixFn {
+    Sqrt,
+    Exp,
+    Log,
+}
+
+/// The instructions for one choice of the structural integers, in sections that are run one by one.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub code: Vec<Instruction>,
+    /// What is run together: a pointwise claim has one; an iteration has a set-up, a step and a look.
+    pub sections: Vec<Range<usize>>,
+    pub slots: Vec<Slot>,
+    /// Numbers over all slots.
+    pub numbers: usize,
+    /// Filled once, before the first section.
+    pub constants: Vec<(SlotId, Constant)>,
+    pub draws: Vec<(DrawId, SlotId)>,
+    pub inputs: Vec<(InputId, SlotId)>,
+    /// Structural integers that are read as numbers; filled once.
+    pub ints: Vec<(IntId, SlotId)>,
+    /// Where the roots of each section are.
+    pub roots: Vec<BTreeMap<NodeId, SlotId>>,
+    pub loops: usize,
+    /// The largest dimension that a decomposition or a power meets: sizes the working memory.
+    pub largest: usize,
+}
+
+/// A slot's value for a whole run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Constant {
+    Number(RBig),
+    Pi,
+    Truth(bool),
+    Identity,
+    Fill(f64),
+}

@@ -1,0 +1,325 @@
+//! Reals with a bound on what rounding did to them.
+//!
+//! A [`Bounded`] is a computed number and a bound on its distance from the exact value of the same expression of the same
+//! draws. One operation adds its own rounding error, which fused multiply-add gives exactly (the residual of a product,
+//! a quotient or a root is a floating-point number; that of a sum is Møller's), and passes on those of its arguments by the
+//! mean value theorem. So results that are exact, of small integers and short dyadic numbers, have a bound of exactly zero.
+//!
+//! A bound that is not finite says: not known here. All bounds are sums and products of non-negative numbers, each rounded, so
+//! what is computed is at least the true bound times `1 - k u` after `k` operations; [`SAFETY`] is applied where a bound is read.
+//!
+//! Reference: Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., §3.3 (running error analysis), §2.4 (residuals).
+
+use crate::arith::lane::Mask;
+use crate::arith::number::{Number, UNIT};
+use crate::lang::ir::RealFn;
+
+/// Multiplies a bound where it is compared: covers the rounding of the bound itself for up to 2^20 operations in a row.
+pub const SAFETY: f64 = 1.0 + 1e-9;
+
+/// Below this, products may have lost digits to underflow, and the residual may have too.
+const TINY: f64 = 1e-280;
+/// More than what underflow can take from one operation.
+const UNDERFLOW: f64 = 1e-300;
+
+/// A number and a bound on its error.
+#[derive(Clone)]
+pub struct Bounded<N> {
+    pub value: N,
+    pub error: N,
+}
+
+#[inline(always)]
+fn zero_error<N: Number>(value: N) -> Bounded<N> {
+    Bounded { value, error: N::zero() }
+}
+
+/// Not known in these lanes; as it was in others.
+#[inline(always)]
+pub fn unknown_where<N: Number>(mask: Mask, error: &N) -> N {
+    N::select(mask, &N::from_f64(f64::INFINITY), error)
+}
+
+#[inline(always)]
+fn underflow<N: Number>(value: &N) -> N {
+    // An exact zero from a zero operand pays this too; it is far below any floor that matters but zero itself, so
+    // callers that know an operand to be zero do not ask.
+    N::select(value.abs().lt(&N::from_f64(TINY)), &N::from_f64(UNDERFLOW), &N::zero())
+}
+
+#[inline(always)]
+pub fn add<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
+    let value = a.value.add(&b.value);
+    if !N::TRACKED {
+        return zero_error(value);
+    }
+    let t = value.sub(&a.value);
+    let residual = a.value.sub(&value.sub(&t)).add(&b.value.sub(&t));
+    let error = residual.abs().add(&a.error).add(&b.error);
+    Bounded { value, error }
+}
+
+#[inline(always)]
+pub fn sub<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
+    add(a, &Bounded { value: b.value.neg(), error: b.error.clone() })
+}
+
+#[inline(always)]
+pub fn mul<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
+    let value = a.value.mul(&b.value);
+    if !N::TRACKED {
+        return zero_error(value);
+    }
+    let residual = a.value.mul_add(&b.value, &value.neg());
+    let zero = a.value.eq(&N::zero()) | b.value.eq(&N::zero());
+    let lost = N::select(zero, &N::zero(), &underflow(&value));
+    let error = a
+        .value
+        .abs()
+        .mul_add(&b.error, &residual.abs())
+        .add(&b.value.abs().mul(&a.error))
+        .add(&a.error.mul(&b.error))
+        .add(&lost);
+    Bounded { value, error }
+}
+
+/// The quotient and the lanes where it is undefined (the divisor is exactly zero).
+#[inline(always)]
+pub fn div<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
+    let zero = b.value.eq(&N::zero());
+    let value = a.value.div(&b.value);
+    if !N::TRACKED {
+        return (zero_error(value), zero);
+    }
+    let undefined = zero & b.error.eq(&N::zero());
+    let size = b.value.abs();
+    let residual = value.neg_mul_add(&b.value, &a.value).abs();
+    let above = residual.add(&a.error).add(&value.abs().mul(&b.error));
+    let left = size.sub(&b.error);
+    let numerator_zero = a.value.eq(&N::zero());
+    let lost = N::select(numerator_zero, &N::zero(), &underflow(&value).add(&underflow(&a.value).div(&size)));
+    let error = above.div(&left).add(&lost);
+    // A divisor that is not told from zero by a factor of two: the quotient is not known.
+    let safe = b.error.add(&b.error).le(&size);
+    (Bounded { value, error: unknown_where(!safe | zero, &error) }, undefined)
+}
+
+/// The root and the lanes where it is undefined (the argument is certainly negative).
+#[inline(always)]
+pub fn sqrt<N: Number>(a: &Bounded<N>) -> (Bounded<N>, Mask) {
+    let negative = a.value.add(&a.error).lt(&N::zero());
+    let value = a.value.max(&N::zero()).sqrt();
+    if !N::TRACKED {
+        return (zero_error(value), negative);
+    }
+    let zero = a.value.eq(&N::zero()) & a.error.eq(&N::zero());
+    let residual = value.neg_mul_add(&value, &a.value).abs();
+    let error = residual.add(&a.error).div(&value).add(&underflow(&a.value));
+    let error = N::select(zero, &N::zero(), &error);
+    // The argument may be negative: whether there is a root is not known.
+    let straddles = a.value.lt(&a.error);
+    (Bounded { value, error: unknown_where(straddles | negative, &error) }, negative)
+}
+
+#[inline(always)]
+pub fn max<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
+    Bounded { value: a.value.max(&b.value), error: join(&a.error, &b.error) }
+}
+
+#[inline(always)]
+pub fn min<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
+    Bounded { value: a.value.min(&b.value), error: join(&a.error, &b.error) }
+}
+
+/// The greater bound; not finite if either is not.
+#[inline(always)]
+pub fn join<N: Number>(a: &N, b: &N) -> N {
+    if !N::TRACKED {
+        return N::zero();
+    }
+    // 0 * inf and 0 * NaN are NaN: a compare alone could drop a NaN.
+    let poison = a.add(b).mul(&N::zero());
+    a.max(b).add(&poison)
+}
+
+/// A function of one real, and the lanes where it is undefined.
+#[inline(always)]
+pub fn real<N: Number>(f: RealFn, a: &Bounded<N>) -> (Bounded<N>, Mask) {
+    let none: Mask = 0;
+    match f {
+        RealFn::Abs => (Bounded { value: a.value.abs(), error: a.error.clone() }, none),
+        RealFn::Sqrt => sqrt(a),
+        RealFn::Floor => (floor(a), none),
+        RealFn::Ceil => {
+            let down = floor(&Bounded { value: a.value.neg(), error: a.error.clone() });
+            (Bounded { value: down.value.neg(), error: down.error }, none)
+        }
+        _ => elementary(f, a),
+    }
+}
+
+#[inline(always)]
+fn floor<N: Number>(a: &Bounded<N>) -> Bounded<N> {
+    let value = a.value.floor();
+    if !N::TRACKED {
+        return zero_error(value);
+    }
+    // Exact if the whole interval around `a` has one floor.
+    let low = a.value.sub(&a.error);
+    let high = a.value.add(&a.error);
+    let exact = a.error.eq(&N::zero()) | (value.lt(&low) & high.lt(&value.add(&N::one())));
+    Bounded { value, error: unknown_where(!exact | !a.value.finite(), &N::zero()) }
+}
+
+#[inline(always)]
+fn elementary<N: Number>(f: RealFn, a: &Bounded<N>) -> (Bounded<N>, Mask) {
+    let one = N::one();
+    let size = a.value.abs();
+    let undefined = match f {
+        RealFn::Log => a.value.add(&a.error).lt(&N::zero()) | (a.value.eq(&N::zero()) & a.error.eq(&N::zero())),
+        RealFn::Asin | RealFn::Acos => one.lt(&size.sub(&a.error)),
+        _ => 0,
+    };
+    let (value, ulps) = N::elementary(f, &a.value);
+    if !N::TRACKED {
+        return (zero_error(value), undefined);
+    }
+    let e = &a.error;
+    let exact = e.eq(&N::zero());
+    let small = e.le(&one);
+    let own = value.abs().mul(&N::from_f64(ulps * UNIT)).add(&N::from_f64(UNDERFLOW));
+    // How far the argument's error carries, by the mean value theorem; where it cannot be said, not finite.
+    let (carried, safe) = match f {
+        // e^x (e^e - 1) <= 2 e e^x for e <= 1
+        RealFn::Exp => (value.abs().mul(e).mul(&N::from_f64(2.0)), small),
+        RealFn::Log => (e.div(&a.value.sub(e)), e.lt(&a.value)),
+        RealFn::Sin | RealFn::Cos | RealFn::Atan => (e.clone(), !0),
+        RealFn::Tan => {
+            // (1 + tan²) doubles at most while e (1 + tan²) <= 1/8.
+            let slope = value.mul_add(&value, &one);
+            (slope.mul(e).mul(&N::from_f64(2.0)), slope.mul(e).le(&N::from_f64(0.125)))
+        }
+        RealFn::Asin | RealFn::Acos => {
+            let reach = size.add(e);
+            let inside = one.sub(&reach.mul(&reach));
+            (e.div(&inside.max(&N::from_f64(1e-300)).sqrt()).mul(&N::from_f64(1.0 + 1e-6)), N::zero().lt(&inside))
+        }
+        RealFn::Abs | RealFn::Sqrt | RealFn::Floor | RealFn::Ceil => (e.clone(), !0),
+    };
+    let domain = match f {
+        RealFn::Asin | RealFn::Acos => size.le(&one),
+        _ => !0,
+    };
+    let error = own.add(&N::select(exact, &N::zero(), &carried));
+    // exp(0), log(1), and the zeros of the odd functions are exact.
+    let given = exact
+        & match f {
+            RealFn::Exp => a.value.eq(&N::zero()) & value.eq(&one),
+            RealFn::Log => a.value.eq(&one) & value.eq(&N::zero()),
+            RealFn::Cos => a.value.eq(&N::zero()) & value.eq(&one),
+            _ => a.value.eq(&N::zero()) & value.eq(&N::zero()),
+        };
+    let error = N::select(given, &N::zero(), &error);
+    let known = (exact | safe) & domain & value.finite();
+    (Bounded { value, error: unknown_where(!known, &error) }, undefined)
+}
+
+/// `a^k` for an integer `k` that all lanes share; undefined where `a` is exactly zero and `k` negative.
+#[inline(always)]
+pub fn power_uniform<N: Number>(a: &Bounded<N>, k: i64) -> (Bounded<N>, Mask) {
+    let mut result = zero_error(N::one());
+    let mut square = a.clone();
+    let mut left = k.unsigned_abs();
+    let mut first = true;
+    while left > 0 {
+        if left & 1 == 1 {
+            result = if first { square.clone() } else { mul(&result, &square) };
+            first = false;
+        }
+        left >>= 1;
+        if left > 0 {
+            square = mul(&square, &square);
+        }
+    }
+    if k < 0 { div(&zero_error(N::one()), &result) } else { (result, 0) }
+}
+
+/// `a^k` for integers `k` that differ by lane (exact numbers up to 2^53).
+#[inline(always)]
+pub fn power_integer<N: Number>(a: &Bounded<N>, k: &Bounded<N>) -> (Bounded<N>, Mask) {
+    let negative = k.value.lt(&N::zero());
+    let mut left = k.value.abs();
+    let mut result = zero_error(N::one());
+    let mut square = a.clone();
+    let half = N::from_f64(0.5);
+    for _ in 0..54 {
+        if left.lt(&half) == !0 {
+            break;
+        }
+        let next = left.mul(&half).floor();
+        let odd = !next.add(&next).eq(&left);
+        let product = mul(&result, &square);
+        result = Bounded {
+            value: N::select(odd, &product.value, &result.value),
+            error: N::select(odd, &product.error, &result.error),
+        };
+        square = mul(&square, &square);
+        left = next;
+    }
+    let (inverse, undefined) = div(&zero_error(N::one()), &result);
+    let value = N::select(negative, &inverse.value, &result.value);
+    let error = N::select(negative, &inverse.error, &result.error);
+    let known = k.error.eq(&N::zero()) & k.value.finite();
+    (Bounded { value, error: unknown_where(!known, &error) }, undefined & negative)
+}
+
+/// `a^y` for a real `y`: needs `a >= 0`; `0^0` is 1, `0^y` is 0 for `y > 0` and undefined for `y < 0`.
+#[inline(always)]
+pub fn power_real<N: Number>(a: &Bounded<N>, y: &Bounded<N>) -> (Bounded<N>, Mask) {
+    let zero = N::zero();
+    let base_zero = a.value.eq(&zero) & a.error.eq(&zero);
+    let negative = a.value.add(&a.error).lt(&zero);
+    let exponent_zero = y.value.eq(&zero) & y.error.eq(&zero);
+    let undefined = negative | (base_zero & y.value.add(&y.error).lt(&zero));
+    let (value, ulps) = N::power(&a.value, &y.value);
+    let at_zero = N::select(exponent_zero, &N::one(), &zero);
+    let value = N::select(base_zero, &at_zero, &value);
+    if !N::TRACKED {
+        return (zero_error(value), undefined);
+    }
+    // d ln(a^y) = y da / a + ln a dy, taken at the far ends.
+    let left = a.value.sub(&a.error);
+    let (log, _) = N::elementary(RealFn::Log, &a.value);
+    let relative_base = a.error.div(&left);
+    let reach = y.value.abs().add(&y.error);
+    let carried = reach.mul(&relative_base).add(&log.abs().mul(&y.error)).mul(&N::from_f64(2.0));
+    let small = carried.le(&N::from_f64(0.5));
+    let error =
+        value.abs().mul(&carried.mul(&N::from_f64(2.0)).add(&N::from_f64(ulps * UNIT))).add(&N::from_f64(UNDERFLOW));
+    let sure = base_zero & (exponent_zero | y.error.lt(&y.value));
+    let error = N::select(sure, &zero, &error);
+    let known = sure | (zero.lt(&left) & small & value.finite());
+    (Bounded { value, error: unknown_where(!known, &error) }, undefined)
+}
+
+/// Integers in floating point: exact while below 2^53.
+#[inline(always)]
+pub fn integer<N: Number>(value: N, a: &N, b: &N) -> Bounded<N> {
+    if !N::TRACKED {
+        return zero_error(value);
+    }
+    let exact = value.abs().le(&N::from_f64(9_007_199_254_740_992.0));
+    let error = unknown_where(!exact, &join(a, b));
+    Bounded { value, error }
+}
+
+/// Margin over unit: zero where both are zero.
+#[inline(always)]
+pub fn ratio<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
+    let zero = N::zero();
+    let both = a.value.eq(&zero) & b.value.eq(&zero);
+    let (q, undefined) = div(a, b);
+    // Both within rounding of zero: the margin is zero to within nothing known, and so is left unknown.
+    let exact = both & a.error.eq(&zero) & b.error.eq(&zero);
+    (Bounded { value: N::select(exact, &zero, &q.value), error: N::select(exact, &zero, &q.error) }, undefined & !exact)
+}
