@@ -6,8 +6,12 @@
 //! | --- | --- |
 //! | [`lane`] | eight `f64`s as one value, and what each operation on them means |
 //! | [`backend`] | which processors can do that how, and the door into generic code |
+//! | [`elementary`] | `exp`, `ln`, `pow`, sines and their inverses, the normal quantile, each with its error bound |
 
 pub mod backend;
+pub mod elementary;
+#[cfg(test)]
+mod elementary_tests;
 pub mod lane;
 #[cfg(target_arch = "x86_64")]
 mod lane_avx2;
@@ -18,6 +22,8 @@ mod lane_neon;
 mod lane_scalar;
 #[cfg(test)]
 mod lane_tests;
+mod normal;
+mod trigonometric;
 
 pub use backend::dispatch;
 pub use lane::{ALL, Backend, Job, Lane8, Mask};
