@@ -8,6 +8,8 @@
 //! function with the back end's `#[target_feature]`s. Reference for the design: measured in the project's performance notes;
 //! autovectorised arrays were up to 22 times slower.
 
+pub use super::backend::dispatch;
+
 /// One bit per lane, lane 0 lowest.
 pub type Mask = u8;
 
