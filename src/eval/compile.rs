@@ -506,6 +506,7 @@ impl Compiler<'_> {
                     SampleOp::LogDown => I::LogDown { out, u: slots[0], hi: slots[1] },
                     SampleOp::Reflect => I::Reflect { out, v: slots[0], a: slots[1] },
                     SampleOp::Congruence => I::Congruence { out, v: slots[0], d: slots[1] },
+                    SampleOp::Rectangular => I::Rectangular { out, a: slots[0] },
                     SampleOp::Permutation => I::Permutation { out, u: slots[0] },
                 };
                 (out, instruction)

@@ -384,6 +384,19 @@ pub fn diag<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) 
     moved(m, out, a);
 }
 
+/// A column on the diagonal of a matrix of any shape; entries past its end are zero.
+#[inline(always)]
+pub fn rectangular<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
+    let range = plan.slots[a as usize].range();
+    let cols = plan.slots[out as usize].cols as usize;
+    let (from, to) = m.split(plan, out);
+    to.fill(N::zero());
+    for (i, x) in from[range].iter().enumerate() {
+        to[i * cols + i] = x.clone();
+    }
+    moved(m, out, a);
+}
+
 #[inline(always)]
 pub fn diagonal<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
     let slot = plan.slots[a as usize];

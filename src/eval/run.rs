@@ -201,6 +201,7 @@ pub fn run<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
             I::LogDown { out, u, hi } => samplers::log_down(plan, m, *out, *u, *hi),
             I::Reflect { out, v, a } => samplers::reflect(plan, m, *out, *v, *a),
             I::Congruence { out, v, d } => samplers::congruence(plan, m, *out, *v, *d),
+            I::Rectangular { out, a } => mat::rectangular(plan, m, *out, *a),
             I::Permutation { out, u } => samplers::permutation(plan, m, *out, *u),
         }
     }

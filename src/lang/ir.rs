@@ -296,6 +296,8 @@ pub enum SampleOp {
     Reflect,
     /// `[V, d]`: `Q diag(d) Q'` with `Q = H_1 .. H_k` of `V`: symmetric with eigenvalues `d`.
     Congruence,
+    /// `[s]`: the rectangular matrix with the column `s` on its diagonal; shape from the type.
+    Rectangular,
     /// `[u]`: the permutation matrix that sorts the column `u` (ties by position).
     Permutation,
 }

@@ -1,0 +1,59 @@
+//! What a case is made of: blocks of draws, and the integers that choose its shapes.
+//!
+//! Draws are short dyadic numbers, so a case is exact in every arithmetic. A block's [`Role`] says what its numbers are for;
+//! the strata know only roles, never the claim.
+
+use crate::lang::ir::{Dim, DrawId, IntId, NodeId};
+
+/// What a block of draws is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Numbers in `[0, 1]` that become numbers of an interval; an open end is never drawn.
+    Unit {
+        lo_open: bool,
+        hi_open: bool,
+        /// The interval is spread over octaves.
+        log: bool,
+        /// Eigenvalues or singular values.
+        spectrum: bool,
+    },
+    /// Numbers in `[0, 1)` on a fine grid: integers, choices.
+    Fraction,
+    /// Normal, on a grid of 2^-10.
+    Normal,
+    /// Small integers; column `j` from row `j` on is a reflector.
+    Reflector,
+    /// Distinct enough to be ranked.
+    Order,
+}
+
+/// A block of draws.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    pub id: DrawId,
+    /// The given that it belongs to, by index.
+    pub given: usize,
+    pub rows: Dim,
+    pub cols: Dim,
+    pub role: Role,
+}
+
+/// An integer given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IntGiven {
+    pub id: IntId,
+    pub given: usize,
+    pub lo: NodeId,
+    pub hi: NodeId,
+    /// Computes it lane by lane from draws; for integers that are not structural.
+    pub value: NodeId,
+}
+
+/// Everything that the samplers of a claim ask for.
+#[derive(Clone, Debug, Default)]
+pub struct Samples {
+    pub blocks: Vec<Block>,
+    pub ints: Vec<IntGiven>,
+    /// What must be true for a given to have a value at all: its index and the truth.
+    pub feasible: Vec<(usize, NodeId)>,
+}

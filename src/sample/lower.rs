@@ -1,0 +1,611 @@
+//! Samplers as expressions of draws.
+//!
+//! Each sampler becomes nodes of the claim's graph over blocks of draws, so that it runs in every arithmetic, meets its hypothesis
+//! by construction, and is differentiated and shrunk like anything else. All are rational in the draws.
+//!
+//! - An orthogonal matrix is a product of reflectors `H_1 .. H_n` of integer vectors (`H_j` acts on rows from `j` on; the last is a
+//!   sign): every orthogonal matrix is such a product of real vectors, and integer ones are dense.
+//! - `below(S)` is the parallel sum `S - S (S + Y)^-1 S` with `Y` positive definite: for `S > 0` these are exactly the matrices `0 < X < S`.
+//! - `operator(m, n, delta)`: singular values in `[1 - delta/2, 1 + 2 delta/(4 + delta)]`, whose squares lie within `delta` of 1.
+
+use super::draws::{Block, IntGiven, Role, Samples};
+use crate::lang::ast::{Expr, ExprKind, Given, IndexRange, Interval, Law, Sampler, Spectrum};
+use crate::lang::build;
+use crate::lang::elaborate;
+use crate::lang::ir::{Dim, DrawId, Graph, IntId, NodeId, Op, RealFn, SampleOp, Type};
+use crate::lang::scope::Scope;
+use crate::lang::span::{LangError, Span};
+use crate::lang::symmetry;
+use dashu_ratio::RBig;
+
+/// Adds the nodes of a given and what it draws; returns the node of its value.
+///
+/// # Errors
+/// Where an expression is wrong, an interval is empty whatever the other givens are, or the sampler has no place here.
+pub fn lower(
+    graph: &mut Graph,
+    scope: &Scope,
+    samples: &mut Samples,
+    given: usize,
+    sampler: &Given,
+) -> Result<NodeId, LangError> {
+    Lowering { graph, scope, samples, given, span: sampler.span }.sampler(&sampler.kind)
+}
+
+struct Lowering<'a> {
+    graph: &'a mut Graph,
+    scope: &'a Scope,
+    samples: &'a mut Samples,
+    given: usize,
+    span: Span,
+}
+
+/// The ends of an interval: numbers, or columns where they depend on the index.
+struct Ends {
+    lo: NodeId,
+    hi: NodeId,
+    indexed: bool,
+}
+
+impl Lowering<'_> {
+    fn sampler(&mut self, sampler: &Sampler) -> Result<NodeId, LangError> {
+        match sampler {
+            Sampler::Value(e) => elaborate::expression(self.graph, self.scope, e),
+            Sampler::Int { lo, hi } => self.int(lo, hi),
+            Sampler::Real(interval) => {
+                let one = Dim::constant(1);
+                let law = Law { index: None, interval: interval.clone() };
+                self.law(&one, None, &law, false)
+            }
+            Sampler::Normal { mean, sd } => {
+                let z = self.draw(Dim::constant(1), Dim::constant(1), Role::Normal);
+                let mut value = z;
+                if let Some(sd) = sd {
+                    let sd = elaborate::real(self.graph, self.scope, sd)?;
+                    value = build::mul(self.graph, sd, value);
+                }
+                if let Some(mean) = mean {
+                    let mean = elaborate::real(self.graph, self.scope, mean)?;
+                    value = build::add(self.graph, mean, value);
+                }
+                Ok(value)
+            }
+            Sampler::Choice(items) => self.choice(items),
+            Sampler::Gaussian { rows, cols, sd } => {
+                let (rows, cols) = (self.dim(rows)?, self.dim(cols)?);
+                let z = self.draw(rows, cols, Role::Normal);
+                match sd {
+                    None => Ok(z),
+                    Some(sd) => {
+                        let sd = elaborate::real(self.graph, self.scope, sd)?;
+                        Ok(self.scaled(sd, z))
+                    }
+                }
+            }
+            Sampler::Vector { len, law } => {
+                let n = self.dim(len)?;
+                self.law(&n, Some(len), law, false)
+            }
+            Sampler::Spectrum { len, law } => {
+                let n = self.dim(len)?;
+                let v = self.law(&n, Some(len), law, true)?;
+                Ok(self.sorted(v))
+            }
+            Sampler::Symmetric { size, eigenvalues } => {
+                let n = self.dim(size)?;
+                let d = self.spectrum(&n, size, eigenvalues)?;
+                Ok(self.congruence(&n, d))
+            }
+            Sampler::Matrix { rows, cols, singular, rank } => self.matrix(rows, cols, singular, rank.as_ref()),
+            Sampler::Sphere(n) => {
+                let n = self.dim(n)?;
+                let v = self.draw(n.clone(), Dim::constant(1), Role::Reflector);
+                let one = self.graph.number(1);
+                let ty = Type::of_shape(n, Dim::constant(1));
+                let e1 = if ty == Type::Real { one } else { self.graph.add(Op::UnitVector, vec![one], ty.clone()) };
+                Ok(self.graph.add(Op::Sample(SampleOp::Reflect), vec![v, e1], ty))
+            }
+            Sampler::Orthogonal(n) => {
+                let n = self.dim(n)?;
+                Ok(self.stiefel(n.clone(), n))
+            }
+            Sampler::Stiefel { rows, cols } => {
+                let (rows, cols) = (self.dim(rows)?, self.dim(cols)?);
+                Ok(self.stiefel(rows, cols))
+            }
+            Sampler::Skew(n) => {
+                let n = self.dim(n)?;
+                let z = self.draw(n.clone(), n, Role::Normal);
+                let t = build::transpose(self.graph, z);
+                Ok(build::sub(self.graph, z, t))
+            }
+            Sampler::Permutation(n) => {
+                let n = self.dim(n)?;
+                let u = self.draw(n.clone(), Dim::constant(1), Role::Order);
+                Ok(self.graph.add(Op::Sample(SampleOp::Permutation), vec![u], Type::of_shape(n.clone(), n)))
+            }
+            Sampler::Haar(_) => Err(LangError::new(
+                self.span,
+                "`haar` says how a matrix is distributed, and a pointwise claim is about every matrix",
+                "this sampler belongs under [probability]",
+            )
+            .help("write `orthogonal(n)`")),
+            Sampler::Near { center, radius } => self.near(center, radius),
+            Sampler::Commuting(s) => self.commuting(s),
+            Sampler::Below(s) => self.below(s),
+            Sampler::Operator { rows, cols, delta } => self.operator(rows, cols, delta),
+        }
+    }
+
+    fn dim(&mut self, e: &Expr) -> Result<Dim, LangError> {
+        let node = elaborate::integer(self.graph, self.scope, e)?;
+        Ok(self.graph.dim_of(node))
+    }
+
+    fn draw(&mut self, rows: Dim, cols: Dim, role: Role) -> NodeId {
+        let id = DrawId(self.samples.blocks.len() as u32);
+        self.samples.blocks.push(Block { id, given: self.given, rows: rows.clone(), cols: cols.clone(), role });
+        self.graph.add(Op::Draw(id), vec![], Type::of_shape(rows, cols))
+    }
+
+    fn feasible(&mut self, truth: NodeId) {
+        if !matches!(self.graph.node(truth).op, Op::Bool(true)) {
+            self.samples.feasible.push((self.given, truth));
+        }
+    }
+
+    fn scaled(&mut self, factor: NodeId, m: NodeId) -> NodeId {
+        // `mul` chooses between reals and matrices.
+        build::mul(self.graph, factor, m)
+    }
+
+    fn sorted(&mut self, v: NodeId) -> NodeId {
+        let ty = self.graph.ty(v).clone();
+        if ty == Type::Real { v } else { self.graph.add(Op::SortDecreasing, vec![v], ty) }
+    }
+
+    fn int(&mut self, lo: &Expr, hi: &Expr) -> Result<NodeId, LangError> {
+        let lo = elaborate::integer(self.graph, self.scope, lo)?;
+        let hi = elaborate::integer(self.graph, self.scope, hi)?;
+        if let (Some(a), Some(b)) = (build::literal_int(self.graph, lo), build::literal_int(self.graph, hi))
+            && a > b
+        {
+            return Err(LangError::new(self.span, "empty range", format!("no integer lies in {a}..={b}")));
+        }
+        let u = self.draw(Dim::constant(1), Dim::constant(1), Role::Fraction);
+        let one = self.graph.number(1);
+        let width = build::sub(self.graph, hi, lo);
+        let width = build::add(self.graph, width, one);
+        let steps = self.graph.add(Op::Mul, vec![u, width], Type::Real);
+        let whole = self.graph.add(Op::Real(RealFn::Floor), vec![steps], Type::Int);
+        let value = build::add(self.graph, lo, whole);
+        let some = self.ordered(lo, hi, false);
+        self.feasible(some);
+        let id = IntId(self.samples.ints.len() as u32);
+        self.samples.ints.push(IntGiven { id, given: self.given, lo, hi, value });
+        Ok(self.graph.add(Op::Int(id), vec![], Type::Int))
+    }
+
+    /// `a <= b`, or `a < b`; decided here where both are numbers or the same.
+    fn ordered(&mut self, a: NodeId, b: NodeId, strict: bool) -> NodeId {
+        let decided = if a == b {
+            Some(!strict)
+        } else {
+            build::rational(self.graph, a).zip(build::rational(self.graph, b)).map(|(x, y)| if strict { x < y } else { x <= y })
+        };
+        match decided {
+            Some(truth) => self.graph.add(Op::Bool(truth), vec![], Type::Bool),
+            None => {
+                let op = if strict { Op::Less } else { Op::LessEqual };
+                self.graph.add(op, vec![a, b], Type::Bool)
+            }
+        }
+    }
+
+    fn choice(&mut self, items: &[Expr]) -> Result<NodeId, LangError> {
+        let mut nodes = Vec::new();
+        for item in items {
+            nodes.push((elaborate::expression(self.graph, self.scope, item)?, item.span));
+        }
+        let Some(&(first, _)) = nodes.first() else {
+            return Err(LangError::new(self.span, "a choice needs something to choose from", "no item"));
+        };
+        let all_int = nodes.iter().all(|(n, _)| *self.graph.ty(*n) == Type::Int);
+        let mut ty = self.graph.ty(first).clone();
+        if ty == Type::Int && !all_int {
+            ty = Type::Real;
+        }
+        for (node, span) in &nodes {
+            let other = self.graph.ty(*node);
+            if *other != ty && !(ty == Type::Real && *other == Type::Int) {
+                return Err(LangError::new(*span, "the items of a choice differ in kind", "this one is unlike the first"));
+            }
+        }
+        let count = nodes.len() as i64;
+        let u = self.draw(Dim::constant(1), Dim::constant(1), Role::Fraction);
+        let k = self.graph.number(count);
+        let position = self.graph.add(Op::Mul, vec![u, k], Type::Real);
+        let mut value = nodes[nodes.len() - 1].0;
+        for (i, (node, _)) in nodes.iter().enumerate().rev().skip(1) {
+            let bound = self.graph.number(i as i64 + 1);
+            let here = self.graph.add(Op::Less, vec![position, bound], Type::Bool);
+            value = self.graph.add(Op::If, vec![here, *node, value], ty.clone());
+        }
+        Ok(value)
+    }
+
+    /// The ends of an interval as nodes, with the conditions under which it is not empty.
+    fn ends(&mut self, len: Option<&Expr>, law: &Law) -> Result<Ends, LangError> {
+        let Interval { lo, hi, lo_open, hi_open, span, .. } = &law.interval;
+        let strict = *lo_open || *hi_open;
+        if let (Some((index, index_span)), Some(len)) = (&law.index, len) {
+            // A column of lower ends and one of upper ends.
+            let mut column = |e: &Expr| {
+                let first = Expr::new(ExprKind::Number { value: RBig::ONE, text: "1".into() }, *index_span);
+                let range = IndexRange { name: index.clone(), name_span: *index_span, lo: first, hi: len.clone() };
+                let built = Expr::new(ExprKind::Build { ranges: vec![range], body: Box::new(e.clone()) }, e.span);
+                elaborate::expression(self.graph, self.scope, &built)
+            };
+            let (lo, hi) = (column(lo)?, column(hi)?);
+            let n = elaborate::integer(self.graph, self.scope, len)?;
+            let one = self.graph.number(1);
+            let var = self.graph.fresh_var();
+            let i = self.graph.add(Op::Var(var), vec![], Type::Int);
+            let (a, b) = (self.item(lo, i), self.item(hi, i));
+            let inside = self.ordered(a, b, strict);
+            let all = self.graph.add(
+                Op::Fold { fold: crate::lang::ir::Fold::All, vars: vec![var], filtered: false },
+                vec![one, n, inside],
+                Type::Bool,
+            );
+            self.feasible(all);
+            return Ok(Ends { lo, hi, indexed: true });
+        }
+        let lo = elaborate::real(self.graph, self.scope, lo)?;
+        let hi = elaborate::real(self.graph, self.scope, hi)?;
+        let truth = self.ordered(lo, hi, strict);
+        if matches!(self.graph.node(truth).op, Op::Bool(false)) {
+            return Err(LangError::new(*span, "empty interval", "no real lies in it")
+                .help("the lower end comes first, and equal ends must both be closed"));
+        }
+        self.feasible(truth);
+        Ok(Ends { lo, hi, indexed: false })
+    }
+
+    fn item(&mut self, column: NodeId, i: NodeId) -> NodeId {
+        if matches!(self.graph.ty(column), Type::Real | Type::Int) {
+            return column;
+        }
+        let one = self.graph.number(1);
+        build::entry(self.graph, column, i, one)
+    }
+
+    /// `n` numbers of a law, as a column (a real for a literal one).
+    fn law(&mut self, n: &Dim, len: Option<&Expr>, law: &Law, spectrum: bool) -> Result<NodeId, LangError> {
+        let ends = self.ends(len, law)?;
+        let Interval { lo_open, hi_open, log, span, .. } = law.interval;
+        let role = Role::Unit { lo_open, hi_open, log, spectrum };
+        let column = Type::of_shape(n.clone(), Dim::constant(1));
+        let u = self.draw(n.clone(), Dim::constant(1), role);
+        let zero = self.graph.number(0);
+        if log {
+            let down = !ends.indexed && ends.lo == zero;
+            if !down {
+                self.positive(&ends, n, span)?;
+            } else if !lo_open {
+                return Err(LangError::new(span, "an interval over octaves cannot reach zero", "a closed end at 0")
+                    .help("write `(0, b] log`, or leave out `log`"));
+            }
+            if down {
+                return Ok(self.graph.add(Op::Sample(SampleOp::LogDown), vec![u, ends.hi], column));
+            }
+            if ends.indexed {
+                let var = self.graph.fresh_var();
+                let i = self.graph.add(Op::Var(var), vec![], Type::Int);
+                let (ui, a, b) = (self.item(u, i), self.item(ends.lo, i), self.item(ends.hi, i));
+                let body = self.graph.add(Op::Sample(SampleOp::LogMap), vec![ui, a, b], Type::Real);
+                return Ok(if column == Type::Real {
+                    body
+                } else {
+                    self.graph.add(Op::Build { row: var, col: None }, vec![body], column)
+                });
+            }
+            return Ok(self.graph.add(Op::Sample(SampleOp::LogMap), vec![u, ends.lo, ends.hi], column));
+        }
+        let width = build::sub(self.graph, ends.hi, ends.lo);
+        if ends.indexed && column != Type::Real {
+            let part = self.graph.add(Op::Hadamard, vec![width, u], column);
+            return Ok(build::add(self.graph, ends.lo, part));
+        }
+        let part = self.scaled(width, u);
+        if ends.lo == zero {
+            return Ok(part);
+        }
+        if column == Type::Real {
+            return Ok(build::add(self.graph, ends.lo, part));
+        }
+        let ones = build::ones(self.graph, n.clone(), Dim::constant(1));
+        let start = self.scaled(ends.lo, ones);
+        Ok(build::add(self.graph, start, part))
+    }
+
+    /// Octaves need a positive lower end.
+    fn positive(&mut self, ends: &Ends, n: &Dim, span: Span) -> Result<(), LangError> {
+        let zero = self.graph.number(0);
+        if ends.indexed {
+            let var = self.graph.fresh_var();
+            let i = self.graph.add(Op::Var(var), vec![], Type::Int);
+            let a = self.item(ends.lo, i);
+            let inside = self.ordered(zero, a, true);
+            let (one, last) = (self.graph.number(1), self.graph.dim_node(n));
+            let all = self.graph.add(
+                Op::Fold { fold: crate::lang::ir::Fold::All, vars: vec![var], filtered: false },
+                vec![one, last, inside],
+                Type::Bool,
+            );
+            self.feasible(all);
+            return Ok(());
+        }
+        let truth = self.ordered(zero, ends.lo, true);
+        if matches!(self.graph.node(truth).op, Op::Bool(false)) {
+            return Err(LangError::new(span, "an interval over octaves needs a positive lower end", "this one starts at or below 0"));
+        }
+        self.feasible(truth);
+        Ok(())
+    }
+
+    fn spectrum(&mut self, n: &Dim, len: &Expr, spectrum: &Spectrum) -> Result<NodeId, LangError> {
+        match spectrum {
+            Spectrum::In(law) => self.law(n, Some(len), law, true),
+            Spectrum::Values(e) => self.column_of(n, e),
+        }
+    }
+
+    /// An expression that must be a column of `n` entries.
+    fn column_of(&mut self, n: &Dim, e: &Expr) -> Result<NodeId, LangError> {
+        let node = elaborate::expression(self.graph, self.scope, e)?;
+        let wanted = (n.clone(), Dim::constant(1));
+        if self.graph.ty(node).shape() == Some(wanted) {
+            return Ok(node);
+        }
+        Err(LangError::new(e.span, "the values do not fit the matrix", "not a column with one entry for each value")
+            .help("give a column as long as the matrix has eigenvalues (or singular values)"))
+    }
+
+    /// `Q diag(d) Q'`
+    fn congruence(&mut self, n: &Dim, d: NodeId) -> NodeId {
+        if n.is_one() {
+            return d;
+        }
+        let v = self.draw(n.clone(), n.clone(), Role::Reflector);
+        self.congruence_with(n, v, d)
+    }
+
+    fn congruence_with(&mut self, n: &Dim, v: NodeId, d: NodeId) -> NodeId {
+        let ty = Type::of_shape(n.clone(), n.clone());
+        let s = self.graph.add(Op::Sample(SampleOp::Congruence), vec![v, d], ty);
+        self.graph.symmetric.insert(s);
+        self.graph.eigenvalues_of.insert(s, d);
+        s
+    }
+
+    fn stiefel(&mut self, rows: Dim, cols: Dim) -> NodeId {
+        let v = self.draw(rows.clone(), cols.clone(), Role::Reflector);
+        let ones = build::ones(self.graph, cols.clone(), Dim::constant(1));
+        let start = self.rectangular(&rows, &cols, ones);
+        self.graph.add(Op::Sample(SampleOp::Reflect), vec![v, start], Type::of_shape(rows, cols))
+    }
+
+    /// The `rows × cols` matrix with this column on its diagonal.
+    fn rectangular(&mut self, rows: &Dim, cols: &Dim, s: NodeId) -> NodeId {
+        let ty = Type::of_shape(rows.clone(), cols.clone());
+        if ty == Type::Real { s } else { self.graph.add(Op::Sample(SampleOp::Rectangular), vec![s], ty) }
+    }
+
+    fn matrix(&mut self, rows: &Expr, cols: &Expr, singular: &Spectrum, rank: Option<&Expr>) -> Result<NodeId, LangError> {
+        let (m, n) = (self.dim(rows)?, self.dim(cols)?);
+        let least = build::min_dim(self.graph, &m, &n);
+        let span = rows.span.join(cols.span);
+        let min_expr = Expr::new(
+            ExprKind::Call { function: "min".into(), function_span: span, arguments: vec![rows.clone(), cols.clone()] },
+            span,
+        );
+        let (len, len_expr) = match rank {
+            None => (least.clone(), min_expr),
+            Some(r) => (self.dim(r)?, r.clone()),
+        };
+        let mut s = match singular {
+            Spectrum::In(law) => self.law(&len, Some(&len_expr), law, true)?,
+            Spectrum::Values(e) => self.column_of(&len, e)?,
+        };
+        self.non_negative(singular, &len, s)?;
+        if rank.is_some() {
+            let (r, most) = (self.graph.dim_node(&len), self.graph.dim_node(&least));
+            let fits = self.ordered(r, most, false);
+            self.feasible(fits);
+            let rest = least.sub(&len);
+            let zeros = build::zeros(self.graph, rest, Dim::constant(1));
+            s = self.graph.add(Op::VCat, vec![s, zeros], Type::of_shape(least.clone(), Dim::constant(1)));
+        }
+        Ok(self.rotated(&m, &n, &least, s))
+    }
+
+    /// Singular values are not negative.
+    fn non_negative(&mut self, singular: &Spectrum, len: &Dim, s: NodeId) -> Result<(), LangError> {
+        let zero = self.graph.number(0);
+        if let Spectrum::In(law) = singular
+            && law.index.is_none()
+        {
+            let lo = elaborate::real(self.graph, self.scope, &law.interval.lo)?;
+            let truth = self.ordered(zero, lo, false);
+            if matches!(self.graph.node(truth).op, Op::Bool(false)) {
+                return Err(LangError::new(law.interval.span, "singular values are not negative", "an interval that starts below 0"));
+            }
+            self.feasible(truth);
+            return Ok(());
+        }
+        let var = self.graph.fresh_var();
+        let i = self.graph.add(Op::Var(var), vec![], Type::Int);
+        let item = self.item(s, i);
+        let inside = self.ordered(zero, item, false);
+        let (one, last) = (self.graph.number(1), self.graph.dim_node(len));
+        let all = self.graph.add(
+            Op::Fold { fold: crate::lang::ir::Fold::All, vars: vec![var], filtered: false },
+            vec![one, last, inside],
+            Type::Bool,
+        );
+        self.feasible(all);
+        Ok(())
+    }
+
+    /// `U diag(s) V'` with `min(m, n)` reflectors a side.
+    fn rotated(&mut self, m: &Dim, n: &Dim, least: &Dim, s: NodeId) -> NodeId {
+        let d = self.rectangular(m, n, s);
+        let left = self.draw(m.clone(), least.clone(), Role::Reflector);
+        let right = self.draw(n.clone(), least.clone(), Role::Reflector);
+        let t = build::transpose(self.graph, d);
+        let t = self.graph.add(Op::Sample(SampleOp::Reflect), vec![right, t], Type::of_shape(n.clone(), m.clone()));
+        let t = build::transpose(self.graph, t);
+        let value = self.graph.add(Op::Sample(SampleOp::Reflect), vec![left, t], Type::of_shape(m.clone(), n.clone()));
+        self.graph.singular_values_of.insert(value, s);
+        value
+    }
+
+    fn near(&mut self, center: &Expr, radius: &Expr) -> Result<NodeId, LangError> {
+        let a = elaborate::expression(self.graph, self.scope, center)?;
+        let e = elaborate::real(self.graph, self.scope, radius)?;
+        let zero = self.graph.number(0);
+        let truth = self.ordered(zero, e, false);
+        self.feasible(truth);
+        let Some((m, n)) = self.graph.ty(a).shape() else {
+            return Err(LangError::new(center.span, "`near` needs a number or a matrix", "a truth value"));
+        };
+        if matches!(self.graph.ty(a), Type::Int | Type::Real) {
+            let u = self.unit(Dim::constant(1), false);
+            let part = self.symmetric_unit(u, &Dim::constant(1));
+            let part = build::mul(self.graph, e, part);
+            return Ok(build::add(self.graph, a, part));
+        }
+        let symmetric = symmetry::is_symmetric(self.graph, a);
+        let part = if symmetric {
+            let u = self.unit(n.clone(), true);
+            let d = self.symmetric_unit(u, &n);
+            self.congruence(&n, d)
+        } else {
+            let least = build::min_dim(self.graph, &m, &n);
+            let s = self.unit(least.clone(), true);
+            self.rotated(&m, &n, &least, s)
+        };
+        let part = self.scaled(e, part);
+        let value = build::add(self.graph, a, part);
+        if symmetric {
+            self.graph.symmetric.insert(value);
+        }
+        Ok(value)
+    }
+
+    fn unit(&mut self, n: Dim, spectrum: bool) -> NodeId {
+        self.draw(n, Dim::constant(1), Role::Unit { lo_open: false, hi_open: false, log: false, spectrum })
+    }
+
+    /// From `[0, 1]` to `[-1, 1]`.
+    fn symmetric_unit(&mut self, u: NodeId, n: &Dim) -> NodeId {
+        let two = self.graph.number(2);
+        let twice = self.scaled(two, u);
+        let ones = if n.is_one() { self.graph.number(1) } else { build::ones(self.graph, n.clone(), Dim::constant(1)) };
+        build::sub(self.graph, twice, ones)
+    }
+
+    fn commuting(&mut self, s: &Expr) -> Result<NodeId, LangError> {
+        let node = elaborate::symmetric(self.graph, self.scope, s)?;
+        let Some((n, _)) = self.graph.ty(node).shape() else {
+            return Err(LangError::new(s.span, "`commuting` needs a symmetric matrix", "a truth value"));
+        };
+        // A sampled matrix shares its eigenbasis: then every matrix that commutes is reached.
+        if let (Op::Sample(SampleOp::Congruence), Some(&v)) = (&self.graph.node(node).op, self.graph.node(node).args.first()) {
+            let d = self.draw(n.clone(), Dim::constant(1), Role::Normal);
+            return Ok(self.congruence_with(&n, v, d));
+        }
+        // Else polynomials of degree three in S.
+        let mut value: Option<NodeId> = None;
+        for _ in 0..4 {
+            let c = self.draw(Dim::constant(1), Dim::constant(1), Role::Normal);
+            let eye = if n.is_one() { self.graph.number(1) } else { build::identity(self.graph, n.clone()) };
+            let term = self.scaled(c, eye);
+            value = Some(match value {
+                None => term,
+                Some(v) => {
+                    let ty = self.graph.ty(node).clone();
+                    let product = if n.is_one() {
+                        build::mul(self.graph, v, node)
+                    } else {
+                        self.graph.add(Op::MatMul, vec![v, node], ty)
+                    };
+                    build::add(self.graph, product, term)
+                }
+            });
+        }
+        let value = value.unwrap_or(node);
+        self.graph.symmetric.insert(value);
+        Ok(value)
+    }
+
+    fn below(&mut self, s: &Expr) -> Result<NodeId, LangError> {
+        let node = elaborate::symmetric(self.graph, self.scope, s)?;
+        let Some((n, _)) = self.graph.ty(node).shape() else {
+            return Err(LangError::new(s.span, "`below` needs a symmetric matrix", "a truth value"));
+        };
+        if n.is_one() {
+            let u = self.unit(Dim::constant(1), false);
+            return Ok(build::mul(self.graph, u, node));
+        }
+        let u = self.draw(
+            n.clone(),
+            Dim::constant(1),
+            Role::Unit { lo_open: false, hi_open: false, log: true, spectrum: true },
+        );
+        let million = self.graph.number(1 << 20);
+        let one = self.graph.number(1);
+        let small = build::div(self.graph, one, million);
+        let spread = self.graph.add(
+            Op::Sample(SampleOp::LogMap),
+            vec![u, small, million],
+            Type::of_shape(n.clone(), Dim::constant(1)),
+        );
+        let size = build::trace(self.graph, node);
+        let d = self.scaled(size, spread);
+        let y = self.congruence(&n, d);
+        let sum = build::add(self.graph, node, y);
+        let inverse = build::inv(self.graph, sum);
+        let ty = self.graph.ty(node).clone();
+        let right = self.graph.add(Op::MatMul, vec![inverse, node], ty.clone());
+        let product = self.graph.add(Op::MatMul, vec![node, right], ty);
+        let value = build::sub(self.graph, node, product);
+        self.graph.symmetric.insert(value);
+        Ok(value)
+    }
+
+    fn operator(&mut self, rows: &Expr, cols: &Expr, delta: &Expr) -> Result<NodeId, LangError> {
+        let n = self.dim(rows)?.mul(&self.dim(cols)?);
+        let delta = elaborate::real(self.graph, self.scope, delta)?;
+        let (zero, one, two) = (self.graph.number(0), self.graph.number(1), self.graph.number(2));
+        let four = self.graph.number(4);
+        let inside = self.ordered(zero, delta, false);
+        self.feasible(inside);
+        let below_two = self.ordered(delta, two, false);
+        self.feasible(below_two);
+        let half = build::div(self.graph, delta, two);
+        let lo = build::sub(self.graph, one, half);
+        let twice = build::mul(self.graph, two, delta);
+        let more = build::add(self.graph, four, delta);
+        let part = build::div(self.graph, twice, more);
+        let hi = build::add(self.graph, one, part);
+        let u = self.unit(n.clone(), true);
+        let width = build::sub(self.graph, hi, lo);
+        let part = self.scaled(width, u);
+        let ones = if n.is_one() { one } else { build::ones(self.graph, n.clone(), Dim::constant(1)) };
+        let start = self.scaled(lo, ones);
+        let s = build::add(self.graph, start, part);
+        Ok(self.rotated(&n, &n, &n, s))
+    }
+}
