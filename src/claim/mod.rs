@@ -2,4 +2,11 @@
 //!
 //! This floor takes text, and a path only to name it in errors; it opens no file.
 
+pub mod diagnostic;
+mod document;
+pub mod load;
 pub mod model;
+mod names;
+mod reader;
+mod render;
+mod sections;
