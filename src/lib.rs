@@ -7,8 +7,12 @@
 //!
 //! | floor | what it does |
 //! | --- | --- |
+//! | [`check`] | one module for each kind of statement |
+//! | [`claim`] | TOML to a typed claim |
 //! | [`lang`] | the claim language: parser, types and symbolic shapes, printers |
 //! | [`arith`] | the arithmetics, small dense matrices and their spectra |
 
 pub mod arith;
+pub mod check;
+pub mod claim;
 pub mod lang;

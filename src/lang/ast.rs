@@ -250,3 +250,37 @@ pub enum Sampler {
     /// A plain expression: a named quantity.
     Value(Expr),
 }
+
+/// Points of a sweep: `log [1e-12, 1e-3] 10`, `linear [0, 1] 5`, `int [2, 16] 4`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    pub scale: SweepScale,
+    pub lo: Expr,
+    pub hi: Expr,
+    pub count: u64,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SweepScale {
+    Log,
+    Linear,
+    /// Rounded to integers.
+    Int,
+}
+
+/// Which steps of a run are looked at: `every 10`, `log 200`. The first and the last always are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Schedule {
+    Every(u64),
+    /// About this many steps, evenly spread in the logarithm.
+    Log(u64),
+}
+
+/// What a fitted slope is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SlopeBound {
+    AtLeast,
+    AtMost,
+    About,
+}

@@ -5,4 +5,15 @@
 
 pub mod ast;
 pub mod ir;
+pub mod lexer;
+pub mod parse;
+mod parse_binder;
+mod parse_expr;
+mod parse_given;
+mod parse_plan;
 pub mod span;
+pub mod suggest;
+#[cfg(test)]
+mod testing;
+mod tokens;
+pub mod words;

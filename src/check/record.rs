@@ -1,0 +1,94 @@
+//! What became of one case: the only thing that the checkers tell the engine.
+//!
+//! A pointwise case, a run of an iteration and a point of a sweep all end as one [`CaseRecord`]; counting, worst cases and
+//! verdicts are made from these alone.
+
+use serde::{Deserialize, Serialize};
+
+/// How the draws of a case were made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stratum {
+    /// As the samplers say.
+    Plain,
+    /// Draws at the ends of their intervals, or just inside open ones.
+    Edges,
+    /// Equal eigenvalues, equal entries.
+    Ties,
+    /// Eigenbases shared with an earlier matrix, eigenvalues in the same order.
+    Aligned,
+    /// The same in the opposite order.
+    AntiAligned,
+    /// Spectra mostly at the end nearest zero.
+    LowRank,
+    /// Scales at the far ends of their octaves.
+    ExtremeScales,
+    /// Small integers and short rationals, least dimensions first.
+    TinyIntegers,
+}
+
+impl Stratum {
+    pub const ALL: [Self; 8] = [
+        Self::Plain,
+        Self::Edges,
+        Self::Ties,
+        Self::Aligned,
+        Self::AntiAligned,
+        Self::LowRank,
+        Self::ExtremeScales,
+        Self::TinyIntegers,
+    ];
+}
+
+/// Whether the case met the hypotheses; the first that it did not meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hypotheses {
+    Met,
+    /// The interval or set of this given (by index) was empty.
+    EmptyGiven(usize),
+    /// This `[assume]` (by index) is false.
+    Failed(usize),
+    /// Its margin is within the rounding floor, or a value left the range of `f64`.
+    Undecided(usize),
+    Undefined(usize),
+    /// A given could not be computed in `f64` (out of range).
+    GivenOutOfRange(usize),
+}
+
+/// What a predicate did in a case that met the hypotheses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// True; the margin is beyond the floor.
+    Held,
+    /// False beyond the rounding floor.
+    Violated,
+    /// The margin is within the rounding floor, on either side of zero. An identity that agrees to rounding is here with `identity` predicates read as held.
+    WithinFloor,
+    /// A value left the range of `f64`.
+    OutOfRange,
+    /// 1/0, the logarithm of a negative number, the inverse of a singular matrix.
+    Undefined,
+    /// The case is not in the branch that the predicate speaks of.
+    OutOfBranch,
+}
+
+/// One predicate in one case. `margin` and `floor` are in the predicate's unit; both are NaN where there is none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    pub fate: Fate,
+    pub margin: f64,
+    /// A bound on what rounding may have done to `margin`.
+    pub floor: f64,
+    /// The step (or time) of the worst look, for a trajectory.
+    pub at: Option<u64>,
+}
+
+/// A case and what became of it. `looks` has one entry a predicate, and is empty unless the hypotheses were met.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CaseRecord<'a> {
+    pub index: u64,
+    pub stratum: Stratum,
+    pub hypotheses: Hypotheses,
+    pub looks: &'a [Look],
+}

@@ -1,0 +1,276 @@
+//! A claim as data: what a claim file says, parsed, with the place of every piece.
+//!
+//! Made by `load`; turned into a graph by `program`. Expressions are syntax trees here: nothing is typed yet.
+
+use crate::lang::ast;
+use crate::lang::span::Span;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// `<paper>/<file stem>`
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClaimId(pub String);
+
+impl ClaimId {
+    /// Whether this can be an id: one or two parts of ASCII letters, digits, `.`, `-`, `_`, each of which starts with a letter
+    /// or a digit, so that it is a file's name on every system and needs no quotes in a shell.
+    pub fn is_valid(id: &str) -> bool {
+        let part = |part: &str| {
+            part.len() <= 100
+                && part.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        };
+        match id.split_once('/') {
+            Some((paper, stem)) => part(paper) && part(stem),
+            None => part(id),
+        }
+    }
+
+    /// The id that `name` means in a file of this claim's paper: a stem of the same paper, or another paper's `<paper>/<stem>`.
+    #[must_use]
+    pub fn sibling(&self, name: &str) -> Self {
+        if name.contains('/') || self.paper().is_empty() {
+            Self(name.to_owned())
+        } else {
+            Self(format!("{}/{name}", self.paper()))
+        }
+    }
+
+    /// The part before the last slash; empty for a file outside a paper's folder.
+    pub fn paper(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(paper, _)| paper)
+    }
+
+    pub fn stem(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&self.0, |(_, stem)| stem)
+    }
+}
+
+impl fmt::Display for ClaimId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A file that was read: for messages and replay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    pub path: PathBuf,
+    pub text: Arc<str>,
+}
+
+/// Where a piece of a claim stands: the file, and the byte offset of the expression's first character in it.
+///
+/// `exact` is false where the TOML string has escapes, so that offsets inside it do not map one to one; messages then point
+/// at the whole string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub source: Arc<Source>,
+    pub start: usize,
+    pub end: usize,
+    pub exact: bool,
+}
+
+impl Place {
+    /// A stretch of a file. Offsets past the end, or inside a character, are moved to the nearest place that can be shown.
+    pub fn new(source: &Arc<Source>, start: usize, end: usize) -> Self {
+        let text = &source.text;
+        let (mut start, mut end) = (start.min(text.len()), end.clamp(start.min(text.len()), text.len()));
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        Self { source: Arc::clone(source), start, end, exact: true }
+    }
+
+    /// A file as a whole.
+    pub fn file(source: &Arc<Source>) -> Self {
+        Self::new(source, 0, 0)
+    }
+
+    /// Where a span of the text that stands here lies in the file.
+    #[must_use]
+    pub fn within(&self, span: Span) -> Self {
+        if !self.exact {
+            return self.clone();
+        }
+        let start = self.start.saturating_add(span.start).min(self.end);
+        let end = self.start.saturating_add(span.end).clamp(start, self.end);
+        Self::new(&self.source, start, end)
+    }
+
+    /// Line and column of the first character, from 1; a column is a character.
+    pub fn line_column(&self) -> (usize, usize) {
+        let before = self.source.text.get(..self.start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}
+
+/// A named piece of a claim.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named<T> {
+    pub name: String,
+    /// As written.
+    pub text: String,
+    pub place: Place,
+    pub value: T,
+}
+
+/// What a verdict is expected to be (see design: verdicts).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    Proved,
+    Held,
+    Refuted,
+    Rejected,
+    Drifts,
+    Suspect,
+    Vacuous,
+    Inconclusive,
+    Error,
+    NotRun,
+}
+
+impl Verdict {
+    pub const ALL: [Self; 10] = [
+        Self::Proved,
+        Self::Held,
+        Self::Refuted,
+        Self::Rejected,
+        Self::Drifts,
+        Self::Suspect,
+        Self::Vacuous,
+        Self::Inconclusive,
+        Self::Error,
+        Self::NotRun,
+    ];
+
+    /// As it is written in a claim file and in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::Held => "held",
+            Self::Refuted => "refuted",
+            Self::Rejected => "rejected",
+            Self::Drifts => "drifts",
+            Self::Suspect => "suspect",
+            Self::Vacuous => "vacuous",
+            Self::Inconclusive => "inconclusive",
+            Self::Error => "error",
+            Self::NotRun => "not-run",
+        }
+    }
+}
+
+/// `expect`: one for all predicates, or predicate by predicate (those not named: held).
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Expect {
+    #[default]
+    Held,
+    All(Verdict),
+    Each(Vec<(String, Verdict)>),
+}
+
+/// `[margin]`
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Units {
+    pub all: Option<Named<ast::Expr>>,
+    /// `unit.second = ".."`, by predicate.
+    pub each: Vec<Named<ast::Expr>>,
+}
+
+/// `[trajectory]` and its tables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trajectory {
+    pub state: Vec<Named<ast::Expr>>,
+    pub step: Vec<Named<ast::Expr>>,
+    pub steps: Named<ast::Expr>,
+    pub at: Option<Named<ast::Schedule>>,
+    pub until: Option<Named<ast::Expr>>,
+    pub lets: Vec<Named<ast::Expr>>,
+    pub assume: Vec<Named<ast::Expr>>,
+    pub first: Vec<Named<ast::Expr>>,
+    pub always: Vec<Named<ast::Expr>>,
+    pub finally: Vec<Named<ast::Expr>>,
+}
+
+/// `[scaling]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scaling {
+    /// Givens that are swept, in order, with their points; they replace the given's own sampler.
+    pub sweep: Vec<Named<ast::Sweep>>,
+    /// Left and right of `~`; two places of one text.
+    pub fit: Named<(ast::Expr, ast::Expr)>,
+    pub slope: Named<(ast::SlopeBound, ast::Expr)>,
+    /// Independent runs a point; default 1.
+    pub runs: u64,
+}
+
+/// `[budget]`: how much work the claim needs before a verdict says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct ClaimBudget {
+    /// A run of fewer cases than this has not run the claim.
+    pub cases: Option<u64>,
+}
+
+/// Another claim, by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    pub name: String,
+    pub place: Place,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    pub id: ClaimId,
+    pub source: Arc<Source>,
+    pub title: String,
+    pub at: String,
+    pub tex: Option<String>,
+    pub notes: Option<String>,
+    /// Results that the proof rests on, each a claim of the same paper, or `<paper>/<claim>`.
+    pub uses: Vec<String>,
+    pub corrected: Option<String>,
+    pub corrects: Option<String>,
+    /// Where each of those stands, for the library, which knows whether there is such a claim.
+    pub links: Vec<Link>,
+    pub expect: Expect,
+    /// The setting's entries come first in each of these.
+    pub givens: Vec<Named<ast::Given>>,
+    pub lets: Vec<Named<ast::Expr>>,
+    pub assume: Vec<Named<ast::Expr>>,
+    pub claim: Vec<Named<ast::Expr>>,
+    pub units: Units,
+    pub trajectory: Option<Trajectory>,
+    pub scaling: Option<Scaling>,
+    pub budget: ClaimBudget,
+}
+
+impl Claim {
+    /// The names of what has a verdict, in the order of the file: predicates, then a fitted slope.
+    pub fn predicates(&self) -> impl Iterator<Item = &str> {
+        let path = self.trajectory.iter().flat_map(|t| t.always.iter().chain(&t.finally));
+        let slope = self.scaling.iter().map(|scaling| scaling.slope.name.as_str());
+        self.claim.iter().chain(path).map(|predicate| predicate.name.as_str()).chain(slope)
+    }
+}
+
+/// `paper.toml`
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Paper {
+    pub title: String,
+    pub authors: Vec<String>,
+    #[serde(default)]
+    pub venue: Option<String>,
+    pub year: i64,
+    #[serde(default)]
+    pub url: Option<String>,
+    #[serde(default)]
+    pub bibtex: Option<String>,
+}

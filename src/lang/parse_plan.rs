@@ -1,0 +1,168 @@
+//! The small grammars of sweeps, schedules, fits and slopes.
+//!
+//!     log [1e-12, 1e-3] 10      linear [a, b] 7      int [2, 16] 4      (a sweep)
+//!     log 200                   every 10                                (a schedule)
+//!     log(eps) ~ log(rho)                                               (a fit)
+//!     >= delta/2                <= 1                 about 1            (a slope)
+
+use super::ast::{Expr, Schedule, SlopeBound, Sweep, SweepScale};
+use super::lexer::Kind;
+use super::parse_expr::{expression, skip};
+use super::parse_given::interval;
+use super::span::LangError;
+use super::tokens::{Parsed, Tokens, expect, fail, next};
+
+/// The most points of a sweep.
+pub const MAX_POINTS: u64 = 10_000;
+
+const SWEEP: &str = "write `log [a, b] 10`, `linear [a, b] 10` or `int [a, b] 10`";
+const SCHEDULE: &str = "write `log 200` or `every 10`";
+const SLOPE: &str = "write `>= e`, `<= e` or `about e`";
+
+pub fn sweep(input: &mut Tokens<'_, '_>) -> Parsed<Sweep> {
+    let first = next(input);
+    let scale = match first.text {
+        "log" => SweepScale::Log,
+        "linear" => SweepScale::Linear,
+        "int" => SweepScale::Int,
+        _ => {
+            let error = LangError::new(first.span, "expected how the points are spread", first.found());
+            return fail(error.help(SWEEP));
+        }
+    };
+    skip(input)?;
+    let range = interval(input)?;
+    if range.lo_open || range.hi_open || range.log {
+        let error = LangError::new(range.span, "both ends of a sweep are points of it", "found another interval");
+        return fail(error.help(SWEEP));
+    }
+    let count = next(input);
+    let points = whole_number(input, "the number of points", SWEEP)?;
+    if !(2..=MAX_POINTS).contains(&points) {
+        let message = format!("a sweep has 2 to {MAX_POINTS} points");
+        return fail(LangError::new(count.span, message, count.found()));
+    }
+    Ok(Sweep { scale, lo: range.lo, hi: range.hi, count: points, span: first.span.join(count.span) })
+}
+
+pub fn schedule(input: &mut Tokens<'_, '_>) -> Parsed<Schedule> {
+    let first = next(input);
+    let schedule = match first.text {
+        "log" => Schedule::Log,
+        "every" => Schedule::Every,
+        _ => {
+            let error = LangError::new(first.span, "expected which steps are looked at", first.found());
+            return fail(error.help(SCHEDULE));
+        }
+    };
+    skip(input)?;
+    let count = next(input);
+    let number = whole_number(input, "a number of steps", SCHEDULE)?;
+    if number == 0 {
+        return fail(LangError::new(count.span, "a number of steps is at least 1", count.found()));
+    }
+    Ok(schedule(number))
+}
+
+fn whole_number(input: &mut Tokens<'_, '_>, what: &str, form: &str) -> Parsed<u64> {
+    let token = next(input);
+    let Some(number) = token.text.parse().ok().filter(|_| token.kind == Kind::Number) else {
+        return fail(LangError::new(token.span, format!("expected {what}"), token.found()).help(form));
+    };
+    skip(input)?;
+    Ok(number)
+}
+
+pub fn fit(input: &mut Tokens<'_, '_>) -> Parsed<(Expr, Expr)> {
+    let fitted = expression(input)?.expr;
+    expect(input, Kind::Tilde, "`~` and what it is fitted against")?;
+    Ok((fitted, expression(input)?.expr))
+}
+
+pub fn slope(input: &mut Tokens<'_, '_>) -> Parsed<(SlopeBound, Expr)> {
+    let first = next(input);
+    let bound = match first.kind {
+        Kind::GreaterEqual => SlopeBound::AtLeast,
+        Kind::LessEqual => SlopeBound::AtMost,
+        Kind::Word if first.text == "about" => SlopeBound::About,
+        _ => {
+            let error = LangError::new(first.span, "expected what the slope is held against", first.found());
+            return fail(error.help(SLOPE));
+        }
+    };
+    skip(input)?;
+    Ok((bound, expression(input)?.expr))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::ast::{Schedule, SlopeBound, SweepScale};
+    use crate::lang::parse::{parse_fit, parse_schedule, parse_slope, parse_sweep};
+    use crate::lang::testing::{bracketed, one_line};
+
+    #[test]
+    fn a_sweep_has_a_scale_two_ends_and_a_count() {
+        let s = parse_sweep("log [1e-12, 2*a] 10").unwrap();
+        assert_eq!((s.scale, s.count, s.span.end), (SweepScale::Log, 10, 19));
+        assert_eq!(bracketed(&s.hi), "(Mul 2=2 a)");
+        assert_eq!(parse_sweep("linear [0, 1] 7").unwrap().scale, SweepScale::Linear);
+        assert_eq!(parse_sweep("int [2, 16] 4").unwrap().scale, SweepScale::Int);
+        for (text, error) in [
+            (
+                "[0, 1] 7",
+                "0..1 expected how the points are spread | found `[` | write `log [a, b] 10`, `linear [a, b] 10` or `int [a, b] 10`",
+            ),
+            (
+                "log (0, 1] 7",
+                "4..10 both ends of a sweep are points of it | found another interval | write `log [a, b] 10`, `linear [a, b] 10` or `int [a, b] 10`",
+            ),
+            (
+                "log [1, 2]",
+                "10..10 expected the number of points | found the end | write `log [a, b] 10`, `linear [a, b] 10` or `int [a, b] 10`",
+            ),
+            ("log [1, 2] 1", "11..12 a sweep has 2 to 10000 points | found `1` | -"),
+            ("log [1, 2] 99999", "11..16 a sweep has 2 to 10000 points | found `99999` | -"),
+            ("log [1, 2] 7 8", "13..14 expected an operator or the end | found `8` | write `*` for a product"),
+        ] {
+            assert_eq!(parse_sweep(text).map_err(|e| one_line(&e)), Err(error.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_schedule_counts_steps() {
+        assert_eq!(parse_schedule("log 200"), Ok(Schedule::Log(200)));
+        assert_eq!(parse_schedule("every 10"), Ok(Schedule::Every(10)));
+        for (text, error) in [
+            ("200", "0..3 expected which steps are looked at | found `200` | write `log 200` or `every 10`"),
+            ("every 0", "6..7 a number of steps is at least 1 | found `0` | -"),
+            ("every 1.5", "6..9 expected a number of steps | found `1.5` | write `log 200` or `every 10`"),
+        ] {
+            assert_eq!(parse_schedule(text).map_err(|e| one_line(&e)), Err(error.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fit_has_two_sides() {
+        let (left, right) = parse_fit("log(eps) ~ log(rho)").unwrap();
+        assert_eq!((bracketed(&left), bracketed(&right)), ("(log: eps)".into(), "(log: rho)".into()));
+        let error = parse_fit("log(eps)").map_err(|e| one_line(&e));
+        assert_eq!(error, Err("8..8 expected `~` and what it is fitted against | found the end | -".into()));
+    }
+
+    #[test]
+    fn a_slope_is_held_against_a_number() {
+        for (text, bound, number) in [
+            (">= delta/(2*(2 - delta))", SlopeBound::AtLeast, "(Div delta (Mul 2=2 (Sub 2=2 delta)))"),
+            ("<= 1", SlopeBound::AtMost, "1=1"),
+            ("about 1/2", SlopeBound::About, "(Div 1=1 2=2)"),
+        ] {
+            let (found, e) = parse_slope(text).unwrap();
+            assert_eq!((found, bracketed(&e).as_str()), (bound, number));
+        }
+        let error = parse_slope("< 1").map_err(|e| one_line(&e));
+        assert_eq!(
+            error,
+            Err("0..1 expected what the slope is held against | found `<` | write `>= e`, `<= e` or `about e`".into())
+        );
+    }
+}
