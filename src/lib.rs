@@ -7,6 +7,7 @@
 //!
 //! | floor | what it does |
 //! | --- | --- |
+//! | [`engine`] | which cases run where: budgets, threads, verdicts; files; the bridge to `cargo test` |
 //! | [`check`] | one module for each kind of statement |
 //! | [`claim`] | TOML to a typed claim |
 //! | [`lang`] | the claim language: parser, types and symbolic shapes, printers |
@@ -15,4 +16,6 @@
 pub mod arith;
 pub mod check;
 pub mod claim;
+pub mod engine;
 pub mod lang;
+pub mod report;
