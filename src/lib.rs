@@ -7,6 +7,7 @@
 //!
 //! | floor | what it does |
 //! | --- | --- |
+//! | [`engine`] | which cases run where: budgets, threads, verdicts; files; the bridge to `cargo test` |
 //! | [`check`] | one module for each kind of statement |
 //! | [`claim`] | TOML to a typed claim |
 //! | [`eval`] | a graph as a plan, run in any arithmetic |
@@ -17,4 +18,6 @@ pub mod arith;
 pub mod check;
 pub mod claim;
 pub mod eval;
+pub mod engine;
 pub mod lang;
+pub mod report;

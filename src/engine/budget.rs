@@ -1,0 +1,99 @@
+//! How much work a run may do. Budgets count evaluations, never seconds, so that a run can be repeated anywhere.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Cases in one unit of work. Fixed: it must not depend on the threads.
+pub const BLOCK: u64 = 1024;
+
+/// A claim is never judged on fewer cases than this, however dear one of them is.
+pub const LEAST_CASES: u64 = 64;
+
+/// Cases are run eight at a time.
+pub const LANES: u64 = 8;
+
+/// Evaluations a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Budget {
+    /// 2,000: for `cargo test`.
+    Quick,
+    /// 20,000
+    #[default]
+    Default,
+    /// 1,000,000
+    Deep,
+}
+
+impl Budget {
+    pub const ALL: [Self; 3] = [Self::Quick, Self::Default, Self::Deep];
+
+    pub fn evaluations(self) -> u64 {
+        match self {
+            Self::Quick => 2_000,
+            Self::Default => 20_000,
+            Self::Deep => 1_000_000,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Default => "default",
+            Self::Deep => "deep",
+        }
+    }
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Budget {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|budget| budget.name() == text);
+        found.ok_or_else(|| format!("unknown budget `{text}`: one of quick, default, deep"))
+    }
+}
+
+/// How many cases of a claim are run, if a case counts for `cost` evaluations; `None` if the budget does not reach for one.
+///
+/// A multiple of [`LANES`]. `cases`, where given, is taken instead of the budget.
+pub fn cases(budget: Budget, cases: Option<u64>, cost: u64) -> Option<u64> {
+    let wanted = match cases {
+        Some(cases) => cases,
+        None if cost > budget.evaluations() => return None,
+        None => (budget.evaluations() / cost.max(1)).max(LEAST_CASES),
+    };
+    Some(wanted.checked_next_multiple_of(LANES).unwrap_or(u64::MAX - (LANES - 1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dear_case_means_fewer_cases_but_never_too_few_to_judge() {
+        assert_eq!(cases(Budget::Default, None, 1), Some(20_000));
+        assert_eq!(cases(Budget::Default, None, 100), Some(200));
+        assert_eq!(cases(Budget::Default, None, 20_000), Some(64));
+        assert_eq!(cases(Budget::Default, None, 20_001), None);
+        assert_eq!(cases(Budget::Quick, None, 0), Some(2_000));
+    }
+
+    #[test]
+    fn a_number_of_cases_overrides_the_budget_and_fills_its_lanes() {
+        assert_eq!(cases(Budget::Quick, Some(1), u64::MAX), Some(8));
+        assert_eq!(cases(Budget::Quick, Some(16), 1), Some(16));
+        assert_eq!(cases(Budget::Quick, Some(u64::MAX), 1).map(|n| n % LANES), Some(0));
+    }
+
+    #[test]
+    fn an_unknown_budget_is_named_with_those_that_exist() {
+        assert_eq!("deep".parse(), Ok(Budget::Deep));
+        assert_eq!("depp".parse::<Budget>(), Err("unknown budget `depp`: one of quick, default, deep".to_owned()));
+    }
+}

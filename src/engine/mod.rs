@@ -1,0 +1,13 @@
+//! Which cases run where, and what is made of them: budgets, threads, verdicts, the exit status; files of claims; the bridge
+//! to `cargo test`. The only floor under the reports that touches files and clocks.
+
+pub mod budget;
+pub mod event;
+pub mod exit;
+pub mod outcome;
+pub mod run;
+pub mod source;
+pub mod verdict;
+
+#[cfg(test)]
+mod run_tests;

@@ -1,0 +1,145 @@
+//! What a run found out about each claim: plain data, from which every report is made.
+
+use super::verdict::{self, Judgement};
+use crate::check::PredicateInfo;
+use crate::check::fit::Fit;
+use crate::check::tally::{PredicateTally, Tally};
+use crate::claim::diagnostic::Diagnostics;
+use crate::claim::model::{Claim, ClaimId, Verdict};
+use std::time::Duration;
+
+/// A claim that was checked, or could not even be read.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Checked(Box<ClaimResult>),
+    Malformed(Malformed),
+}
+
+/// A file that is no claim, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Malformed {
+    /// Not known where the error is not a single claim's.
+    pub id: Option<ClaimId>,
+    pub diagnostics: Diagnostics,
+}
+
+#[derive(Clone, Debug)]
+pub struct ClaimResult {
+    pub id: ClaimId,
+    pub title: String,
+    pub at: String,
+    /// The gravest of the predicates'.
+    pub verdict: Verdict,
+    pub expected: Verdict,
+    pub as_expected: bool,
+    /// In the order of the file; a fitted slope is the last.
+    pub predicates: Vec<PredicateResult>,
+    /// What was counted of the claim as a whole; each predicate has its own part with it.
+    pub tally: Tally,
+    /// Names for [`Tally::rejections`].
+    pub givens: Vec<String>,
+    pub assumes: Vec<String>,
+    /// Of a `[scaling]` claim.
+    pub fit: Option<Fit>,
+    /// Why the claim could not be evaluated, or was not.
+    pub failure: Option<Failure>,
+    /// Time spent on it by all threads. Never part of what is compared.
+    pub busy: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub struct PredicateResult {
+    pub info: PredicateInfo,
+    /// None for a fitted slope, and where the claim could not be evaluated.
+    pub counts: Option<PredicateTally>,
+    pub judgement: Judgement,
+    pub expected: Verdict,
+    pub as_expected: bool,
+}
+
+/// Why there is no verdict about the claim itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// A checker gave up, and says why.
+    Check(String),
+    /// A bug: something inside the claim's evaluation panicked.
+    Panic(String),
+    /// A single case counts for more evaluations than the budget has.
+    NotRun(String),
+}
+
+impl Failure {
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Check(_) | Self::Panic(_) => Verdict::Error,
+            Self::NotRun(_) => Verdict::NotRun,
+        }
+    }
+
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Check(reason) | Self::NotRun(reason) => reason.clone(),
+            Self::Panic(message) => format!("internal error: {message}"),
+        }
+    }
+}
+
+/// What the checkers found, before it is judged.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    pub predicates: Vec<PredicateInfo>,
+    pub givens: Vec<String>,
+    pub assumes: Vec<String>,
+    pub tally: Tally,
+    pub fit: Option<Fit>,
+    pub failure: Option<Failure>,
+    pub busy: Duration,
+}
+
+impl ClaimResult {
+    /// Judges what was found.
+    pub fn new(claim: &Claim, found: Findings) -> Self {
+        let Findings { predicates, givens, assumes, mut tally, fit, failure, busy } = found;
+        let judged = |info: PredicateInfo, counts: Option<PredicateTally>, judgement: Judgement| {
+            let expected = verdict::expected(&claim.expect, &info.name);
+            let as_expected = verdict::satisfies(judgement.verdict, expected);
+            PredicateResult { info, counts, judgement, expected, as_expected }
+        };
+        let predicates: Vec<PredicateResult> = if let Some(failure) = &failure {
+            let judgement = Judgement::new(failure.verdict(), failure.reason());
+            claim.predicates().map(|name| judged(named(name), None, judgement.clone())).collect()
+        } else {
+            let counted = predicates.into_iter().zip(std::mem::take(&mut tally.predicates)).map(|(info, counts)| {
+                let judgement = verdict::judge(&counts, tally.cases, tally.met);
+                judged(info, Some(counts), judgement)
+            });
+            let slope = claim.scaling.as_ref().zip(fit.as_ref());
+            let slope = slope.map(|(s, fit)| judged(named(&s.slope.name), None, verdict::judge_fit(fit)));
+            counted.chain(slope).collect()
+        };
+        Self {
+            id: claim.id.clone(),
+            title: claim.title.clone(),
+            at: claim.at.clone(),
+            verdict: verdict::gravest(predicates.iter().map(|p| p.judgement.verdict)),
+            expected: verdict::gravest(predicates.iter().map(|p| p.expected)),
+            as_expected: predicates.iter().all(|p| p.as_expected),
+            predicates,
+            tally,
+            givens,
+            assumes,
+            fit,
+            failure,
+            busy,
+        }
+    }
+
+    /// Whether a violation stands where a refutation is expected, without its certificate.
+    pub fn is_pending(&self) -> bool {
+        self.predicates.iter().any(|p| verdict::is_pending(p.judgement.verdict, p.expected))
+    }
+}
+
+fn named(name: &str) -> PredicateInfo {
+    PredicateInfo { name: name.to_owned(), identity: false, unit: String::new() }
+}

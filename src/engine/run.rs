@@ -1,0 +1,356 @@
+//! Which cases run where.
+//!
+//! A unit of work is one block of one claim's cases (or one fit). Threads take units in order from one counter; what they count
+//! is merged by commutative sums, and a claim that fails does so by its lowest failing block. So the outcome is the same, bit
+//! for bit, for any number of threads. A panic inside a claim is that claim's error, never the run's.
+
+use super::budget::{self, BLOCK, Budget};
+use super::event::Event;
+use super::outcome::{ClaimResult, Failure, Findings, Malformed, Outcome};
+use super::source::CaseSource;
+use crate::check::fit::Fit;
+use crate::check::tally::Tally;
+use crate::check::{CheckError, CheckOptions, Checker};
+use crate::claim::diagnostic::Diagnostics;
+use crate::claim::model::{Claim, ClaimId};
+use std::any::Any;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A worker's stack: checkers walk syntax trees of capped depth by recursion.
+const STACK: usize = 16 << 20;
+
+/// Matrices with more entries than this are refused, unless more is asked for.
+pub const MAX_ELEMENTS: usize = 1 << 16;
+
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    pub budget: Budget,
+    /// Taken instead of the budget, where given.
+    pub cases: Option<u64>,
+    /// Threads; 0 means as many as there are processors.
+    pub jobs: usize,
+    pub check: CheckOptions,
+}
+
+/// The run could not be started.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start the worker threads: {0}")]
+pub struct EngineError(#[from] rayon::ThreadPoolBuildError);
+
+/// How a claim becomes something that can be run.
+pub type Compile<'a> = dyn Fn(&Claim) -> Result<Box<dyn CaseSource>, Diagnostics> + Sync + 'a;
+
+/// Checks claims; outcomes are in the order of the claims.
+pub fn run(
+    claims: &[&Claim],
+    options: &RunOptions,
+    sink: &(dyn Fn(Event<'_>) + Sync),
+) -> Result<Vec<Outcome>, EngineError> {
+    let compile = |claim: &Claim| -> Result<Box<dyn CaseSource>, Diagnostics> {
+        Ok(Box::new(Checker::new(claim, &options.check)?))
+    };
+    run_with(claims, options, &compile, sink)
+}
+
+/// [`run`], with the compiler given.
+pub fn run_with(
+    claims: &[&Claim],
+    options: &RunOptions,
+    compile: &Compile<'_>,
+    sink: &(dyn Fn(Event<'_>) + Sync),
+) -> Result<Vec<Outcome>, EngineError> {
+    let started = Instant::now();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).stack_size(STACK).build()?;
+
+    let prepared: Vec<OnceLock<Prepared>> = claims.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicU64::new(0);
+    pool.broadcast(|_| {
+        while let Some((i, claim)) = take(&next, claims.len() as u64).and_then(|i| Some((i, claims.get(i as usize)?))) {
+            prepared[i as usize].get_or_init(|| prepare(claim, options, compile));
+        }
+    });
+    let prepared: Vec<Prepared> = prepared.into_iter().filter_map(OnceLock::into_inner).collect();
+
+    // Where each claim's units begin in the one sequence that is worked through.
+    let mut units = 0_u64;
+    let mut slots = Vec::with_capacity(claims.len());
+    for (claim, prepared) in claims.iter().zip(prepared) {
+        let slot = Slot::new(claim, prepared, units);
+        units = units.saturating_add(slot.units);
+        slots.push(slot);
+    }
+    let ids: Vec<&ClaimId> = claims.iter().map(|claim| &claim.id).collect();
+    let cases = slots.iter().fold(0_u64, |sum, slot| sum.saturating_add(slot.cases()));
+    sink(Event::RunStarted { claims: &ids, cases });
+
+    let finished = Finished { slots: &slots, next: Mutex::new(0), sink };
+    finished.announce();
+    let next = AtomicU64::new(0);
+    pool.broadcast(|_| {
+        while let Some(unit) = take(&next, units) {
+            // The last slot that begins at or before this unit; empty ones share their beginning with the next.
+            let Some(slot) = slots.partition_point(|slot| slot.first_unit <= unit).checked_sub(1) else { continue };
+            if slots[slot].work(unit - slots[slot].first_unit, options, sink) {
+                finished.announce();
+            }
+        }
+    });
+    sink(Event::RunFinished { elapsed: started.elapsed() });
+    Ok(slots.into_iter().filter_map(|slot| slot.outcome.into_inner()).collect())
+}
+
+fn take(counter: &AtomicU64, end: u64) -> Option<u64> {
+    let next = counter.fetch_add(1, Ordering::Relaxed);
+    (next < end).then_some(next)
+}
+
+/// A claim that is ready to run, or why it is not.
+enum Prepared {
+    Ready { source: Box<dyn CaseSource>, work: Work },
+    Failed(Box<Findings>),
+    Malformed(Diagnostics),
+}
+
+enum Work {
+    Cases(u64),
+    Fit,
+}
+
+fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepared {
+    let compiled = guard(|| {
+        let source = compile(claim)?;
+        let (fit, cost) = (source.is_scaling(), source.cost());
+        Ok((source, fit, cost))
+    });
+    let (source, fit, cost) = match compiled {
+        Err(panic) => return Prepared::Failed(Box::new(Findings::failed(None, Failure::Panic(panic)))),
+        Ok(Err(diagnostics)) => return Prepared::Malformed(diagnostics),
+        Ok(Ok(compiled)) => compiled,
+    };
+    if fit {
+        return Prepared::Ready { source, work: Work::Fit };
+    }
+    let failure = match (budget::cases(options.budget, options.cases, cost), claim.budget.cases) {
+        (None, _) => {
+            let evaluations = options.budget.evaluations();
+            format!(
+                "one case counts for {cost} evaluations, the budget is {evaluations}: run it with a larger --budget"
+            )
+        }
+        (Some(cases), Some(least)) if cases < least => {
+            format!("the claim asks for {least} cases, this run gives it {cases}: run it with a larger --budget")
+        }
+        (Some(cases), _) => return Prepared::Ready { source, work: Work::Cases(cases) },
+    };
+    Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
+}
+
+/// A claim under way.
+struct Slot<'a> {
+    claim: &'a Claim,
+    prepared: Prepared,
+    first_unit: u64,
+    units: u64,
+    /// Units that are not done yet.
+    left: AtomicU64,
+    started: AtomicBool,
+    /// The lowest block that failed so far: what comes after it need not be run.
+    failed: AtomicU64,
+    sum: Mutex<Sum>,
+    outcome: OnceLock<Outcome>,
+}
+
+#[derive(Default)]
+struct Sum {
+    tally: Option<Tally>,
+    fit: Option<Fit>,
+    failure: Option<(u64, Failure)>,
+    busy: Duration,
+}
+
+impl<'a> Slot<'a> {
+    fn new(claim: &'a Claim, prepared: Prepared, first_unit: u64) -> Self {
+        let units = match &prepared {
+            Prepared::Ready { work: Work::Cases(cases), .. } => cases.div_ceil(BLOCK),
+            Prepared::Ready { work: Work::Fit, .. } => 1,
+            Prepared::Failed(_) | Prepared::Malformed(_) => 0,
+        };
+        let slot = Self {
+            claim,
+            prepared,
+            first_unit,
+            units,
+            left: AtomicU64::new(units),
+            started: AtomicBool::new(false),
+            failed: AtomicU64::new(u64::MAX),
+            sum: Mutex::default(),
+            outcome: OnceLock::new(),
+        };
+        if units == 0 {
+            slot.finish();
+        }
+        slot
+    }
+
+    fn cases(&self) -> u64 {
+        match &self.prepared {
+            Prepared::Ready { work: Work::Cases(cases), .. } => *cases,
+            _ => 0,
+        }
+    }
+
+    /// Does one unit; true if it was the claim's last.
+    fn work(&self, unit: u64, options: &RunOptions, sink: &(dyn Fn(Event<'_>) + Sync)) -> bool {
+        if let Prepared::Ready { source, work } = &self.prepared
+            && unit < self.failed.load(Ordering::Relaxed)
+        {
+            if !self.started.swap(true, Ordering::Relaxed) {
+                sink(Event::ClaimStarted { id: &self.claim.id });
+            }
+            let begun = Instant::now();
+            match work {
+                Work::Fit => {
+                    let fit = guard(|| source.scaling(options.budget.evaluations()));
+                    self.note(unit, flatten(fit), begun.elapsed(), |sum, fit| sum.fit = Some(fit));
+                }
+                Work::Cases(cases) => {
+                    let range = block(unit, *cases);
+                    let count = range.end - range.start;
+                    let tally = guard(|| run_block(&**source, range));
+                    self.note(unit, flatten(tally), begun.elapsed(), |sum, tally| match &mut sum.tally {
+                        Some(whole) => whole.merge(&tally),
+                        whole @ None => *whole = Some(tally),
+                    });
+                    sink(Event::Progress { id: &self.claim.id, cases: count });
+                }
+            }
+        }
+        let last = self.left.fetch_sub(1, Ordering::AcqRel) == 1;
+        if last {
+            self.finish();
+        }
+        last
+    }
+
+    fn note<T>(&self, unit: u64, result: Result<T, Failure>, busy: Duration, add: impl FnOnce(&mut Sum, T)) {
+        let mut sum = self.sum.lock().unwrap_or_else(PoisonError::into_inner);
+        sum.busy += busy;
+        match result {
+            Ok(value) => add(&mut sum, value),
+            Err(failure) => {
+                self.failed.fetch_min(unit, Ordering::Relaxed);
+                if sum.failure.as_ref().is_none_or(|(first, _)| unit < *first) {
+                    sum.failure = Some((unit, failure));
+                }
+            }
+        }
+    }
+
+    fn finish(&self) {
+        let outcome = || match &self.prepared {
+            Prepared::Malformed(diagnostics) => {
+                Outcome::Malformed(Malformed { id: Some(self.claim.id.clone()), diagnostics: diagnostics.clone() })
+            }
+            Prepared::Failed(findings) => {
+                Outcome::Checked(Box::new(ClaimResult::new(self.claim, (**findings).clone())))
+            }
+            Prepared::Ready { source, .. } => {
+                let sum = std::mem::take(&mut *self.sum.lock().unwrap_or_else(PoisonError::into_inner));
+                let mut findings = Findings::of(&**source, sum.busy);
+                match sum.failure {
+                    // What other blocks counted depends on which of them were still run: left out.
+                    Some((_, failure)) => findings.failure = Some(failure),
+                    None => {
+                        findings.fit = sum.fit;
+                        findings.tally = sum.tally.unwrap_or(findings.tally);
+                    }
+                }
+                Outcome::Checked(Box::new(ClaimResult::new(self.claim, findings)))
+            }
+        };
+        self.outcome.get_or_init(outcome);
+    }
+}
+
+/// Announces finished claims in their order.
+struct Finished<'a> {
+    slots: &'a [Slot<'a>],
+    next: Mutex<usize>,
+    sink: &'a (dyn Fn(Event<'_>) + Sync),
+}
+
+impl Finished<'_> {
+    fn announce(&self) {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(outcome) = self.slots.get(*next).and_then(|slot| slot.outcome.get()) {
+            (self.sink)(Event::ClaimFinished { outcome });
+            *next += 1;
+        }
+    }
+}
+
+fn block(unit: u64, cases: u64) -> Range<u64> {
+    let start = unit * BLOCK;
+    start..start.saturating_add(BLOCK).min(cases)
+}
+
+fn empty_tally(source: &dyn CaseSource) -> Tally {
+    let identities: Vec<bool> = source.predicates().iter().map(|predicate| predicate.identity).collect();
+    Tally::new(&identities, source.givens().len(), source.assumes().len())
+}
+
+fn run_block(source: &dyn CaseSource, cases: Range<u64>) -> Result<Tally, CheckError> {
+    let mut tally = empty_tally(source);
+    source.run(cases, &mut |case| tally.record(case))?;
+    Ok(tally)
+}
+
+impl Findings {
+    fn of(source: &dyn CaseSource, busy: Duration) -> Self {
+        Self {
+            predicates: source.predicates().to_vec(),
+            givens: source.givens().to_vec(),
+            assumes: source.assumes().to_vec(),
+            tally: empty_tally(source),
+            fit: None,
+            failure: None,
+            busy,
+        }
+    }
+
+    fn failed(source: Option<&dyn CaseSource>, failure: Failure) -> Self {
+        let nothing = || Self {
+            predicates: Vec::new(),
+            givens: Vec::new(),
+            assumes: Vec::new(),
+            tally: Tally::new(&[], 0, 0),
+            fit: None,
+            failure: None,
+            busy: Duration::ZERO,
+        };
+        let findings = source.map_or_else(nothing, |source| Self::of(source, Duration::ZERO));
+        Self { failure: Some(failure), ..findings }
+    }
+}
+
+/// Runs something that may panic; a panic becomes its message.
+pub fn guard<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| message(&*panic))
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
+}
+
+fn flatten<T>(result: Result<Result<T, CheckError>, String>) -> Result<T, Failure> {
+    match result {
+        Err(panic) => Err(Failure::Panic(panic)),
+        Ok(Err(error)) => Err(Failure::Check(error.to_string())),
+        Ok(Ok(value)) => Ok(value),
+    }
+}

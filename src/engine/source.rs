@@ -1,0 +1,51 @@
+//! What the engine asks of a compiled claim. [`Checker`] is the one implementor outside of tests, which need claims that
+//! fail, panic or dawdle on demand.
+
+use crate::check::fit::Fit;
+use crate::check::record::CaseRecord;
+use crate::check::{CheckError, Checker, PredicateInfo};
+use std::ops::Range;
+
+pub trait CaseSource: Send + Sync {
+    fn predicates(&self) -> &[PredicateInfo];
+    fn givens(&self) -> &[String];
+    fn assumes(&self) -> &[String];
+    /// Evaluations that one case counts for.
+    fn cost(&self) -> u64;
+    /// Runs these cases in order. Deterministic, and independent of how the cases are split into ranges (of multiples of 8).
+    fn run(&self, cases: Range<u64>, sink: &mut dyn FnMut(&CaseRecord<'_>)) -> Result<(), CheckError>;
+    /// Whether this is a `[scaling]` claim, which has a fit in place of cases.
+    fn is_scaling(&self) -> bool;
+    /// The fit of a `[scaling]` claim, within so many evaluations.
+    fn scaling(&self, evaluations: u64) -> Result<Fit, CheckError>;
+}
+
+impl CaseSource for Checker {
+    fn predicates(&self) -> &[PredicateInfo] {
+        self.predicates()
+    }
+
+    fn givens(&self) -> &[String] {
+        self.givens()
+    }
+
+    fn assumes(&self) -> &[String] {
+        self.assumes()
+    }
+
+    fn cost(&self) -> u64 {
+        self.cost()
+    }
+
+    fn run(&self, cases: Range<u64>, sink: &mut dyn FnMut(&CaseRecord<'_>)) -> Result<(), CheckError> {
+        self.run(cases, sink)
+    }
+
+    fn is_scaling(&self) -> bool {
+        self.is_scaling()
+    }
+
+    fn scaling(&self, evaluations: u64) -> Result<Fit, CheckError> {
+        self.scaling(evaluations)
+    }
+}

@@ -1,0 +1,222 @@
+//! From counts to verdicts.
+//!
+//! The rules of this version, which has no exact tier yet (so nothing is `proved` or `refuted`), in the order in which they
+//! are asked, for one predicate:
+//!
+//! 1. some case is violated beyond its rounding floor: `suspect`;
+//! 2. too few cases met the hypotheses and were in the predicate's branch: `vacuous`;
+//! 3. more than half of those were undefined: `error`;
+//! 4. some case held (of an identity: agreed to rounding): `held`, with the number of undecided ones beside it;
+//! 5. no case was decided either way: `inconclusive`. An undecided case never refutes, but a claim of which every case is
+//!    within the floor was not tested at all, and "could not tell" must not read as "held".
+//!
+//! A stratum that gave cases of which none met the hypotheses is reported, but does not by itself make a claim `vacuous`: whether
+//! it is feasible is not known yet. A claim's verdict is the gravest of its predicates'.
+
+use crate::check::fit::Fit;
+use crate::check::tally::PredicateTally;
+use crate::claim::model::{Expect, Verdict};
+
+/// A verdict, and why, where it is not plainly `held`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    pub reason: Option<String>,
+}
+
+impl Judgement {
+    pub fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
+        Self { verdict, reason: Some(reason.into()) }
+    }
+}
+
+/// The least number of cases that a predicate must have been asked of, out of `cases` that were run: 20 (all, if fewer were
+/// run), and one in a thousand.
+pub fn least_asked(cases: u64) -> u64 {
+    cases.min(20).max(cases.div_ceil(1000))
+}
+
+/// The verdict of one predicate after `cases` cases, of which `met` met the hypotheses.
+pub fn judge(predicate: &PredicateTally, cases: u64, met: u64) -> Judgement {
+    let count = predicate.total();
+    let asked = count.in_branch();
+    let undecided = count.out_of_range + if predicate.identity { 0 } else { count.within_floor };
+    if count.violated > 0 {
+        return Judgement::new(
+            Verdict::Suspect,
+            format!("violated beyond rounding in {} of {asked} cases", count.violated),
+        );
+    }
+    if asked < least_asked(cases) {
+        let branch = if met > asked { format!(", {asked} of them in its branch") } else { String::new() };
+        return Judgement::new(Verdict::Vacuous, format!("{met} of {cases} cases met the hypotheses{branch}"));
+    }
+    if count.undefined > asked / 2 {
+        let first = predicate.first_undefined.map(|case| format!(", first in case {case}")).unwrap_or_default();
+        return Judgement::new(Verdict::Error, format!("undefined in {} of {asked} cases{first}", count.undefined));
+    }
+    if asked - count.undefined == undecided {
+        let what = "every case is within the rounding floor or out of the range of f64";
+        return Judgement::new(Verdict::Inconclusive, format!("{what} ({undecided} of {asked})"));
+    }
+    Judgement { verdict: Verdict::Held, reason: None }
+}
+
+/// The verdict of a fitted slope.
+pub fn judge_fit(fit: &Fit) -> Judgement {
+    match fit.ok {
+        Some(true) => Judgement { verdict: Verdict::Held, reason: None },
+        Some(false) => Judgement::new(Verdict::Rejected, "the interval of the fitted slope excludes the one claimed"),
+        None => Judgement::new(Verdict::Inconclusive, "the interval of the fitted slope does not decide"),
+    }
+}
+
+/// From the gravest down. What is decided against a claim comes before what could not be decided.
+const BY_GRAVITY: [Verdict; 10] = [
+    Verdict::Refuted,
+    Verdict::Rejected,
+    Verdict::Drifts,
+    Verdict::Suspect,
+    Verdict::Error,
+    Verdict::Vacuous,
+    Verdict::Inconclusive,
+    Verdict::NotRun,
+    Verdict::Held,
+    Verdict::Proved,
+];
+
+/// The gravest; `not-run` of nothing.
+pub fn gravest(verdicts: impl Iterator<Item = Verdict> + Clone) -> Verdict {
+    BY_GRAVITY.into_iter().find(|grave| verdicts.clone().any(|v| v == *grave)).unwrap_or(Verdict::NotRun)
+}
+
+/// What a predicate is expected to be.
+pub fn expected(expect: &Expect, predicate: &str) -> Verdict {
+    match expect {
+        Expect::Held => Verdict::Held,
+        Expect::All(verdict) => *verdict,
+        Expect::Each(each) => {
+            each.iter().find(|(name, _)| name == predicate).map_or(Verdict::Held, |(_, verdict)| *verdict)
+        }
+    }
+}
+
+/// Whether a verdict is the one expected. `held` is satisfied by `proved`; until counterexamples are certified, `refuted` is
+/// met by `suspect`, and [`is_pending`] says so.
+pub fn satisfies(verdict: Verdict, expected: Verdict) -> bool {
+    verdict == expected || (expected == Verdict::Held && verdict == Verdict::Proved) || is_pending(verdict, expected)
+}
+
+/// A violation where a refutation is expected: it lacks only its certificate.
+pub fn is_pending(verdict: Verdict, expected: Verdict) -> bool {
+    expected == Verdict::Refuted && verdict == Verdict::Suspect
+}
+
+/// Whether a verdict says something about the claim, rather than that nothing could be said.
+pub fn is_decided(verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::Proved | Verdict::Held | Verdict::Refuted | Verdict::Rejected | Verdict::Drifts => true,
+        Verdict::Suspect | Verdict::Vacuous | Verdict::Inconclusive | Verdict::Error | Verdict::NotRun => false,
+    }
+}
+
+/// A verdict as it is written everywhere.
+pub fn name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Proved => "proved",
+        Verdict::Held => "held",
+        Verdict::Refuted => "refuted",
+        Verdict::Rejected => "rejected",
+        Verdict::Drifts => "drifts",
+        Verdict::Suspect => "suspect",
+        Verdict::Vacuous => "vacuous",
+        Verdict::Inconclusive => "inconclusive",
+        Verdict::Error => "error",
+        Verdict::NotRun => "not-run",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::record::{CaseRecord, Fate, Hypotheses, Look, Stratum};
+    use crate::check::tally::Tally;
+
+    fn tally(identity: bool, fates: &[(Fate, u64)]) -> Tally {
+        let mut tally = Tally::new(&[identity], 0, 0);
+        for (fate, count) in fates {
+            for _ in 0..*count {
+                let looks = [Look { fate: *fate, margin: 1.0, floor: 0.5, at: None }];
+                let (stratum, hypotheses) = (Stratum::Plain, Hypotheses::Met);
+                tally.record(&CaseRecord { index: tally.cases, stratum, hypotheses, looks: &looks });
+            }
+        }
+        tally
+    }
+
+    fn verdict(identity: bool, fates: &[(Fate, u64)]) -> Verdict {
+        let tally = tally(identity, fates);
+        judge(&tally.predicates[0], tally.cases, tally.met).verdict
+    }
+
+    #[test]
+    fn one_violation_beyond_the_floor_is_enough_to_be_suspect() {
+        assert_eq!(verdict(false, &[(Fate::Held, 999), (Fate::Violated, 1)]), Verdict::Suspect);
+        assert_eq!(verdict(false, &[(Fate::Undefined, 999), (Fate::Violated, 1)]), Verdict::Suspect);
+    }
+
+    #[test]
+    fn cases_within_the_floor_hold_an_identity_but_leave_an_inequality_undecided() {
+        assert_eq!(verdict(true, &[(Fate::WithinFloor, 100)]), Verdict::Held);
+        assert_eq!(verdict(false, &[(Fate::WithinFloor, 100)]), Verdict::Inconclusive);
+        assert_eq!(verdict(false, &[(Fate::WithinFloor, 99), (Fate::Held, 1)]), Verdict::Held);
+        assert_eq!(verdict(true, &[(Fate::OutOfRange, 100)]), Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn a_claim_that_is_mostly_undefined_is_an_error() {
+        assert_eq!(verdict(false, &[(Fate::Undefined, 51), (Fate::Held, 49)]), Verdict::Error);
+        assert_eq!(verdict(false, &[(Fate::Undefined, 50), (Fate::Held, 50)]), Verdict::Held);
+    }
+
+    #[test]
+    fn a_branch_that_is_hardly_ever_taken_is_vacuous() {
+        assert_eq!(verdict(false, &[(Fate::OutOfBranch, 100), (Fate::Held, 19)]), Verdict::Vacuous);
+        assert_eq!(verdict(false, &[(Fate::OutOfBranch, 100), (Fate::Held, 20)]), Verdict::Held);
+        assert_eq!(verdict(false, &[(Fate::OutOfBranch, 100_000), (Fate::Held, 50)]), Verdict::Vacuous);
+        let tally = tally(false, &[(Fate::OutOfBranch, 100), (Fate::Held, 3)]);
+        let reason = judge(&tally.predicates[0], tally.cases, tally.met).reason;
+        assert_eq!(reason.as_deref(), Some("103 of 103 cases met the hypotheses, 3 of them in its branch"));
+    }
+
+    #[test]
+    fn a_run_of_few_cases_must_meet_the_hypotheses_in_all_of_them() {
+        assert_eq!(verdict(false, &[(Fate::Held, 8)]), Verdict::Held);
+        assert_eq!(verdict(false, &[(Fate::Held, 7), (Fate::OutOfBranch, 1)]), Verdict::Vacuous);
+    }
+
+    #[test]
+    fn the_gravest_verdict_puts_falsity_before_doubt_before_success() {
+        assert_eq!(gravest([Verdict::Held, Verdict::Vacuous, Verdict::Suspect].into_iter()), Verdict::Suspect);
+        assert_eq!(gravest([Verdict::Proved, Verdict::Held].into_iter()), Verdict::Held);
+        assert_eq!(gravest([Verdict::Suspect, Verdict::Refuted].into_iter()), Verdict::Refuted);
+        assert_eq!(gravest([].into_iter()), Verdict::NotRun);
+    }
+
+    #[test]
+    fn every_verdict_has_its_place_in_the_order_of_gravity() {
+        for (i, verdict) in BY_GRAVITY.into_iter().enumerate() {
+            assert_eq!(BY_GRAVITY.iter().position(|v| *v == verdict), Some(i));
+            assert_eq!(serde_json::to_value(verdict).ok(), Some(name(verdict).into()));
+        }
+    }
+
+    #[test]
+    fn held_is_satisfied_by_proved_and_refuted_for_now_by_suspect() {
+        assert!(satisfies(Verdict::Proved, Verdict::Held));
+        assert!(satisfies(Verdict::Suspect, Verdict::Refuted));
+        assert!(!satisfies(Verdict::Suspect, Verdict::Held));
+        assert!(!satisfies(Verdict::Held, Verdict::Proved));
+        assert!(!satisfies(Verdict::Held, Verdict::Refuted));
+    }
+}

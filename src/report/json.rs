@@ -1,0 +1,340 @@
+//! The report as JSON: `theoremcheck-report`, version 1. `docs/report.md` describes every field.
+//!
+//! Byte-identical for the same claims, seed and budget, whatever the number of threads: no times, no paths of this machine
+//! (files are named as they were given), nothing of the processor.
+
+use super::closest::{Closest, stratum_name};
+use super::number::JsonNumber;
+use super::run_report::RunReport;
+use crate::check::fit::Fit;
+use crate::check::record::Stratum;
+use crate::check::tally::{Extreme, FateCount, Histogram, PredicateTally, Tally};
+use crate::claim::model::Verdict;
+use crate::engine::outcome::{ClaimResult, Malformed, PredicateResult};
+use crate::lang::ast::SlopeBound;
+use serde::Serialize;
+
+/// Two spaces of indentation, one newline at the end.
+pub fn render(report: &RunReport) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&Report::of(report))?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    format: &'static str,
+    version: u32,
+    seed: u64,
+    budget: Budget,
+    claims: Vec<Claim<'a>>,
+    errors: Vec<Error<'a>>,
+}
+
+#[derive(Serialize)]
+struct Budget {
+    name: &'static str,
+    /// Evaluations a claim.
+    evaluations: u64,
+    /// What `--cases` asked for.
+    cases: Option<u64>,
+    max_elements: usize,
+}
+
+#[derive(Serialize)]
+struct Claim<'a> {
+    id: &'a str,
+    title: &'a str,
+    at: &'a str,
+    verdict: Verdict,
+    expected: Verdict,
+    as_expected: bool,
+    reason: Option<String>,
+    predicates: Vec<Predicate<'a>>,
+    closest: Option<ClosestOfClaim<'a>>,
+    fit: Option<FitJson>,
+    cases: u64,
+    met: u64,
+    undecided: u64,
+    undefined: u64,
+    strata: Vec<StratumJson>,
+    rejections: Vec<Rejection<'a>>,
+}
+
+#[derive(Serialize)]
+struct Predicate<'a> {
+    name: &'a str,
+    verdict: Verdict,
+    expected: Verdict,
+    as_expected: bool,
+    reason: Option<&'a str>,
+    identity: bool,
+    unit: &'a str,
+    closest: Option<ExtremeJson>,
+    worst_violation: Option<ExtremeJson>,
+    closest_undecided: Option<ExtremeJson>,
+    ratio: Option<RatioJson>,
+    first_undefined: Option<u64>,
+    first_out_of_range: Option<u64>,
+    counts: Counts,
+    strata: Vec<PredicateStratum>,
+}
+
+#[derive(Serialize, Default)]
+struct Counts {
+    held: u64,
+    violated: u64,
+    within_floor: u64,
+    out_of_range: u64,
+    undefined: u64,
+    out_of_branch: u64,
+}
+
+#[derive(Serialize)]
+struct PredicateStratum {
+    stratum: &'static str,
+    counts: Counts,
+    /// Sign, decimal exponent, count; the exponent of zero is null.
+    margins: Vec<(i8, Option<i32>, u64)>,
+}
+
+#[derive(Serialize)]
+struct ExtremeJson {
+    margin: JsonNumber,
+    floor: JsonNumber,
+    case: u64,
+    stratum: &'static str,
+    at: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct RatioJson {
+    ratio: JsonNumber,
+    case: u64,
+    stratum: &'static str,
+    at: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct ClosestOfClaim<'a> {
+    predicate: &'a str,
+    kind: &'static str,
+    margin: JsonNumber,
+    case: u64,
+}
+
+#[derive(Serialize)]
+struct FitJson {
+    slope: JsonNumber,
+    interval: [JsonNumber; 2],
+    level: JsonNumber,
+    bound: &'static str,
+    value: JsonNumber,
+    ok: Option<bool>,
+    points: Vec<[JsonNumber; 2]>,
+}
+
+#[derive(Serialize)]
+struct StratumJson {
+    stratum: &'static str,
+    cases: u64,
+    met: u64,
+}
+
+#[derive(Serialize)]
+struct Rejection<'a> {
+    kind: &'static str,
+    name: &'a str,
+    cause: &'static str,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    id: Option<&'a str>,
+    file: String,
+    line: usize,
+    column: usize,
+    message: &'a str,
+    found: &'a str,
+    help: Option<&'a str>,
+}
+
+impl<'a> Report<'a> {
+    fn of(report: &'a RunReport) -> Self {
+        let options = &report.setup.options;
+        Self {
+            format: "theoremcheck-report",
+            version: 1,
+            seed: options.check.seed,
+            budget: Budget {
+                name: options.budget.name(),
+                evaluations: options.budget.evaluations(),
+                cases: options.cases,
+                max_elements: options.check.max_elements,
+            },
+            claims: report.claims.iter().map(Claim::of).collect(),
+            errors: report.malformed.iter().flat_map(errors).collect(),
+        }
+    }
+}
+
+impl<'a> Claim<'a> {
+    fn of(claim: &'a ClaimResult) -> Self {
+        let sum = |count: fn(&PredicateTally, FateCount) -> u64| {
+            claim.predicates.iter().filter_map(|p| p.counts.as_ref()).map(|p| count(p, p.total())).sum()
+        };
+        Self {
+            id: &claim.id.0,
+            title: &claim.title,
+            at: &claim.at,
+            verdict: claim.verdict,
+            expected: claim.expected,
+            as_expected: claim.as_expected,
+            reason: claim.failure.as_ref().map(|failure| failure.reason()),
+            predicates: claim.predicates.iter().map(Predicate::of).collect(),
+            closest: Closest::of_claim(claim).map(|(predicate, closest)| ClosestOfClaim {
+                predicate: &predicate.info.name,
+                kind: match closest {
+                    Closest::Violated(_) => "violated",
+                    Closest::Held(_) => "held",
+                    Closest::Agrees(..) => "agrees",
+                    Closest::Undecided(_) => "undecided",
+                },
+                margin: JsonNumber(closest.extreme().margin),
+                case: closest.extreme().case,
+            }),
+            fit: claim.fit.as_ref().map(FitJson::of),
+            cases: claim.tally.cases,
+            met: claim.tally.met,
+            undecided: sum(|p, total| total.out_of_range + if p.identity { 0 } else { total.within_floor }),
+            undefined: sum(|_, total| total.undefined),
+            strata: strata(&claim.tally),
+            rejections: rejections(claim),
+        }
+    }
+}
+
+fn strata(tally: &Tally) -> Vec<StratumJson> {
+    let counts = Stratum::ALL.iter().zip(&tally.strata).filter(|(_, count)| count.cases > 0);
+    counts
+        .map(|(stratum, count)| StratumJson { stratum: stratum_name(*stratum), cases: count.cases, met: count.met })
+        .collect()
+}
+
+fn rejections(claim: &ClaimResult) -> Vec<Rejection<'_>> {
+    let counts = &claim.tally.rejections;
+    let givens = claim
+        .givens
+        .iter()
+        .zip(&counts.givens)
+        .flat_map(|(name, n)| [("given", name, "empty", n.empty), ("given", name, "out-of-range", n.out_of_range)]);
+    let assumes = claim.assumes.iter().zip(&counts.assumes).flat_map(|(name, n)| {
+        [
+            ("assume", name, "false", n.failed),
+            ("assume", name, "undecided", n.undecided),
+            ("assume", name, "undefined", n.undefined),
+        ]
+    });
+    givens
+        .chain(assumes)
+        .filter(|(.., count)| *count > 0)
+        .map(|(kind, name, cause, count)| Rejection { kind, name, cause, count })
+        .collect()
+}
+
+impl<'a> Predicate<'a> {
+    fn of(predicate: &'a PredicateResult) -> Self {
+        let counts = predicate.counts.as_ref();
+        let extreme = |which: fn(&PredicateTally) -> Option<Extreme>| counts.and_then(which).map(ExtremeJson::of);
+        Self {
+            name: &predicate.info.name,
+            verdict: predicate.judgement.verdict,
+            expected: predicate.expected,
+            as_expected: predicate.as_expected,
+            reason: predicate.judgement.reason.as_deref(),
+            identity: predicate.info.identity,
+            unit: &predicate.info.unit,
+            closest: extreme(|p| p.closest),
+            worst_violation: extreme(|p| p.worst),
+            closest_undecided: extreme(|p| p.undecided),
+            ratio: counts.and_then(|p| p.ratio).map(|(ratio, extreme)| RatioJson {
+                ratio: JsonNumber(ratio),
+                case: extreme.case,
+                stratum: stratum_name(extreme.stratum),
+                at: extreme.at,
+            }),
+            first_undefined: counts.and_then(|p| p.first_undefined),
+            first_out_of_range: counts.and_then(|p| p.first_out_of_range),
+            counts: counts.map(|p| Counts::of(&p.total())).unwrap_or_default(),
+            strata: counts.map(predicate_strata).unwrap_or_default(),
+        }
+    }
+}
+
+fn predicate_strata(predicate: &PredicateTally) -> Vec<PredicateStratum> {
+    let all = Stratum::ALL.iter().zip(&predicate.strata).zip(&predicate.margins);
+    let asked = all.filter(|((_, count), _)| count.in_branch() + count.out_of_branch > 0);
+    asked
+        .map(|((stratum, count), margins): ((&Stratum, &FateCount), &Histogram)| PredicateStratum {
+            stratum: stratum_name(*stratum),
+            counts: Counts::of(count),
+            margins: margins.bins(),
+        })
+        .collect()
+}
+
+impl Counts {
+    fn of(count: &FateCount) -> Self {
+        Self {
+            held: count.held,
+            violated: count.violated,
+            within_floor: count.within_floor,
+            out_of_range: count.out_of_range,
+            undefined: count.undefined,
+            out_of_branch: count.out_of_branch,
+        }
+    }
+}
+
+impl ExtremeJson {
+    fn of(extreme: Extreme) -> Self {
+        Self {
+            margin: JsonNumber(extreme.margin),
+            floor: JsonNumber(extreme.floor),
+            case: extreme.case,
+            stratum: stratum_name(extreme.stratum),
+            at: extreme.at,
+        }
+    }
+}
+
+impl FitJson {
+    fn of(fit: &Fit) -> Self {
+        Self {
+            slope: JsonNumber(fit.slope),
+            interval: [JsonNumber(fit.interval.0), JsonNumber(fit.interval.1)],
+            level: JsonNumber(fit.level),
+            bound: match fit.bound {
+                SlopeBound::AtLeast => "at-least",
+                SlopeBound::AtMost => "at-most",
+                SlopeBound::About => "about",
+            },
+            value: JsonNumber(fit.value),
+            ok: fit.ok,
+            points: fit.points.iter().map(|(x, y)| [JsonNumber(*x), JsonNumber(*y)]).collect(),
+        }
+    }
+}
+
+fn errors(malformed: &Malformed) -> impl Iterator<Item = Error<'_>> {
+    malformed.diagnostics.0.iter().map(|diagnostic| Error {
+        id: malformed.id.as_ref().map(|id| id.0.as_str()),
+        file: diagnostic.place.source.path.display().to_string(),
+        line: diagnostic.line(),
+        column: diagnostic.column(),
+        message: &diagnostic.message,
+        found: &diagnostic.found,
+        help: diagnostic.help.as_deref(),
+    })
+}

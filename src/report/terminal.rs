@@ -1,0 +1,253 @@
+//! The table of verdicts that a person reads: a row a claim, and below it what was not as expected and how to see it again.
+//!
+//! Everything here returns text; the command line decides where it goes.
+
+use super::closest::{self, Closest, describe_verdict, stratum_name};
+use super::number::{grouped, short};
+use super::paint::Paint;
+use super::run_report::{RunReport, Setup};
+use crate::check::record::Stratum;
+use crate::claim::model::{ClaimId, Verdict};
+use crate::engine::exit::Exit;
+use crate::engine::outcome::{ClaimResult, Failure, Malformed, PredicateResult};
+use crate::engine::verdict::name;
+
+/// Width that diagnostics are wrapped to.
+pub const WIDTH: usize = 100;
+
+/// A column wider than this would push the rest off most terminals.
+const WIDEST_ID: usize = 48;
+
+/// Width of the longest verdict, `inconclusive`.
+const VERDICT: usize = 12;
+
+/// The longest that a closest approach usually is.
+const CLOSEST: usize = 46;
+
+#[derive(Clone, Debug)]
+pub struct Table<'a> {
+    pub setup: &'a Setup,
+    pub paint: Paint,
+    /// Strata, rejections, units and counts too.
+    pub verbose: bool,
+    /// Only what is not as expected.
+    pub quiet: bool,
+    id_width: usize,
+}
+
+impl<'a> Table<'a> {
+    pub fn new(setup: &'a Setup, paint: Paint, verbose: bool, quiet: bool, ids: &[&ClaimId]) -> Self {
+        let longest = ids.iter().map(|id| id.0.chars().count()).max().unwrap_or(0);
+        Self { setup, paint, verbose, quiet, id_width: longest.min(WIDEST_ID) }
+    }
+
+    /// One claim: its row, and the lines below it. Empty where nothing is to be said.
+    pub fn claim(&self, claim: &ClaimResult) -> String {
+        if self.quiet && claim.as_expected {
+            return String::new();
+        }
+        let paint = self.paint;
+        let mark = match (claim.as_expected, Exit::of_claim(claim)) {
+            (true, _) => paint.good("✓"),
+            (false, Exit::DecidedOtherwise) => paint.bad("✗"),
+            (false, _) => paint.verdict(claim.verdict, "?"),
+        };
+        let id = format!("{:<width$}", claim.id.0, width = self.id_width);
+        let verdict = paint.verdict(claim.verdict, &format!("{:<VERDICT$}", name(claim.verdict)));
+        let closest = closest::describe_claim(claim);
+        let cases = if claim.tally.cases > 0 {
+            format!("{} of {} cases", grouped(claim.tally.met), grouped(claim.tally.cases))
+        } else {
+            String::new()
+        };
+        let mut out = format!("{mark} {id}  {verdict}  {closest:<CLOSEST$}  {cases}").trim_end().to_owned();
+        out.push('\n');
+        let mut line = |text: String| {
+            out += "      ";
+            out += &text;
+            out.push('\n');
+        };
+        if let Some(failure) = &claim.failure {
+            line(failure.reason());
+            if matches!(failure, Failure::Panic(_)) {
+                line("this is a bug in theoremcheck, not in the claim".to_owned());
+            }
+        }
+        for predicate in &claim.predicates {
+            if self.verbose || !predicate.as_expected || claim.is_pending() {
+                for text in self.predicate(claim, predicate) {
+                    line(text);
+                }
+            }
+        }
+        if self.verbose {
+            for text in self.coverage(claim) {
+                line(paint.dim(&text));
+            }
+        }
+        out
+    }
+
+    fn predicate(&self, claim: &ClaimResult, predicate: &PredicateResult) -> Vec<String> {
+        let reason = match (&claim.failure, &predicate.judgement.reason) {
+            (None, Some(reason)) => format!(": {reason}"),
+            _ => String::new(),
+        };
+        let verdict = self.paint.verdict(predicate.judgement.verdict, &describe_verdict(predicate));
+        let mut lines = vec![format!("{}: {verdict}{reason}", predicate.info.name)];
+        let Some(counts) = &predicate.counts else { return lines };
+        if self.verbose {
+            lines.push(self.paint.dim(&format!("  {}", describe_counts(predicate))));
+            if let Some(closest) = Closest::of_predicate(predicate) {
+                lines.push(self.paint.dim(&format!("  {}, {}", closest.describe(), describe_unit(predicate))));
+            }
+        }
+        let telling = match predicate.judgement.verdict {
+            Verdict::Suspect => counts.worst.map(|worst| worst.case),
+            Verdict::Inconclusive => counts.undecided.map(|extreme| extreme.case).or(counts.first_out_of_range),
+            Verdict::Error => counts.first_undefined,
+            _ => None,
+        };
+        if let Some(case) = telling {
+            lines.push(format!("  {}", self.setup.replay_line(&claim.id, case)));
+        }
+        lines
+    }
+
+    fn coverage(&self, claim: &ClaimResult) -> Vec<String> {
+        let mut lines = Vec::new();
+        if claim.tally.cases > 0 {
+            lines.push(format!("cases that met the hypotheses: {}", describe_strata(claim)));
+        }
+        if let Some(rejections) = describe_rejections(claim) {
+            lines.push(format!("rejected: {rejections}"));
+        }
+        let barren: Vec<&str> = claim.tally.barren_strata().map(stratum_name).collect();
+        if !barren.is_empty() {
+            lines.push(format!("no case met the hypotheses in: {}", barren.join(", ")));
+        }
+        lines
+    }
+
+    /// What stands below the table.
+    pub fn summary(&self, report: &RunReport) -> String {
+        let paint = self.paint;
+        let mut parts = Vec::new();
+        for verdict in BY_GRAVITY {
+            let count = report.claims.iter().filter(|claim| claim.verdict == verdict).count();
+            if count > 0 {
+                parts.push(paint.verdict(verdict, &format!("{count} {}", name(verdict))));
+            }
+        }
+        if !report.malformed.is_empty() {
+            parts.push(paint.bad(&format!("{} malformed", report.malformed.len())));
+        }
+        let unexpected = report.claims.iter().filter(|claim| !claim.as_expected).count();
+        let pending = report.claims.iter().filter(|claim| claim.as_expected && claim.is_pending()).count();
+        let expected = match (unexpected, report.exit()) {
+            (0, Exit::AsExpected) => paint.good("all as expected"),
+            (0, _) => String::new(),
+            (n, _) => paint.bold(&format!("{n} not as expected")),
+        };
+        if !expected.is_empty() {
+            parts.push(expected);
+        }
+        if pending > 0 {
+            parts.push(format!("{pending} certificate{} pending", if pending == 1 { "" } else { "s" }));
+        }
+        let options = &report.setup.options;
+        let work = match options.cases {
+            Some(cases) => format!("{} cases a claim", grouped(cases)),
+            None => format!("{} evaluations a claim", grouped(options.budget.evaluations())),
+        };
+        let claims = report.claims.len() + report.malformed.len();
+        format!(
+            "{claims} claim{}: {}\n{}\n",
+            if claims == 1 { "" } else { "s" },
+            parts.join(", "),
+            paint.dim(&format!("{work}, seed {}, {:.1} s", options.check.seed, report.elapsed.as_secs_f64()))
+        )
+    }
+}
+
+const BY_GRAVITY: [Verdict; 10] = [
+    Verdict::Proved,
+    Verdict::Held,
+    Verdict::Refuted,
+    Verdict::Rejected,
+    Verdict::Drifts,
+    Verdict::Suspect,
+    Verdict::Vacuous,
+    Verdict::Inconclusive,
+    Verdict::Error,
+    Verdict::NotRun,
+];
+
+/// A malformed file, as it is shown on standard error.
+pub fn malformed(malformed: &Malformed, paint: Paint) -> String {
+    let mut text = malformed.diagnostics.render(WIDTH, paint.on);
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+/// `held 950, violated 3, undecided 2`
+pub fn describe_counts(predicate: &PredicateResult) -> String {
+    let Some(counts) = &predicate.counts else { return String::new() };
+    let count = counts.total();
+    let within = if counts.identity { "agreed to rounding" } else { "within the rounding floor" };
+    let all = [
+        ("held", count.held),
+        ("violated", count.violated),
+        (within, count.within_floor),
+        ("out of the range of f64", count.out_of_range),
+        ("undefined", count.undefined),
+        ("out of its branch", count.out_of_branch),
+    ];
+    let some: Vec<String> =
+        all.iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{what} {}", grouped(*n))).collect();
+    if some.is_empty() { "never asked".to_owned() } else { some.join(", ") }
+}
+
+pub fn describe_unit(predicate: &PredicateResult) -> String {
+    match predicate.info.unit.as_str() {
+        "" | "1" => "as a plain number".to_owned(),
+        unit => format!("in units of {unit}"),
+    }
+}
+
+/// `plain 800/1,000, edges 64/64`
+pub fn describe_strata(claim: &ClaimResult) -> String {
+    let counts = Stratum::ALL.iter().zip(&claim.tally.strata).filter(|(_, count)| count.cases > 0);
+    let parts: Vec<String> = counts
+        .map(|(stratum, count)| format!("{} {}/{}", stratum_name(*stratum), grouped(count.met), grouped(count.cases)))
+        .collect();
+    parts.join(", ")
+}
+
+/// `small false in 12, undefined in 1; eta empty in 3`
+pub fn describe_rejections(claim: &ClaimResult) -> Option<String> {
+    let rejections = &claim.tally.rejections;
+    let givens =
+        claim.givens.iter().zip(&rejections.givens).map(|(given, count)| {
+            (given, vec![("empty", count.empty), ("out of the range of f64", count.out_of_range)])
+        });
+    let assumes = claim.assumes.iter().zip(&rejections.assumes).map(|(assume, count)| {
+        (assume, vec![("false", count.failed), ("undecided", count.undecided), ("undefined", count.undefined)])
+    });
+    let parts: Vec<String> = givens
+        .chain(assumes)
+        .filter_map(|(name, causes)| {
+            let causes = causes.iter().filter(|(_, n)| *n > 0);
+            let causes: Vec<String> = causes.map(|(what, n)| format!("{what} in {}", grouped(*n))).collect();
+            (!causes.is_empty()).then(|| format!("{name} {}", causes.join(", ")))
+        })
+        .collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// `margin -0.31, floor 1e-15`
+pub fn describe_margin(margin: f64, floor: f64) -> String {
+    if margin.is_nan() { "no margin".to_owned() } else { format!("margin {}, floor {}", short(margin), short(floor)) }
+}
