@@ -11,13 +11,15 @@
 //! | [`check`] | one module for each kind of statement |
 //! | [`claim`] | TOML to a typed claim |
 //! | [`eval`] | a graph as a plan, run in any arithmetic |
+//! | [`sample`] | draws, strata, samplers |
 //! | [`lang`] | the claim language: parser, types and symbolic shapes, printers |
 //! | [`arith`] | the arithmetics, small dense matrices and their spectra |
 
 pub mod arith;
 pub mod check;
 pub mod claim;
-pub mod eval;
 pub mod engine;
+pub mod eval;
 pub mod lang;
 pub mod report;
+pub mod sample;

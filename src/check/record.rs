@@ -3,42 +3,8 @@
 //! A pointwise case, a run of an iteration and a point of a sweep all end as one [`CaseRecord`]; counting, worst cases and
 //! verdicts are made from these alone.
 
+pub use crate::sample::strata::Stratum;
 use serde::{Deserialize, Serialize};
-
-/// How the draws of a case were made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stratum {
-    /// As the samplers say.
-    Plain,
-    /// Draws at the ends of their intervals, or just inside open ones.
-    Edges,
-    /// Equal eigenvalues, equal entries.
-    Ties,
-    /// Eigenbases shared with an earlier matrix, eigenvalues in the same order.
-    Aligned,
-    /// The same in the opposite order.
-    AntiAligned,
-    /// Spectra mostly at the end nearest zero.
-    LowRank,
-    /// Scales at the far ends of their octaves.
-    ExtremeScales,
-    /// Small integers and short rationals, least dimensions first.
-    TinyIntegers,
-}
-
-impl Stratum {
-    pub const ALL: [Self; 8] = [
-        Self::Plain,
-        Self::Edges,
-        Self::Ties,
-        Self::Aligned,
-        Self::AntiAligned,
-        Self::LowRank,
-        Self::ExtremeScales,
-        Self::TinyIntegers,
-    ];
-}
 
 /// Whether the case met the hypotheses; the first that it did not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

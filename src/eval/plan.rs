@@ -408,6 +408,10 @@ pub enum Instruction {
         v: SlotId,
         d: SlotId,
     },
+    Rectangular {
+        out: SlotId,
+        a: SlotId,
+    },
     Permutation {
         out: SlotId,
         u: SlotId,
