@@ -11,6 +11,8 @@ mod parse_binder;
 mod parse_expr;
 mod parse_given;
 mod parse_plan;
+pub mod print;
+mod print_source;
 pub mod span;
 pub mod suggest;
 #[cfg(test)]

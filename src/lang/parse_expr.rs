@@ -213,30 +213,41 @@ fn operand(input: &mut Tokens<'_, '_>) -> Parsed<Tree> {
             let kind = ExprKind::Number { value: exact(token.text), text: token.text.to_owned() };
             Ok(Tree::leaf(kind, token.span))
         }
-        Kind::LeftParen => {
-            skip(input)?;
-            let mut inner = expression(input)?;
-            if next(input).kind == Kind::Comma {
-                let error = unexpected(input, "`)`");
-                return fail(error.help("an interval stands only in a sampler; `hcat(a, b)` makes a row"));
-            }
-            let end = close(input, token, Kind::RightParen)?;
-            inner.expr.span = token.span.join(end.span);
-            no_call(input)?;
-            Ok(inner)
-        }
+        Kind::LeftParen => parenthesised(input, token),
         Kind::Word => word(input, token),
-        Kind::Plus => fail(unexpected(input, "an expression").help("leave the sign `+` out")),
-        Kind::LeftBracket => fail(
-            unexpected(input, "an expression")
-                .help("an interval stands only in a sampler; `hcat` and `vcat` make a matrix"),
-        ),
-        Kind::Greater => fail(unexpected(input, "an expression").help("write `!=` for \"is not equal\"")),
-        Kind::Colon => {
-            fail(unexpected(input, "an expression").help("write `a..=b` for a range, `..` for a whole row or column"))
-        }
-        _ => fail(LangError::new(token.span, "expected an expression", token.found())),
+        _ => fail(no_operand(input, token)),
     }
+}
+
+fn parenthesised(input: &mut Tokens<'_, '_>, open: Token<'_>) -> Parsed<Tree> {
+    skip(input)?;
+    let mut inner = expression(input)?;
+    if next(input).kind == Kind::Comma {
+        let help = "an interval stands only in a sampler; `hcat(a, b)` makes a row";
+        return fail(unexpected(input, "`)`").help(help));
+    }
+    let end = close(input, open, Kind::RightParen)?;
+    inner.expr.span = open.span.join(end.span);
+    no_call(input)?;
+    Ok(inner)
+}
+
+/// What is wrong with a token that begins no expression.
+fn no_operand(input: &Tokens<'_, '_>, token: Token<'_>) -> LangError {
+    let help = match token.kind {
+        Kind::Plus => "leave the sign `+` out",
+        Kind::LeftBracket => "an interval stands only in a sampler; `hcat` and `vcat` make a matrix",
+        Kind::Greater => "write `!=` for \"is not equal\"",
+        Kind::Colon => "write `a..=b` for a range, `..` for a whole row or column",
+        Kind::Word if token.text == "if" => "put the `if` in parentheses: `1 + (if p then x else y)`",
+        Kind::Word if token.text == "not" => "put it in parentheses: `(not p)`",
+        Kind::Word if is_sampler(token.text) => {
+            let error = LangError::new(token.span, "a sampler inside an expression", token.found());
+            return error.help("a sampler stands alone: give it a name of its own under `[given]`");
+        }
+        _ => return LangError::new(token.span, "expected an expression", token.found()),
+    };
+    unexpected(input, "an expression").help(help)
 }
 
 /// What begins with a word: a name, a call, a constant, a binder.
@@ -244,33 +255,18 @@ fn word(input: &mut Tokens<'_, '_>, token: Token<'_>) -> Parsed<Tree> {
     let called = ahead(input, 1).kind == Kind::LeftParen;
     let leaf = match token.text {
         "sum" | "prod" | "all" | "any" => return parse_binder::quantified(input, token),
-        "min" | "max" => {
-            let bound = called && ahead(input, 2).kind == Kind::Word && ahead(input, 3).is_word("in");
-            if bound {
-                return parse_binder::quantified(input, token);
-            }
-            return call(input, token);
+        "min" | "max" if called && ahead(input, 2).kind == Kind::Word && ahead(input, 3).is_word("in") => {
+            return parse_binder::quantified(input, token);
         }
+        "min" | "max" | "prev" => return call(input, token),
         "mat" | "vec" => return parse_binder::builder(input, token),
         "D" => return parse_binder::derivative(input, token),
         "pi" => ExprKind::Pi,
         "I" => ExprKind::Identity,
         "true" => ExprKind::Bool(true),
         "false" => ExprKind::Bool(false),
-        "prev" => return call(input, token),
-        "if" => {
-            let error = unexpected(input, "an operand");
-            return fail(error.help("put the `if` in parentheses: `1 + (if p then x else y)`"));
-        }
-        "not" => return fail(unexpected(input, "an operand").help("put it in parentheses: `(not p)`")),
         "t" => ExprKind::Name("t".into()),
-        text if is_sampler(text) => {
-            let error = LangError::new(token.span, "a sampler inside an expression", token.found());
-            return fail(error.help("a sampler stands alone: give it a name of its own under `[given]`"));
-        }
-        text if is_reserved(text) => {
-            return fail(LangError::new(token.span, "expected an expression", token.found()));
-        }
+        text if is_reserved(text) => return fail(no_operand(input, token)),
         _ if called => return call(input, token),
         text => ExprKind::Name(text.to_owned()),
     };
@@ -428,7 +424,7 @@ mod tests {
         assert_eq!(tree("1 + (if p then x else y + 2)"), "(Add 1=1 (if p x (Add y 2=2)))");
         refused(
             "1 + if p then x else y",
-            "4..6 expected an operand | found `if` | put the `if` in parentheses: `1 + (if p then x else y)`",
+            "4..6 expected an expression | found `if` | put the `if` in parentheses: `1 + (if p then x else y)`",
         );
         refused("if p then x", "11..11 expected `else`: an `if` has both branches | found the end | -");
         refused("if p, x", "4..5 expected `then` behind the condition of an `if` | found `,` | -");
@@ -479,7 +475,7 @@ mod tests {
             "a + symmetric(d, [0, 1])",
             "4..13 a sampler inside an expression | found `symmetric` | a sampler stands alone: give it a name of its own under `[given]`",
         );
-        refused("a < not p", "4..7 expected an operand | found `not` | put it in parentheses: `(not p)`");
+        refused("a < not p", "4..7 expected an expression | found `not` | put it in parentheses: `(not p)`");
     }
 
     #[test]
