@@ -3,13 +3,13 @@
 //! The only file that knows the `toml` crate. It says what is not TOML; what a key means is [`super::load`]'s business.
 //! Numbers stay text, because a claim's numbers are exact.
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::{Place, Source};
 use std::sync::Arc;
 use toml::de::{DeString, DeTable, DeValue};
 use toml::{Spanned, de};
 
-/// A key and its value, or an element of an array (without a key of its own: it has its array's).
+/// A key and its value, or an element of an array, whose key is `uses[2]`.
 #[derive(Clone, Debug)]
 pub struct Item {
     pub key: String,
@@ -67,38 +67,44 @@ pub fn parse(source: &Arc<Source>) -> Result<Vec<Item>, Vec<Diagnostic>> {
 
 /// One error a line: what follows on the same line comes of the parser's being lost.
 fn not_toml(source: &Arc<Source>, errors: &[de::Error]) -> Vec<Diagnostic> {
+    let mut places: Vec<(Place, &str)> = errors
+        .iter()
+        .map(|error| {
+            let span = error.span().unwrap_or_default();
+            (Place::new(source, span.start, span.end), error.message())
+        })
+        .collect();
+    places.sort_by_key(|(place, _)| place.start);
     let mut found: Vec<Diagnostic> = Vec::new();
-    // In the order in which the parser met them: it stumbles first over what is wrong.
-    for error in errors {
-        let span = error.span().unwrap_or_default();
-        let place = Place::new(source, span.start, span.end);
-        if found.iter().any(|earlier| same_line(&earlier.place, &place)) {
+    let mut line_end = None;
+    for (place, message) in places {
+        if line_end.is_some_and(|end| place.start <= end) {
             continue;
         }
-        let at = &source.text[place.start..place.end];
-        let shown = match (at.trim(), source.text.len() - place.start) {
-            ("", 0) => "the file ends here".to_owned(),
-            ("", _) if source.text[place.start..].starts_with(['\r', '\n']) => "the line ends here".to_owned(),
-            ("", _) => "here".to_owned(),
-            (at, _) => format!("found `{}`", shorten(at)),
-        };
-        let mut diagnostic = Diagnostic::new(place, format!("not TOML: {}", error.message()), shown);
-        if error.message().starts_with("duplicate key") {
-            diagnostic = diagnostic.help("a name is defined once");
-        } else if error.message().contains("recur") {
-            diagnostic = diagnostic.help("no claim needs tables or arrays nested this deep");
-        }
-        found.push(diagnostic);
-        if found.len() == super::diagnostic::Diagnostics::MOST {
+        line_end = Some(source.text[place.start..].find('\n').map_or(source.text.len(), |length| place.start + length));
+        let diagnostic = Diagnostic::new(place.clone(), format!("not TOML: {message}"), shown(&place));
+        found.push(if message.starts_with("duplicate key") {
+            diagnostic.help("a name is defined once")
+        } else if message.contains("recurs") {
+            diagnostic.help("no claim needs tables or arrays nested this deep")
+        } else {
+            diagnostic
+        });
+        if found.len() == Diagnostics::MOST {
             break;
         }
     }
     found
 }
 
-fn same_line(a: &Place, b: &Place) -> bool {
-    let (first, last) = (a.start.min(b.start), a.start.max(b.start));
-    !a.source.text[first..last].contains('\n')
+fn shown(place: &Place) -> String {
+    let text = &place.source.text;
+    match text[place.start..place.end].trim() {
+        "" if place.start == text.len() => "the file ends here".to_owned(),
+        "" if text[place.start..].starts_with(['\r', '\n']) => "the line ends here".to_owned(),
+        "" => "here".to_owned(),
+        at => format!("found `{}`", shorten(at)),
+    }
 }
 
 fn shorten(text: &str) -> String {
@@ -150,9 +156,10 @@ fn item(source: &Arc<Source>, key: String, key_place: Place, value: Spanned<DeVa
         }
         DeValue::Boolean(_) => Value::Bool,
         DeValue::Datetime(_) => Value::Other("a date"),
-        DeValue::Array(array) => Value::Array(
-            array.into_iter().map(|element| item(source, key.clone(), key_place.clone(), element)).collect(),
-        ),
+        DeValue::Array(array) => {
+            let element = |(i, value)| item(source, format!("{key}[{}]", i + 1), key_place.clone(), value);
+            Value::Array(array.into_iter().enumerate().map(element).collect())
+        }
         DeValue::Table(table) => Value::Table(items(source, table)),
     };
     if let Value::Number(text) = &value {
@@ -178,4 +185,18 @@ fn content(whole: &Place, text: &str) -> Place {
     } else {
         Place { exact: false, ..whole.clone() }
     }
+}
+
+/// Text as a TOML string on one line.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }

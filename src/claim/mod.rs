@@ -4,9 +4,13 @@
 
 pub mod diagnostic;
 mod document;
+pub mod library;
 pub mod load;
 pub mod model;
 mod names;
+pub mod paper;
 mod reader;
 mod render;
+pub mod schema;
 mod sections;
+pub mod template;

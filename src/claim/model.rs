@@ -120,8 +120,10 @@ pub struct Named<T> {
     pub value: T,
 }
 
-/// What a verdict is expected to be (see design: verdicts).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+/// How a claim, or one of its predicates, comes out.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     Proved,

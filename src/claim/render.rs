@@ -152,7 +152,16 @@ mod tests {
     #[test]
     fn columns_count_characters() {
         let text = "a = 1\nσσ = 2\n";
-        insta::assert_snapshot!(at(text, 13, 14).render(100, false), @"");
+        insta::assert_snapshot!(at(text, 13, 14).render(100, false), @"
+          × something is wrong
+           ╭─[p/c.toml:2:6]
+         1 │ a = 1
+         2 │ σσ = 2
+           ·      ┬
+           ·      ╰── found this
+           ╰────
+          help: do that
+        ");
     }
 
     #[test]

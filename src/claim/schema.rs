@@ -1,0 +1,223 @@
+//! The JSON Schema of a claim file, so that an editor completes keys and marks unknown ones while one is typed.
+//!
+//! These structs mirror the file for the schema only. The loader does not parse with them: serde would stop at the first
+//! error and lose the order of the keys; the tests hold the two against each other. Expressions are just strings here.
+//! Settings files name the same schema, so a file without a title may be one.
+
+use super::model::Verdict;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A claim of a paper, or a setting (standing assumptions) that its claims include.
+#[derive(JsonSchema)]
+#[schemars(title = "A claim of theoremcheck", deny_unknown_fields, extend("anyOf" = [
+    {
+        "required": ["title", "at"],
+        "anyOf": [{ "required": ["claim"] }, { "required": ["trajectory"] }, { "required": ["scaling"] }]
+    },
+    { "propertyNames": { "enum": ["given", "let", "assume", "notes"] } }
+]))]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct ClaimFile {
+    /// What the statement says, in a sentence.
+    title: Option<String>,
+    /// Where it stands in the paper: `Lemma 3.2`.
+    at: Option<String>,
+    /// The statement as printed, in TeX.
+    tex: Option<String>,
+    /// The verdict that is expected, of all predicates or of each by name; `held` where nothing is said.
+    expect: Option<Expect>,
+    /// The claim that states this one correctly.
+    corrected: Option<String>,
+    /// The claim that this one corrects.
+    corrects: Option<String>,
+    /// Results that the proof rests on: claims of this paper, or `<paper>/<claim>`.
+    uses: Option<Vec<String>>,
+    /// The name of a file in `settings/` whose givens, lets and hypotheses come before those of this file.
+    setting: Option<String>,
+    /// What a reader should know: readings, choices, what was left out.
+    notes: Option<String>,
+    /// What the statement quantifies over: samplers, or named quantities.
+    given: Option<Table>,
+    /// Abbreviations.
+    #[schemars(rename = "let")]
+    lets: Option<Table>,
+    /// Hypotheses that no sampler builds in; by label.
+    assume: Option<Table>,
+    /// What is claimed; every predicate has a verdict of its own.
+    claim: Option<Table>,
+    /// The unit in which margins are reported.
+    margin: Option<Margin>,
+    /// Iterates: a state, its step, and what holds along the way.
+    trajectory: Option<Trajectory>,
+    /// A fitted slope over a sweep.
+    scaling: Option<Scaling>,
+    /// How much work the claim needs.
+    budget: Option<Budget>,
+}
+
+/// Names and expressions of the claim language.
+type Table = BTreeMap<String, Expression>;
+
+/// An expression of the claim language in quotes, or a number.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Expression {
+    Text(String),
+    Number(f64),
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Expect {
+    All(Verdict),
+    Each(BTreeMap<String, Verdict>),
+}
+
+/// The unit in which margins are reported.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct Margin {
+    /// A positive quantity, for all predicates or for each by name.
+    unit: Option<Unit>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Unit {
+    All(Expression),
+    Each(Table),
+}
+
+/// Iterates: a state, its step, and what holds along the way.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct Trajectory {
+    /// Each part of the state and its start.
+    state: Table,
+    /// Each part of the state one step on; all are updated at once.
+    step: Table,
+    /// How many steps.
+    steps: Expression,
+    /// Which steps are looked at: `every 10`, `log 200`; every one where nothing is said.
+    at: Option<String>,
+    /// Ends the run early.
+    until: Option<Expression>,
+    /// Abbreviations, of the state at step `t`; `prev(e)` is `e` one step before.
+    #[schemars(rename = "let")]
+    lets: Option<Table>,
+    /// Hypotheses on the path.
+    assume: Option<Table>,
+    /// Names for the first step at which a predicate holds.
+    first: Option<Table>,
+    /// What holds at every step that is looked at.
+    always: Option<Table>,
+    /// What holds at the end.
+    finally: Option<Table>,
+}
+
+/// A fitted slope over a sweep.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct Scaling {
+    /// Givens and their points: `rho = "log [1e-12, 1e-3] 10"`.
+    sweep: BTreeMap<String, String>,
+    /// What is fitted to what: `log(eps) ~ log(rho)`.
+    fit: String,
+    /// What the slope should be: `>= 1/2`, `<= 2`, `about 1`.
+    slope: String,
+    /// Independent runs of each point; 1 where nothing is said.
+    #[schemars(range(min = 1))]
+    runs: Option<u64>,
+}
+
+/// How much work the claim needs.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct Budget {
+    /// A run of fewer cases has not run the claim.
+    #[schemars(range(min = 1))]
+    cases: Option<u64>,
+}
+
+/// The schema of a claim file: draft 7, which TOML editors read best, with sorted keys, so that it is the same in every build.
+pub fn claim_schema() -> Value {
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<ClaimFile>().to_value();
+    fit_toml(&mut schema);
+    schema.sort_all_objects();
+    schema
+}
+
+/// The same as the text of `claims/claim.schema.json`.
+pub fn claim_schema_text() -> String {
+    format!("{:#}\n", claim_schema())
+}
+
+/// TOML has no null and no number formats: takes out what schemars says of both.
+fn fit_toml(schema: &mut Value) {
+    let is_null = |value: &Value| *value == "null" || *value == json!({ "type": "null" });
+    match schema {
+        Value::Object(object) => {
+            // A property may be called `format`; its value is an object then.
+            if object.get("format").is_some_and(Value::is_string) {
+                object.remove("format");
+            }
+            for (key, value) in object.iter_mut() {
+                fit_toml(value);
+                if let ("type" | "anyOf", Value::Array(choices)) = (&**key, &mut *value) {
+                    choices.retain(|choice| !is_null(choice));
+                }
+                if let ("type", [only]) = (&**key, value.as_array().map(Vec::as_slice).unwrap_or_default()) {
+                    *value = only.clone();
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(fit_toml),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::load::KEYS;
+    use crate::claim::sections::{SCALING_KEYS, TRAJECTORY_KEYS};
+    use std::collections::BTreeSet;
+
+    fn keys_of(schema: &Value, pointer: &str) -> BTreeSet<String> {
+        schema.pointer(pointer).and_then(Value::as_object).unwrap().keys().cloned().collect()
+    }
+
+    #[test]
+    fn the_schema_has_the_keys_of_the_loader() {
+        let schema = claim_schema();
+        let set = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<BTreeSet<_>>();
+        assert_eq!(keys_of(&schema, "/properties"), set(KEYS));
+        assert_eq!(keys_of(&schema, "/definitions/Trajectory/properties"), set(TRAJECTORY_KEYS));
+        assert_eq!(keys_of(&schema, "/definitions/Scaling/properties"), set(SCALING_KEYS));
+    }
+
+    #[test]
+    fn every_key_is_described() {
+        let schema = claim_schema();
+        for properties in ["/properties", "/definitions/Trajectory/properties", "/definitions/Scaling/properties"] {
+            for (key, property) in schema.pointer(properties).and_then(Value::as_object).unwrap() {
+                assert!(property["description"].is_string(), "{properties}/{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_null() {
+        assert!(!claim_schema_text().contains("null"), "{}", claim_schema_text());
+    }
+}

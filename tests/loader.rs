@@ -1,0 +1,776 @@
+//! The claim loader from outside: good files, and every kind of bad one, as a person sees it.
+
+use proptest::prelude::*;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use theoremcheck::claim::diagnostic::Diagnostics;
+use theoremcheck::claim::library::{ClaimFile, Library};
+use theoremcheck::claim::load::{MAX_BYTES, load, load_bytes};
+use theoremcheck::claim::model::{Claim, ClaimId, Expect, Source, Verdict};
+use theoremcheck::claim::schema::{claim_schema, claim_schema_text};
+use theoremcheck::lang::ast::{Sampler, Schedule, SlopeBound};
+
+const FIXTURES: [&str; 6] = [
+    include_str!("fixtures/loader/trajectory.toml"),
+    include_str!("fixtures/loader/scaling.toml"),
+    include_str!("fixtures/loader/sec-3.2.2-gram.toml"),
+    include_str!("fixtures/loader/eq-30.toml"),
+    include_str!("fixtures/loader/sec-3.2.5-flow-bound.toml"),
+    include_str!("fixtures/loader/sec-3.2-lax-bound.toml"),
+];
+const SETTING: &str = include_str!("fixtures/loader/setting.toml");
+
+fn setting(name: &str) -> Option<Arc<Source>> {
+    let path = PathBuf::from(format!("claims/paper/settings/{name}.toml"));
+    let text = match name {
+        "b-lemma-b1" => SETTING,
+        "broken" => "[given]\nd = \"int in 1..=\"\ntitle = \"t\"\n",
+        _ => return None,
+    };
+    Some(Arc::new(Source { path, text: text.into() }))
+}
+
+fn read_bytes(bytes: &[u8]) -> Result<Claim, Diagnostics> {
+    load_bytes(bytes, Path::new("claims/paper/lemma.toml"), ClaimId("paper/lemma".into()), &setting)
+}
+
+fn read(text: &str) -> Result<Claim, Diagnostics> {
+    load(text, Path::new("claims/paper/lemma.toml"), ClaimId("paper/lemma".into()), &setting)
+}
+
+fn errors(text: &str) -> Diagnostics {
+    read(text).expect_err("an error")
+}
+
+/// What a terminal of 100 columns shows of the first line's claim with a title and a place.
+fn shown(rest: &str) -> String {
+    errors(&format!("title = \"T\"\nat = \"Lemma 1\"\n{rest}")).render(100, false)
+}
+
+/// `line:column message`, of each error.
+fn places(text: &str) -> Vec<String> {
+    let errors = errors(text);
+    errors.0.iter().map(|error| format!("{}:{} {}", error.line(), error.column(), error.message)).collect()
+}
+
+// Good files.
+
+#[test]
+fn every_part_of_a_trajectory_is_read() {
+    let claim = read(FIXTURES[0]).unwrap();
+    assert_eq!(claim.at, "Theorem 3.1");
+    assert_eq!(claim.tex.as_deref(), Some("f(U_t, V_t) \\le δ"));
+    assert_eq!(claim.uses, ["lemma-3.2", "other/lemma-1"]);
+    assert_eq!(claim.corrects.as_deref(), Some("theorem-3.1"));
+    assert_eq!(claim.links.len(), 3);
+    assert_eq!(claim.expect, Expect::Each(vec![("upper".into(), Verdict::Refuted), ("small".into(), Verdict::Held)]));
+    assert_eq!(claim.predicates().collect::<Vec<_>>(), ["upper", "falls", "small"]);
+    assert_eq!(claim.budget.cases, Some(1000));
+    assert_eq!(claim.units.each[0].name, "upper");
+    let path = claim.trajectory.unwrap();
+    let names = |named: &[theoremcheck::claim::model::Named<theoremcheck::lang::ast::Expr>]| {
+        named.iter().map(|entry| entry.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((names(&path.state), names(&path.step)), (vec!["F".into(), "G".into()], vec!["F".into(), "G".into()]));
+    assert_eq!(path.at.unwrap().value, Schedule::Log(200));
+    assert_eq!((path.steps.text.as_str(), path.until.unwrap().text.as_str()), ("T", "loss <= delta"));
+    assert_eq!((path.lets.len(), path.assume.len(), path.first.len()), (1, 1, 1));
+    assert_eq!((path.always.len(), path.finally.len()), (2, 1));
+}
+
+#[test]
+fn every_part_of_a_scaling_claim_is_read() {
+    let claim = read(FIXTURES[1]).unwrap();
+    assert_eq!(claim.expect, Expect::All(Verdict::Held));
+    assert_eq!(claim.predicates().collect::<Vec<_>>(), ["slope"]);
+    let scaling = claim.scaling.unwrap();
+    assert_eq!((scaling.sweep[0].name.as_str(), scaling.sweep[0].value.count), ("rho", 10));
+    assert_eq!(scaling.slope.value.0, SlopeBound::AtLeast);
+    assert_eq!(scaling.runs, 3);
+}
+
+#[test]
+fn keys_keep_the_order_of_the_file() {
+    let claim = read("title = 't'\nat = 'a'\n[claim]\nz = '1 < 2'\na = '1 < 2'\nm = '1 < 2'\n").unwrap();
+    assert_eq!(claim.predicates().collect::<Vec<_>>(), ["z", "a", "m"]);
+}
+
+#[test]
+fn a_setting_comes_before_the_file_s_own() {
+    let claim = read(FIXTURES[3]).unwrap();
+    let lets: Vec<&str> = claim.lets.iter().map(|entry| entry.name.as_str()).collect();
+    let givens: Vec<&str> = claim.givens.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(givens, ["d", "r1", "r", "Q", "W", "e1", "e", "S", "P", "Sigma", "E"]);
+    assert_eq!(lets, ["Z"]);
+    assert!(claim.givens[0].place.source.path.ends_with("settings/b-lemma-b1.toml"));
+    assert!(claim.lets[0].place.source.path.ends_with("lemma.toml"));
+}
+
+#[test]
+fn numbers_are_read_as_they_are_written() {
+    let text = "title = 't'\nat = 'a'\n[given]\na = 2\nb = -0.1\nc = 1e-350\nd = +1_000\ne = 0x10\n\
+                f = 123456789012345678901234567890\n[claim]\nx = '1 < 2'\n";
+    let claim = read(text).unwrap();
+    let texts: Vec<&str> = claim.givens.iter().map(|given| given.text.as_str()).collect();
+    assert_eq!(texts, ["2", "-0.1", "1e-350", "1000", "16", "123456789012345678901234567890"]);
+    assert!(claim.givens.iter().all(|given| matches!(given.value.kind, Sampler::Value(_))));
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_nothing_special() {
+    let text = "\u{feff}title = 't'\r\nat = 'a'\r\n[claim]\r\nx = '''\r\n1 < 2 and\r\n1 < '''\r\n";
+    assert_eq!(places(text), ["6:5 expected an expression"]);
+    assert_eq!(places("\u{feff}titel = 't'\nat = 'a'\n[claim]\na='1<2'\n")[0], "1:1 unknown key `titel`");
+}
+
+// Places.
+
+#[test]
+fn an_error_in_an_expression_has_its_own_line_and_column() {
+    let text = "title = 'σ σ'\nat = 'a'\n[given]\nd = \"int in 1..=8\"\nS = \"symmetric(d, [0 1])\"\n\
+                [let]\ns  = \"lambda_min(S) +\"\nt2 = '''\n  (1 +\n   2'''\n[claim]\n\"a\"   = \"s >= 0 =\"\n";
+    insta::assert_snapshot!(places(text).join("\n"), @"
+    5:22 expected `,` and the upper end
+    7:22 expected an expression
+    9:3 this `(` is never closed
+    12:17 expected an operator or the end
+    ");
+}
+
+#[test]
+fn where_a_string_has_escapes_the_whole_string_is_shown() {
+    insta::assert_snapshot!(shown("[claim]\na = \"1 \\u003c \"\n"), @r#"
+     × expected an expression
+      ╭─[claims/paper/lemma.toml:4:5]
+    3 │ [claim]
+    4 │ a = "1 \u003c "
+      ·     ─────┬─────
+      ·          ╰── found the end
+      ╰────
+    "#);
+}
+
+// What a person sees.
+
+#[test]
+fn malformed_toml() {
+    insta::assert_snapshot!(shown("[given]\nd = \"int in 1..=8\nS = 'symmetric(d, [0, 1])'\n[claim\na = '1 < 2'\n"), @r#"
+     × not TOML: invalid basic string, expected `"`
+      ╭─[claims/paper/lemma.toml:4:18]
+    3 │ [given]
+    4 │ d = "int in 1..=8
+      ·                  ▲
+      ·                  ╰── the line ends here
+    5 │ S = 'symmetric(d, [0, 1])'
+      ╰────
+
+     × not TOML: unclosed table, expected `]`
+      ╭─[claims/paper/lemma.toml:6:7]
+    5 │ S = 'symmetric(d, [0, 1])'
+    6 │ [claim
+      ·       ▲
+      ·       ╰── the line ends here
+    7 │ a = '1 < 2'
+      ╰────
+    "#);
+}
+
+#[test]
+fn an_unknown_key_and_what_was_meant() {
+    insta::assert_snapshot!(shown("notse = 'n'\n[givens]\n[claim]\na = '1 < 2'\n[margin]\nunits = '1'\n"), @r#"
+     × unknown key `notse`
+      ╭─[claims/paper/lemma.toml:3:1]
+    2 │ at = "Lemma 1"
+    3 │ notse = 'n'
+      · ──┬──
+      ·   ╰── a claim has no such key
+    4 │ [givens]
+      ╰────
+     help: did you mean `notes`?
+
+     × unknown key `givens`
+      ╭─[claims/paper/lemma.toml:4:2]
+    3 │ notse = 'n'
+    4 │ [givens]
+      ·  ───┬──
+      ·     ╰── a claim has no such key
+    5 │ [claim]
+      ╰────
+     help: did you mean `given`?
+
+     × unknown key `units`
+      ╭─[claims/paper/lemma.toml:8:1]
+    7 │ [margin]
+    8 │ units = '1'
+      · ──┬──
+      ·   ╰── `[margin]` has no such key
+      ╰────
+     help: did you mean `unit`?
+    "#);
+}
+
+#[test]
+fn missing_title_and_conclusion() {
+    insta::assert_snapshot!(errors("at = 'Lemma 1'\n[given]\nd = 'int in 1..=8'\n").render(100, false), @r#"
+     × `title` is missing
+      ╭─[claims/paper/lemma.toml:1:1]
+    1 │ at = 'Lemma 1'
+      · ▲
+      · ╰── a claim starts with it
+    2 │ [given]
+      ╰────
+     help: write `title = "what the statement says, in a sentence"`
+
+     × the claim has no conclusion
+      ╭─[claims/paper/lemma.toml:1:1]
+    1 │ at = 'Lemma 1'
+      · ▲
+      · ╰── nothing is claimed
+    2 │ [given]
+      ╰────
+     help: a claim has `[claim]`, `[trajectory.always]`, `[trajectory.finally]` or `[scaling]` with a
+           predicate
+    "#);
+}
+
+#[test]
+fn wrong_types() {
+    insta::assert_snapshot!(
+        shown("tex = 3\nuses = 'lemma-2'\nclaim = 's >= 0'\n[given]\nd = true\na.b = '1'\nc = inf\n"),
+        @r#"
+         × `tex` is a string
+          ╭─[claims/paper/lemma.toml:3:7]
+        2 │ at = "Lemma 1"
+        3 │ tex = 3
+          ·       ┬
+          ·       ╰── found a number
+        4 │ uses = 'lemma-2'
+          ╰────
+         help: write `tex = '''..'''`, or leave the key out
+
+         × `uses` is an array of strings
+          ╭─[claims/paper/lemma.toml:4:9]
+        3 │ tex = 3
+        4 │ uses = 'lemma-2'
+          ·         ───┬───
+          ·            ╰── found a string
+        5 │ claim = 's >= 0'
+          ╰────
+         help: write the claims used, like `uses = ["lemma-3.3"]`
+
+         × `claim` is a table
+          ╭─[claims/paper/lemma.toml:5:10]
+        4 │ uses = 'lemma-2'
+        5 │ claim = 's >= 0'
+          ·          ───┬──
+          ·             ╰── found a string
+        6 │ [given]
+          ╰────
+         help: write `[claim]`, then what is claimed, like `growth = "s1 >= s"`
+
+         × `d` is an expression in quotes
+          ╭─[claims/paper/lemma.toml:7:5]
+        6 │ [given]
+        7 │ d = true
+          ·     ──┬─
+          ·       ╰── found a truth value
+        8 │ a.b = '1'
+          ╰────
+         help: write `[given]`, then what the statement quantifies over, like `d = "int in 1..=8"`
+
+         × `a` is an expression in quotes
+          ╭─[claims/paper/lemma.toml:8:1]
+        7 │ d = true
+        8 │ a.b = '1'
+          · ┬
+          · ╰── found a table
+        9 │ c = inf
+          ╰────
+         help: write `[given]`, then what the statement quantifies over, like `d = "int in 1..=8"`
+
+         × `c` is an expression in quotes
+          ╭─[claims/paper/lemma.toml:9:5]
+        8 │ a.b = '1'
+        9 │ c = inf
+          ·     ─┬─
+          ·      ╰── found no finite number
+          ╰────
+         help: write `[given]`, then what the statement quantifies over, like `d = "int in 1..=8"`
+        "#
+    );
+}
+
+#[test]
+fn names_that_cannot_be_or_are_taken() {
+    insta::assert_snapshot!(
+        shown("[given]\nd = 'int in 1..=8'\n\"σ\" = '1'\nt = '1'\n[let]\nd = '2'\n[claim]\northogonal = '1 < 2'\n"),
+        @r#"
+         × `σ` cannot be a name
+          ╭─[claims/paper/lemma.toml:5:1]
+        4 │ d = 'int in 1..=8'
+        5 │ "σ" = '1'
+          · ─┬─
+          ·  ╰── not a name
+        6 │ t = '1'
+          ╰────
+         help: a name is a letter from a to z or A to Z, then letters, digits and `_`, 64 characters at
+               most
+
+         × `t` cannot be a name
+          ╭─[claims/paper/lemma.toml:6:1]
+        5 │ "σ" = '1'
+        6 │ t = '1'
+          · ┬
+          · ╰── a word of the language
+        7 │ [let]
+          ╰────
+         help: choose another name
+
+         × `d` is already defined
+          ╭─[claims/paper/lemma.toml:8:1]
+        7 │ [let]
+        8 │ d = '2'
+          · ┬
+          · ╰── defined before, in line 4
+        9 │ [claim]
+          ╰────
+         help: a name is never redefined; choose another one
+        "#
+    );
+}
+
+#[test]
+fn an_expectation_and_a_unit_of_no_predicate() {
+    insta::assert_snapshot!(
+        shown("expect = { secnd = 'refuted', first = 'refutd' }\n[claim]\nfirst = '1 < 2'\nsecond = '1 < 2'\n[margin]\nunit.third = '1'\n"),
+        @r#"
+         × there is no predicate `secnd`
+          ╭─[claims/paper/lemma.toml:3:12]
+        2 │ at = "Lemma 1"
+        3 │ expect = { secnd = 'refuted', first = 'refutd' }
+          ·            ──┬──
+          ·              ╰── not a predicate of this claim
+        4 │ [claim]
+          ╰────
+         help: did you mean `second`?
+
+         × unknown verdict `refutd`
+          ╭─[claims/paper/lemma.toml:3:40]
+        2 │ at = "Lemma 1"
+        3 │ expect = { secnd = 'refuted', first = 'refutd' }
+          ·                                        ───┬──
+          ·                                           ╰── not a verdict
+        4 │ [claim]
+          ╰────
+         help: did you mean `refuted`?
+
+         × there is no predicate `third`
+          ╭─[claims/paper/lemma.toml:8:6]
+        7 │ [margin]
+        8 │ unit.third = '1'
+          ·      ──┬──
+          ·        ╰── not a predicate of this claim
+          ╰────
+         help: the predicates are `first` and `second`
+        "#
+    );
+}
+
+#[test]
+fn tables_that_are_not_checked_yet() {
+    insta::assert_snapshot!(
+        shown("[flow]\nstate = { x = '1' }\n[trajectory]\nkernel = 'k'\nstate = { x = '1' }\nstep = { x = 'x' }\nsteps = 3\n[trajectory.always]\na = 'x <= 1'\n"),
+        @r#"
+         × `[flow]` is not checked by this version
+          ╭─[claims/paper/lemma.toml:3:2]
+        2 │ at = "Lemma 1"
+        3 │ [flow]
+          ·  ──┬─
+          ·    ╰── this part of the claim would not be checked
+        4 │ state = { x = '1' }
+          ╰────
+         help: nothing of the claim is run, so that no verdict speaks of what was not looked at
+
+         × `kernel` is not checked by this version
+          ╭─[claims/paper/lemma.toml:6:1]
+        5 │ [trajectory]
+        6 │ kernel = 'k'
+          · ───┬──
+          ·    ╰── this part of the claim would not be checked
+        7 │ state = { x = '1' }
+          ╰────
+         help: nothing of the claim is run, so that no verdict speaks of what was not looked at
+        "#
+    );
+}
+
+#[test]
+fn a_trajectory_with_parts_that_do_not_fit() {
+    insta::assert_snapshot!(
+        shown("[trajectory]\nstate = { F = '1', G = '1' }\nstep = { F = 'F', H = 'G' }\nat = 'often'\n[trajectory.always]\n"),
+        @r#"
+         × `[trajectory]` has no `steps`
+          ╭─[claims/paper/lemma.toml:3:2]
+        2 │ at = "Lemma 1"
+        3 │ [trajectory]
+          ·  ─────┬────
+          ·       ╰── something is missing
+        4 │ state = { F = '1', G = '1' }
+          ╰────
+         help: write the number of steps, like `steps = "T"`
+
+         × the claim has no conclusion
+          ╭─[claims/paper/lemma.toml:3:2]
+        2 │ at = "Lemma 1"
+        3 │ [trajectory]
+          ·  ─────┬────
+          ·       ╰── nothing is claimed
+        4 │ state = { F = '1', G = '1' }
+          ╰────
+         help: a claim has `[claim]`, `[trajectory.always]`, `[trajectory.finally]` or `[scaling]` with a
+               predicate
+
+         × `G` has no step
+          ╭─[claims/paper/lemma.toml:4:20]
+        3 │ [trajectory]
+        4 │ state = { F = '1', G = '1' }
+          ·                    ┬
+          ·                    ╰── started, but never stepped
+        5 │ step = { F = 'F', H = 'G' }
+          ╰────
+         help: add `G = "G"` to `step` if it never changes
+
+         × `H` is no part of the state
+          ╭─[claims/paper/lemma.toml:5:19]
+        4 │ state = { F = '1', G = '1' }
+        5 │ step = { F = 'F', H = 'G' }
+          ·                   ┬
+          ·                   ╰── stepped, but without a start
+        6 │ at = 'often'
+          ╰────
+         help: the state has `F` and `G`
+
+         × expected which steps are looked at
+          ╭─[claims/paper/lemma.toml:6:7]
+        5 │ step = { F = 'F', H = 'G' }
+        6 │ at = 'often'
+          ·       ──┬──
+          ·         ╰── found `often`
+        7 │ [trajectory.always]
+          ╰────
+         help: write `log 200` or `every 10`
+        "#
+    );
+}
+
+#[test]
+fn a_scaling_claim_with_parts_that_do_not_fit() {
+    insta::assert_snapshot!(
+        shown("[given]\nrho = 'real in [0, 1]'\n[scaling]\nsweep = { rh = 'log [1, 2] 3' }\nslope = '= 1'\nruns = 0\n"),
+        @r#"
+         × `[scaling]` has no `fit`
+          ╭─[claims/paper/lemma.toml:5:2]
+        4 │ rho = 'real in [0, 1]'
+        5 │ [scaling]
+          ·  ───┬───
+          ·     ╰── something is missing
+        6 │ sweep = { rh = 'log [1, 2] 3' }
+          ╰────
+         help: write what is fitted to what, like `fit = "log(eps) ~ log(rho)"`
+
+         × there is no given `rh`
+          ╭─[claims/paper/lemma.toml:6:11]
+        5 │ [scaling]
+        6 │ sweep = { rh = 'log [1, 2] 3' }
+          ·           ─┬
+          ·            ╰── not a given of this claim
+        7 │ slope = '= 1'
+          ╰────
+         help: did you mean `rho`?
+
+         × expected what the slope is held against
+          ╭─[claims/paper/lemma.toml:7:10]
+        6 │ sweep = { rh = 'log [1, 2] 3' }
+        7 │ slope = '= 1'
+          ·          ┬
+          ·          ╰── found `=`
+        8 │ runs = 0
+          ╰────
+         help: write `>= e`, `<= e` or `about e`
+
+         × `runs` is a whole number from 1 to 1000000
+          ╭─[claims/paper/lemma.toml:8:8]
+        7 │ slope = '= 1'
+        8 │ runs = 0
+          ·        ┬
+          ·        ╰── found 0
+          ╰────
+        "#
+    );
+}
+
+#[test]
+fn a_setting_that_does_not_exist() {
+    insta::assert_snapshot!(shown("setting = 'gd-blocks'\n[claim]\na = '1 < 2'\n"), @r#"
+     × there is no setting `gd-blocks`
+      ╭─[claims/paper/lemma.toml:3:12]
+    2 │ at = "Lemma 1"
+    3 │ setting = 'gd-blocks'
+      ·            ────┬────
+      ·                ╰── not a setting of this paper
+    4 │ [claim]
+      ╰────
+     help: a setting is a file `paper/settings/<name>.toml`
+    "#);
+}
+
+#[test]
+fn what_is_wrong_with_a_setting_is_told_at_its_place() {
+    let errors = errors("title = 't'\nat = 'a'\nsetting = 'broken'\n[claim]\na = '1 <'\n");
+    insta::assert_snapshot!(errors, @"
+    claims/paper/settings/broken.toml:2:17: expected an expression: found the end
+    claims/paper/lemma.toml:5:9: expected an expression: found the end
+    ");
+}
+
+#[test]
+fn a_name_of_a_setting_is_not_redefined() {
+    let errors = errors("title = 't'\nat = 'a'\nsetting = 'b-lemma-b1'\n[let]\nSigma = '1'\n[claim]\na = '1 < 2'\n");
+    insta::assert_snapshot!(errors, @"claims/paper/lemma.toml:5:1: `Sigma` is already defined: defined before, in line 16 of claims/paper/settings/b-lemma-b1.toml (a name is never redefined; choose another one)");
+}
+
+#[test]
+fn a_setting_s_name_is_no_path() {
+    for name in ["../other/settings/x", "/etc/passwd", "a/b", "..", ""] {
+        let text = format!("title = 't'\nat = 'a'\nsetting = '{name}'\n[claim]\na = '1 < 2'\n");
+        let looked_up = |_: &str| -> Option<Arc<Source>> { panic!("looked up {name}") };
+        load(&text, Path::new("c.toml"), ClaimId("p/c".into()), &looked_up).expect_err("an error");
+    }
+}
+
+// Hostile files.
+
+#[test]
+fn bytes_that_are_not_utf_8() {
+    let mut bytes = b"title = 'caf".to_vec();
+    bytes.extend([0xe9, b'\'', b'\n']);
+    insta::assert_snapshot!(read_bytes(&bytes).unwrap_err().render(100, false), @"
+     × the file is not UTF-8
+      ╭─[claims/paper/lemma.toml:1:13]
+    1 │ title = 'caf�
+      ·             ┬
+      ·             ╰── found the byte 0xe9
+      ╰────
+     help: save the file as UTF-8
+    ");
+}
+
+#[test]
+fn a_file_that_is_too_large() {
+    let errors = read_bytes(&vec![b'#'; 10 << 20]).unwrap_err();
+    insta::assert_snapshot!(errors.render(100, false), @"
+    × a claim file is at most 1 MiB: found 10485760 bytes
+      at claims/paper/lemma.toml
+    ");
+    let mut text = String::from("title = 't'\nat = 'a'\n[claim]\na = '1 < 2'\n#");
+    text.push_str(&"x".repeat(MAX_BYTES - text.len()));
+    read(&text).expect("just 1 MiB is read");
+}
+
+#[test]
+fn nesting_ends_with_an_error() {
+    let deep = "(".repeat(100_000);
+    for text in [
+        format!("title = 't'\nat = 'a'\n[claim]\na = '{deep}'\n"),
+        format!("title = 't'\nat = 'a'\n[claim]\na = '1 < {}2{}'\n", &deep[..60_000 / 2], ")".repeat(60_000 / 2)),
+        format!("title = 't'\nat = 'a'\nx = {}\n", "[".repeat(400_000)),
+        format!("title = 't'\nat = 'a'\nx = {}{}\n", "[".repeat(400_000), "]".repeat(400_000)),
+        format!("title = 't'\nat = 'a'\nx = {}\n", "{a=".repeat(300_000)),
+        format!("title = 't'\n{}a = 1\n", "a.".repeat(500_000)),
+        format!("[{}a]\n", "a.".repeat(500_000)),
+    ] {
+        let errors = errors(&text);
+        assert!(errors.0.len() <= Diagnostics::MOST);
+        let shown = errors.render(100, false);
+        assert!(shown.len() < 20_000, "{}", shown.len());
+    }
+}
+
+#[test]
+fn many_errors_are_cut_and_end_quickly() {
+    let lines = |line: &dyn Fn(usize) -> String| (0..40_000).map(line).collect::<String>();
+    for text in [
+        lines(&|i| format!("k{i} = {i}\n")),
+        lines(&|_| "[[[\n".into()),
+        lines(&|_| "= 'x\n".into()),
+        lines(&|_| "a = 1\n".into()),
+        lines(&|_| "= ".into()),
+        lines(&|_| "'x' ".into()),
+        format!("a = [{}", lines(&|_| "1 = ".into())),
+        format!("[claim]\n{}", lines(&|i| format!("k{i} = '1 <'\n"))),
+        format!("[trajectory]\nsteps = 1\n[trajectory.state]\n{}", lines(&|i| format!("k{i} = '1'\n"))),
+        format!("[claim]\na = '1 < 2'\n[margin.unit]\n{}", lines(&|i| format!("k{i} = '1'\n"))),
+        format!("[claim]\na = '1 < 2'\n[scaling.sweep]\n{}", lines(&|i| format!("k{i} = 'x'\n"))),
+        format!("[claim]\na = '1 < 2'\n[expect]\n{}", lines(&|i| format!("k{i} = 'held'\n"))),
+        format!("uses = [{}]", lines(&|i| format!("'{i} ',"))),
+    ] {
+        let errors = errors(&text);
+        assert!(!errors.0.is_empty() && errors.0.len() <= Diagnostics::MOST, "{}", errors.0.len());
+    }
+}
+
+/// Flips, deletions, insertions and repetitions of the corpus.
+fn mutated() -> impl Strategy<Value = Vec<u8>> {
+    let edit = (0..5u8, any::<prop::sample::Index>(), any::<u8>(), 1..60usize);
+    (0..FIXTURES.len(), prop::collection::vec(edit, 1..12)).prop_map(|(fixture, edits)| {
+        let mut bytes = FIXTURES[fixture].as_bytes().to_vec();
+        for (kind, at, byte, length) in edits {
+            let at = at.index(bytes.len() + 1);
+            let end = (at + length).min(bytes.len());
+            match kind {
+                0 if at < bytes.len() => bytes[at] ^= byte | 1,
+                1 => drop(bytes.drain(at..end)),
+                2 => bytes.insert(at, b"\"'[]{}()=.,\n\\#<"[usize::from(byte) % 15]),
+                3 => {
+                    let again = bytes[at..end].to_vec();
+                    bytes.splice(at..at, again.iter().cycle().take(again.len() * 3).copied());
+                }
+                _ => bytes.insert(at, byte),
+            }
+        }
+        bytes
+    })
+}
+
+#[test]
+fn no_mutation_of_a_claim_makes_the_loader_panic() {
+    let config = ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
+    runner
+        .run(&mutated(), |bytes| {
+            if let Err(errors) = read_bytes(&bytes) {
+                prop_assert!(!errors.0.is_empty() && errors.0.len() <= Diagnostics::MOST);
+                for error in &errors.0 {
+                    prop_assert!(error.place.end <= error.place.source.text.len());
+                    prop_assert!(error.render(100, false).contains(".toml"));
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+// Files that ship.
+
+fn claims() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("claims")
+}
+
+fn files(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, into) } else { into.push(path) }
+    }
+}
+
+fn shipped() -> Vec<ClaimFile> {
+    let mut paths = Vec::new();
+    files(&claims(), &mut paths);
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| {
+            let within = path.strip_prefix(claims()).unwrap().to_owned();
+            ClaimFile { bytes: std::fs::read(&path).unwrap(), path, within }
+        })
+        .collect()
+}
+
+#[test]
+fn every_shipped_claim_loads_and_refers_to_claims_that_exist() {
+    let files = shipped();
+    if !files.iter().any(|file| file.within.components().count() > 1) {
+        return; // Before there are any.
+    }
+    let library = Library::assemble(&claims(), files, &|_| true).unwrap();
+    let malformed: Vec<String> =
+        library.claims.iter().filter_map(|loaded| loaded.claim.as_ref().err()).map(ToString::to_string).collect();
+    assert!(malformed.is_empty(), "{}", malformed.join("\n"));
+    let problems: Vec<String> = library.problems.iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn the_schema_that_ships_is_up_to_date() {
+    let shipped = std::fs::read_to_string(claims().join("claim.schema.json")).unwrap();
+    assert_eq!(shipped, claim_schema_text(), "run `theoremcheck schema > claims/claim.schema.json`");
+}
+
+#[test]
+fn good_files_fit_the_schema() {
+    let schema = claim_schema();
+    let shipped = shipped().into_iter().filter(|file| {
+        file.within.extension().is_some_and(|extension| extension == "toml") && !file.within.ends_with("paper.toml")
+    });
+    let shipped = shipped.map(|file| String::from_utf8(file.bytes).unwrap());
+    for text in FIXTURES.into_iter().chain([SETTING]).map(str::to_owned).chain(shipped) {
+        let file: serde_json::Value = toml::from_str(&text).unwrap();
+        assert!(fits(&schema, &schema, &file), "{text}");
+    }
+}
+
+#[test]
+fn bad_files_do_not_fit_the_schema() {
+    let schema = claim_schema();
+    for text in [
+        "title = 't'\n[claim]\na = '1'\n",
+        "title = 't'\nat = 'a'\n",
+        "title = 't'\nat = 'a'\nnote = 'n'\n[claim]\na = '1'\n",
+        "title = 't'\nat = 'a'\n[claim]\na = true\n",
+        "title = 't'\nat = 'a'\nexpect = 'true'\n[claim]\na = '1'\n",
+        "title = 't'\nat = 'a'\n[trajectory]\nsteps = 1\n",
+    ] {
+        let file: serde_json::Value = toml::from_str(text).unwrap();
+        assert!(!fits(&schema, &schema, &file), "{text}");
+    }
+}
+
+/// The part of JSON Schema that ours uses.
+fn fits(root: &serde_json::Value, schema: &serde_json::Value, value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    let object = schema.as_object().unwrap();
+    let array = |keyword: &Value| keyword.as_array().unwrap().clone();
+    object.iter().all(|(keyword, wanted)| match keyword.as_str() {
+        "$ref" => fits(root, root.pointer(&wanted.as_str().unwrap()[1..]).unwrap(), value),
+        "anyOf" => array(wanted).iter().any(|choice| fits(root, choice, value)),
+        "allOf" => array(wanted).iter().all(|part| fits(root, part, value)),
+        "enum" => array(wanted).contains(value),
+        "type" => match wanted.as_str().unwrap() {
+            "object" => value.is_object(),
+            "array" => value.is_array(),
+            "string" => value.is_string(),
+            "number" => value.is_number(),
+            "integer" => value.is_u64() || value.is_i64(),
+            other => panic!("type {other}"),
+        },
+        "minimum" => value.as_f64().is_none_or(|number| number >= wanted.as_f64().unwrap()),
+        "required" => array(wanted).iter().all(|key| value.get(key.as_str().unwrap()).is_some()),
+        "items" => value.as_array().is_none_or(|values| values.iter().all(|item| fits(root, wanted, item))),
+        "propertyNames" => {
+            value.as_object().is_none_or(|entries| entries.keys().all(|key| fits(root, wanted, &key.as_str().into())))
+        }
+        "properties" => value.as_object().is_none_or(|entries| {
+            entries.iter().all(|(key, entry)| wanted.get(key).is_none_or(|part| fits(root, part, entry)))
+        }),
+        "additionalProperties" => value.as_object().is_none_or(|entries| {
+            let declared = |key: &str| schema.pointer("/properties").is_some_and(|p| p.get(key).is_some());
+            entries.iter().filter(|(key, _)| !declared(key)).all(|(_, entry)| match wanted {
+                Value::Bool(allowed) => *allowed,
+                part => fits(root, part, entry),
+            })
+        }),
+        "$schema" | "title" | "description" | "definitions" => true,
+        other => panic!("keyword {other}"),
+    })
+}
