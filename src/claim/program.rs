@@ -31,6 +31,8 @@ pub struct Asked {
     pub when: When,
     /// The unit of its margins, as written; `None` for the default.
     pub unit: Option<String>,
+    /// Whether it speaks of the state one step before.
+    pub looks_back: bool,
 }
 
 /// When a predicate is asked.
@@ -67,8 +69,6 @@ pub struct Path {
     pub assume: Vec<Bound>,
     /// First times: the input that holds the time, and the truth that is waited for.
     pub first: Vec<(String, InputId, NodeId)>,
-    /// Whether any predicate looks one step back.
-    pub looks_back: bool,
 }
 
 /// A scaling claim's part of the graph.
@@ -231,10 +231,18 @@ impl<'a> Builder<'a> {
             let result = predicate::predicate(&mut self.graph, &self.scope, &entry.value, unit);
             if let Some(predicate) = self.note(&entry.place, result) {
                 let unit = written.map(|u| crate::lang::print::unicode(&u.value));
-                asked.push(Asked { name: entry.name.clone(), predicate, when, unit });
+                let looks_back = self.looks_back(&predicate);
+                asked.push(Asked { name: entry.name.clone(), predicate, when, unit, looks_back });
             }
         }
         asked
+    }
+
+    fn looks_back(&self, predicate: &Predicate) -> bool {
+        let Some(previous) = &self.scope.previous else { return false };
+        let backward: BTreeSet<NodeId> = previous.values().copied().collect();
+        let below = crate::lang::types::reachable(&self.graph, &predicate.roots());
+        below.iter().any(|id| backward.contains(id) && matches!(self.graph.node(*id).op, Op::Input(_)))
     }
 
     fn build(mut self) -> Result<Program, Diagnostics> {
@@ -295,8 +303,7 @@ impl<'a> Builder<'a> {
         roots.extend(givens.iter().chain(&lets).map(|b| b.node));
         roots.extend(self.samples.feasible.iter().map(|f| f.1));
         for a in &asked {
-            roots.extend(a.predicate.guards.iter().copied());
-            roots.extend([a.predicate.truth, a.predicate.margin]);
+            roots.extend(a.predicate.roots());
         }
         if let Some(path) = &path {
             roots.extend(path.state.iter().flat_map(|c| [c.start, c.next]));
@@ -437,14 +444,8 @@ impl<'a> Builder<'a> {
         let mut asked = self.asked(&trajectory.always, When::Always);
         asked.extend(self.asked(&trajectory.finally, When::Finally));
         let Some(steps) = steps.filter(|_| self.errors.is_empty()) else { return Err(self.failed()) };
-        let backward: BTreeSet<InputId> = components.iter().map(|c| c.previous).collect();
-        let roots: Vec<NodeId> =
-            asked.iter().flat_map(|a| a.predicate.guards.iter().copied().chain([a.predicate.truth, a.predicate.margin])).collect();
-        let looks_back = crate::lang::types::reachable(&self.graph, &roots)
-            .iter()
-            .any(|id| matches!(&self.graph.node(*id).op, Op::Input(i) if backward.contains(i)));
         let schedule = trajectory.at.as_ref().map_or(ast::Schedule::Every(1), |s| s.value);
-        let path = Path { state: components, time, steps, schedule, until, lets, assume, first, looks_back };
+        let path = Path { state: components, time, steps, schedule, until, lets, assume, first };
         Ok((path, asked))
     }
 
