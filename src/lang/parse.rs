@@ -2,12 +2,12 @@
 //!
 //! | text | parser | grammar in |
 //! | --- | --- | --- |
-//! | `s1 >= (1 + eta)^2 * s` | [`parse_expr`] | [`super::parse_expr`], [`super::parse_binder`] |
-//! | `symmetric(d, (0, 2*sigma1])` | [`parse_given`] | [`super::parse_given`] |
-//! | `log [1e-12, 1e-3] 10` | [`parse_sweep`] | [`super::parse_plan`] |
-//! | `log 200`, `every 10` | [`parse_schedule`] | [`super::parse_plan`] |
-//! | `log(eps) ~ log(rho)` | [`parse_fit`] | [`super::parse_plan`] |
-//! | `>= delta/2`, `about 1` | [`parse_slope`] | [`super::parse_plan`] |
+//! | `s1 >= (1 + eta)^2 * s` | [`parse_expr`] | `parse_expr`, `parse_binder` |
+//! | `symmetric(d, (0, 2*sigma1])` | [`parse_given`] | `parse_given` |
+//! | `log [1e-12, 1e-3] 10` | [`parse_sweep`] | `parse_plan` |
+//! | `log 200`, `every 10` | [`parse_schedule`] | `parse_plan` |
+//! | `log(eps) ~ log(rho)` | [`parse_fit`] | `parse_plan` |
+//! | `>= delta/2`, `about 1` | [`parse_slope`] | `parse_plan` |
 //!
 //! No names are looked up, and nothing has a type yet: that is the elaborator's. Any text ends in a tree of bounded height or
 //! in one error with its place.
