@@ -12,9 +12,13 @@ mod parse_expr;
 mod parse_given;
 mod parse_plan;
 pub mod print;
+mod print_given;
 mod print_source;
+mod print_tex;
+mod print_unicode;
 pub mod span;
 pub mod suggest;
+mod symbols;
 #[cfg(test)]
 mod testing;
 mod tokens;

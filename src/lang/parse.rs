@@ -56,3 +56,118 @@ fn whole<T>(text: &str, parser: impl FnOnce(&mut Tokens<'_, '_>) -> Parsed<T>) -
         Ok(value)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::print::{given_tex, given_unicode, source, tex, unicode};
+    use crate::lang::testing::{expressions, runner};
+    use proptest::prelude::*;
+    use proptest::{collection, sample};
+
+    /// Every parser on this text: each ends, in a value that can be printed or in an error inside the text.
+    fn survives(text: &str) {
+        let mut errors = Vec::new();
+        match parse_expr(text) {
+            Ok(e) => drop((source(&e), unicode(&e), tex(&e))),
+            Err(e) => errors.push(e),
+        }
+        match parse_given(text) {
+            Ok(given) => drop((given_unicode("x", &given), given_tex("x", &given))),
+            Err(e) => errors.push(e),
+        }
+        errors.extend(parse_sweep(text).err());
+        errors.extend(parse_schedule(text).err());
+        errors.extend(parse_fit(text).err());
+        errors.extend(parse_slope(text).err());
+        for e in errors {
+            assert!(!e.message.is_empty() && !e.found.is_empty(), "{text}: {e}");
+            assert!(text.get(e.span.start..e.span.end).is_some(), "{text}: {:?}", e.span);
+        }
+    }
+
+    #[test]
+    fn any_soup_of_tokens_ends_in_a_tree_or_an_error() {
+        let tokens: Vec<&str> =
+            "a S1 I pi t D sum min all mat vec if then else not and or in true prev real int symmetric \
+            matrix normal choice sv rank log every 1 0.5 1e-9 ..= .. <= < > == != => -> = ~ ( ( ( ) ) ) [ ] \
+            , , : ; ' + - * / ^ ≤ . ! é \u{1f600}"
+                .split(' ')
+                .chain(["i in 1..=n"])
+                .collect();
+        let soup = collection::vec(sample::select(tokens), 0..40);
+        runner(8000)
+            .run(&(soup, any::<bool>()), |(tokens, spaced)| {
+                survives(&tokens.join(if spaced { " " } else { "" }));
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn the_highest_tree_can_be_printed_compared_and_dropped() {
+        let nested = |open: &str, close: &str| format!("{}a{}", open.repeat(30), close.repeat(30));
+        for text in [
+            "a / ".repeat(255) + "a",
+            "a * (b + 1) - ".repeat(120) + "a",
+            "a".to_owned() + &"'".repeat(255),
+            "a".to_owned() + &"[1]".repeat(255),
+            nested("sum(i in 1..=n: 1/", ")"),
+            nested("-(a + ", ")"),
+            nested("a^(b*", ")"),
+            nested("if p then x else (", ")"),
+            nested("hadamard(A, 1/", ")"),
+        ] {
+            let e = parse_expr(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(e.clone(), e);
+            survives(&text);
+        }
+    }
+
+    #[test]
+    fn any_text_ends_in_a_tree_or_an_error() {
+        runner(2000)
+            .run(&any::<String>(), |text| {
+                survives(&text);
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn a_broken_expression_ends_in_a_tree_or_an_error() {
+        let given = sample::select(
+            &[
+                "symmetric(d, i: (0, 2*sigma1[i]] log)",
+                "matrix(m, n, sv in [0, 1] log, rank r + 1)",
+                "real in [(a + b)*c, f(a, b)) log",
+                "vector(n, i: [0, sig[i]])",
+                "gaussian(m, n, 1/k)",
+                "log [1e-12, 1e-3] 10",
+                "log(eps) ~ log(rho)",
+                ">= delta/(2*(2 - delta))",
+            ][..],
+        )
+        .prop_map(String::from);
+        let text = prop_oneof![3 => expressions().prop_map(|e| source(&e)), 1 => given];
+        let edits = collection::vec((any::<sample::Index>(), any::<sample::Index>(), 0..3_u8), 1..4);
+        runner(4000)
+            .run(&(text, edits), |(text, edits)| {
+                let mut text: Vec<char> = text.chars().collect();
+                for (at, from, edit) in edits {
+                    if text.is_empty() {
+                        break;
+                    }
+                    let (at, from) = (at.index(text.len()), from.index(text.len()));
+                    match edit {
+                        0 => drop(text.remove(at)),
+                        1 => text.insert(at, text[from]),
+                        _ => text.swap(at, from),
+                    }
+                }
+                survives(&text.into_iter().collect::<String>());
+                Ok(())
+            })
+            .unwrap();
+    }
+}

@@ -7,10 +7,10 @@
 use super::ast::{BinaryOp, Expr, ExprKind};
 use std::collections::BTreeMap;
 
-// pub use super::print_given::{given_tex, given_tex_with, given_unicode, given_unicode_with};
+pub use super::print_given::{given_tex, given_tex_with, given_unicode, given_unicode_with};
 pub use super::print_source::source;
-// pub use super::print_tex::{tex, tex_with};
-// pub use super::print_unicode::{unicode, unicode_with};
+pub use super::print_tex::{tex, tex_with};
+pub use super::print_unicode::{unicode, unicode_with};
 
 /// What a printer of mathematics cannot see in the tree.
 #[derive(Clone, Copy, Default)]
