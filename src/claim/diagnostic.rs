@@ -1,7 +1,7 @@
 //! What is wrong with a file, at its place.
 //!
 //! Every error that a person can cause in a claim file ends as a [`Diagnostic`], whether TOML, the claim language or the
-//! elaborator found it. How one looks on a terminal is [`super::render`]'s business.
+//! elaborator found it. How one looks on a terminal is `render`'s business.
 
 use super::model::Place;
 use crate::lang::span::LangError;

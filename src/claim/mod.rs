@@ -1,6 +1,15 @@
 //! Claim files: TOML to a typed claim, the library of papers by id, and what is wrong with a file, at its place.
 //!
 //! This floor takes text, and a path only to name it in errors; it opens no file.
+//!
+//! | file | what it knows |
+//! | --- | --- |
+//! | [`model`] | a claim as data |
+//! | [`load`] | a claim file: its keys; `sections`, the tables with keys of their own; `names`, what may be defined |
+//! | `document`, `reader` | TOML as a tree with places; from it to strings, tables, parsed expressions |
+//! | [`library`], [`paper`] | folders of claims; citations |
+//! | [`diagnostic`], `render` | an error in a file; how a person sees it |
+//! | [`schema`], [`template`] | what an editor knows of a claim file; a first one to start from |
 
 pub mod diagnostic;
 mod document;

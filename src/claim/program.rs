@@ -1,0 +1,493 @@
+//! A claim as one typed graph: samplers, `[let]`, `[assume]` and `[claim]` over blocks of draws.
+//!
+//! Names are settled in the order of the file; every error is placed in the file it comes from.
+
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::model::{Claim, Named, Place, Trajectory};
+use crate::eval::analysis::Analysis;
+use crate::lang::ast::{self, Expr, Sampler};
+use crate::lang::elaborate;
+use crate::lang::ir::{Dim, Graph, InputId, IntId, NodeId, Op, Type};
+use crate::lang::predicate::{self, Predicate};
+use crate::lang::scope::Scope;
+use crate::lang::span::LangError;
+use crate::lang::structural::structural_ints;
+use crate::sample::draws::{IntGiven, Samples};
+use crate::sample::lower::lower;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A name and what it stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    pub name: String,
+    pub node: NodeId,
+}
+
+/// A predicate and where it is asked.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub name: String,
+    pub predicate: Predicate,
+    pub when: When,
+    /// The unit of its margins, as written; `None` for the default.
+    pub unit: Option<String>,
+}
+
+/// When a predicate is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum When {
+    /// Once, of the givens.
+    Once,
+    /// At every step that is looked at.
+    Always,
+    /// At the last step.
+    Finally,
+}
+
+/// A component of a trajectory's state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    pub name: String,
+    pub input: InputId,
+    /// The value one step before, for `prev`.
+    pub previous: InputId,
+    pub start: NodeId,
+    pub next: NodeId,
+}
+
+/// A trajectory's part of the graph.
+#[derive(Clone, Debug)]
+pub struct Path {
+    pub state: Vec<Component>,
+    pub time: InputId,
+    pub steps: NodeId,
+    pub schedule: ast::Schedule,
+    pub until: Option<NodeId>,
+    pub lets: Vec<Bound>,
+    pub assume: Vec<Bound>,
+    /// First times: the input that holds the time, and the truth that is waited for.
+    pub first: Vec<(String, InputId, NodeId)>,
+    /// Whether any predicate looks one step back.
+    pub looks_back: bool,
+}
+
+/// A scaling claim's part of the graph.
+#[derive(Clone, Debug)]
+pub struct Law {
+    /// The swept givens, in order, with what they are.
+    pub sweep: Vec<Swept>,
+    pub response: NodeId,
+    pub covariate: NodeId,
+    pub bound: ast::SlopeBound,
+    pub slope: NodeId,
+    pub runs: u64,
+}
+
+/// A swept given.
+#[derive(Clone, Debug)]
+pub struct Swept {
+    pub name: String,
+    pub target: SweptTarget,
+    pub scale: ast::SweepScale,
+    pub lo: NodeId,
+    pub hi: NodeId,
+    pub count: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SweptTarget {
+    Real(InputId),
+    Int(IntId),
+}
+
+/// A claim, ready to be compiled for any integers.
+pub struct Program {
+    pub graph: Graph,
+    pub analysis: Analysis,
+    pub samples: Samples,
+    pub givens: Vec<Bound>,
+    pub lets: Vec<Bound>,
+    pub assume: Vec<Bound>,
+    pub asked: Vec<Asked>,
+    pub path: Option<Path>,
+    pub law: Option<Law>,
+    /// Integers that are shapes, indices or loop bounds.
+    pub structural: BTreeSet<IntId>,
+    /// Nodes of the other integers.
+    pub lane_ints: BTreeMap<IntId, NodeId>,
+}
+
+impl Program {
+    /// Types a claim.
+    ///
+    /// # Errors
+    /// Every name, type, shape or symmetry that is wrong, at its place (the first of each entry).
+    pub fn new(claim: &Claim) -> Result<Self, Diagnostics> {
+        Builder::new(claim).build()
+    }
+
+    /// The integer given of this id.
+    pub fn int_given(&self, id: IntId) -> &IntGiven {
+        &self.samples.ints[id.0 as usize]
+    }
+}
+
+struct Builder<'a> {
+    claim: &'a Claim,
+    graph: Graph,
+    scope: Scope,
+    samples: Samples,
+    errors: Vec<Diagnostic>,
+    inputs: u32,
+}
+
+/// Errors that are shown for one claim.
+const MOST_ERRORS: usize = 20;
+
+impl<'a> Builder<'a> {
+    fn new(claim: &'a Claim) -> Self {
+        let mut scope = Scope::new();
+        scope.later = claim
+            .givens
+            .iter()
+            .map(|g| g.name.clone())
+            .chain(claim.lets.iter().map(|l| l.name.clone()))
+            .chain(claim.trajectory.iter().flat_map(|t| t.state.iter().chain(&t.lets).chain(&t.first)).map(|s| s.name.clone()))
+            .collect();
+        Self { claim, graph: Graph::new(), scope, samples: Samples::default(), errors: Vec::new(), inputs: 0 }
+    }
+
+    fn note<T>(&mut self, place: &Place, result: Result<T, LangError>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                if self.errors.len() < MOST_ERRORS {
+                    self.errors.push(Diagnostic::in_expression(place, &error));
+                }
+                None
+            }
+        }
+    }
+
+    /// Defines a name; after an error, by a stand-in, so that one mistake is not reported at every use.
+    fn define(&mut self, name: &str, place: &Place, node: Option<NodeId>) -> Option<NodeId> {
+        let node = node?;
+        if let Err(error) = self.scope.define(name, node) {
+            self.errors.push(Diagnostic::new(place.clone(), error.to_string(), format!("`{name}` once more")));
+        }
+        Some(node)
+    }
+
+    fn input(&mut self, ty: Type) -> (InputId, NodeId) {
+        let id = InputId(self.inputs);
+        self.inputs += 1;
+        (id, self.graph.add(Op::Input(id), vec![], ty))
+    }
+
+    fn expression(&mut self, e: &Named<Expr>) -> Option<NodeId> {
+        let result = elaborate::expression(&mut self.graph, &self.scope, &e.value);
+        self.note(&e.place, result)
+    }
+
+    fn lets(&mut self, entries: &[Named<Expr>]) -> Vec<Bound> {
+        let mut bound = Vec::new();
+        for entry in entries {
+            let node = self.expression(entry);
+            if let Some(node) = self.define(&entry.name, &entry.place, node) {
+                bound.push(Bound { name: entry.name.clone(), node });
+            } else if node.is_none() {
+                // Names that rest on this one would only repeat the message.
+                return bound;
+            }
+        }
+        bound
+    }
+
+    fn truths(&mut self, entries: &[Named<Expr>]) -> Vec<Bound> {
+        let mut bound = Vec::new();
+        for entry in entries {
+            let result = elaborate::truth(&mut self.graph, &self.scope, &entry.value);
+            if let Some(node) = self.note(&entry.place, result) {
+                bound.push(Bound { name: entry.name.clone(), node });
+            }
+        }
+        bound
+    }
+
+    fn asked(&mut self, entries: &[Named<Expr>], when: When) -> Vec<Asked> {
+        let mut asked = Vec::new();
+        for entry in entries {
+            let written = self.claim.units.each.iter().find(|u| u.name == entry.name).or(self.claim.units.all.as_ref());
+            let unit = match written {
+                None => None,
+                Some(unit) => {
+                    let result = elaborate::real(&mut self.graph, &self.scope, &unit.value);
+                    match self.note(&unit.place, result) {
+                        None => return asked,
+                        some => some,
+                    }
+                }
+            };
+            let result = predicate::predicate(&mut self.graph, &self.scope, &entry.value, unit);
+            if let Some(predicate) = self.note(&entry.place, result) {
+                let unit = written.map(|u| crate::lang::print::unicode(&u.value));
+                asked.push(Asked { name: entry.name.clone(), predicate, when, unit });
+            }
+        }
+        asked
+    }
+
+    fn build(mut self) -> Result<Program, Diagnostics> {
+        let claim = self.claim;
+        let swept: BTreeMap<&str, usize> =
+            claim.scaling.iter().flat_map(|s| s.sweep.iter().enumerate().map(|(i, s)| (s.name.as_str(), i))).collect();
+        let mut targets: BTreeMap<usize, SweptTarget> = BTreeMap::new();
+        let mut givens = Vec::new();
+        for (index, given) in claim.givens.iter().enumerate() {
+            let node = match (swept.get(given.name.as_str()), &given.value.kind) {
+                (Some(&place), Sampler::Real(_) | Sampler::Normal { .. } | Sampler::Value(_)) => {
+                    let (input, node) = self.input(Type::Real);
+                    targets.insert(place, SweptTarget::Real(input));
+                    Some(node)
+                }
+                (place, _) => {
+                    let result = lower(&mut self.graph, &self.scope, &mut self.samples, index, &given.value);
+                    let node = self.note(&given.place, result);
+                    if let (Some(&place), Some(node)) = (place, node) {
+                        if let Op::Int(id) = self.graph.node(node).op {
+                            targets.insert(place, SweptTarget::Int(id));
+                        } else {
+                            self.errors.push(
+                                Diagnostic::new(given.place.clone(), "only reals and integers can be swept", "this given is neither")
+                                    .help("sweep a number and make the matrix from it"),
+                            );
+                        }
+                    }
+                    node
+                }
+            };
+            if let Some(node) = self.define(&given.name, &given.place, node) {
+                givens.push(Bound { name: given.name.clone(), node });
+            } else if !self.errors.is_empty() {
+                return Err(self.failed());
+            }
+        }
+        let lets = self.lets(&claim.lets);
+        if !self.errors.is_empty() {
+            return Err(self.failed());
+        }
+        let assume = self.truths(&claim.assume);
+        let mut asked = self.asked(&claim.claim, When::Once);
+        let path = match &claim.trajectory {
+            None => None,
+            Some(trajectory) => {
+                let (path, more) = self.trajectory(trajectory)?;
+                asked.extend(more);
+                Some(path)
+            }
+        };
+        let law = self.law(&targets);
+        if !self.errors.is_empty() {
+            return Err(self.failed());
+        }
+        let mut roots: Vec<NodeId> = Vec::new();
+        roots.extend(assume.iter().map(|a| a.node));
+        roots.extend(givens.iter().chain(&lets).map(|b| b.node));
+        roots.extend(self.samples.feasible.iter().map(|f| f.1));
+        for a in &asked {
+            roots.extend(a.predicate.guards.iter().copied());
+            roots.extend([a.predicate.truth, a.predicate.margin]);
+        }
+        if let Some(path) = &path {
+            roots.extend(path.state.iter().flat_map(|c| [c.start, c.next]));
+            roots.extend(path.lets.iter().chain(&path.assume).map(|b| b.node));
+            roots.extend(path.until);
+            roots.extend(path.first.iter().map(|f| f.2));
+        }
+        if let Some(law) = &law {
+            roots.extend([law.response, law.covariate, law.slope]);
+        }
+        let mut structural = structural_ints(&self.graph, &roots);
+        // The sizes of what is drawn, the number of steps and whatever is swept hold for a whole octet.
+        for block in &self.samples.blocks {
+            for dim in [&block.rows, &block.cols] {
+                structural.extend(ints_of(&self.graph, &atoms(dim)));
+            }
+        }
+        if let Some(path) = &path {
+            structural.extend(ints_of(&self.graph, &[path.steps]));
+        }
+        structural.extend(targets.values().filter_map(|t| match t {
+            SweptTarget::Int(id) => Some(*id),
+            SweptTarget::Real(_) => None,
+        }));
+        // A structural integer's ends must be known before it: so those they rest on are structural too.
+        loop {
+            let ends: Vec<NodeId> =
+                structural.iter().flat_map(|id| [self.samples.ints[id.0 as usize].lo, self.samples.ints[id.0 as usize].hi]).collect();
+            let before = structural.len();
+            structural.extend(ints_of(&self.graph, &ends));
+            if structural.len() == before {
+                break;
+            }
+        }
+        let lane_ints =
+            self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value)).collect();
+        let analysis = Analysis::new(&self.graph);
+        Ok(Program {
+            graph: self.graph,
+            analysis,
+            samples: self.samples,
+            givens,
+            lets,
+            assume,
+            asked,
+            path,
+            law,
+            structural,
+            lane_ints,
+        })
+    }
+
+    fn failed(&mut self) -> Diagnostics {
+        Diagnostics(std::mem::take(&mut self.errors))
+    }
+
+    fn trajectory(&mut self, trajectory: &Trajectory) -> Result<(Path, Vec<Asked>), Diagnostics> {
+        let mut state = Vec::new();
+        let mut previous = BTreeMap::new();
+        let mut starts = Vec::new();
+        // Starts are expressions of the givens: a component's name is not known to any of them.
+        for entry in &trajectory.state {
+            starts.push(self.expression(entry));
+        }
+        if !self.errors.is_empty() {
+            return Err(self.failed());
+        }
+        for (entry, start) in trajectory.state.iter().zip(starts) {
+            let Some(start) = start else { continue };
+            let mut ty = self.graph.ty(start).clone();
+            if ty == Type::Int {
+                ty = Type::Real;
+            }
+            let (input, node) = self.input(ty.clone());
+            let (before, before_node) = self.input(ty);
+            if crate::lang::symmetry::is_symmetric(&self.graph, start) {
+                // Held for the start only; a step that keeps it says so by its form.
+                self.graph.symmetric.insert(node);
+                self.graph.symmetric.insert(before_node);
+            }
+            previous.insert(node, before_node);
+            self.define(&entry.name, &entry.place, Some(node));
+            state.push((entry, input, before, start, node));
+        }
+        let (time, t) = self.input(Type::Int);
+        self.define("t", &trajectory.steps.place, Some(t));
+        let mut components = Vec::new();
+        for (entry, input, before, start, node) in state {
+            let Some(step) = trajectory.step.iter().find(|s| s.name == entry.name) else { continue };
+            let Some(next) = self.expression(step) else { continue };
+            let same = self.graph.ty(next).shape() == self.graph.ty(node).shape();
+            if !same {
+                self.errors.push(
+                    Diagnostic::new(step.place.clone(), "a step keeps the shape of the state", format!("`{}` changes shape", entry.name))
+                        .help("the step must have the shape of the state it replaces"),
+                );
+            }
+            if self.graph.symmetric.contains(&node) && !crate::lang::symmetry::is_symmetric(&self.graph, next) {
+                self.errors.push(
+                    Diagnostic::new(
+                        step.place.clone(),
+                        "a symmetric start with a step that is not symmetric by form",
+                        format!("`{}` would stop being symmetric", entry.name),
+                    )
+                    .help("write the step in a symmetric form, such as T*S*T, or start from an expression that is not symmetric by form"),
+                );
+            }
+            components.push(Component { name: entry.name.clone(), input, previous: before, start, next });
+        }
+        let steps = elaborate::integer(&mut self.graph, &self.scope, &trajectory.steps.value);
+        let steps = self.note(&trajectory.steps.place, steps);
+        let one = self.graph.number(1);
+        let t_before = self.graph.add(Op::Sub, vec![t, one], Type::Int);
+        previous.insert(t, t_before);
+        self.scope.previous = Some(previous);
+        let lets = self.lets(&trajectory.lets);
+        if !self.errors.is_empty() {
+            return Err(self.failed());
+        }
+        let mut first = Vec::new();
+        for entry in &trajectory.first {
+            let truth = elaborate::truth(&mut self.graph, &self.scope, &entry.value);
+            let truth = self.note(&entry.place, truth);
+            let (input, node) = self.input(Type::Int);
+            self.define(&entry.name, &entry.place, Some(node));
+            if let Some(truth) = truth {
+                first.push((entry.name.clone(), input, truth));
+            }
+        }
+        let assume = self.truths(&trajectory.assume);
+        let until = match &trajectory.until {
+            None => None,
+            Some(e) => {
+                let truth = elaborate::truth(&mut self.graph, &self.scope, &e.value);
+                self.note(&e.place, truth)
+            }
+        };
+        let mut asked = self.asked(&trajectory.always, When::Always);
+        asked.extend(self.asked(&trajectory.finally, When::Finally));
+        let Some(steps) = steps.filter(|_| self.errors.is_empty()) else { return Err(self.failed()) };
+        let backward: BTreeSet<InputId> = components.iter().map(|c| c.previous).collect();
+        let roots: Vec<NodeId> =
+            asked.iter().flat_map(|a| a.predicate.guards.iter().copied().chain([a.predicate.truth, a.predicate.margin])).collect();
+        let looks_back = crate::lang::types::reachable(&self.graph, &roots)
+            .iter()
+            .any(|id| matches!(&self.graph.node(*id).op, Op::Input(i) if backward.contains(i)));
+        let schedule = trajectory.at.as_ref().map_or(ast::Schedule::Every(1), |s| s.value);
+        let path = Path { state: components, time, steps, schedule, until, lets, assume, first, looks_back };
+        Ok((path, asked))
+    }
+
+    fn law(&mut self, targets: &BTreeMap<usize, SweptTarget>) -> Option<Law> {
+        let scaling = self.claim.scaling.as_ref()?;
+        let mut sweep = Vec::new();
+        for (index, entry) in scaling.sweep.iter().enumerate() {
+            let Some(&target) = targets.get(&index) else {
+                self.errors.push(
+                    Diagnostic::new(entry.place.clone(), format!("`{}` is not a given", entry.name), "nothing to sweep")
+                        .help("sweep a name of [given]"),
+                );
+                continue;
+            };
+            let lo = elaborate::real(&mut self.graph, &self.scope, &entry.value.lo);
+            let hi = elaborate::real(&mut self.graph, &self.scope, &entry.value.hi);
+            if let (Some(lo), Some(hi)) = (self.note(&entry.place, lo), self.note(&entry.place, hi)) {
+                let ast::Sweep { scale, count, .. } = entry.value;
+                sweep.push(Swept { name: entry.name.clone(), target, scale, lo, hi, count });
+            }
+        }
+        let (left, right) = &scaling.fit.value;
+        let response = elaborate::real(&mut self.graph, &self.scope, left);
+        let covariate = elaborate::real(&mut self.graph, &self.scope, right);
+        let slope = elaborate::real(&mut self.graph, &self.scope, &scaling.slope.value.1);
+        let response = self.note(&scaling.fit.place, response)?;
+        let covariate = self.note(&scaling.fit.place, covariate)?;
+        let slope = self.note(&scaling.slope.place, slope)?;
+        Some(Law { sweep, response, covariate, bound: scaling.slope.value.0, slope, runs: scaling.runs })
+    }
+}
+
+fn atoms(dim: &Dim) -> Vec<NodeId> {
+    dim.terms.keys().flatten().copied().collect()
+}
+
+/// Integer givens below these nodes.
+fn ints_of(graph: &Graph, roots: &[NodeId]) -> BTreeSet<IntId> {
+    crate::lang::types::reachable(graph, roots)
+        .iter()
+        .filter_map(|id| match graph.node(*id).op {
+            Op::Int(int) => Some(int),
+            _ => None,
+        })
+        .collect()
+}
