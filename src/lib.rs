@@ -7,6 +7,8 @@
 //!
 //! | floor | what it does |
 //! | --- | --- |
+//! | [`cli`] | the commands |
+//! | [`report`] | what a run found, for people and programs |
 //! | [`engine`] | which cases run where: budgets, threads, verdicts; files; the bridge to `cargo test` |
 //! | [`check`] | one module for each kind of statement |
 //! | [`claim`] | TOML to a typed claim |
@@ -18,8 +20,11 @@
 pub mod arith;
 pub mod check;
 pub mod claim;
+pub mod cli;
 pub mod engine;
 pub mod eval;
 pub mod lang;
 pub mod report;
 pub mod sample;
+
+pub use cli::harness;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The `theoremcheck` command; see the library's `cli`.
+
+fn main() -> std::process::ExitCode {
+    theoremcheck::cli::main()
+}

@@ -2,8 +2,10 @@
 //! to `cargo test`. The only floor under the reports that touches files and clocks.
 
 pub mod budget;
+pub mod environment;
 pub mod event;
 pub mod exit;
+pub mod files;
 pub mod outcome;
 pub mod run;
 pub mod source;

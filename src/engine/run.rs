@@ -26,6 +26,9 @@ const STACK: usize = 16 << 20;
 /// Matrices with more entries than this are refused, unless more is asked for.
 pub const MAX_ELEMENTS: usize = 1 << 16;
 
+/// The suite's seed, unless another is asked for.
+pub const SEED: u64 = 1;
+
 #[derive(Clone, Debug)]
 pub struct RunOptions {
     pub budget: Budget,

@@ -1,10 +1,12 @@
 //! Consumers of the engine's events and outcomes: the table on a terminal, progress, JSON. None of them decides anything.
 
 pub mod closest;
+pub mod explain;
 pub mod json;
 pub mod number;
 pub mod paint;
 pub mod progress;
+pub mod replay;
 pub mod run_report;
 pub mod terminal;
 pub mod write;

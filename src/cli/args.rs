@@ -1,0 +1,205 @@
+//! The command line as data. The only file that knows clap's derive.
+
+use crate::engine::budget::Budget;
+use crate::engine::run::{MAX_ELEMENTS, SEED};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// More cases than anyone can wait for, few enough to be counted.
+const MOST_CASES: u64 = 1_000_000_000_000;
+
+/// A matrix of this many entries takes 2 GiB in each lane.
+const MOST_ELEMENTS: u64 = 1 << 28;
+
+/// QuickCheck for theorems: a paper's lemma as an executable claim, checked with margins.
+///
+/// `theoremcheck` alone checks every claim under claims/; `theoremcheck PATH..` checks those.
+///
+/// Exit status: 0 every verdict as expected; 1 some claim decided otherwise; 2 a claim or an argument is malformed; 3 the
+/// harness itself failed; 4 some claim could not be decided. The gravest wins: 3, 2, 1, 4.
+#[derive(Debug, Parser)]
+#[command(name = "theoremcheck", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub check: CheckArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run claims: a table of verdicts and margins (the default command)
+    Check(CheckArgs),
+    /// Show a claim as mathematics: what is checked, under which hypotheses, the evidence, the worst case
+    Explain(ExplainArgs),
+    /// Run one case and show every intermediate value
+    Replay(ReplayArgs),
+    /// List claims, without running them
+    List(ListArgs),
+    /// Write a new claim file to start from
+    New(NewArgs),
+    /// Print the JSON schema of a claim file, for editors
+    Schema,
+    /// Print a completion script
+    Completions {
+        /// The shell it is for
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Claim files, papers' folders, or folders of papers [default: claims]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// Evaluations a claim: quick 2,000, default 20,000, deep 1,000,000
+    #[arg(long, value_name = "BUDGET", default_value = "default", value_parser = budget())]
+    pub budget: Budget,
+    #[command(flatten)]
+    pub work: WorkArgs,
+    /// Write the report as JSON, whatever the outcome (`-`: to standard output, in place of the table)
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Show counts, strata and rejections of every claim
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Show only what is not as expected
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Which claim: `<paper>/<claim>`
+    pub id: String,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Print what is checked as TeX
+    #[arg(long)]
+    pub tex: bool,
+    /// Evaluations spent on evidence: quick 2,000, default 20,000, deep 1,000,000
+    #[arg(long, value_name = "BUDGET", default_value = "quick", value_parser = budget())]
+    pub budget: Budget,
+    #[command(flatten)]
+    pub work: WorkArgs,
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// Which claim: `<paper>/<claim>`
+    pub id: String,
+    /// Which case
+    #[arg(long, value_name = "N")]
+    pub case: u64,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Show the bits of every number in hexadecimal too
+    #[arg(long, visible_alias = "hex")]
+    pub bits: bool,
+    #[command(flatten)]
+    pub machine: MachineArgs,
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Claim files, papers' folders, or folders of papers [default: claims]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The new claim's id, `<paper>/<claim>`
+    pub id: String,
+    /// Its title
+    #[arg(long, default_value = "One sentence that says what the lemma says")]
+    pub title: String,
+    /// The folder of papers to put it in
+    #[arg(long, value_name = "DIR", default_value = super::CLAIMS)]
+    pub path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct FilterArgs {
+    /// Only claims whose id contains this, or matches it if it has a `*` or `?`
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct PlaceArgs {
+    /// Where to look for the claim; may be repeated [default: claims]
+    #[arg(long = "path", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct WorkArgs {
+    /// Run this many cases of each claim, whatever the budget (rounded up to a multiple of eight)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_CASES))]
+    pub cases: Option<u64>,
+    /// Threads [default: one a processor]; the report does not depend on it
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    #[command(flatten)]
+    pub machine: MachineArgs,
+}
+
+/// What decides the values of a case, and the processor it runs on.
+#[derive(Debug, Args)]
+pub struct MachineArgs {
+    /// Seed of the suite: the same claims, seed and budget give the same report
+    #[arg(long, value_name = "N", default_value_t = SEED)]
+    pub seed: u64,
+    /// Refuse matrices with more entries than this
+    #[arg(long, value_name = "N", default_value_t = MAX_ELEMENTS as u64,
+          value_parser = clap::value_parser!(u64).range(1..=MOST_ELEMENTS))]
+    pub max_elements: u64,
+    /// How the eight lanes are held (also `THEOREMCHECK_BACKEND`); all give the same bits
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub backend: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ColorArgs {
+    /// Never colour the output (as with the environment variable `NO_COLOR`)
+    #[arg(long)]
+    pub no_color: bool,
+}
+
+fn budget() -> impl TypedValueParser<Value = Budget> {
+    PossibleValuesParser::new(Budget::ALL.map(Budget::name)).try_map(|name| name.parse::<Budget>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_path_alone_means_check() {
+        let cli = Cli::try_parse_from(["theoremcheck", "claims/p", "--seed", "3"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.check.paths, [PathBuf::from("claims/p")]);
+        assert_eq!(cli.check.work.machine.seed, 3);
+    }
+}

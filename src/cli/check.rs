@@ -1,0 +1,107 @@
+//! `theoremcheck check`: run claims, show the table, write the report, choose the exit status. In this order: the report is
+//! written whatever the status will be.
+
+use super::args::CheckArgs;
+use super::console;
+use super::filter::Filter;
+use super::find;
+use super::stop::Stop;
+use crate::claim::model::Claim;
+use crate::engine::event::Event;
+use crate::engine::exit::Exit;
+use crate::engine::outcome::{Malformed, Outcome};
+use crate::engine::run::{EngineError, RunOptions, run};
+use crate::report::paint::Paint;
+use crate::report::progress::Progress;
+use crate::report::run_report::{RunReport, Setup};
+use crate::report::terminal::{self, Table};
+use crate::report::{json, write::write_atomically};
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
+    let setup = Setup { options: find::run_options(args.budget, &args.work)?, paths: args.paths.clone() };
+    let json_to_stdout = args.json.as_deref() == Some(Path::new("-"));
+    // Where the report itself takes standard output, the table goes beside it.
+    let (show, paint): (fn(&str), Paint) = match json_to_stdout {
+        true => (console::err, console::paint_err(&args.color)),
+        false => (console::out, console::paint_out(&args.color)),
+    };
+    let (claims, malformed) = selected(args)?;
+    for bad in &malformed {
+        console::err(&terminal::malformed(bad, console::paint_err(&args.color)));
+    }
+
+    let ids: Vec<_> = claims.iter().map(|claim| &claim.id).collect();
+    let table = Table::new(&setup, paint, args.verbose, args.quiet, &ids);
+    let paint_err = console::paint_err(&args.color);
+    let (outcomes, elapsed) = run_shown(&claims, &setup.options, !args.quiet, |outcome| match outcome {
+        Outcome::Checked(claim) => show(&table.claim(claim)),
+        Outcome::Malformed(malformed) => console::err(&terminal::malformed(malformed, paint_err)),
+    })?;
+    let report = RunReport::new(setup.clone(), malformed, outcomes, elapsed);
+
+    if let Some(path) = &args.json {
+        let text = json::render(&report).map_err(|error| Stop::harness(format!("cannot write JSON: {error}")))?;
+        if json_to_stdout {
+            console::out(&text);
+        } else {
+            write_atomically(path, &text).map_err(|error| Stop::cannot_write(path, &error))?;
+        }
+    }
+    let exit = report.exit();
+    if !args.quiet || exit != Exit::AsExpected {
+        show(&table.summary(&report));
+    }
+    Ok(exit)
+}
+
+/// The claims that were asked for, by id, and what is wrong with the rest.
+fn selected(args: &CheckArgs) -> Result<(Vec<Claim>, Vec<Malformed>), Stop> {
+    let scan = find::scan(&args.paths)?;
+    let library = match scan.library() {
+        Ok(library) => library,
+        Err(diagnostics) => return Ok((Vec::new(), vec![Malformed { id: None, diagnostics }])),
+    };
+    let filter = Filter(args.filter.filter.as_deref());
+    if !library.claims.iter().any(|loaded| filter.admits(&loaded.id)) {
+        return Err(find::nothing_matches(&args.filter, &library));
+    }
+    let mut malformed: Vec<Malformed> =
+        library.problems.into_iter().map(|diagnostics| Malformed { id: None, diagnostics }).collect();
+    let mut claims = Vec::new();
+    for loaded in library.claims.into_iter().filter(|loaded| filter.admits(&loaded.id)) {
+        match loaded.claim {
+            Ok(claim) => claims.push(claim),
+            Err(diagnostics) => malformed.push(Malformed { id: Some(loaded.id), diagnostics }),
+        }
+    }
+    Ok((claims, malformed))
+}
+
+/// Runs claims with a progress bar; `finished` is called for each of them, in their order.
+pub fn run_shown(
+    claims: &[Claim],
+    options: &RunOptions,
+    bar: bool,
+    finished: impl Fn(&Outcome) + Sync,
+) -> Result<(Vec<Outcome>, Duration), EngineError> {
+    let progress = Progress::new(bar);
+    let elapsed = Mutex::new(Duration::ZERO);
+    let sink = |event: Event<'_>| {
+        progress.note(&event);
+        match event {
+            Event::ClaimFinished { outcome } => progress.aside(|| finished(outcome)),
+            Event::RunFinished { elapsed: total } => {
+                if let Ok(mut elapsed) = elapsed.lock() {
+                    *elapsed = total;
+                }
+            }
+            Event::RunStarted { .. } | Event::ClaimStarted { .. } | Event::Progress { .. } => {}
+        }
+    };
+    let claims: Vec<&Claim> = claims.iter().collect();
+    let outcomes = run(&claims, options, &sink)?;
+    Ok((outcomes, elapsed.into_inner().unwrap_or_default()))
+}

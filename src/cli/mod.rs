@@ -1,0 +1,50 @@
+//! The commands: thin. Arguments to what the floors below do, their answers to a terminal.
+
+mod args;
+mod check;
+mod console;
+mod create;
+mod explain;
+mod filter;
+mod find;
+mod harness;
+mod list;
+mod replay;
+mod stop;
+
+use crate::engine::exit::Exit;
+pub use harness::harness;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use std::process::ExitCode;
+use stop::Stop;
+
+/// Where claims are, unless paths are given.
+const CLAIMS: &str = "claims";
+
+/// The whole program. Arguments that clap refuses end it here, with status 2.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match &cli.command {
+        None => check::check(&cli.check),
+        Some(Command::Check(args)) => check::check(args),
+        Some(Command::Explain(args)) => explain::explain(args),
+        Some(Command::Replay(args)) => replay::replay(args),
+        Some(Command::List(args)) => list::list(args),
+        Some(Command::New(args)) => create::create(args),
+        Some(Command::Schema) => create::schema(),
+        Some(Command::Completions { shell }) => {
+            // Into a string first: clap_complete panics where its writer fails.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "theoremcheck", &mut script);
+            console::out(&String::from_utf8_lossy(&script));
+            Ok(Exit::AsExpected)
+        }
+    };
+    done.unwrap_or_else(|Stop { exit, message, details }| {
+        console::err(&format!("error: {message}\n{details}"));
+        exit
+    })
+    .into()
+}

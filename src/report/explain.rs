@@ -1,0 +1,172 @@
+//! A claim as mathematics, with the evidence of a run: what a person reads after `theoremcheck explain`.
+//!
+//! The statement stands there twice on purpose: as the paper prints it, and as it is checked.
+
+use super::closest::{Closest, describe_fit, describe_verdict};
+use super::number::grouped;
+use super::paint::Paint;
+use super::run_report::Setup;
+use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, plain};
+use crate::claim::model::{Claim, Named, Paper, Trajectory};
+use crate::engine::outcome::ClaimResult;
+use crate::lang::ast::{Expr, Schedule, SlopeBound};
+use crate::lang::print::Style;
+use crate::lang::{print_given, print_tex, print_unicode};
+
+pub struct Explained<'a> {
+    pub claim: &'a Claim,
+    pub paper: Option<&'a Paper>,
+    /// What a run found out, if there was one.
+    pub result: Option<&'a ClaimResult>,
+    pub setup: &'a Setup,
+    /// Print what is checked as TeX.
+    pub tex: bool,
+    /// What the printers cannot see.
+    pub style: Style<'a>,
+    pub paint: Paint,
+}
+
+impl Explained<'_> {
+    pub fn render(&self) -> String {
+        let claim = self.claim;
+        let mut out = format!("{}  {}\n", self.paint.bold(&claim.id.0), plain(&claim.at));
+        out += &format!("{}\n", plain(&claim.title));
+        if let Some(paper) = self.paper {
+            let venue = paper.venue.as_ref().map(|venue| format!("{}, ", plain(venue))).unwrap_or_default();
+            let paper = format!("{}: {} ({venue}{})", plain(&paper.authors.join(", ")), plain(&paper.title), paper.year);
+            out += &format!("{}\n", self.paint.dim(&paper));
+        }
+        if let Some(tex) = &claim.tex {
+            self.section(&mut out, "as printed", plain(tex.trim()).lines().map(str::to_owned));
+        }
+        self.section(&mut out, "given", claim.givens.iter().map(|given| self.given(given)));
+        self.section(&mut out, "where", claim.lets.iter().map(|entry| self.equation(entry)));
+        self.section(&mut out, "assuming", claim.assume.iter().map(|entry| self.named(entry)));
+        if let Some(trajectory) = &claim.trajectory {
+            self.trajectory(&mut out, trajectory);
+        }
+        self.section(&mut out, "claimed", claim.claim.iter().map(|entry| self.named(entry)));
+        if let Some(scaling) = &claim.scaling {
+            let (left, right) = &scaling.fit.value;
+            let (bound, slope) = &scaling.slope.value;
+            let fit = format!("{} against {}", self.expr(left), self.expr(right));
+            let bound = match bound {
+                SlopeBound::AtLeast => self.pick("≥", r"\ge"),
+                SlopeBound::AtMost => self.pick("≤", r"\le"),
+                SlopeBound::About => self.pick("≈", r"\approx"),
+            };
+            let sweep = scaling.sweep.iter().map(|sweep| format!("{} over {}", self.name(&sweep.name), plain(&sweep.text)));
+            let slope = format!("{}: slope of {fit} {bound} {}", scaling.slope.name, self.expr(slope));
+            self.section(&mut out, "claimed of a fitted slope", sweep.chain([slope]));
+        }
+        let units = claim.units.all.iter().map(|unit| self.expr(&unit.value));
+        let each = claim.units.each.iter().map(|unit| format!("{}: {}", unit.name, self.expr(&unit.value)));
+        self.section(&mut out, "margins in units of", units.chain(each));
+        if let Some(result) = self.result {
+            self.section(&mut out, "evidence", self.evidence(result).into_iter());
+        }
+        if let Some(notes) = &claim.notes {
+            self.section(&mut out, "notes", plain(notes.trim()).lines().map(str::to_owned));
+        }
+        let links = [("uses", claim.uses.clone()), ("corrected by", claim.corrected.iter().cloned().collect()), (
+            "corrects",
+            claim.corrects.iter().cloned().collect(),
+        )];
+        let links = links.into_iter().filter(|(_, names)| !names.is_empty());
+        self.section(&mut out, "see also", links.map(|(how, names)| format!("{how} {}", names.join(", "))));
+        out
+    }
+
+    fn section(&self, out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+        for (i, line) in lines.enumerate() {
+            if i == 0 {
+                *out += &format!("\n{}\n", self.paint.bold(title));
+            }
+            *out += &format!("  {line}\n");
+        }
+    }
+
+    fn trajectory(&self, out: &mut String, trajectory: &Trajectory) {
+        let assign = |sign: &str, entry: &Named<Expr>| {
+            format!("{} {sign} {}", self.name(&entry.name), self.expr(&entry.value))
+        };
+        let start = trajectory.state.iter().map(|entry| assign(self.pick("=", "="), entry));
+        self.section(out, "starting from", start);
+        let step = trajectory.step.iter().map(|entry| assign(self.pick("←", r"\leftarrow"), entry));
+        let steps = format!("{} steps", self.expr(&trajectory.steps.value));
+        let until = trajectory.until.iter().map(|until| format!("until {}", self.expr(&until.value)));
+        let at = trajectory.at.iter().map(|at| match at.value {
+            Schedule::Every(n) => format!("looked at every {n} steps"),
+            Schedule::Log(n) => format!("looked at about {n} times, evenly in log t"),
+        });
+        self.section(out, "in each step", step.chain([steps]).chain(until).chain(at));
+        self.section(out, "where, at step t", trajectory.lets.iter().map(|entry| self.equation(entry)));
+        self.section(out, "assuming, at every step", trajectory.assume.iter().map(|entry| self.named(entry)));
+        let first = trajectory.first.iter();
+        let first = first.map(|entry| format!("{} = first t with {}", self.name(&entry.name), self.expr(&entry.value)));
+        self.section(out, "with", first);
+        self.section(out, "claimed at every step", trajectory.always.iter().map(|entry| self.named(entry)));
+        self.section(out, "claimed at the end", trajectory.finally.iter().map(|entry| self.named(entry)));
+    }
+
+    fn evidence(&self, result: &ClaimResult) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(failure) = &result.failure {
+            lines.push(failure.reason());
+        }
+        for predicate in &result.predicates {
+            let reason = match (&result.failure, &predicate.judgement.reason) {
+                (None, Some(reason)) => format!(": {reason}"),
+                _ => String::new(),
+            };
+            let verdict = self.paint.verdict(predicate.judgement.verdict, &describe_verdict(predicate));
+            lines.push(format!("{}: {verdict}{reason}", predicate.info.name));
+            if predicate.counts.is_some() {
+                lines.push(format!("  {}", describe_counts(predicate)));
+            }
+            if let Some(closest) = Closest::of_predicate(predicate) {
+                lines.push(format!("  {}, {}", closest.describe(), describe_unit(predicate)));
+                lines.push(format!("  {}", self.setup.replay_line(&result.id, closest.extreme().case)));
+            }
+        }
+        if let Some(fit) = &result.fit {
+            lines.push(describe_fit(fit));
+        }
+        if result.tally.cases > 0 {
+            let (met, cases) = (grouped(result.tally.met), grouped(result.tally.cases));
+            lines.push(format!("{met} of {cases} cases met the hypotheses: {}", describe_strata(result)));
+        }
+        if let Some(rejections) = describe_rejections(result) {
+            lines.push(format!("rejected: {rejections}"));
+        }
+        lines
+    }
+
+    fn pick<'t>(&self, unicode: &'t str, tex: &'t str) -> &'t str {
+        if self.tex { tex } else { unicode }
+    }
+
+    fn expr(&self, e: &Expr) -> String {
+        if self.tex { print_tex::tex_with(e, &self.style) } else { print_unicode::unicode_with(e, &self.style) }
+    }
+
+    fn name(&self, name: &str) -> String {
+        if self.tex { print_tex::name(name, &self.style) } else { print_unicode::name(name, &self.style) }
+    }
+
+    fn given(&self, given: &Named<crate::lang::ast::Given>) -> String {
+        if self.tex {
+            print_given::given_tex_with(&given.name, &given.value, &self.style)
+        } else {
+            print_given::given_unicode_with(&given.name, &given.value, &self.style)
+        }
+    }
+
+    fn equation(&self, entry: &Named<Expr>) -> String {
+        format!("{} = {}", self.name(&entry.name), self.expr(&entry.value))
+    }
+
+    fn named(&self, entry: &Named<Expr>) -> String {
+        format!("{}: {}", entry.name, self.expr(&entry.value))
+    }
+}

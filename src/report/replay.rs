@@ -1,0 +1,216 @@
+//! One case, every value: what a person reads after `theoremcheck replay`.
+//!
+//! A real is printed with the digits that give its bits back; matrices in columns, to six digits, or as bits where they are to
+//! be compared to the last one.
+
+use super::closest::stratum_name;
+use super::number::short;
+use super::paint::Paint;
+use super::terminal::{describe_margin, plain};
+use crate::check::record::{Fate, Hypotheses, Look};
+use crate::check::{PredicateInfo, Replay, Value};
+use crate::claim::model::Claim;
+
+/// More rows or columns than this are not readable; bits are shown of all.
+const MOST_SHOWN: usize = 12;
+
+#[derive(Debug)]
+pub struct Shown<'a> {
+    pub claim: &'a Claim,
+    pub case: u64,
+    pub seed: u64,
+    pub replay: &'a Replay,
+    pub predicates: &'a [PredicateInfo],
+    pub givens: &'a [String],
+    pub assumes: &'a [String],
+    /// Show bits too.
+    pub bits: bool,
+    pub paint: Paint,
+}
+
+impl Shown<'_> {
+    pub fn render(&self) -> String {
+        let (claim, replay, paint) = (self.claim, self.replay, self.paint);
+        let mut out = format!("{}  {}: {}\n", paint.bold(&claim.id.0), plain(&claim.at), plain(&claim.title));
+        out += &format!("case {}, seed {}, stratum {}\n", self.case, self.seed, stratum_name(replay.stratum));
+        out += &format!("hypotheses: {}\n\n", self.hypotheses());
+        for (name, value) in &replay.ints {
+            out += &format!("{name} = {value}\n");
+        }
+        for (name, value) in &replay.values {
+            out += &self.value(name, value);
+        }
+        if !replay.looks.is_empty() {
+            out.push('\n');
+        }
+        for (predicate, look) in self.predicates.iter().zip(&replay.looks) {
+            out += &self.look(predicate, look);
+        }
+        out
+    }
+
+    fn hypotheses(&self) -> String {
+        let name = |names: &[String], i: usize| names.get(i).cloned().unwrap_or_else(|| format!("number {}", i + 1));
+        match self.replay.hypotheses {
+            Hypotheses::Met => self.paint.good("met"),
+            Hypotheses::EmptyGiven(i) => format!("not met: there is no such {}", name(self.givens, i)),
+            Hypotheses::GivenOutOfRange(i) => format!("not met: {} left the range of f64", name(self.givens, i)),
+            Hypotheses::Failed(i) => format!("not met: {} is false", name(self.assumes, i)),
+            Hypotheses::Undecided(i) => format!("not met: {} is undecided in f64", name(self.assumes, i)),
+            Hypotheses::Undefined(i) => format!("not met: {} is undefined", name(self.assumes, i)),
+        }
+    }
+
+    fn value(&self, name: &str, value: &Value) -> String {
+        match value {
+            Value::Bool(Some(truth)) => format!("{name} = {truth}\n"),
+            Value::Bool(None) => format!("{name} is undecided or undefined\n"),
+            Value::Int(value) => format!("{name} = {value}\n"),
+            Value::Real { value, error } => {
+                format!("{name} = {value:?}{}{}\n", self.bits_of(*value), self.paint.dim(&bound(*error)))
+            }
+            Value::Matrix { rows, cols, entries, error } => {
+                let mut out = format!("{name} = {rows}×{cols} matrix{}\n", self.paint.dim(&bound(*error)));
+                out += &matrix(*rows, *cols, entries);
+                if self.bits {
+                    out += &matrix_bits(*cols, entries);
+                }
+                out
+            }
+        }
+    }
+
+    fn bits_of(&self, value: f64) -> String {
+        if self.bits { format!("  {:#018x}", value.to_bits()) } else { String::new() }
+    }
+
+    fn look(&self, predicate: &PredicateInfo, look: &Look) -> String {
+        let fate = match look.fate {
+            Fate::Held => self.paint.good("holds"),
+            Fate::Violated => self.paint.bad("violated"),
+            Fate::WithinFloor if predicate.identity => self.paint.good("agrees to rounding"),
+            Fate::WithinFloor => "undecided: within the rounding floor".to_owned(),
+            Fate::OutOfRange => "undecided: a value left the range of f64".to_owned(),
+            Fate::Undefined => "undefined".to_owned(),
+            Fate::OutOfBranch => "not asked: the case is out of its branch".to_owned(),
+        };
+        let step = look.at.map(|at| format!(" at step {at}")).unwrap_or_default();
+        let margin = match look.fate {
+            Fate::Held | Fate::Violated | Fate::WithinFloor => {
+                format!(", {}{}", describe_margin(look.margin, look.floor), self.bits_of(look.margin))
+            }
+            Fate::OutOfRange | Fate::Undefined | Fate::OutOfBranch => String::new(),
+        };
+        format!("{}: {fate}{step}{margin}\n", predicate.name)
+    }
+}
+
+fn bound(error: f64) -> String {
+    if error == 0.0 || error.is_nan() { String::new() } else { format!("  ± {}", short(error)) }
+}
+
+/// Rows in aligned columns; the middle of a large matrix is left out.
+fn matrix(rows: usize, cols: usize, entries: &[f64]) -> String {
+    if rows == 0 || cols == 0 {
+        return String::new();
+    }
+    let shown: Vec<Vec<String>> = entries
+        .chunks(cols)
+        .take(rows.min(MOST_SHOWN))
+        .map(|row| row.iter().take(MOST_SHOWN).map(|entry| digits(*entry)).collect())
+        .collect();
+    let width = |j: usize| shown.iter().filter_map(|row| row.get(j)).map(|entry| entry.chars().count()).max();
+    let mut out = String::new();
+    for row in &shown {
+        let cells: Vec<String> =
+            row.iter().enumerate().map(|(j, entry)| format!("{entry:>width$}", width = width(j).unwrap_or(0))).collect();
+        let more = if cols > MOST_SHOWN { "  …" } else { "" };
+        out += &format!("    {}{more}\n", cells.join("  "));
+    }
+    if rows > MOST_SHOWN {
+        out += "    …\n";
+    }
+    out
+}
+
+fn matrix_bits(cols: usize, entries: &[f64]) -> String {
+    if cols == 0 {
+        return String::new();
+    }
+    let rows = entries.chunks(cols).map(|row| {
+        let cells: Vec<String> = row.iter().map(|entry| format!("{:#018x}", entry.to_bits())).collect();
+        format!("    {}\n", cells.join(" "))
+    });
+    rows.collect()
+}
+
+/// Six significant digits, or as few as say it exactly.
+fn digits(value: f64) -> String {
+    let exact = format!("{value:?}");
+    let exact = exact.strip_suffix(".0").unwrap_or(&exact);
+    if exact.len() <= 8 || !value.is_finite() {
+        return exact.to_owned();
+    }
+    let scientific = format!("{value:.5e}");
+    match scientific.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok()) {
+        Some(exponent @ -4..=6) => {
+            let decimals = usize::try_from(5 - exponent).unwrap_or(0);
+            format!("{value:.decimals$}")
+        }
+        _ => scientific,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::record::Stratum;
+    use crate::claim::load::load;
+    use crate::claim::model::ClaimId;
+    use std::path::Path;
+
+    fn shown(bits: bool) -> String {
+        let text = "title = \"T\\u001b[31m\"\nat = \"Lemma 1\"\n[given]\nx = \"real in [0, 1]\"\n[claim]\nc = \"x >= 0\"\n";
+        let claim = load(text, Path::new("p/c.toml"), ClaimId("p/c".to_owned()), &|_| None).unwrap();
+        let third = 1.0 / 3.0;
+        let replay = Replay {
+            stratum: Stratum::AntiAligned,
+            hypotheses: Hypotheses::Met,
+            ints: vec![("d".to_owned(), 2)],
+            values: vec![
+                ("x".to_owned(), Value::Real { value: third, error: 1e-16 }),
+                (
+                    "A".to_owned(),
+                    Value::Matrix { rows: 2, cols: 2, entries: vec![1.0, -third, 1e-300, 1234.5], error: 0.0 },
+                ),
+                ("E".to_owned(), Value::Matrix { rows: 0, cols: 2, entries: Vec::new(), error: 0.0 }),
+                ("small".to_owned(), Value::Bool(None)),
+            ],
+            looks: vec![Look { fate: Fate::Violated, margin: -0.25, floor: 1e-15, at: Some(7) }],
+        };
+        let predicates = [PredicateInfo { name: "c".to_owned(), identity: false, unit: "1".to_owned() }];
+        let (claim, paint) = (&claim, Paint::OFF);
+        let (givens, assumes) = (&["x".to_owned()][..], &[][..]);
+        Shown { claim, case: 12, seed: 1, replay: &replay, predicates: &predicates, givens, assumes, bits, paint }.render()
+    }
+
+    #[test]
+    fn a_replay_shows_every_value() {
+        insta::assert_snapshot!(shown(false), @"");
+    }
+
+    #[test]
+    fn bits_are_shown_where_they_are_asked_for() {
+        let text = shown(true);
+        for bits in ["0x3fd5555555555555", "0x3ff0000000000000 0xbfd5555555555555", "0xbfd0000000000000"] {
+            assert!(text.contains(bits), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_large_matrix_is_cut_for_reading() {
+        let text = matrix(20, 30, &[0.5; 600]);
+        assert_eq!(text.lines().count(), MOST_SHOWN + 1);
+        assert!(text.lines().all(|line| line.ends_with('…')));
+    }
+}

@@ -1,0 +1,312 @@
+//! The command from the outside: what it prints, what it writes, how it exits.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const CLAIMS: &str = "tests/fixtures/claims";
+
+struct Run {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn theoremcheck(arguments: &[&str]) -> Run {
+    in_folder(Path::new(env!("CARGO_MANIFEST_DIR")), arguments)
+}
+
+fn in_folder(folder: &Path, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_theoremcheck"));
+    for variable in ["THEOREMCHECK_BACKEND", "THEOREMCHECK_BUDGET", "THEOREMCHECK_SEED", "NO_COLOR"] {
+        command.env_remove(variable);
+    }
+    let output = command.current_dir(folder).args(arguments).output().unwrap();
+    Run {
+        status: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A folder of this test's own, empty.
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn json(path: &Path) -> serde_json::Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn fixture(paper: &str) -> String {
+    format!("{CLAIMS}/{paper}")
+}
+
+#[test]
+fn claims_that_do_as_expected_exit_with_0() {
+    let run = theoremcheck(&["check", &fixture("good")]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    for id in ["good/means", "good/square", "good/order", "good/refuted"] {
+        assert!(run.stdout.contains(id), "{}", run.stdout);
+    }
+    assert!(run.stdout.contains("4 claims: 3 held, 1 suspect, all as expected"), "{}", run.stdout);
+    assert!(run.stdout.contains("suspect (certificate pending), expected refuted"), "{}", run.stdout);
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn a_path_alone_means_check() {
+    let run = theoremcheck(&[&fixture("good/means.toml")]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("1 claim: 1 held, all as expected"), "{}", run.stdout);
+}
+
+#[test]
+fn a_claim_decided_otherwise_exits_with_1() {
+    let run = theoremcheck(&["check", &fixture("surprise")]);
+    assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("held, expected refuted"), "{}", run.stdout);
+}
+
+#[test]
+fn a_claim_that_could_not_be_decided_exits_with_4() {
+    let run = theoremcheck(&["check", &fixture("undecided")]);
+    assert_eq!(run.status, 4, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("bound: suspect, expected held: violated beyond rounding in"), "{}", run.stdout);
+    assert!(run.stdout.contains("bound: vacuous, expected held: 0 of 20000 cases met the hypotheses"), "{}", run.stdout);
+    let replay = format!("theoremcheck replay undecided/violated --case ");
+    assert!(run.stdout.contains(&replay), "{}", run.stdout);
+}
+
+#[test]
+fn malformed_claims_exit_with_2_and_the_report_is_written_all_the_same() {
+    let report = scratch("malformed").join("report.json");
+    let run = theoremcheck(&["check", CLAIMS, "--json", report.to_str().unwrap(), "--budget", "quick"]);
+    assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("malformed/syntax.toml:8:"), "{}", run.stderr);
+    assert!(run.stderr.contains("did you mean `sigma`?"), "{}", run.stderr);
+    let report = json(&report);
+    assert_eq!(report["format"], "theoremcheck-report");
+    let ids = |list: &str| -> Vec<String> {
+        report[list].as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids("errors"), ["malformed/syntax", "malformed/unknown"]);
+    assert_eq!(
+        ids("claims"),
+        [
+            "good/means",
+            "good/order",
+            "good/refuted",
+            "good/square",
+            "malformed/fine",
+            "surprise/holds",
+            "undecided/vacuous",
+            "undecided/violated"
+        ]
+    );
+}
+
+#[test]
+fn the_report_is_the_same_byte_for_byte_for_any_number_of_threads_and_every_back_end() {
+    let folder = scratch("jobs");
+    let report = |name: &str, more: &[&str]| {
+        let path = folder.join(name);
+        let mut arguments = vec!["check", CLAIMS, "--seed", "7", "--json", path.to_str().unwrap()];
+        arguments.extend(more);
+        theoremcheck(&arguments);
+        fs::read(&path).unwrap()
+    };
+    let one = report("1.json", &["--jobs", "1"]);
+    assert!(one.len() > 1000);
+    assert!(one == report("2.json", &["--jobs", "2"]));
+    assert!(one == report("5.json", &["--jobs", "5"]));
+    assert!(one == report("scalar.json", &["--backend", "scalar"]));
+    assert!(one != report("seed.json", &["--seed", "8"]) || one.is_empty(), "the seed must matter");
+}
+
+#[test]
+fn the_report_goes_to_standard_output_in_place_of_the_table() {
+    let run = theoremcheck(&["check", &fixture("good/means.toml"), "--json", "-"]);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["claims"][0]["verdict"], "held");
+    assert!(run.stderr.contains("1 claim: 1 held"), "{}", run.stderr);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_exits_with_3() {
+    let run = theoremcheck(&["check", &fixture("good/means.toml"), "--json", "no/such/folder/report.json"]);
+    assert_eq!(run.status, 3, "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("cannot write no/such/folder/report.json"), "{}", run.stderr);
+}
+
+#[test]
+fn a_replay_gives_the_margin_of_the_report_to_the_bit() {
+    let path = scratch("replay").join("report.json");
+    theoremcheck(&["check", &fixture("undecided/violated.toml"), "--seed", "3", "--json", path.to_str().unwrap()]);
+    let worst = json(&path)["claims"][0]["predicates"][0]["worst_violation"].clone();
+    let (case, margin) = (worst["case"].to_string(), worst["margin"].as_f64().unwrap());
+    let again = || {
+        let arguments = ["replay", "undecided/violated", "--case", &case, "--seed", "3", "--path", CLAIMS, "--bits"];
+        let run = theoremcheck(&arguments);
+        assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+        run.stdout
+    };
+    let shown = again();
+    assert!(shown.contains(&format!("{:#018x}", margin.to_bits())), "{shown}");
+    assert!(shown.contains("bound: violated"), "{shown}");
+    assert!(shown.contains("hypotheses: met"), "{shown}");
+    assert_eq!(shown, again());
+}
+
+#[test]
+fn a_filter_is_a_piece_of_the_id_or_a_pattern() {
+    let checked = |filter: &str| {
+        let run = theoremcheck(&["check", CLAIMS, "--filter", filter, "--budget", "quick"]);
+        (run.status, run.stdout.lines().filter(|line| line.contains("cases")).count())
+    };
+    assert_eq!(checked("good/").0, 0);
+    assert_eq!(checked("good/s*").0, 0);
+    assert_eq!(checked("surprise").0, 1);
+    let run = theoremcheck(&["check", CLAIMS, "--filter", "good/meens"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("no claim matches the filter `good/meens`; did you mean `good/means`?"), "{}", run.stderr);
+}
+
+#[test]
+fn only_what_is_unexpected_is_shown_quietly() {
+    let quiet = theoremcheck(&["check", &fixture("good"), "--quiet"]);
+    assert_eq!((quiet.status, quiet.stdout.as_str(), quiet.stderr.as_str()), (0, "", ""));
+    let loud = theoremcheck(&["check", &fixture("undecided"), "--quiet", "--filter", "violated"]);
+    assert!(loud.stdout.contains("undecided/violated"), "{}", loud.stdout);
+}
+
+#[test]
+fn verbose_shows_strata_counts_and_rejections() {
+    let run = theoremcheck(&["check", &fixture("good/order.toml"), "-v"]);
+    for text in ["below: held", "above: held", "plain ", "rejected: small false in", "in units of"] {
+        assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_number_of_cases_is_what_is_run() {
+    let run = theoremcheck(&["check", &fixture("good/means.toml"), "--cases", "100"]);
+    assert!(run.stdout.contains("of 104 cases"), "{}", run.stdout);
+}
+
+#[test]
+fn an_explanation_has_the_statement_the_evidence_and_a_replay_line() {
+    let run = theoremcheck(&["explain", "good/means", "--path", CLAIMS]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    for text in [
+        "Theorem 1",
+        "Inequalities that hold (Fixtures, 2026)",
+        r"\frac{a+b}{2} \ge \sqrt{ab}",
+        "≥ √",
+        "means: held",
+        "theoremcheck replay good/means --case ",
+        "--path tests/fixtures/claims",
+    ] {
+        assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
+    }
+    let tex = theoremcheck(&["explain", "good/means", "--path", CLAIMS, "--tex"]);
+    assert!(tex.stdout.contains(r"means: \frac{a + b}{2} \ge \sqrt{"), "{}", tex.stdout);
+}
+
+#[test]
+fn an_unknown_id_is_answered_with_the_nearest() {
+    for command in [&["explain", "good/meens", "--path", CLAIMS][..], &[
+        "replay", "good/meens", "--case", "1", "--path", CLAIMS,
+    ]] {
+        let run = theoremcheck(command);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains("there is no claim `good/meens`; did you mean `good/means`?"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_list_runs_nothing_and_marks_what_is_malformed() {
+    let run = theoremcheck(&["list", CLAIMS]);
+    assert_eq!(run.status, 2);
+    assert!(run.stdout.contains("good/means          Theorem 1: The arithmetic mean"), "{}", run.stdout);
+    assert!(run.stdout.contains("(expect refuted)"), "{}", run.stdout);
+    assert!(run.stdout.contains("malformed/syntax    malformed"), "{}", run.stdout);
+    assert_eq!(theoremcheck(&["list", &fixture("good")]).status, 0);
+}
+
+#[test]
+fn a_new_claim_holds_as_it_is_and_is_never_written_over_another() {
+    let folder = scratch("new");
+    let run = in_folder(&folder, &["new", "my-paper/lemma-1", "--title", "My \"first\" lemma"]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("claims/my-paper/lemma-1.toml"), "{}", run.stdout);
+    let check = in_folder(&folder, &[]);
+    assert_eq!(check.status, 0, "{}{}", check.stdout, check.stderr);
+    assert!(check.stdout.contains("my-paper/lemma-1"), "{}", check.stdout);
+    let again = in_folder(&folder, &["new", "my-paper/lemma-1"]);
+    assert_eq!(again.status, 2);
+    assert!(again.stderr.contains("is there already"), "{}", again.stderr);
+    for bad in ["../evil/x", "no-paper", "a/b/c", ""] {
+        assert_eq!(in_folder(&folder, &["new", bad]).status, 2, "{bad}");
+    }
+}
+
+#[test]
+fn the_schema_is_json() {
+    let run = theoremcheck(&["schema"]);
+    assert_eq!(run.status, 0);
+    let schema: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(schema["properties"]["claim"].is_object());
+}
+
+#[test]
+fn completions_name_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let run = theoremcheck(&["completions", shell]);
+        assert_eq!(run.status, 0);
+        assert!(run.stdout.contains("explain"));
+    }
+}
+
+#[test]
+fn bad_arguments_exit_with_2_and_say_what_would_be_right() {
+    for (arguments, says) in [
+        (&["--frobnicate"][..], "--frobnicate"),
+        (&["check", "--budget", "huge"], "quick, default, deep"),
+        (&["check", "--cases", "0"], "--cases"),
+        (&["check", "--jobs", "0"], "--jobs"),
+        (&["check", "--max-elements", "0"], "--max-elements"),
+        (&["check", "--seed", "minus one"], "--seed"),
+        (&["check", "--backend", "abacus"], "no back end `abacus`"),
+        (&["replay", "good/means"], "--case"),
+        (&["chekc"], "did you mean the command `check`?"),
+        (&["no/such/path"], "cannot read no/such/path"),
+    ] {
+        let run = theoremcheck(arguments);
+        assert_eq!(run.status, 2, "{arguments:?}: {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains(says), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_folder_without_claims_is_an_error_that_says_what_was_expected() {
+    let folder = scratch("empty");
+    let run = in_folder(&folder, &[]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("claims are looked for in ./claims"), "{}", run.stderr);
+    fs::create_dir(folder.join("claims")).unwrap();
+    let report = folder.join("report.json");
+    let run = in_folder(&folder, &["check", "--json", report.to_str().unwrap()]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("<paper>/<claim>.toml"), "{}", run.stderr);
+    assert_eq!(json(&report)["errors"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn nothing_is_coloured_that_is_not_a_terminal() {
+    let run = theoremcheck(&["check", CLAIMS, "--budget", "quick"]);
+    assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}'));
+}
