@@ -20,6 +20,7 @@ mod names;
 pub mod paper;
 mod reader;
 mod render;
+pub mod program;
 pub mod schema;
 mod sections;
 pub mod template;
