@@ -49,7 +49,9 @@ pub fn integers(
         let choices = u64::try_from(hi.saturating_sub(lo).saturating_add(1)).unwrap_or(0);
         let offset = match stratum {
             // The least with probability one half, the next with a quarter, ..
-            Stratum::TinyIntegers => u64::from((stream.below(1 << 32) as u32).leading_ones()).min(choices.saturating_sub(1)),
+            Stratum::TinyIntegers => {
+                u64::from((stream.below(1 << 32) as u32).leading_ones()).min(choices.saturating_sub(1))
+            }
             _ => stream.below(choices.max(1)),
         };
         if let Some(&value) = fixed.get(&id) {

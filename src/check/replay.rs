@@ -21,9 +21,17 @@ pub enum Value {
     /// `None`: undefined, or not decided in `f64`.
     Bool(Option<bool>),
     Int(i64),
-    Real { value: f64, error: f64 },
+    Real {
+        value: f64,
+        error: f64,
+    },
     /// Row-major.
-    Matrix { rows: usize, cols: usize, entries: Vec<f64>, error: f64 },
+    Matrix {
+        rows: usize,
+        cols: usize,
+        entries: Vec<f64>,
+        error: f64,
+    },
 }
 
 /// Integers and values, each with its name.

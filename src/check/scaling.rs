@@ -101,7 +101,9 @@ impl Job for ScalingRun<'_> {
                 {
                     let here = machine.real(&compiled.plan, slot).value.to_f64(lane);
                     if slope.is_some_and(|s| s != here) {
-                        return Err(CheckError("the slope that is claimed differs from point to point of the sweep".into()));
+                        return Err(CheckError(
+                            "the slope that is claimed differs from point to point of the sweep".into(),
+                        ));
                     }
                     slope = Some(here);
                 }
@@ -243,9 +245,8 @@ fn fit(points: Vec<(f64, f64)>, bound: SlopeBound, value: f64) -> Result<Fit, Ch
         .sum();
     let freedom = n - 2.0;
     let error = (residual / freedom / sxx).sqrt();
-    let quantile = StudentsT::new(0.0, 1.0, freedom)
-        .map_err(|e| CheckError(e.to_string()))?
-        .inverse_cdf(0.5 + LEVEL / 2.0);
+    let quantile =
+        StudentsT::new(0.0, 1.0, freedom).map_err(|e| CheckError(e.to_string()))?.inverse_cdf(0.5 + LEVEL / 2.0);
     let half = quantile * error;
     let interval = (slope - half, slope + half);
     let ok = match bound {

@@ -152,7 +152,13 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|g| g.name.clone())
             .chain(claim.lets.iter().map(|l| l.name.clone()))
-            .chain(claim.trajectory.iter().flat_map(|t| t.state.iter().chain(&t.lets).chain(&t.first)).map(|s| s.name.clone()))
+            .chain(
+                claim
+                    .trajectory
+                    .iter()
+                    .flat_map(|t| t.state.iter().chain(&t.lets).chain(&t.first))
+                    .map(|s| s.name.clone()),
+            )
             .collect();
         Self { claim, graph: Graph::new(), scope, samples: Samples::default(), errors: Vec::new(), inputs: 0 }
     }
@@ -266,8 +272,12 @@ impl<'a> Builder<'a> {
                             targets.insert(place, SweptTarget::Int(id));
                         } else {
                             self.errors.push(
-                                Diagnostic::new(given.place.clone(), "only reals and integers can be swept", "this given is neither")
-                                    .help("sweep a number and make the matrix from it"),
+                                Diagnostic::new(
+                                    given.place.clone(),
+                                    "only reals and integers can be swept",
+                                    "this given is neither",
+                                )
+                                .help("sweep a number and make the matrix from it"),
                             );
                         }
                     }
@@ -330,8 +340,10 @@ impl<'a> Builder<'a> {
         }));
         // A structural integer's ends must be known before it: so those they rest on are structural too.
         loop {
-            let ends: Vec<NodeId> =
-                structural.iter().flat_map(|id| [self.samples.ints[id.0 as usize].lo, self.samples.ints[id.0 as usize].hi]).collect();
+            let ends: Vec<NodeId> = structural
+                .iter()
+                .flat_map(|id| [self.samples.ints[id.0 as usize].lo, self.samples.ints[id.0 as usize].hi])
+                .collect();
             let before = structural.len();
             structural.extend(ints_of(&self.graph, &ends));
             if structural.len() == before {
@@ -397,8 +409,12 @@ impl<'a> Builder<'a> {
             let same = self.graph.ty(next).shape() == self.graph.ty(node).shape();
             if !same {
                 self.errors.push(
-                    Diagnostic::new(step.place.clone(), "a step keeps the shape of the state", format!("`{}` changes shape", entry.name))
-                        .help("the step must have the shape of the state it replaces"),
+                    Diagnostic::new(
+                        step.place.clone(),
+                        "a step keeps the shape of the state",
+                        format!("`{}` changes shape", entry.name),
+                    )
+                    .help("the step must have the shape of the state it replaces"),
                 );
             }
             if self.graph.symmetric.contains(&node) && !crate::lang::symmetry::is_symmetric(&self.graph, next) {
@@ -455,8 +471,12 @@ impl<'a> Builder<'a> {
         for (index, entry) in scaling.sweep.iter().enumerate() {
             let Some(&target) = targets.get(&index) else {
                 self.errors.push(
-                    Diagnostic::new(entry.place.clone(), format!("`{}` is not a given", entry.name), "nothing to sweep")
-                        .help("sweep a name of [given]"),
+                    Diagnostic::new(
+                        entry.place.clone(),
+                        format!("`{}` is not a given", entry.name),
+                        "nothing to sweep",
+                    )
+                    .help("sweep a name of [given]"),
                 );
                 continue;
             };

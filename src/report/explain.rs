@@ -33,7 +33,8 @@ impl Explained<'_> {
         out += &format!("{}\n", plain(&claim.title));
         if let Some(paper) = self.paper {
             let venue = paper.venue.as_ref().map(|venue| format!("{}, ", plain(venue))).unwrap_or_default();
-            let paper = format!("{}: {} ({venue}{})", plain(&paper.authors.join(", ")), plain(&paper.title), paper.year);
+            let paper =
+                format!("{}: {} ({venue}{})", plain(&paper.authors.join(", ")), plain(&paper.title), paper.year);
             out += &format!("{}\n", self.paint.dim(&paper));
         }
         if let Some(tex) = &claim.tex {
@@ -55,7 +56,8 @@ impl Explained<'_> {
                 SlopeBound::AtMost => self.pick("≤", r"\le"),
                 SlopeBound::About => self.pick("≈", r"\approx"),
             };
-            let sweep = scaling.sweep.iter().map(|sweep| format!("{} over {}", self.name(&sweep.name), plain(&sweep.text)));
+            let sweep =
+                scaling.sweep.iter().map(|sweep| format!("{} over {}", self.name(&sweep.name), plain(&sweep.text)));
             let slope = format!("{}: slope of {fit} {bound} {}", scaling.slope.name, self.expr(slope));
             self.section(&mut out, "claimed of a fitted slope", sweep.chain([slope]));
         }
@@ -85,9 +87,8 @@ impl Explained<'_> {
     }
 
     fn trajectory(&self, out: &mut String, trajectory: &Trajectory) {
-        let assign = |sign: &str, entry: &Named<Expr>| {
-            format!("{} {sign} {}", self.name(&entry.name), self.expr(&entry.value))
-        };
+        let assign =
+            |sign: &str, entry: &Named<Expr>| format!("{} {sign} {}", self.name(&entry.name), self.expr(&entry.value));
         let start = trajectory.state.iter().map(|entry| assign("=", entry));
         self.section(out, "starting from", start);
         let step = trajectory.step.iter().map(|entry| assign(self.pick("←", r"\leftarrow"), entry));

@@ -122,8 +122,11 @@ fn matrix(rows: usize, cols: usize, entries: &[f64]) -> String {
     let width = |j: usize| shown.iter().filter_map(|row| row.get(j)).map(|entry| entry.chars().count()).max();
     let mut out = String::new();
     for row in &shown {
-        let cells: Vec<String> =
-            row.iter().enumerate().map(|(j, entry)| format!("{entry:>width$}", width = width(j).unwrap_or(0))).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .enumerate()
+            .map(|(j, entry)| format!("{entry:>width$}", width = width(j).unwrap_or(0)))
+            .collect();
         let more = if cols > MOST_SHOWN { "  …" } else { "" };
         out += &format!("    {}{more}\n", cells.join("  "));
     }
@@ -170,7 +173,8 @@ mod tests {
     use std::path::Path;
 
     fn shown(bits: bool) -> String {
-        let text = "title = \"T\\u001b[31m\"\nat = \"Lemma 1\"\n[given]\nx = \"real in [0, 1]\"\n[claim]\nc = \"x >= 0\"\n";
+        let text =
+            "title = \"T\\u001b[31m\"\nat = \"Lemma 1\"\n[given]\nx = \"real in [0, 1]\"\n[claim]\nc = \"x >= 0\"\n";
         let claim = load(text, Path::new("p/c.toml"), ClaimId("p/c".to_owned()), &|_| None).unwrap();
         let third = 1.0 / 3.0;
         let replay = Replay {
@@ -191,7 +195,8 @@ mod tests {
         let predicates = [PredicateInfo { name: "c".to_owned(), identity: false, unit: "1".to_owned() }];
         let (claim, paint) = (&claim, Paint::OFF);
         let (givens, assumes) = (&["x".to_owned()][..], &[][..]);
-        Shown { claim, case: 12, seed: 1, replay: &replay, predicates: &predicates, givens, assumes, bits, paint }.render()
+        Shown { claim, case: 12, seed: 1, replay: &replay, predicates: &predicates, givens, assumes, bits, paint }
+            .render()
     }
 
     #[test]
