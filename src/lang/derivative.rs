@@ -581,6 +581,7 @@ impl Forward<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ir::{Op, SampleOp};
     use super::super::predicate::predicate;
     use super::super::reference::{World, parsed};
 
@@ -746,10 +747,29 @@ mod tests {
     }
 
     #[test]
+    fn sampled_givens_are_held_fixed_though_their_samplers_vary() {
+        let mut world = World::new();
+        let (w, ev) = (world.name("W"), world.name("ev"));
+        let ty = world.graph.ty(w).clone();
+        let sampled = world.graph.add(Op::Sample(SampleOp::Congruence), vec![w, ev], ty);
+        world.define("Q", sampled);
+        // A sampler is linear in its spectrum, and nobody asks how it moves with its rotation.
+        agrees(&mut world, "Q*T*Q", "ev", "u");
+        assert!(
+            world
+                .error("D(Q; W -> H)")
+                .starts_with("this derivative is not known: it varies with how a given is sampled")
+        );
+        world.scope.held.insert(sampled);
+        let zero = world.node("zeros(d, d)").expect("well formed");
+        assert_eq!(world.node("D(Q*T; ev -> u)"), Ok(zero));
+        assert_eq!(world.node("D(Q*T; Q -> H)"), world.node("H*T"));
+    }
+
+    #[test]
     fn a_gradient_is_stated_as_printed() {
         let mut world = World::new();
         let text = "D(norm_F(A*W*B' - A*B')^2/2; W -> H) == inner(A'*(A*W*B' - A*B')*B, H)";
-        // The dimensions disagree on purpose: `A*B'` is m×n as `A*W*B'` is.
         let p = predicate(&mut world.graph, &world.scope, &parsed(text), None).expect("well formed");
         assert!(p.identity);
         for seed in 0..5 {
