@@ -23,7 +23,10 @@ mod parse_given;
 mod parse_plan;
 pub mod predicate;
 pub mod print;
+mod print_given;
 mod print_source;
+mod print_tex;
+mod print_unicode;
 #[cfg(test)]
 mod reference;
 pub mod scope;
@@ -32,6 +35,7 @@ mod spectra;
 pub mod structural;
 pub mod substitute;
 pub mod suggest;
+mod symbols;
 pub mod symmetry;
 #[cfg(test)]
 mod testing;

@@ -1,16 +1,16 @@
 //! What the printers share: how tightly each form binds, and what a caller may tell them.
 //!
-//! [`super::print_source`] writes the claim language back, [`super::print_unicode`] mathematics for a terminal,
-//! [`super::print_tex`] mathematics for a page; [`super::print_given`] says a sampler in the latter two. A printer puts
+//! `print_source` writes the claim language back, `print_unicode` mathematics for a terminal,
+//! `print_tex` mathematics for a page; `print_given` says a sampler in the latter two. A printer puts
 //! parentheses where the tree needs them, not where they were written.
 
 use super::ast::{BinaryOp, Expr, ExprKind};
 use std::collections::BTreeMap;
 
-// pub use super::print_given::{given_tex, given_tex_with, given_unicode, given_unicode_with};
+pub use super::print_given::{given_tex, given_tex_with, given_unicode, given_unicode_with};
 pub use super::print_source::source;
-// pub use super::print_tex::{tex, tex_with};
-// pub use super::print_unicode::{unicode, unicode_with};
+pub use super::print_tex::{tex, tex_with};
+pub use super::print_unicode::{unicode, unicode_with};
 
 /// What a printer of mathematics cannot see in the tree.
 #[derive(Clone, Copy, Default)]
