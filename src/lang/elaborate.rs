@@ -500,6 +500,25 @@ mod tests {
     }
 
     #[test]
+    fn a_lemma_is_read_as_printed() {
+        let mut world = World::new();
+        world.let_("S1", "(I + eta*(T - S))*S*(I + eta*(T - S))");
+        world.let_("s", "lambda_min(S)");
+        world.let_("s1", "lambda_min(S1)");
+        world.let_("P", "S - T");
+        for text in [
+            "s1 >= (1 + eta*(x - s))^2*s - (8 + 6*c)/(1 - c)*y^3*eta^2",
+            "S1 == S - eta*(P*S + S*P) + eta^2*P*S*P",
+            "if s < 0 then s1 >= (1 - eta*x)^2*s - c*y^3*eta^2 else s1 >= 0",
+            "zeros(d, d) <= S <= 2*T",
+            "all(i in 1..=k: abs(u[i]) <= sigma(i, X))",
+            "D(norm_F(A*B' - X)^2/2; A -> A) == inner((A*B' - X)*B, A)",
+        ] {
+            assert_eq!(world.type_of(text), "a truth value", "{text}");
+        }
+    }
+
+    #[test]
     fn literals_are_exact_and_folded() {
         let mut world = World::new();
         for (text, said) in [
@@ -661,11 +680,20 @@ mod tests {
     #[test]
     fn deep_expressions_are_elaborated_or_refused_without_overflow() {
         let mut world = World::new();
-        for (open, close) in [("(1 + ", ")"), ("norm(", ")"), ("if x > 0 then 1 else ", "")] {
-            let text = format!("{}x{}", open.repeat(120), close.repeat(120));
-            if let Ok(e) = super::super::parse::parse_expr(&text) {
-                let _ = expression(&mut world.graph, &world.scope, &e);
-            }
+        for (open, close) in [
+            ("-(x + ", ")"),
+            ("norm(1/", ")"),
+            ("if x > 0 then 1 else (", ")"),
+            ("min(i# in 1..=d: x + ", ")"),
+            ("D(x*", "; x)"),
+            ("S*(T*", ")"),
+        ] {
+            let open: String = (0..42).map(|k| open.replace('#', &k.to_string())).collect();
+            let text = format!("{open}{}{}", if open.starts_with('S') { "S" } else { "x" }, close.repeat(42));
+            assert!(world.node(&text).is_ok(), "{text}");
+        }
+        for text in ["x/".repeat(255) + "x", "W".to_owned() + &"'".repeat(255), "x[1] + ".repeat(120) + "x"] {
+            let _ = expression(&mut world.graph, &world.scope, &parsed(&text));
         }
         let sum = vec!["x"; 250].join(" + ");
         assert!(world.node(&sum).is_ok());
