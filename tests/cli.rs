@@ -76,7 +76,11 @@ fn a_claim_that_could_not_be_decided_exits_with_4() {
     let run = theoremcheck(&["check", &fixture("undecided")]);
     assert_eq!(run.status, 4, "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("bound: suspect, expected held: violated beyond rounding in"), "{}", run.stdout);
-    assert!(run.stdout.contains("bound: vacuous, expected held: 0 of 20000 cases met the hypotheses"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("bound: vacuous, expected held: 0 of 20000 cases met the hypotheses"),
+        "{}",
+        run.stdout
+    );
     let replay = format!("theoremcheck replay undecided/violated --case ");
     assert!(run.stdout.contains(&replay), "{}", run.stdout);
 }
@@ -172,7 +176,11 @@ fn a_filter_is_a_piece_of_the_id_or_a_pattern() {
     assert_eq!(checked("surprise").0, 1);
     let run = theoremcheck(&["check", CLAIMS, "--filter", "good/meens"]);
     assert_eq!(run.status, 2);
-    assert!(run.stderr.contains("no claim matches the filter `good/meens`; did you mean `good/means`?"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("no claim matches the filter `good/meens`; did you mean `good/means`?"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -218,9 +226,9 @@ fn an_explanation_has_the_statement_the_evidence_and_a_replay_line() {
 
 #[test]
 fn an_unknown_id_is_answered_with_the_nearest() {
-    for command in [&["explain", "good/meens", "--path", CLAIMS][..], &[
-        "replay", "good/meens", "--case", "1", "--path", CLAIMS,
-    ]] {
+    for command in
+        [&["explain", "good/meens", "--path", CLAIMS][..], &["replay", "good/meens", "--case", "1", "--path", CLAIMS]]
+    {
         let run = theoremcheck(command);
         assert_eq!(run.status, 2);
         assert!(run.stderr.contains("there is no claim `good/meens`; did you mean `good/means`?"), "{}", run.stderr);

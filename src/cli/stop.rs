@@ -45,7 +45,8 @@ impl From<FilesError> for Stop {
             // A command that was mistyped arrives here as a path.
             let commands = ["check", "explain", "replay", "list", "new", "schema", "completions"];
             if path == Path::new(super::CLAIMS) {
-                message += " (claims are looked for in ./claims; `theoremcheck new <paper>/<claim>` writes a first one)";
+                message +=
+                    " (claims are looked for in ./claims; `theoremcheck new <paper>/<claim>` writes a first one)";
             } else if let Some(command) = path.to_str().and_then(|path| nearest(path, commands)) {
                 message += &format!(" (or did you mean the command `{command}`?)");
             }

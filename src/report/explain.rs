@@ -9,9 +9,9 @@ use super::run_report::Setup;
 use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, plain};
 use crate::claim::model::{Claim, Named, Paper, Trajectory};
 use crate::engine::outcome::ClaimResult;
-use crate::lang::ast::{Expr, Schedule, SlopeBound};
-use crate::lang::print::Style;
-use crate::lang::{print_given, print_tex, print_unicode};
+use crate::lang::ast::{Expr, ExprKind, Given, Schedule, SlopeBound};
+use crate::lang::print::{Style, given_tex_with, given_unicode_with, tex_with, unicode_with};
+use crate::lang::span::Span;
 
 pub struct Explained<'a> {
     pub claim: &'a Claim,
@@ -33,7 +33,8 @@ impl Explained<'_> {
         out += &format!("{}\n", plain(&claim.title));
         if let Some(paper) = self.paper {
             let venue = paper.venue.as_ref().map(|venue| format!("{}, ", plain(venue))).unwrap_or_default();
-            let paper = format!("{}: {} ({venue}{})", plain(&paper.authors.join(", ")), plain(&paper.title), paper.year);
+            let paper =
+                format!("{}: {} ({venue}{})", plain(&paper.authors.join(", ")), plain(&paper.title), paper.year);
             out += &format!("{}\n", self.paint.dim(&paper));
         }
         if let Some(tex) = &claim.tex {
@@ -55,7 +56,8 @@ impl Explained<'_> {
                 SlopeBound::AtMost => self.pick("≤", r"\le"),
                 SlopeBound::About => self.pick("≈", r"\approx"),
             };
-            let sweep = scaling.sweep.iter().map(|sweep| format!("{} over {}", self.name(&sweep.name), plain(&sweep.text)));
+            let sweep =
+                scaling.sweep.iter().map(|sweep| format!("{} over {}", self.name(&sweep.name), plain(&sweep.text)));
             let slope = format!("{}: slope of {fit} {bound} {}", scaling.slope.name, self.expr(slope));
             self.section(&mut out, "claimed of a fitted slope", sweep.chain([slope]));
         }
@@ -68,12 +70,10 @@ impl Explained<'_> {
         if let Some(notes) = &claim.notes {
             self.section(&mut out, "notes", plain(notes.trim()).lines().map(str::to_owned));
         }
-        let links = [("uses", claim.uses.clone()), ("corrected by", claim.corrected.iter().cloned().collect()), (
-            "corrects",
-            claim.corrects.iter().cloned().collect(),
-        )];
-        let links = links.into_iter().filter(|(_, names)| !names.is_empty());
-        self.section(&mut out, "see also", links.map(|(how, names)| format!("{how} {}", names.join(", "))));
+        let uses = claim.uses.iter().map(|id| format!("uses {id}"));
+        let corrected = claim.corrected.iter().map(|id| format!("corrected by {id}"));
+        let corrects = claim.corrects.iter().map(|id| format!("corrects {id}"));
+        self.section(&mut out, "see also", uses.chain(corrected).chain(corrects).map(|line| plain(&line)));
         out
     }
 
@@ -87,10 +87,9 @@ impl Explained<'_> {
     }
 
     fn trajectory(&self, out: &mut String, trajectory: &Trajectory) {
-        let assign = |sign: &str, entry: &Named<Expr>| {
-            format!("{} {sign} {}", self.name(&entry.name), self.expr(&entry.value))
-        };
-        let start = trajectory.state.iter().map(|entry| assign(self.pick("=", "="), entry));
+        let assign =
+            |sign: &str, entry: &Named<Expr>| format!("{} {sign} {}", self.name(&entry.name), self.expr(&entry.value));
+        let start = trajectory.state.iter().map(|entry| assign("=", entry));
         self.section(out, "starting from", start);
         let step = trajectory.step.iter().map(|entry| assign(self.pick("←", r"\leftarrow"), entry));
         let steps = format!("{} steps", self.expr(&trajectory.steps.value));
@@ -147,18 +146,18 @@ impl Explained<'_> {
     }
 
     fn expr(&self, e: &Expr) -> String {
-        if self.tex { print_tex::tex_with(e, &self.style) } else { print_unicode::unicode_with(e, &self.style) }
+        if self.tex { tex_with(e, &self.style) } else { unicode_with(e, &self.style) }
     }
 
     fn name(&self, name: &str) -> String {
-        if self.tex { print_tex::name(name, &self.style) } else { print_unicode::name(name, &self.style) }
+        self.expr(&Expr::new(ExprKind::Name(name.to_owned()), Span::default()))
     }
 
-    fn given(&self, given: &Named<crate::lang::ast::Given>) -> String {
+    fn given(&self, given: &Named<Given>) -> String {
         if self.tex {
-            print_given::given_tex_with(&given.name, &given.value, &self.style)
+            given_tex_with(&given.name, &given.value, &self.style)
         } else {
-            print_given::given_unicode_with(&given.name, &given.value, &self.style)
+            given_unicode_with(&given.name, &given.value, &self.style)
         }
     }
 

@@ -122,8 +122,11 @@ fn matrix(rows: usize, cols: usize, entries: &[f64]) -> String {
     let width = |j: usize| shown.iter().filter_map(|row| row.get(j)).map(|entry| entry.chars().count()).max();
     let mut out = String::new();
     for row in &shown {
-        let cells: Vec<String> =
-            row.iter().enumerate().map(|(j, entry)| format!("{entry:>width$}", width = width(j).unwrap_or(0))).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .enumerate()
+            .map(|(j, entry)| format!("{entry:>width$}", width = width(j).unwrap_or(0)))
+            .collect();
         let more = if cols > MOST_SHOWN { "  …" } else { "" };
         out += &format!("    {}{more}\n", cells.join("  "));
     }
@@ -170,7 +173,8 @@ mod tests {
     use std::path::Path;
 
     fn shown(bits: bool) -> String {
-        let text = "title = \"T\\u001b[31m\"\nat = \"Lemma 1\"\n[given]\nx = \"real in [0, 1]\"\n[claim]\nc = \"x >= 0\"\n";
+        let text =
+            "title = \"T\\u001b[31m\"\nat = \"Lemma 1\"\n[given]\nx = \"real in [0, 1]\"\n[claim]\nc = \"x >= 0\"\n";
         let claim = load(text, Path::new("p/c.toml"), ClaimId("p/c".to_owned()), &|_| None).unwrap();
         let third = 1.0 / 3.0;
         let replay = Replay {
@@ -191,12 +195,27 @@ mod tests {
         let predicates = [PredicateInfo { name: "c".to_owned(), identity: false, unit: "1".to_owned() }];
         let (claim, paint) = (&claim, Paint::OFF);
         let (givens, assumes) = (&["x".to_owned()][..], &[][..]);
-        Shown { claim, case: 12, seed: 1, replay: &replay, predicates: &predicates, givens, assumes, bits, paint }.render()
+        Shown { claim, case: 12, seed: 1, replay: &replay, predicates: &predicates, givens, assumes, bits, paint }
+            .render()
     }
 
     #[test]
     fn a_replay_shows_every_value() {
-        insta::assert_snapshot!(shown(false), @"");
+        insta::assert_snapshot!(shown(false), @r"
+        p/c  Lemma 1: T?[31m
+        case 12, seed 1, stratum anti-aligned
+        hypotheses: met
+
+        d = 2
+        x = 0.3333333333333333  ± 1e-16
+        A = 2×2 matrix
+                 1  -0.333333
+            1e-300     1234.5
+        E = 0×2 matrix
+        small is undecided or undefined
+
+        c: violated at step 7, margin -0.25, floor 1e-15
+        ");
     }
 
     #[test]

@@ -254,6 +254,9 @@ pub fn describe_margin(margin: f64, floor: f64) -> String {
 
 /// Text of a claim file for a terminal: without what could steer it or reorder what is read.
 pub fn plain(text: &str) -> String {
-    let steers = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
     text.chars().map(|c| if steers(c) && c != '\n' { '?' } else { c }).collect()
 }
