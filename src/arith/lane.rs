@@ -10,6 +10,13 @@
 
 pub use super::backend::dispatch;
 
+/// A piece of work on numbers of one kind that is compiled once, out of line, with that kind's instruction set (see
+/// [`Lane8::enter`]). `run` must be `#[inline(always)]`, with everything it calls that is not entered in turn.
+pub trait Kernel<N> {
+    type Out;
+    fn run(self) -> Self::Out;
+}
+
 /// One bit per lane, lane 0 lowest.
 pub type Mask = u8;
 
@@ -21,6 +28,9 @@ pub const ALL: Mask = 0xff;
 /// `max`/`min` follow compare-and-select (`if a > b {a} else {b}`), so a NaN in either operand yields `b` on every back end.
 /// Comparisons are IEEE: false where an operand is NaN.
 pub trait Lane8: Copy + Send + Sync + 'static {
+    /// Calls a kernel as a function of its own with this back end's instruction set. Large kernels go through here, or each
+    /// place that uses one would get a copy of it.
+    fn enter<K: Kernel<Self>>(kernel: K) -> K::Out;
     fn splat(x: f64) -> Self;
     fn load(x: &[f64; 8]) -> Self;
     fn store(self, out: &mut [f64; 8]);

@@ -9,7 +9,7 @@
 
 use core::arch::x86_64::*;
 
-use super::lane::{Lane8, Mask};
+use super::lane::{Kernel, Lane8, Mask};
 use super::lane_scalar::{EXP2I_MAGIC, FRACTION_BITS, ONE_BITS, TWO52_BIAS, TWO52_BITS};
 
 /// Lanes 0 to 3 and 4 to 7.
@@ -49,6 +49,16 @@ macro_rules! mask {
 }
 
 impl Lane8 for Avx2 {
+    #[inline(always)]
+    fn enter<K: Kernel<Self>>(kernel: K) -> K::Out {
+        #[inline(never)]
+        #[target_feature(enable = "avx2,fma")]
+        fn entered<K: Kernel<Avx2>>(kernel: K) -> K::Out {
+            kernel.run()
+        }
+        simd!(entered(kernel))
+    }
+
     #[inline(always)]
     fn splat(x: f64) -> Self {
         simd!(Self(_mm256_set1_pd(x), _mm256_set1_pd(x)))

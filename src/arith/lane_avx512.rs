@@ -9,7 +9,7 @@
 
 use core::arch::x86_64::*;
 
-use super::lane::{Lane8, Mask};
+use super::lane::{Kernel, Lane8, Mask};
 use super::lane_scalar::{EXP2I_MAGIC, FRACTION_BITS, ONE_BITS, TWO52_BIAS, TWO52_BITS};
 
 /// One 512-bit register.
@@ -25,6 +25,16 @@ macro_rules! simd {
 }
 
 impl Lane8 for Avx512 {
+    #[inline(always)]
+    fn enter<K: Kernel<Self>>(kernel: K) -> K::Out {
+        #[inline(never)]
+        #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,fma,avx2")]
+        fn entered<K: Kernel<Avx512>>(kernel: K) -> K::Out {
+            kernel.run()
+        }
+        simd!(entered(kernel))
+    }
+
     #[inline(always)]
     fn splat(x: f64) -> Self {
         Self(simd!(_mm512_set1_pd(x)))

@@ -10,7 +10,7 @@
 
 use core::arch::aarch64::*;
 
-use super::lane::{Lane8, Mask};
+use super::lane::{Kernel, Lane8, Mask};
 use super::lane_scalar::{EXP2I_MAGIC, FRACTION_BITS, ONE_BITS, TWO52_BIAS, TWO52_BITS};
 
 /// Lanes 0-1, 2-3, 4-5 and 6-7.
@@ -66,6 +66,16 @@ fn spread(mask: Mask, q: usize) -> uint64x2_t {
 }
 
 impl Lane8 for Neon {
+    #[inline(always)]
+    fn enter<K: Kernel<Self>>(kernel: K) -> K::Out {
+        // NEON is part of the base instruction set of AArch64.
+        #[inline(never)]
+        fn entered<K: Kernel<Neon>>(kernel: K) -> K::Out {
+            kernel.run()
+        }
+        entered(kernel)
+    }
+
     #[inline(always)]
     fn splat(x: f64) -> Self {
         Self([simd!(vdupq_n_f64(x)); 4])

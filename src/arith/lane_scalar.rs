@@ -4,7 +4,7 @@
 //! compiler calls a software routine: slow, but the same bits, which is what an oracle is for. Every method is spelled as
 //! a loop over the lanes with the definition in [`Lane8`] as its body; read this file to know what an operation *means*.
 
-use super::lane::{Lane8, Mask};
+use super::lane::{Kernel, Lane8, Mask};
 
 /// Eight scalars.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,25 @@ impl Scalar8 {
 }
 
 impl Lane8 for Scalar8 {
+    #[inline(always)]
+    fn enter<K: Kernel<Self>>(kernel: K) -> K::Out {
+        #[inline(never)]
+        fn plain<K: Kernel<Scalar8>>(kernel: K) -> K::Out {
+            kernel.run()
+        }
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("fma") {
+            #[inline(never)]
+            #[target_feature(enable = "fma")]
+            fn fused<K: Kernel<Scalar8>>(kernel: K) -> K::Out {
+                kernel.run()
+            }
+            // SAFETY: the feature was just detected.
+            return unsafe { fused(kernel) };
+        }
+        plain(kernel)
+    }
+
     #[inline(always)]
     fn splat(x: f64) -> Self {
         Self([x; 8])

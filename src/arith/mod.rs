@@ -8,11 +8,24 @@
 //! | [`backend`] | which processors can do that how, and the door into generic code |
 //! | [`number`] | what a plan needs of an arithmetic |
 //! | [`elementary`] | `exp`, `ln`, `pow`, sines and their inverses, the normal quantile, each with its error bound |
+//! | [`dense`], [`factor`] | products and factorizations of small matrices |
+//! | [`spectrum`], [`jacobi`] | eigenvalues, eigenvectors and singular values, each with its error |
+//! | [`tridiagonal`] | the reduction behind them and the sign counts that prove an eigenvalue |
+//!
+//! Kernels are inlined into the caller's [`Job`], or they would be compiled without the vector instructions. The large ones
+//! only without debug assertions: unoptimized code gives every intermediate value a stack slot of its own, and a job that
+//! inlines a few of them would overflow a thread's stack. Correct either way; fast only when optimized.
 
 pub mod backend;
+pub mod dense;
+#[cfg(test)]
+mod dense_tests;
 pub mod elementary;
 #[cfg(test)]
 mod elementary_tests;
+pub mod factor;
+pub mod jacobi;
+mod laguerre;
 pub mod lane;
 #[cfg(target_arch = "x86_64")]
 mod lane_avx2;
@@ -23,9 +36,15 @@ mod lane_neon;
 mod lane_scalar;
 #[cfg(test)]
 mod lane_tests;
-mod normal;
+pub mod normal;
 pub mod number;
-mod trigonometric;
+mod number_lanes;
+mod root_free;
+pub mod spectrum;
+#[cfg(test)]
+mod spectrum_tests;
+pub mod tridiagonal;
+pub mod trigonometric;
 
 pub use backend::dispatch;
 pub use lane::{ALL, Backend, Job, Lane8, Mask};

@@ -7,7 +7,7 @@
 //! `f64` lanes round; the plan then carries a bound on the error beside each value (`TRACKED`), made of the residuals
 //! that fused multiply-add gives exactly. An arithmetic that does not round, or carries its own bounds, leaves that out.
 
-use super::lane::Mask;
+use super::lane::{Kernel, Mask};
 use crate::lang::ir::RealFn;
 use dashu_ratio::RBig;
 
@@ -20,6 +20,11 @@ pub trait Number: Clone + Send + 'static {
     const LANES: usize;
     /// Whether values round, so that the plan must carry a bound on the error beside each.
     const TRACKED: bool;
+
+    /// Calls a kernel as a function of its own, compiled for this number.
+    fn enter<K: Kernel<Self>>(kernel: K) -> K::Out {
+        kernel.run()
+    }
 
     /// The same in all lanes; exact.
     fn from_f64(x: f64) -> Self;

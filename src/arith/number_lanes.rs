@@ -5,7 +5,7 @@
 
 use super::elementary as el;
 use super::factor;
-use super::lane::{Lane8, Mask};
+use super::lane::{Kernel, Lane8, Mask};
 use super::number::{Number, UNIT};
 use super::{dense, spectrum};
 use crate::lang::ir::RealFn;
@@ -17,6 +17,11 @@ const PI_ERROR: f64 = 1.3e-16;
 impl<V: Lane8> Number for V {
     const LANES: usize = 8;
     const TRACKED: bool = true;
+
+    #[inline(always)]
+    fn enter<K: Kernel<Self>>(kernel: K) -> K::Out {
+        <V as Lane8>::enter(kernel)
+    }
 
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
@@ -149,7 +154,7 @@ impl<V: Lane8> Number for V {
 
     #[inline(always)]
     fn matmul(a: &[Self], b: &[Self], out: &mut [Self], m: usize, k: usize, n: usize) {
-        dense::matmul(a, b, out, m, k, n);
+        <V as Lane8>::enter(Product { a, b, out, shape: [m, k, n] });
     }
 
     fn scratch_len(n: usize) -> usize {
@@ -161,6 +166,65 @@ impl<V: Lane8> Number for V {
 
     #[inline(always)]
     fn eigenvalue(n: usize, i: usize, a: &mut [Self], scratch: &mut [Self]) -> (Self, Self) {
+        <V as Lane8>::enter(Eigenvalue { n, i, a, scratch })
+    }
+
+    #[inline(always)]
+    fn eigenvalues(n: usize, a: &mut [Self], out: &mut [Self], scratch: &mut [Self]) -> Self {
+        <V as Lane8>::enter(Eigenvalues { n, a, out, scratch })
+    }
+
+    #[inline(always)]
+    fn eigenvectors(n: usize, a: &mut [Self], values: &mut [Self], vectors: &mut [Self], scratch: &mut [Self]) -> Self {
+        <V as Lane8>::enter(Eigenvectors { n, a, values, vectors, scratch })
+    }
+
+    #[inline(always)]
+    fn singular_values(m: usize, n: usize, a: &mut [Self], out: &mut [Self], scratch: &mut [Self]) -> Self {
+        <V as Lane8>::enter(SingularValues { m, n, a, out, scratch })
+    }
+
+    #[inline(always)]
+    fn inverse(n: usize, a: &mut [Self], error: &Self, out: &mut [Self], scratch: &mut [Self]) -> (Self, Mask) {
+        <V as Lane8>::enter(Inverse { n, a, error: *error, out, scratch })
+    }
+
+    #[inline(always)]
+    fn determinant(n: usize, a: &mut [Self], _scratch: &mut [Self]) -> (Self, Self) {
+        <V as Lane8>::enter(Determinant { n, a })
+    }
+}
+
+struct Product<'a, V> {
+    a: &'a [V],
+    b: &'a [V],
+    out: &'a mut [V],
+    shape: [usize; 3],
+}
+
+impl<V: Lane8> Kernel<V> for Product<'_, V> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [m, k, n] = self.shape;
+        dense::matmul(self.a, self.b, self.out, m, k, n);
+    }
+}
+
+struct Eigenvalue<'a, V> {
+    n: usize,
+    i: usize,
+    a: &'a mut [V],
+    scratch: &'a mut [V],
+}
+
+impl<V: Lane8> Kernel<V> for Eigenvalue<'_, V> {
+    type Out = (V, V);
+
+    #[inline(always)]
+    fn run(self) -> (V, V) {
+        let Self { n, i, a, scratch } = self;
         if i + 1 == n {
             spectrum::least_eigenvalue(n, a, scratch)
         } else if i == 0 {
@@ -169,45 +233,104 @@ impl<V: Lane8> Number for V {
             spectrum::eigenvalue(n, i, a, scratch)
         }
     }
+}
+
+struct Eigenvalues<'a, V> {
+    n: usize,
+    a: &'a mut [V],
+    out: &'a mut [V],
+    scratch: &'a mut [V],
+}
+
+impl<V: Lane8> Kernel<V> for Eigenvalues<'_, V> {
+    type Out = V;
 
     #[inline(always)]
-    fn eigenvalues(n: usize, a: &mut [Self], out: &mut [Self], scratch: &mut [Self]) -> Self {
-        spectrum::eigenvalues(n, a, out, scratch)
+    fn run(self) -> V {
+        spectrum::eigenvalues(self.n, self.a, self.out, self.scratch)
     }
+}
+
+struct Eigenvectors<'a, V> {
+    n: usize,
+    a: &'a mut [V],
+    values: &'a mut [V],
+    vectors: &'a mut [V],
+    scratch: &'a mut [V],
+}
+
+impl<V: Lane8> Kernel<V> for Eigenvectors<'_, V> {
+    type Out = V;
 
     #[inline(always)]
-    fn eigenvectors(n: usize, a: &mut [Self], values: &mut [Self], vectors: &mut [Self], scratch: &mut [Self]) -> Self {
+    fn run(self) -> V {
+        let Self { n, a, values, vectors, scratch } = self;
         let measured = spectrum::eigenvectors(n, a, values, vectors, scratch);
         // `A` is within `r + o (‖A‖ + ‖D‖)` of `Q D Q'` with `Q` orthogonal, `‖V - Q‖ <= o`, and `V D V'` within `3 o ‖D‖` of that.
         let size = Lane8::sqrt(dense::frobenius_squared(values));
         let defect = Lane8::mul(measured.orthogonality, Lane8::mul(size, V::splat(6.0)));
         Lane8::add(measured.residual, defect)
     }
+}
+
+struct SingularValues<'a, V> {
+    m: usize,
+    n: usize,
+    a: &'a mut [V],
+    out: &'a mut [V],
+    scratch: &'a mut [V],
+}
+
+impl<V: Lane8> Kernel<V> for SingularValues<'_, V> {
+    type Out = V;
 
     #[inline(always)]
-    fn singular_values(m: usize, n: usize, a: &mut [Self], out: &mut [Self], scratch: &mut [Self]) -> Self {
-        spectrum::singular_values(m, n, a, out, scratch)
+    fn run(self) -> V {
+        spectrum::singular_values(self.m, self.n, self.a, self.out, self.scratch)
     }
+}
+
+struct Inverse<'a, V> {
+    n: usize,
+    a: &'a mut [V],
+    error: V,
+    out: &'a mut [V],
+    scratch: &'a mut [V],
+}
+
+impl<V: Lane8> Kernel<V> for Inverse<'_, V> {
+    type Out = (V, Mask);
 
     #[inline(always)]
-    fn inverse(n: usize, a: &mut [Self], error: &Self, out: &mut [Self], scratch: &mut [Self]) -> (Self, Mask) {
+    fn run(self) -> (V, Mask) {
+        let Self { n, a, error, out, scratch } = self;
         let found = factor::inverse(n, a, out, scratch);
         // `(A + E)^-1 - A^-1` is at most `x² e / (1 - x e)` with `x` the norm of `A^-1`.
         let x = Lane8::add(Lane8::sqrt(dense::frobenius_squared(&out[..n * n])), found.error);
-        let xe = Lane8::mul(x, *error);
+        let xe = Lane8::mul(x, error);
         let carried = Lane8::div(Lane8::mul(x, xe), Lane8::sub(V::one(), xe));
         let near = Lane8::lt(xe, V::splat(0.5));
         let bound = <V as Lane8>::select(near, Lane8::add(found.error, carried), V::splat(f64::INFINITY));
         // Only a matrix of exact zeros is singular beyond doubt here.
-        let mut zero = if n == 0 { 0 } else { Lane8::eq(*error, V::zero()) };
+        let mut zero = if n == 0 { 0 } else { Lane8::eq(error, V::zero()) };
         for x in &a[..n * n] {
             zero &= Lane8::eq(*x, V::zero());
         }
         (bound, zero)
     }
+}
+
+struct Determinant<'a, V> {
+    n: usize,
+    a: &'a mut [V],
+}
+
+impl<V: Lane8> Kernel<V> for Determinant<'_, V> {
+    type Out = (V, V);
 
     #[inline(always)]
-    fn determinant(n: usize, a: &mut [Self], _scratch: &mut [Self]) -> (Self, Self) {
+    fn run(self) -> (V, V) {
+        let Self { n, a } = self;
         let norm = Lane8::sqrt(dense::frobenius_squared(&a[..n * n]));
         let det = factor::solve(n, a, 0, &mut []);
         // `A + F = L U` with `|F| <= γ_n |L| |U|` (Higham, Theorem 9.3), entries of `L` at most 1.

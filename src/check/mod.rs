@@ -1,8 +1,16 @@
 //! One module for each kind of statement; each turns cases into [`record::CaseRecord`]s.
 
-mod fake;
+pub mod checker;
 pub mod fit;
+mod octet;
+mod path;
+mod pointwise;
 pub mod record;
+pub mod replay;
+mod scaling;
+mod schedule;
 pub mod tally;
+mod trajectory;
 
-pub use fake::{CheckError, CheckOptions, Checker, PredicateInfo, Replay, Value};
+pub use checker::{CheckError, CheckOptions, Checker, PredicateInfo, Replay};
+pub use replay::Value;

@@ -18,6 +18,7 @@ pub mod load;
 pub mod model;
 mod names;
 pub mod paper;
+pub mod program;
 mod reader;
 mod render;
 pub mod schema;

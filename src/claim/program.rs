@@ -31,6 +31,8 @@ pub struct Asked {
     pub when: When,
     /// The unit of its margins, as written; `None` for the default.
     pub unit: Option<String>,
+    /// Whether it speaks of the state one step before.
+    pub looks_back: bool,
 }
 
 /// When a predicate is asked.
@@ -67,8 +69,6 @@ pub struct Path {
     pub assume: Vec<Bound>,
     /// First times: the input that holds the time, and the truth that is waited for.
     pub first: Vec<(String, InputId, NodeId)>,
-    /// Whether any predicate looks one step back.
-    pub looks_back: bool,
 }
 
 /// A scaling claim's part of the graph.
@@ -152,7 +152,13 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|g| g.name.clone())
             .chain(claim.lets.iter().map(|l| l.name.clone()))
-            .chain(claim.trajectory.iter().flat_map(|t| t.state.iter().chain(&t.lets).chain(&t.first)).map(|s| s.name.clone()))
+            .chain(
+                claim
+                    .trajectory
+                    .iter()
+                    .flat_map(|t| t.state.iter().chain(&t.lets).chain(&t.first))
+                    .map(|s| s.name.clone()),
+            )
             .collect();
         Self { claim, graph: Graph::new(), scope, samples: Samples::default(), errors: Vec::new(), inputs: 0 }
     }
@@ -231,10 +237,18 @@ impl<'a> Builder<'a> {
             let result = predicate::predicate(&mut self.graph, &self.scope, &entry.value, unit);
             if let Some(predicate) = self.note(&entry.place, result) {
                 let unit = written.map(|u| crate::lang::print::unicode(&u.value));
-                asked.push(Asked { name: entry.name.clone(), predicate, when, unit });
+                let looks_back = self.looks_back(&predicate);
+                asked.push(Asked { name: entry.name.clone(), predicate, when, unit, looks_back });
             }
         }
         asked
+    }
+
+    fn looks_back(&self, predicate: &Predicate) -> bool {
+        let Some(previous) = &self.scope.previous else { return false };
+        let backward: BTreeSet<NodeId> = previous.values().copied().collect();
+        let below = crate::lang::types::reachable(&self.graph, &predicate.roots());
+        below.iter().any(|id| backward.contains(id) && matches!(self.graph.node(*id).op, Op::Input(_)))
     }
 
     fn build(mut self) -> Result<Program, Diagnostics> {
@@ -258,8 +272,12 @@ impl<'a> Builder<'a> {
                             targets.insert(place, SweptTarget::Int(id));
                         } else {
                             self.errors.push(
-                                Diagnostic::new(given.place.clone(), "only reals and integers can be swept", "this given is neither")
-                                    .help("sweep a number and make the matrix from it"),
+                                Diagnostic::new(
+                                    given.place.clone(),
+                                    "only reals and integers can be swept",
+                                    "this given is neither",
+                                )
+                                .help("sweep a number and make the matrix from it"),
                             );
                         }
                     }
@@ -295,8 +313,7 @@ impl<'a> Builder<'a> {
         roots.extend(givens.iter().chain(&lets).map(|b| b.node));
         roots.extend(self.samples.feasible.iter().map(|f| f.1));
         for a in &asked {
-            roots.extend(a.predicate.guards.iter().copied());
-            roots.extend([a.predicate.truth, a.predicate.margin]);
+            roots.extend(a.predicate.roots());
         }
         if let Some(path) = &path {
             roots.extend(path.state.iter().flat_map(|c| [c.start, c.next]));
@@ -323,8 +340,10 @@ impl<'a> Builder<'a> {
         }));
         // A structural integer's ends must be known before it: so those they rest on are structural too.
         loop {
-            let ends: Vec<NodeId> =
-                structural.iter().flat_map(|id| [self.samples.ints[id.0 as usize].lo, self.samples.ints[id.0 as usize].hi]).collect();
+            let ends: Vec<NodeId> = structural
+                .iter()
+                .flat_map(|id| [self.samples.ints[id.0 as usize].lo, self.samples.ints[id.0 as usize].hi])
+                .collect();
             let before = structural.len();
             structural.extend(ints_of(&self.graph, &ends));
             if structural.len() == before {
@@ -390,8 +409,12 @@ impl<'a> Builder<'a> {
             let same = self.graph.ty(next).shape() == self.graph.ty(node).shape();
             if !same {
                 self.errors.push(
-                    Diagnostic::new(step.place.clone(), "a step keeps the shape of the state", format!("`{}` changes shape", entry.name))
-                        .help("the step must have the shape of the state it replaces"),
+                    Diagnostic::new(
+                        step.place.clone(),
+                        "a step keeps the shape of the state",
+                        format!("`{}` changes shape", entry.name),
+                    )
+                    .help("the step must have the shape of the state it replaces"),
                 );
             }
             if self.graph.symmetric.contains(&node) && !crate::lang::symmetry::is_symmetric(&self.graph, next) {
@@ -437,14 +460,8 @@ impl<'a> Builder<'a> {
         let mut asked = self.asked(&trajectory.always, When::Always);
         asked.extend(self.asked(&trajectory.finally, When::Finally));
         let Some(steps) = steps.filter(|_| self.errors.is_empty()) else { return Err(self.failed()) };
-        let backward: BTreeSet<InputId> = components.iter().map(|c| c.previous).collect();
-        let roots: Vec<NodeId> =
-            asked.iter().flat_map(|a| a.predicate.guards.iter().copied().chain([a.predicate.truth, a.predicate.margin])).collect();
-        let looks_back = crate::lang::types::reachable(&self.graph, &roots)
-            .iter()
-            .any(|id| matches!(&self.graph.node(*id).op, Op::Input(i) if backward.contains(i)));
         let schedule = trajectory.at.as_ref().map_or(ast::Schedule::Every(1), |s| s.value);
-        let path = Path { state: components, time, steps, schedule, until, lets, assume, first, looks_back };
+        let path = Path { state: components, time, steps, schedule, until, lets, assume, first };
         Ok((path, asked))
     }
 
@@ -454,8 +471,12 @@ impl<'a> Builder<'a> {
         for (index, entry) in scaling.sweep.iter().enumerate() {
             let Some(&target) = targets.get(&index) else {
                 self.errors.push(
-                    Diagnostic::new(entry.place.clone(), format!("`{}` is not a given", entry.name), "nothing to sweep")
-                        .help("sweep a name of [given]"),
+                    Diagnostic::new(
+                        entry.place.clone(),
+                        format!("`{}` is not a given", entry.name),
+                        "nothing to sweep",
+                    )
+                    .help("sweep a name of [given]"),
                 );
                 continue;
             };

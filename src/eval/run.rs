@@ -8,14 +8,35 @@ use super::matrices as mat;
 use super::plan::{Instruction as I, Plan, SlotId};
 use super::rounding::{self as r, Bounded};
 use super::{samplers, spectra};
-use crate::arith::lane::{ALL, Mask};
+use crate::arith::lane::{ALL, Kernel, Mask};
 use crate::arith::number::Number;
 use crate::lang::ir::Fold;
 
 /// Runs section `section` of `plan` in `m`, which holds its draws and inputs.
 #[inline(always)]
-#[expect(clippy::too_many_lines, reason = "one arm an instruction, each a call")]
 pub fn run<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
+    N::enter(Section { plan, section, m });
+}
+
+/// The interpreter is compiled once an arithmetic, whoever runs it.
+struct Section<'a, N> {
+    plan: &'a Plan,
+    section: usize,
+    m: &'a mut Machine<N>,
+}
+
+impl<N: Number> Kernel<N> for Section<'_, N> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        interpret(self.plan, self.section, self.m);
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::too_many_lines, reason = "one arm an instruction, each a call")]
+fn interpret<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
     let range = plan.sections[section].clone();
     let mut pc = range.start;
     while pc < range.end {

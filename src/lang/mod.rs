@@ -3,23 +3,41 @@
 //! `parse` makes the syntax tree of [`ast`]; `elaborate` checks names, types and symbolic shapes and makes the graph of
 //! [`ir`]; the printers write a tree as Unicode or TeX. Nothing here samples, evaluates or reads a file.
 
+mod apply;
 pub mod ast;
+mod binders;
+pub mod build;
+pub mod derivative;
+pub mod elaborate;
+pub mod functions;
+mod holes;
 pub mod ir;
+mod label;
 pub mod lexer;
+mod operators;
 pub mod parse;
 mod parse_binder;
 mod parse_expr;
 mod parse_given;
 mod parse_plan;
+pub mod predicate;
 pub mod print;
 mod print_given;
 mod print_source;
 mod print_tex;
 mod print_unicode;
+#[cfg(test)]
+mod reference;
+pub mod scope;
 pub mod span;
+mod spectra;
+pub mod structural;
+pub mod substitute;
 pub mod suggest;
 mod symbols;
+pub mod symmetry;
 #[cfg(test)]
 mod testing;
 mod tokens;
+pub mod types;
 pub mod words;

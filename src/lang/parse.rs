@@ -2,12 +2,12 @@
 //!
 //! | text | parser | grammar in |
 //! | --- | --- | --- |
-//! | `s1 >= (1 + eta)^2 * s` | [`parse_expr`] | [`super::parse_expr`], [`super::parse_binder`] |
-//! | `symmetric(d, (0, 2*sigma1])` | [`parse_given`] | [`super::parse_given`] |
-//! | `log [1e-12, 1e-3] 10` | [`parse_sweep`] | [`super::parse_plan`] |
-//! | `log 200`, `every 10` | [`parse_schedule`] | [`super::parse_plan`] |
-//! | `log(eps) ~ log(rho)` | [`parse_fit`] | [`super::parse_plan`] |
-//! | `>= delta/2`, `about 1` | [`parse_slope`] | [`super::parse_plan`] |
+//! | `s1 >= (1 + eta)^2 * s` | [`parse_expr`] | `parse_expr`, `parse_binder` |
+//! | `symmetric(d, (0, 2*sigma1])` | [`parse_given`] | `parse_given` |
+//! | `log [1e-12, 1e-3] 10` | [`parse_sweep`] | `parse_plan` |
+//! | `log 200`, `every 10` | [`parse_schedule`] | `parse_plan` |
+//! | `log(eps) ~ log(rho)` | [`parse_fit`] | `parse_plan` |
+//! | `>= delta/2`, `about 1` | [`parse_slope`] | `parse_plan` |
 //!
 //! No names are looked up, and nothing has a type yet: that is the elaborator's. Any text ends in a tree of bounded height or
 //! in one error with its place.
@@ -18,9 +18,11 @@ use super::span::LangError;
 use super::tokens::{Parsed, Tokens, expect, parse_all};
 use super::{parse_expr, parse_given, parse_plan};
 
+pub use super::tokens::{MAX_HEIGHT, MAX_NESTING};
+
 /// An expression: a number, a matrix or a statement.
 pub fn parse_expr(text: &str) -> Result<Expr, LangError> {
-    whole(text, |input| Ok(parse_expr::expression(input)?.expr))
+    whole(text, |input| Ok(*parse_expr::expression(input)?.expr))
 }
 
 /// An entry of `[given]`: a sampler, or a plain expression.
@@ -87,6 +89,27 @@ mod tests {
     }
 
     #[test]
+    fn a_claim_as_papers_state_them_parses_and_prints_back() {
+        for text in [
+            "(I + eta*(Sigma - S))*S*(I + eta*(Sigma - S))",
+            "s1 >= (1 + eta*(sigma_d - s))^2*s - (8 + 6*beta)/(1 - beta)*sigma1^3*eta^2",
+            "S1 == S + eta*(P*S + S*P) + eta^2*P*S*P",
+            "if p < 0 then p1 >= (1 - eta*sigma_d)^2*p - c*sigma1^3*eta^2 else p1 >= 0",
+            "zeros(d, d) <= S <= 2*Sigma",
+            "all(i in 1..=r: abs(x[i]) <= sigma(i, X))",
+            "G + eta*(X - F*G')'*F",
+            "loss <= 4*n*(1 - eta*alpha^2/4)^(2*(t - T1))",
+            "1 - 2*exp(-(n + N)/2)",
+            "T0 <= c*(log(d*sigma_d/eps) + log(sigma_d/delta))/(eta*sigma_d)",
+            "D(norm_F(U*V' - Sigma)^2/2; U -> H) == inner((U*V' - Sigma)*V, H)",
+            "norm(U[1..=r, ..]) <= prev(norm(U[.., j])) + 1e-350",
+        ] {
+            let e = super::parse_expr(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(source(&e), text);
+        }
+    }
+
+    #[test]
     fn any_soup_of_tokens_ends_in_a_tree_or_an_error() {
         let tokens: Vec<&str> =
             "a S1 I pi t D sum min all mat vec if then else not and or in true prev real int symmetric \
@@ -106,7 +129,7 @@ mod tests {
 
     #[test]
     fn the_highest_tree_can_be_printed_compared_and_dropped() {
-        let nested = |open: &str, close: &str| format!("{}a{}", open.repeat(30), close.repeat(30));
+        let nested = |open: &str, close: &str| format!("{}a{}", open.repeat(42), close.repeat(42));
         for text in [
             "a / ".repeat(255) + "a",
             "a * (b + 1) - ".repeat(120) + "a",

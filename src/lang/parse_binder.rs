@@ -35,7 +35,7 @@ pub fn quantified(input: &mut Tokens<'_, '_>, name: Token<'_>) -> Parsed<Tree> {
     let end = close(input, open, Kind::RightParen)?;
     let height = clauses.iter().map(|(_, height)| *height).fold(body.height, u32::max);
     let clauses = clauses.into_iter().map(|(clause, _)| clause).collect();
-    let kind = ExprKind::Quantified { quantifier, clauses, body: Box::new(body.expr) };
+    let kind = ExprKind::Quantified { quantifier, clauses, body: body.expr };
     Tree::above(height, kind, name.span.join(end.span))
 }
 
@@ -45,7 +45,7 @@ fn clause(input: &mut Tokens<'_, '_>) -> Parsed<(Clause, u32)> {
         return Ok((Clause::Range(range), height));
     }
     let filter = expression(input)?;
-    Ok((Clause::Filter(filter.expr), filter.height))
+    Ok((Clause::Filter(*filter.expr), filter.height))
 }
 
 fn starts_range(input: &Tokens<'_, '_>) -> bool {
@@ -63,7 +63,7 @@ fn range(input: &mut Tokens<'_, '_>) -> Parsed<(IndexRange, u32)> {
     expect(input, Kind::DotDotEqual, "`..=` and the last index")?;
     let hi = sum_of_terms(input)?;
     let height = lo.height.max(hi.height);
-    let range = IndexRange { name: name.text.to_owned(), name_span: name.span, lo: lo.expr, hi: hi.expr };
+    let range = IndexRange { name: name.text.to_owned(), name_span: name.span, lo: *lo.expr, hi: *hi.expr };
     Ok((range, height))
 }
 
@@ -93,7 +93,7 @@ pub fn builder(input: &mut Tokens<'_, '_>, name: Token<'_>) -> Parsed<Tree> {
     let end = close(input, open, Kind::RightParen)?;
     let height = ranges.iter().map(|(_, height)| *height).fold(body.height, u32::max);
     let ranges = ranges.into_iter().map(|(range, _)| range).collect();
-    Tree::above(height, ExprKind::Build { ranges, body: Box::new(body.expr) }, name.span.join(end.span))
+    Tree::above(height, ExprKind::Build { ranges, body: body.expr }, name.span.join(end.span))
 }
 
 /// `D(e; X -> H)`, `D(e; x)`, from the `D`.
@@ -119,10 +119,10 @@ pub fn derivative(input: &mut Tokens<'_, '_>, name: Token<'_>) -> Parsed<Tree> {
     let end = close(input, open, Kind::RightParen)?;
     let height = direction.as_ref().map_or(body.height, |direction| direction.height.max(body.height));
     let kind = ExprKind::Derivative {
-        body: Box::new(body.expr),
+        body: body.expr,
         variable: variable.text.to_owned(),
         variable_span: variable.span,
-        direction: direction.map(|direction| Box::new(direction.expr)),
+        direction: direction.map(|direction| direction.expr),
     };
     Tree::above(height, kind, name.span.join(end.span))
 }

@@ -71,7 +71,7 @@ fn climb(input: &mut Tokens<'_, '_>, least: u8, exponent: bool) -> Parsed<Tree> 
         let right = operators(input, right_binding, op == BinaryOp::Pow)?;
         let span = left.expr.span.join(right.expr.span);
         let height = left.height.max(right.height);
-        let kind = ExprKind::Binary { op, left: Box::new(left.expr), right: Box::new(right.expr) };
+        let kind = ExprKind::Binary { op, left: left.expr, right: right.expr };
         left = Tree::above(height, kind, span)?;
     }
 }
@@ -113,9 +113,9 @@ fn chain(input: &mut Tokens<'_, '_>, first: Tree) -> Parsed<Tree> {
         let right = operators(input, bind::COMPARE + 1, false)?;
         span = span.join(right.expr.span);
         height = height.max(right.height);
-        rest.push((op, right.expr));
+        rest.push((op, *right.expr));
     }
-    Tree::above(height, ExprKind::Compare { first: Box::new(first.expr), rest }, span)
+    Tree::above(height, ExprKind::Compare { first: first.expr, rest }, span)
 }
 
 /// What begins with `-`, `not` or `if`, else an operand with its postfixes.
@@ -125,13 +125,13 @@ fn prefixed(input: &mut Tokens<'_, '_>, least: u8, exponent: bool) -> Parsed<Tre
         skip(input)?;
         let operand = operators(input, if exponent { bind::POWER } else { bind::NEGATE }, exponent)?;
         let span = token.span.join(operand.expr.span);
-        return Tree::above(operand.height, ExprKind::Neg(Box::new(operand.expr)), span);
+        return Tree::above(operand.height, ExprKind::Neg(operand.expr), span);
     }
     if token.is_word("not") && least <= bind::NOT {
         skip(input)?;
         let operand = operators(input, bind::NOT, false)?;
         let span = token.span.join(operand.expr.span);
-        return Tree::above(operand.height, ExprKind::Not(Box::new(operand.expr)), span);
+        return Tree::above(operand.height, ExprKind::Not(operand.expr), span);
     }
     if token.is_word("if") && least <= bind::IMPLIES {
         return conditional(input, token);
@@ -150,11 +150,7 @@ fn conditional(input: &mut Tokens<'_, '_>, start: Token<'_>) -> Parsed<Tree> {
     let otherwise = expression(input)?;
     let span = start.span.join(otherwise.expr.span);
     let height = condition.height.max(then.height).max(otherwise.height);
-    let kind = ExprKind::If {
-        condition: Box::new(condition.expr),
-        then: Box::new(then.expr),
-        otherwise: Box::new(otherwise.expr),
-    };
+    let kind = ExprKind::If { condition: condition.expr, then: then.expr, otherwise: otherwise.expr };
     Tree::above(height, kind, span)
 }
 
@@ -166,7 +162,7 @@ fn postfixes(input: &mut Tokens<'_, '_>, mut base: Tree, exponent: bool) -> Pars
                 return fail(error.help("write `(A^k)'` or `A^(k')`"));
             }
             let span = base.expr.span.join(prime.span);
-            base = Tree::above(base.height, ExprKind::Transpose(Box::new(base.expr)), span)?;
+            base = Tree::above(base.height, ExprKind::Transpose(base.expr), span)?;
         } else if let Some(open) = accept(input, Kind::LeftBracket)? {
             base = subscripts(input, base, open)?;
         } else {
@@ -189,7 +185,7 @@ fn subscripts(input: &mut Tokens<'_, '_>, base: Tree, open: Token<'_>) -> Parsed
     }
     let height = parts.iter().map(|(_, height)| *height).fold(base.height, u32::max);
     let index = parts.into_iter().map(|(part, _)| part).collect();
-    Tree::above(height, ExprKind::Index { base: Box::new(base.expr), index }, span)
+    Tree::above(height, ExprKind::Index { base: base.expr, index }, span)
 }
 
 fn subscript(input: &mut Tokens<'_, '_>) -> Parsed<(Subscript, u32)> {
@@ -200,9 +196,9 @@ fn subscript(input: &mut Tokens<'_, '_>) -> Parsed<(Subscript, u32)> {
     if accept(input, Kind::DotDotEqual)?.is_some() {
         let hi = sum_of_terms(input)?;
         let height = lo.height.max(hi.height);
-        return Ok((Subscript::Range { lo: lo.expr, hi: hi.expr }, height));
+        return Ok((Subscript::Range { lo: *lo.expr, hi: *hi.expr }, height));
     }
-    Ok((Subscript::At(lo.expr), lo.height))
+    Ok((Subscript::At(*lo.expr), lo.height))
 }
 
 fn operand(input: &mut Tokens<'_, '_>) -> Parsed<Tree> {
@@ -299,7 +295,7 @@ pub fn arguments(input: &mut Tokens<'_, '_>, open: Token<'_>) -> Parsed<(Vec<Exp
     }
     let end = close(input, open, Kind::RightParen)?;
     let height = trees.iter().map(|tree| tree.height).max().unwrap_or(0);
-    Ok((trees.into_iter().map(|tree| tree.expr).collect(), height, end.span))
+    Ok((trees.into_iter().map(|tree| *tree.expr).collect(), height, end.span))
 }
 
 /// Two operands side by side are not a product, and only a name is called.
@@ -530,9 +526,9 @@ mod tests {
             eprintln!("{n}");
             let _ = parse_expr(&s.repeat(130));
         }
-        assert!(parse_expr(&nested(63)).is_ok());
+        assert!(parse_expr(&nested(127)).is_ok());
         for text in [
-            nested(64),
+            nested(128),
             "(".repeat(60_000),
             "f(".repeat(30_000),
             "a[".repeat(30_000),
@@ -546,7 +542,7 @@ mod tests {
             let e = parse_expr(&text).unwrap_err();
             assert_eq!(
                 (e.message.as_str(), e.found.as_str()),
-                ("this expression is too deep", "found more than 64 levels")
+                ("this expression is too deep", "found more than 128 levels")
             );
         }
         for text in

@@ -43,7 +43,7 @@ fn value(input: &mut Tokens<'_, '_>, first: Token<'_>) -> Parsed<Given> {
         let error = LangError::new(first.span, format!("unknown sampler `{}`", first.text), first.found());
         return fail(error.help(format!("did you mean `{sampler}`?")));
     }
-    let expr = expression(input)?.expr;
+    let expr = *expression(input)?.expr;
     expect(input, Kind::End, "an operator or the end")?;
     Ok(Given { span: expr.span, kind: Sampler::Value(expr) })
 }
@@ -57,9 +57,9 @@ fn sampler(input: &mut Tokens<'_, '_>, name: Token<'_>) -> Parsed<Sampler> {
                 let error = LangError::new(next(input).span, "integers come from a range", next(input).found());
                 return fail(error.help("write `int in a..=b`"));
             }
-            let lo = sum_of_terms(input)?.expr;
+            let lo = *sum_of_terms(input)?.expr;
             expect(input, Kind::DotDotEqual, "`..=` and the last integer")?;
-            let hi = sum_of_terms(input)?.expr;
+            let hi = *sum_of_terms(input)?.expr;
             Ok(Sampler::Int { lo, hi })
         }
         "real" => {
@@ -80,7 +80,7 @@ fn sampler(input: &mut Tokens<'_, '_>, name: Token<'_>) -> Parsed<Sampler> {
             let open = open(input, name, form)?;
             let size = argument(input, name, form)?;
             let eigenvalues =
-                if opens_law(input) { Spectrum::In(law(input)?) } else { Spectrum::Values(expression(input)?.expr) };
+                if opens_law(input) { Spectrum::In(law(input)?) } else { Spectrum::Values(*expression(input)?.expr) };
             close(input, open, Kind::RightParen)?;
             Ok(Sampler::Symmetric { size, eigenvalues })
         }
@@ -111,7 +111,7 @@ fn open<'s>(input: &mut Tokens<'_, 's>, name: Token<'_>, form: &str) -> Parsed<T
 
 /// An argument that another follows.
 fn argument(input: &mut Tokens<'_, '_>, name: Token<'_>, form: &str) -> Parsed<Expr> {
-    let argument = expression(input)?.expr;
+    let argument = *expression(input)?.expr;
     if accept(input, Kind::Comma)?.is_none() {
         if next(input).kind == Kind::RightParen {
             let error = LangError::new(next(input).span, format!("`{}` takes more", name.text), next(input).found());
@@ -135,13 +135,13 @@ fn matrix(input: &mut Tokens<'_, '_>, name: Token<'_>) -> Parsed<Sampler> {
     let singular = if accept_word(input, "in")? {
         Spectrum::In(law(input)?)
     } else if accept(input, Kind::Equals)?.is_some() {
-        Spectrum::Values(expression(input)?.expr)
+        Spectrum::Values(*expression(input)?.expr)
     } else {
         let error = LangError::new(next(input).span, "expected `in` or `=` behind `sv`", next(input).found());
         return fail(error.help("write `sv in [a, b]` or `sv = v`"));
     };
     let rank = match accept(input, Kind::Comma)? {
-        Some(_) if accept_word(input, "rank")? => Some(expression(input)?.expr),
+        Some(_) if accept_word(input, "rank")? => Some(*expression(input)?.expr),
         Some(_) => {
             let error = LangError::new(next(input).span, "expected `rank` and a number", next(input).found());
             return fail(error.help("write `matrix(m, n, sv in [a, b], rank r)`"));
@@ -254,9 +254,9 @@ pub fn interval(input: &mut Tokens<'_, '_>) -> Parsed<Interval> {
         return fail(error.help("write `[a, b]`, with `(` or `)` at an open end"));
     }
     skip(input)?;
-    let lo = expression(input)?.expr;
+    let lo = *expression(input)?.expr;
     expect(input, Kind::Comma, "`,` and the upper end")?;
-    let hi = expression(input)?.expr;
+    let hi = *expression(input)?.expr;
     let (hi_open, end) = match next(input).kind {
         Kind::RightParen => (true, close(input, open, Kind::RightParen)?),
         _ => (false, close(input, open, Kind::RightBracket)?),

@@ -74,9 +74,9 @@ fn whole_number(input: &mut Tokens<'_, '_>, what: &str, form: &str) -> Parsed<u6
 }
 
 pub fn fit(input: &mut Tokens<'_, '_>) -> Parsed<(Expr, Expr)> {
-    let fitted = expression(input)?.expr;
+    let fitted = *expression(input)?.expr;
     expect(input, Kind::Tilde, "`~` and what it is fitted against")?;
-    Ok((fitted, expression(input)?.expr))
+    Ok((fitted, *expression(input)?.expr))
 }
 
 pub fn slope(input: &mut Tokens<'_, '_>) -> Parsed<(SlopeBound, Expr)> {
@@ -91,7 +91,7 @@ pub fn slope(input: &mut Tokens<'_, '_>) -> Parsed<(SlopeBound, Expr)> {
         }
     };
     skip(input)?;
-    Ok((bound, expression(input)?.expr))
+    Ok((bound, *expression(input)?.expr))
 }
 
 #[cfg(test)]

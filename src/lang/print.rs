@@ -1,7 +1,7 @@
 //! What the printers share: how tightly each form binds, and what a caller may tell them.
 //!
-//! [`super::print_source`] writes the claim language back, [`super::print_unicode`] mathematics for a terminal,
-//! [`super::print_tex`] mathematics for a page; [`super::print_given`] says a sampler in the latter two. A printer puts
+//! `print_source` writes the claim language back, `print_unicode` mathematics for a terminal,
+//! `print_tex` mathematics for a page; `print_given` says a sampler in the latter two. A printer puts
 //! parentheses where the tree needs them, not where they were written.
 
 use super::ast::{BinaryOp, Expr, ExprKind};

@@ -1,7 +1,7 @@
 //! The stream that the parsers read: winnow over tokens, with the caps on nesting, and the errors they share.
 //!
-//! Every error that a user sees is a *cut*: the grammar needs no more than two tokens to know what it is reading, so
-//! nothing is tried and then taken back. Backtracking is only for `opt` of a single token.
+//! Every error that a user sees is a *cut*: a look ahead tells what is being read, so nothing is tried and then taken back.
+//! Backtracking is only for `opt` of a single token.
 
 use super::ast::{Expr, ExprKind};
 use super::lexer::{Kind, Token, lex};
@@ -12,8 +12,9 @@ use winnow::prelude::*;
 use winnow::stream::{Stateful, TokenSlice};
 use winnow::token::one_of;
 
-/// How deep brackets, branches and exponents may nest: it bounds the parser's recursion.
-pub const MAX_NESTING: u32 = 64;
+/// How deep brackets, branches, exponents and operands on the right of an operator may nest: it bounds the parser's
+/// recursion.
+pub const MAX_NESTING: u32 = 128;
 /// How many levels a tree may have, a chain of `+` counting one each: it bounds the recursion of all that read the tree.
 pub const MAX_HEIGHT: u32 = 256;
 
@@ -22,14 +23,16 @@ pub const MAX_HEIGHT: u32 = 256;
 pub struct Nesting(pub u32);
 
 pub type Tokens<'t, 's> = Stateful<TokenSlice<'t, Token<'s>>, Nesting>;
-pub type Parsed<T> = Result<T, ErrMode<LangError>>;
+/// Errors are boxed, and so are trees: the recursion keeps many of them on the stack.
+pub type Fault = ErrMode<Box<LangError>>;
+pub type Parsed<T> = Result<T, Fault>;
 
-impl ParserError<Tokens<'_, '_>> for LangError {
+impl ParserError<Tokens<'_, '_>> for Box<LangError> {
     type Inner = Self;
 
     fn from_input(input: &Tokens<'_, '_>) -> Self {
         let token = next(input);
-        Self::new(token.span, "this cannot stand here", token.found())
+        Box::new(LangError::new(token.span, "this cannot stand here", token.found()))
     }
 
     fn into_inner(self) -> Result<Self::Inner, Self> {
@@ -41,8 +44,7 @@ impl ParserError<Tokens<'_, '_>> for LangError {
 pub fn parse_all<T>(text: &str, parser: impl FnOnce(&mut Tokens<'_, '_>) -> Parsed<T>) -> Result<T, LangError> {
     let tokens = lex(text)?;
     let mut input = Stateful { input: TokenSlice::new(&tokens), state: Nesting::default() };
-    let place = |input: &Tokens<'_, '_>| LangError::from_input(input);
-    parser(&mut input).map_err(|e| e.into_inner().unwrap_or_else(|_| place(&input)))
+    parser(&mut input).map_err(|fault| *fault.into_inner().unwrap_or_else(|_| Box::from_input(&input)))
 }
 
 /// The token that comes next, which is [`Kind::End`] for ever at the end.
@@ -57,7 +59,7 @@ pub fn ahead<'s>(input: &Tokens<'_, 's>, skip: usize) -> Token<'s> {
 }
 
 /// A token of this kind, or a backtrack.
-pub fn kind<'t, 's: 't>(kind: Kind) -> impl Parser<Tokens<'t, 's>, &'t Token<'s>, ErrMode<LangError>> {
+pub fn kind<'t, 's: 't>(kind: Kind) -> impl Parser<Tokens<'t, 's>, &'t Token<'s>, Fault> {
     one_of(move |token: &'t Token<'s>| token.kind == kind)
 }
 
@@ -131,19 +133,19 @@ fn help(token: &Token<'_>) -> Option<&'static str> {
 
 /// An error that ends the parse.
 pub fn fail<T>(error: LangError) -> Parsed<T> {
-    Err(ErrMode::Cut(error))
+    Err(ErrMode::Cut(Box::new(error)))
 }
 
 /// An expression with the number of its levels.
 #[derive(Clone, Debug)]
 pub struct Tree {
-    pub expr: Expr,
+    pub expr: Box<Expr>,
     pub height: u32,
 }
 
 impl Tree {
     pub fn leaf(kind: ExprKind, span: Span) -> Self {
-        Self { expr: Expr::new(kind, span), height: 1 }
+        Self { expr: Box::new(Expr::new(kind, span)), height: 1 }
     }
 
     /// A node above parts of which the highest has `below` levels.
@@ -151,7 +153,7 @@ impl Tree {
         if below >= MAX_HEIGHT {
             return fail(too_deep(span, MAX_HEIGHT));
         }
-        Ok(Self { expr: Expr::new(kind, span), height: below + 1 })
+        Ok(Self { expr: Box::new(Expr::new(kind, span)), height: below + 1 })
     }
 }
 

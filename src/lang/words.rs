@@ -1,7 +1,7 @@
 //! The words of the language: which are reserved, which name functions, which name samplers.
 //!
 //! Only spelling is known here. What a function takes and means is the elaborator's business, how a sampler is written is
-//! [`super::parse_given`]'s. A function's name may also name a value (`sigma` beside `sigma(1, X)`): the parenthesis tells.
+//! `parse_given`'s. A function's name may also name a value (`sigma` beside `sigma(1, X)`): the parenthesis tells.
 
 /// The longest name that is accepted, in bytes.
 pub const MAX_NAME: usize = 64;

@@ -191,7 +191,9 @@ impl Lowering<'_> {
         let decided = if a == b {
             Some(!strict)
         } else {
-            build::rational(self.graph, a).zip(build::rational(self.graph, b)).map(|(x, y)| if strict { x < y } else { x <= y })
+            build::rational(self.graph, a)
+                .zip(build::rational(self.graph, b))
+                .map(|(x, y)| if strict { x < y } else { x <= y })
         };
         match decided {
             Some(truth) => self.graph.add(Op::Bool(truth), vec![], Type::Bool),
@@ -218,7 +220,11 @@ impl Lowering<'_> {
         for (node, span) in &nodes {
             let other = self.graph.ty(*node);
             if *other != ty && !(ty == Type::Real && *other == Type::Int) {
-                return Err(LangError::new(*span, "the items of a choice differ in kind", "this one is unlike the first"));
+                return Err(LangError::new(
+                    *span,
+                    "the items of a choice differ in kind",
+                    "this one is unlike the first",
+                ));
             }
         }
         let count = nodes.len() as i64;
@@ -348,7 +354,11 @@ impl Lowering<'_> {
         }
         let truth = self.ordered(zero, ends.lo, true);
         if matches!(self.graph.node(truth).op, Op::Bool(false)) {
-            return Err(LangError::new(span, "an interval over octaves needs a positive lower end", "this one starts at or below 0"));
+            return Err(LangError::new(
+                span,
+                "an interval over octaves needs a positive lower end",
+                "this one starts at or below 0",
+            ));
         }
         self.feasible(truth);
         Ok(())
@@ -402,7 +412,13 @@ impl Lowering<'_> {
         if ty == Type::Real { s } else { self.graph.add(Op::Sample(SampleOp::Rectangular), vec![s], ty) }
     }
 
-    fn matrix(&mut self, rows: &Expr, cols: &Expr, singular: &Spectrum, rank: Option<&Expr>) -> Result<NodeId, LangError> {
+    fn matrix(
+        &mut self,
+        rows: &Expr,
+        cols: &Expr,
+        singular: &Spectrum,
+        rank: Option<&Expr>,
+    ) -> Result<NodeId, LangError> {
         let (m, n) = (self.dim(rows)?, self.dim(cols)?);
         let least = build::min_dim(self.graph, &m, &n);
         let span = rows.span.join(cols.span);
@@ -439,7 +455,11 @@ impl Lowering<'_> {
             let lo = elaborate::real(self.graph, self.scope, &law.interval.lo)?;
             let truth = self.ordered(zero, lo, false);
             if matches!(self.graph.node(truth).op, Op::Bool(false)) {
-                return Err(LangError::new(law.interval.span, "singular values are not negative", "an interval that starts below 0"));
+                return Err(LangError::new(
+                    law.interval.span,
+                    "singular values are not negative",
+                    "an interval that starts below 0",
+                ));
             }
             self.feasible(truth);
             return Ok(());
@@ -522,7 +542,9 @@ impl Lowering<'_> {
             return Err(LangError::new(s.span, "`commuting` needs a symmetric matrix", "a truth value"));
         };
         // A sampled matrix shares its eigenbasis: then every matrix that commutes is reached.
-        if let (Op::Sample(SampleOp::Congruence), Some(&v)) = (&self.graph.node(node).op, self.graph.node(node).args.first()) {
+        if let (Op::Sample(SampleOp::Congruence), Some(&v)) =
+            (&self.graph.node(node).op, self.graph.node(node).args.first())
+        {
             let d = self.draw(n.clone(), Dim::constant(1), Role::Normal);
             return Ok(self.congruence_with(&n, v, d));
         }

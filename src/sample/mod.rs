@@ -4,5 +4,6 @@
 //! function of them (`lower`), so its value meets its hypothesis by construction and never by rejection.
 
 pub mod draws;
+pub mod lower;
 pub mod strata;
 pub mod stream;

@@ -1,0 +1,183 @@
+//! A claim compiled for running: what the engine and the commands hold.
+
+use super::fit::Fit;
+use super::octet::Plans;
+use super::pointwise::{self, PointwiseRun};
+use super::record::{CaseRecord, Hypotheses, Look, Stratum};
+use super::replay::{ReplayRun, Value};
+use super::scaling::ScalingRun;
+use super::trajectory::{self, TrajectoryRun};
+use crate::arith::backend::dispatch;
+use crate::arith::lane::Backend;
+use crate::claim::diagnostic::Diagnostics;
+use crate::claim::model::Claim;
+use crate::claim::program::Program;
+use crate::eval::compile::PlanError;
+use crate::sample::stream::Key;
+use std::ops::Range;
+
+/// How a claim is run.
+#[derive(Clone, Debug)]
+pub struct CheckOptions {
+    pub seed: u64,
+    pub backend: Backend,
+    /// Numbers that one plan may hold, of eight lanes each.
+    pub max_elements: usize,
+}
+
+/// A predicate as the reports name it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PredicateInfo {
+    pub name: String,
+    /// Made of `==` alone.
+    pub identity: bool,
+    /// The unit of its margins, as mathematics.
+    pub unit: String,
+}
+
+/// Why a claim could not be run to its end.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct CheckError(pub String);
+
+impl From<PlanError> for CheckError {
+    fn from(error: PlanError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// One case, with every intermediate value.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    pub stratum: Stratum,
+    pub hypotheses: Hypotheses,
+    pub ints: Vec<(String, i64)>,
+    pub values: Vec<(String, Value)>,
+    pub looks: Vec<Look>,
+}
+
+/// A claim compiled for running.
+pub struct Checker {
+    program: Program,
+    plans: Plans,
+    key: Key,
+    backend: Backend,
+    max_elements: usize,
+    predicates: Vec<PredicateInfo>,
+    givens: Vec<String>,
+    assumes: Vec<String>,
+    cost: u64,
+}
+
+impl Checker {
+    /// Types and prepares a claim.
+    ///
+    /// # Errors
+    /// What is wrong with its expressions, each at its place.
+    pub fn new(claim: &Claim, options: &CheckOptions) -> Result<Self, Diagnostics> {
+        let program = Program::new(claim)?;
+        let sections = match &program.path {
+            None => vec![pointwise::once_roots(&program)],
+            Some(path) => trajectory::sections(&program, path),
+        };
+        let predicates = program
+            .asked
+            .iter()
+            .map(|a| PredicateInfo {
+                name: a.name.clone(),
+                identity: a.predicate.identity,
+                unit: a.unit.clone().unwrap_or_else(|| "the size of its terms".to_owned()),
+            })
+            .collect();
+        let cost = trajectory::cost(&program);
+        Ok(Self {
+            plans: Plans::new(sections, options.max_elements),
+            key: Key::new(options.seed, &claim.id.0),
+            backend: options.backend,
+            max_elements: options.max_elements,
+            predicates,
+            givens: program.givens.iter().map(|g| g.name.clone()).collect(),
+            assumes: program.assume.iter().map(|a| a.name.clone()).collect(),
+            cost,
+            program,
+        })
+    }
+
+    pub fn predicates(&self) -> &[PredicateInfo] {
+        &self.predicates
+    }
+
+    /// Names of the givens, in order; a case that a given rejects names it by index.
+    pub fn givens(&self) -> &[String] {
+        &self.givens
+    }
+
+    pub fn assumes(&self) -> &[String] {
+        &self.assumes
+    }
+
+    /// Evaluations that one case counts for.
+    pub fn cost(&self) -> u64 {
+        self.cost
+    }
+
+    /// Runs these cases in order and tells the sink of each.
+    ///
+    /// # Errors
+    /// Where no plan can be made: impossible or too large dimensions.
+    pub fn run(&self, cases: Range<u64>, sink: &mut dyn FnMut(&CaseRecord<'_>)) -> Result<(), CheckError> {
+        let Self { program, plans, key, backend, .. } = self;
+        let backend = *backend;
+        match &program.path {
+            None => dispatch(backend, PointwiseRun { program, plans, key, backend, cases, sink })?,
+            Some(path) => dispatch(backend, TrajectoryRun { program, path, plans, key, backend, cases, sink })?,
+        }
+        Ok(())
+    }
+
+    /// One case with all its named values.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn replay(&self, case: u64) -> Result<Replay, CheckError> {
+        let looks_of = |sink: &mut dyn FnMut(&CaseRecord<'_>)| self.run(case / 8 * 8..case / 8 * 8 + 8, sink);
+        let mut record = None;
+        looks_of(&mut |r| {
+            if r.index == case {
+                record = Some((r.stratum, r.hypotheses, r.looks.to_vec()));
+            }
+        })?;
+        let Some((stratum, hypotheses, looks)) = record else {
+            return Err(CheckError(format!("case {case} was not run")));
+        };
+        let Self { program, key, backend, max_elements, .. } = self;
+        let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, case };
+        let (ints, values) = dispatch(*backend, job)?;
+        Ok(Replay { stratum, hypotheses, ints, values, looks })
+    }
+
+    /// Whether this is a `[scaling]` claim, which has a fit in place of cases.
+    pub fn is_scaling(&self) -> bool {
+        self.program.law.is_some()
+    }
+
+    /// The fit of a `[scaling]` claim; at least two runs a point within `evaluations`, if the claim asks for as many.
+    ///
+    /// # Errors
+    /// Where no plan can be made, or the sweep gives too few points to fit.
+    pub fn scaling(&self, evaluations: u64) -> Result<Fit, CheckError> {
+        let Some(law) = &self.program.law else {
+            return Err(CheckError("this claim has no [scaling]".to_owned()));
+        };
+        let Self { program, key, backend, max_elements, cost, .. } = self;
+        let job = ScalingRun {
+            program,
+            law,
+            key,
+            backend: *backend,
+            max_elements: *max_elements,
+            evaluations: evaluations / (*cost).max(1),
+        };
+        dispatch(*backend, job)
+    }
+}

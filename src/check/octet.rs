@@ -1,0 +1,284 @@
+//! Eight cases of equal shapes, from an octet number to a loaded machine.
+//!
+//! The octet's number fixes its stratum, its structural integers and its draws. Plans are compiled once for each choice
+//! of the integers and shared by all threads.
+
+use super::record::{Fate, Hypotheses, Look, Stratum};
+use crate::arith::lane::{ALL, Backend, Mask};
+use crate::arith::number::Number;
+use crate::claim::program::{Program, When};
+use crate::eval::compile::{PlanError, Request, compile, integer};
+use crate::eval::machine::Machine;
+use crate::eval::plan::{Plan, SlotId};
+use crate::eval::rounding::SAFETY;
+use crate::lang::ir::{Dim, DrawId, IntId, NodeId};
+use crate::sample::draws::Role;
+use crate::sample::strata::{Filler, Lanes, stratum_of};
+use crate::sample::stream::Stream;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Plans that one claim keeps; past that they are made anew.
+const MOST_PLANS: usize = 4096;
+/// Instructions that the kept plans may have together, so that claims with many shapes stay small in memory.
+const MOST_KEPT_INSTRUCTIONS: usize = 4_000_000;
+
+/// The structural integers of an octet, in the order of their ids; an empty range is told by its given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Integers {
+    Chosen(BTreeMap<IntId, i64>),
+    Empty { given: usize },
+}
+
+/// Chooses the structural integers of an octet; `fixed` ones are not drawn (a sweep).
+///
+/// # Errors
+/// If an end cannot be computed from earlier integers.
+pub fn integers(
+    program: &Program,
+    stream: &mut Stream,
+    stratum: Stratum,
+    fixed: &BTreeMap<IntId, i64>,
+) -> Result<Integers, PlanError> {
+    let mut chosen = BTreeMap::new();
+    for &id in &program.structural {
+        let spec = program.int_given(id);
+        let lo = integer(&program.graph, &chosen, spec.lo)?;
+        let hi = integer(&program.graph, &chosen, spec.hi)?;
+        // One draw an integer, whatever comes of it.
+        let choices = u64::try_from(hi.saturating_sub(lo).saturating_add(1)).unwrap_or(0);
+        let offset = match stratum {
+            // The least with probability one half, the next with a quarter, ..
+            Stratum::TinyIntegers => {
+                u64::from((stream.below(1 << 32) as u32).leading_ones()).min(choices.saturating_sub(1))
+            }
+            _ => stream.below(choices.max(1)),
+        };
+        if let Some(&value) = fixed.get(&id) {
+            chosen.insert(id, value);
+            continue;
+        }
+        if choices == 0 {
+            return Ok(Integers::Empty { given: spec.given });
+        }
+        chosen.insert(id, lo.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX)));
+    }
+    Ok(Integers::Chosen(chosen))
+}
+
+/// A plan with what the checkers look up in it.
+pub struct Compiled {
+    pub plan: Plan,
+    /// Concrete shapes of the blocks of draws, read or not, so that a case does not depend on what is asked of it.
+    pub blocks: Vec<(DrawId, Role, usize, usize)>,
+    /// What makes each given possible: its index and the truth.
+    pub feasible: Vec<(usize, SlotId)>,
+    pub assume: Vec<SlotId>,
+    /// In the order of the program's predicates.
+    pub asked: Vec<AskedSlots>,
+}
+
+/// Where a predicate's parts are.
+pub struct AskedSlots {
+    pub guards: Vec<SlotId>,
+    pub truth: SlotId,
+    pub margin: SlotId,
+}
+
+/// The section in which a predicate is asked.
+pub fn section_of(when: When) -> usize {
+    match when {
+        When::Once => 0,
+        When::Always | When::Finally => 2,
+    }
+}
+
+/// Plans by their integers.
+pub struct Plans {
+    kept: Mutex<(HashMap<BTreeMap<IntId, i64>, Arc<Compiled>>, usize)>,
+    sections: Vec<Vec<NodeId>>,
+    max_elements: usize,
+}
+
+impl Plans {
+    pub fn new(sections: Vec<Vec<NodeId>>, max_elements: usize) -> Self {
+        Self { kept: Mutex::new((HashMap::new(), 0)), sections, max_elements }
+    }
+
+    /// The plan for these integers.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn get(&self, program: &Program, ints: &BTreeMap<IntId, i64>) -> Result<Arc<Compiled>, PlanError> {
+        if let Some(found) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).0.get(ints) {
+            return Ok(found.clone());
+        }
+        let compiled = Arc::new(compiled(program, ints, &self.sections, self.max_elements)?);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let size = compiled.plan.code.len();
+        if kept.0.len() < MOST_PLANS && kept.1 + size < MOST_KEPT_INSTRUCTIONS {
+            kept.1 += size;
+            kept.0.insert(ints.clone(), compiled.clone());
+        }
+        Ok(compiled)
+    }
+}
+
+/// Compiles a plan and finds what the checkers look up in it. Predicates whose section the plan lacks are left out.
+///
+/// # Errors
+/// See [`PlanError`].
+pub fn compiled(
+    program: &Program,
+    ints: &BTreeMap<IntId, i64>,
+    sections: &[Vec<NodeId>],
+    max_elements: usize,
+) -> Result<Compiled, PlanError> {
+    let plan = compile(&Request {
+        graph: &program.graph,
+        analysis: &program.analysis,
+        ints,
+        lane_ints: &program.lane_ints,
+        sections,
+        max_elements: max_elements,
+    })?;
+    let mut blocks = Vec::new();
+    // Every block is drawn, read or not, so that a case does not depend on what is asked of it.
+    for block in &program.samples.blocks {
+        let size = |dim: &Dim| {
+            let mut sum: i64 = 0;
+            for (atoms, &c) in &dim.terms {
+                let mut term = c;
+                for &atom in atoms {
+                    term = term.saturating_mul(integer(&program.graph, ints, atom)?);
+                }
+                sum = sum.saturating_add(term);
+            }
+            usize::try_from(sum).map_err(|_| PlanError::NegativeDimension(sum))
+        };
+        let (rows, cols) = (size(&block.rows)?, size(&block.cols)?);
+        let (needed, limit) = (rows as u64 * cols as u64, max_elements as u64);
+        if needed > limit {
+            return Err(PlanError::TooLarge { needed, limit });
+        }
+        blocks.push((block.id, block.role, rows, cols));
+    }
+    let slot = |section: usize, node: NodeId| {
+        plan.roots.get(section).and_then(|r| r.get(&node)).copied().ok_or(PlanError::NotStructural)
+    };
+    let feasible =
+        program.samples.feasible.iter().map(|(given, node)| Ok((*given, slot(0, *node)?))).collect::<Result<_, _>>()?;
+    let assume = program.assume.iter().map(|a| slot(0, a.node)).collect::<Result<_, _>>()?;
+    let mut asked = Vec::new();
+    for a in program.asked.iter().filter(|a| section_of(a.when) < sections.len()) {
+        let section = section_of(a.when);
+        let guards = a.predicate.guards.iter().map(|g| slot(section, *g)).collect::<Result<_, _>>()?;
+        asked.push(AskedSlots {
+            guards,
+            truth: slot(section, a.predicate.truth)?,
+            margin: slot(section, a.predicate.margin)?,
+        });
+    }
+    Ok(Compiled { plan, blocks, feasible, assume, asked })
+}
+
+/// Draws all blocks of an octet into the machine.
+#[inline(always)]
+pub fn draw<N: Number>(
+    backend: Backend,
+    stream: &mut Stream,
+    stratum: Stratum,
+    compiled: &Compiled,
+    m: &mut Machine<N>,
+    buffer: &mut Vec<Lanes>,
+) {
+    let mut filler = Filler::new(stream, stratum);
+    for &(id, role, rows, cols) in &compiled.blocks {
+        filler.fill(backend, role, rows, cols, buffer);
+        m.set_draw(&compiled.plan, id, buffer);
+    }
+}
+
+/// The stratum of the octet that a case is in, and its lane.
+pub fn place_of(case: u64) -> (u64, usize, Stratum) {
+    let octet = case / 8;
+    (octet, (case % 8) as usize, stratum_of(octet))
+}
+
+/// For each lane, the first hypothesis that it does not meet.
+#[inline(always)]
+pub fn hypotheses<N: Number>(compiled: &Compiled, m: &Machine<N>) -> [Hypotheses; 8] {
+    let mut found = [Hypotheses::Met; 8];
+    let mut left: Mask = ALL;
+    for (given, slot) in &compiled.feasible {
+        let truth = m.truths[*slot as usize];
+        for lane in lanes_of(left & !truth.yes) {
+            let no = truth.no >> lane & 1 == 1;
+            found[lane] = if no { Hypotheses::EmptyGiven(*given) } else { Hypotheses::GivenOutOfRange(*given) };
+        }
+        left &= truth.yes;
+    }
+    for (i, slot) in compiled.assume.iter().enumerate() {
+        let truth = m.truths[*slot as usize];
+        for lane in lanes_of(left & !truth.yes) {
+            found[lane] = if truth.no >> lane & 1 == 1 {
+                Hypotheses::Failed(i)
+            } else if truth.undefined >> lane & 1 == 1 {
+                Hypotheses::Undefined(i)
+            } else {
+                Hypotheses::Undecided(i)
+            };
+        }
+        left &= truth.yes;
+    }
+    found
+}
+
+/// The lanes of a mask.
+pub fn lanes_of(mask: Mask) -> impl Iterator<Item = usize> {
+    (0..8).filter(move |lane| mask >> lane & 1 == 1)
+}
+
+/// What a predicate did, lane by lane.
+#[inline(always)]
+pub fn looks<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots) -> [Look; 8] {
+    let mut out = [Look { fate: Fate::OutOfRange, margin: f64::NAN, floor: f64::NAN, at: None }; 8];
+    let mut left: Mask = ALL;
+    for guard in &slots.guards {
+        let truth = m.truths[*guard as usize];
+        for lane in lanes_of(left & !truth.yes) {
+            out[lane].fate = if truth.no >> lane & 1 == 1 {
+                Fate::OutOfBranch
+            } else if truth.undefined >> lane & 1 == 1 {
+                Fate::Undefined
+            } else {
+                Fate::OutOfRange
+            };
+        }
+        left &= truth.yes;
+    }
+    let truth = m.truths[slots.truth as usize];
+    let undefined = m.undefined[slots.margin as usize];
+    let x = m.real(plan, slots.margin);
+    for lane in lanes_of(left) {
+        let value = x.value.to_f64(lane);
+        let floor = x.error.to_f64(lane) * SAFETY;
+        let known = undefined >> lane & 1 == 0 && !value.is_nan() && floor.is_finite();
+        let look = &mut out[lane];
+        if known {
+            (look.margin, look.floor) = (value, floor);
+        }
+        look.fate = if truth.yes >> lane & 1 == 1 {
+            Fate::Held
+        } else if truth.no >> lane & 1 == 1 {
+            Fate::Violated
+        } else if truth.undefined >> lane & 1 == 1 {
+            Fate::Undefined
+        } else if known {
+            Fate::WithinFloor
+        } else {
+            Fate::OutOfRange
+        };
+    }
+    out
+}

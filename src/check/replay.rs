@@ -1,0 +1,115 @@
+//! One case again, with every named value.
+//!
+//! The plan of a replay has more roots than the one that was run, and so more instructions; each value is computed by the same ones, so
+//! the bits are the same.
+
+use super::checker::CheckError;
+use super::octet::{Integers, compiled, draw, integers, place_of};
+use crate::arith::lane::{Backend, Job, Lane8};
+use crate::claim::program::{Bound, Program};
+use crate::eval::machine::Machine;
+use crate::eval::plan::{Plan, SlotId};
+use crate::eval::rounding::SAFETY;
+use crate::eval::run::run;
+use crate::lang::ir::Type;
+use crate::sample::stream::{Key, Stream};
+use std::collections::BTreeMap;
+
+/// A computed value; `error` bounds what rounding did to it (for a matrix, in the Frobenius norm).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `None`: undefined, or not decided in `f64`.
+    Bool(Option<bool>),
+    Int(i64),
+    Real {
+        value: f64,
+        error: f64,
+    },
+    /// Row-major.
+    Matrix {
+        rows: usize,
+        cols: usize,
+        entries: Vec<f64>,
+        error: f64,
+    },
+}
+
+/// Integers and values, each with its name.
+pub type Values = (Vec<(String, i64)>, Vec<(String, Value)>);
+
+pub struct ReplayRun<'a> {
+    pub program: &'a Program,
+    pub key: &'a Key,
+    pub backend: Backend,
+    pub max_elements: usize,
+    pub case: u64,
+}
+
+impl Job for ReplayRun<'_> {
+    type Out = Result<Values, CheckError>;
+
+    #[inline(always)]
+    fn run<V: Lane8>(self) -> Self::Out {
+        let Self { program, key, backend, max_elements, case } = self;
+        let (octet, lane, stratum) = place_of(case);
+        let mut stream = Stream::new(key, octet);
+        let Integers::Chosen(ints) = integers(program, &mut stream, stratum, &BTreeMap::new())? else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        let named: Vec<&Bound> = program.givens.iter().chain(&program.lets).chain(&program.assume).collect();
+        let mut roots = super::pointwise::once_roots(program);
+        roots.extend(named.iter().map(|b| b.node));
+        if let Some(path) = &program.path {
+            roots.extend(path.state.iter().map(|c| c.start));
+        }
+        // Predicates of a path are not asked here: their slots are in no section of this plan.
+        let plan = compiled(program, &ints, &[roots], max_elements)?;
+        let mut machine = Machine::<V>::new();
+        machine.load(&plan.plan);
+        let mut buffer = Vec::new();
+        draw(backend, &mut stream, stratum, &plan, &mut machine, &mut buffer);
+        run(&plan.plan, 0, &mut machine);
+        let mut values = Vec::new();
+        for bound in named {
+            let Some(&slot) = plan.plan.roots[0].get(&bound.node) else { continue };
+            values.push((bound.name.clone(), read(&plan.plan, &machine, slot, program.graph.ty(bound.node), lane)));
+        }
+        if let Some(path) = &program.path {
+            for component in &path.state {
+                if let Some(&slot) = plan.plan.roots[0].get(&component.start) {
+                    let ty = program.graph.ty(component.start);
+                    values.push((format!("{} at 0", component.name), read(&plan.plan, &machine, slot, ty, lane)));
+                }
+            }
+        }
+        let names = |id| program.givens.get(program.int_given(id).given).map_or(String::new(), |g| g.name.clone());
+        Ok((ints.iter().map(|(id, value)| (names(*id), *value)).collect(), values))
+    }
+}
+
+/// The value of a slot in one lane.
+#[inline(always)]
+fn read<V: Lane8>(plan: &Plan, m: &Machine<V>, id: SlotId, ty: &Type, lane: usize) -> Value {
+    let slot = plan.slots[id as usize];
+    let error = m.errors[id as usize].to_array()[lane] * SAFETY;
+    let undefined = m.undefined[id as usize] >> lane & 1 == 1;
+    let entry = |i: usize| if undefined { f64::NAN } else { m.numbers[i].to_array()[lane] };
+    match ty {
+        Type::Bool => {
+            let truth = m.truths[id as usize];
+            Value::Bool(match (truth.yes >> lane & 1, truth.no >> lane & 1) {
+                (1, _) => Some(true),
+                (_, 1) => Some(false),
+                _ => None,
+            })
+        }
+        Type::Int if !undefined && error == 0.0 => Value::Int(entry(slot.offset as usize) as i64),
+        Type::Int | Type::Real => Value::Real { value: entry(slot.offset as usize), error },
+        Type::Matrix(..) => Value::Matrix {
+            rows: slot.rows as usize,
+            cols: slot.cols as usize,
+            entries: slot.range().map(entry).collect(),
+            error,
+        },
+    }
+}

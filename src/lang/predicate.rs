@@ -1,0 +1,250 @@
+//! Predicates: when they hold, and by how much.
+//!
+//! Truth is decided by the arithmetic; the margin is a number beside it that is at least 0 where the predicate holds and
+//! negative where it fails (at 0 a strict inequality fails). A comparison's margin is measured in a unit, so that the margins
+//! of a compound can be compared: the unit that the claim gives, else the sum of the absolute values of the terms of both
+//! sides (of the norms, for matrices). The margin is read off the graph of the truth value, so a predicate that was given a
+//! name has the margin of what it stands for.
+
+use super::ast::{BinaryOp, Expr, ExprKind};
+use super::build;
+use super::elaborate::{Elaborator, too_large};
+use super::ir::{Fold, Graph, NodeId, Op, VarId};
+use super::scope::Scope;
+use super::span::LangError;
+use super::substitute::{SubstituteError, with_fresh_vars};
+use super::types::is_matrix;
+use std::collections::{BTreeSet, HashMap};
+
+/// The most terms that a unit is the sum of; of a longer sum the rest is one term.
+const MAX_TERMS: usize = 64;
+/// How deep connectives may be nested, names opened.
+const MAX_DEPTH: usize = 256;
+
+/// A predicate of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Predicate {
+    /// The `p` of a top-level `p => q`: all must be true for a case to count.
+    pub guards: Vec<NodeId>,
+    /// Whether the predicate holds, given the guards.
+    pub truth: NodeId,
+    /// A real: at least 0 where it holds, negative where it fails.
+    pub margin: NodeId,
+    /// Only `==` comparisons.
+    pub identity: bool,
+}
+
+impl Predicate {
+    /// All nodes that asking it needs.
+    pub fn roots(&self) -> Vec<NodeId> {
+        self.guards.iter().copied().chain([self.truth, self.margin]).collect()
+    }
+}
+
+/// The predicate of an expression; `unit` is the claim's unit, positive.
+pub fn predicate(graph: &mut Graph, scope: &Scope, e: &Expr, unit: Option<NodeId>) -> Result<Predicate, LangError> {
+    let mut elaborator = Elaborator::new(graph, scope);
+    let mut roots = Vec::new();
+    let mut rest = e;
+    while let ExprKind::Binary { op: BinaryOp::Implies, left, right } = &rest.kind {
+        roots.push(elaborator.bool(left)?);
+        rest = right;
+    }
+    roots.push(elaborator.bool(rest)?);
+    let mut guards = elaborator.finish(roots, e.span)?;
+    let Some(truth) = guards.pop() else {
+        return Err(LangError::new(e.span, "a predicate is needed", "found nothing"));
+    };
+    let mut margins = Margins { graph, unit, known: HashMap::new() };
+    let margin = margins.margin(truth, 0).map_err(|error| match error {
+        MarginError::Deep => {
+            LangError::new(e.span, "this predicate is too deep", format!("found more than {MAX_DEPTH} levels"))
+                .help("state its parts as predicates of their own")
+        }
+        MarginError::Size(error) => too_large(e.span, error),
+    })?;
+    let identity = is_identity(graph, truth);
+    Ok(Predicate { guards, truth, margin, identity })
+}
+
+/// The margin of a truth value that is already in the graph.
+pub fn margin_of(graph: &mut Graph, truth: NodeId, unit: Option<NodeId>) -> Result<NodeId, MarginError> {
+    Margins { graph, unit, known: HashMap::new() }.margin(truth, 0)
+}
+
+/// Whether a truth value consists of `==` comparisons only, all of which must hold.
+fn is_identity(graph: &Graph, truth: NodeId) -> bool {
+    let mut stack = vec![truth];
+    let mut seen = BTreeSet::new();
+    while let Some(id) = stack.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let node = graph.node(id);
+        match &node.op {
+            Op::Equal => {}
+            Op::And => stack.extend(&node.args),
+            Op::Fold { fold: Fold::All, .. } => stack.extend(node.args.last()),
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// Why a margin could not be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MarginError {
+    #[error("connectives are nested too deep")]
+    Deep,
+    #[error(transparent)]
+    Size(#[from] SubstituteError),
+}
+
+struct Margins<'g> {
+    graph: &'g mut Graph,
+    unit: Option<NodeId>,
+    known: HashMap<NodeId, NodeId>,
+}
+
+impl Margins<'_> {
+    fn margin(&mut self, truth: NodeId, depth: usize) -> Result<NodeId, MarginError> {
+        if let Some(&margin) = self.known.get(&truth) {
+            return Ok(margin);
+        }
+        if depth > MAX_DEPTH {
+            return Err(MarginError::Deep);
+        }
+        if self.graph.len() > super::substitute::MAX_NODES {
+            return Err(SubstituteError::TooLarge(super::substitute::MAX_NODES).into());
+        }
+        let node = self.graph.node(truth).clone();
+        let margin = match (&node.op, node.args.as_slice()) {
+            (Op::Less | Op::LessEqual, &[a, b]) => {
+                let raw = build::sub(self.graph, b, a);
+                self.in_unit(raw, a, b)
+            }
+            (Op::Equal, &[a, b]) => {
+                let difference = build::sub(self.graph, a, b);
+                let size = if is_matrix(self.graph, difference) {
+                    build::real(self.graph, Op::MaxAbs, vec![difference])
+                } else {
+                    build::abs(self.graph, difference)
+                };
+                let raw = build::neg(self.graph, size);
+                self.in_unit(raw, a, b)
+            }
+            (Op::LoewnerLess | Op::LoewnerLessEqual, &[a, b]) => {
+                let difference = build::sub(self.graph, b, a);
+                let raw = build::real(self.graph, Op::LoewnerMargin, vec![difference]);
+                self.in_unit(raw, a, b)
+            }
+            (Op::Not, &[a]) => {
+                let a = self.margin(a, depth + 1)?;
+                build::neg(self.graph, a)
+            }
+            (Op::And | Op::Or, &[a, b]) => {
+                let (a, b) = (self.margin(a, depth + 1)?, self.margin(b, depth + 1)?);
+                build::extreme(self.graph, node.op == Op::Or, vec![a, b])
+            }
+            (Op::If, &[c, a, b]) => {
+                let (a, b) = (self.margin(a, depth + 1)?, self.margin(b, depth + 1)?);
+                build::choose(self.graph, c, a, b)
+            }
+            (Op::Fold { fold: fold @ (Fold::All | Fold::Any), vars, filtered }, args) => {
+                self.quantifier(*fold == Fold::Any, vars, *filtered, args, depth)?
+            }
+            (Op::Bool(b), _) => build::int(self.graph, if *b { 1 } else { -1 }),
+            _ => {
+                let (yes, no) = (build::int(self.graph, 1), build::int(self.graph, -1));
+                build::choose(self.graph, truth, yes, no)
+            }
+        };
+        self.known.insert(truth, margin);
+        Ok(margin)
+    }
+
+    /// The least (greatest) margin of the body; 1 where `all` has nothing to hold for, -1 where `any` has nothing to find.
+    fn quantifier(
+        &mut self,
+        any: bool,
+        vars: &[VarId],
+        filtered: bool,
+        args: &[NodeId],
+        depth: usize,
+    ) -> Result<NodeId, MarginError> {
+        let Some((&body, _)) = args.split_last() else { return Err(MarginError::Deep) };
+        let body = self.margin(body, depth + 1)?;
+        // The margin and the count of places are binders of their own, with variables of their own.
+        let (extreme, places) = (if any { Fold::Max } else { Fold::Min }, 2 * vars.len());
+        let best = self.copy(extreme, vars, filtered, args, body)?;
+        let empty = build::int(self.graph, if any { -1 } else { 1 });
+        let inhabited = match (filtered, places) {
+            (false, 2) => build::truth(self.graph, Op::LessEqual, args[0], args[1]),
+            _ => {
+                let one = build::int(self.graph, 1);
+                let count = self.copy(Fold::Sum, vars, filtered, args, one)?;
+                let zero = build::int(self.graph, 0);
+                build::truth(self.graph, Op::Less, zero, count)
+            }
+        };
+        Ok(build::choose(self.graph, inhabited, best, empty))
+    }
+
+    /// A fold over the same places with fresh variables and another body.
+    fn copy(
+        &mut self,
+        fold: Fold,
+        vars: &[VarId],
+        filtered: bool,
+        args: &[NodeId],
+        body: NodeId,
+    ) -> Result<NodeId, SubstituteError> {
+        let mut roots = args[..args.len() - 1].to_vec();
+        roots.push(body);
+        let (roots, vars) = with_fresh_vars(self.graph, &roots, vars)?;
+        let ty = self.graph.ty(body).clone();
+        Ok(build::op(self.graph, Op::Fold { fold, vars, filtered }, roots, ty))
+    }
+
+    /// The margin in the claim's unit, or in the size of the comparison's own terms.
+    fn in_unit(&mut self, raw: NodeId, a: NodeId, b: NodeId) -> NodeId {
+        let unit = match self.unit {
+            Some(unit) => Some(unit),
+            None => {
+                let mut terms = self.terms(a);
+                terms.extend(self.terms(b));
+                let mut sum = None;
+                for term in terms {
+                    let size = build::frobenius(self.graph, term);
+                    sum = Some(match sum {
+                        None => size,
+                        Some(sum) => build::add(self.graph, sum, size),
+                    });
+                }
+                sum
+            }
+        };
+        match unit {
+            Some(unit) if build::literal_int(self.graph, unit) == Some(1) => raw,
+            Some(unit) => build::real(self.graph, Op::Ratio, vec![raw, unit]),
+            // Both sides are literally zero.
+            None => raw,
+        }
+    }
+
+    /// What a side is the sum of, up to sign; zeros are left out.
+    fn terms(&self, side: NodeId) -> Vec<NodeId> {
+        let mut terms = Vec::new();
+        let mut stack = vec![side];
+        while let Some(id) = stack.pop() {
+            let node = self.graph.node(id);
+            match (&node.op, node.args.as_slice()) {
+                (Op::Add | Op::Sub, &[a, b]) if terms.len() + stack.len() + 2 <= MAX_TERMS => stack.extend([b, a]),
+                (Op::Neg, &[a]) => stack.push(a),
+                _ if build::is_zero(self.graph, id) => {}
+                _ => terms.push(id),
+            }
+        }
+        terms
+    }
+}

@@ -1,0 +1,53 @@
+//! The names that an expression may use.
+//!
+//! A scope grows as a file is read; a name is defined before it is used and never redefined. Indices of binders are not
+//! here: they live as long as their binder and are kept by the elaborator.
+
+use super::ir::NodeId;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Names and the nodes they stand for, in the order of their definition.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    entries: Vec<(String, NodeId)>,
+    by_name: HashMap<String, NodeId>,
+    /// Names that the file defines further down, for a better message than "unknown".
+    pub later: BTreeSet<String>,
+    /// In a trajectory or flow: the state's components and the step, each with its value one step before. `prev` replaces
+    /// the ones by the others.
+    pub previous: Option<BTreeMap<NodeId, NodeId>>,
+    /// Sampled givens: what a derivative holds fixed when another name varies, though a sampler may be made of that name.
+    pub held: BTreeSet<NodeId>,
+}
+
+/// The name is taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is already defined; a name is never redefined")]
+pub struct Redefined(pub String);
+
+impl Scope {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Gives a name to a node. Whether the word may be a name at all is the parser's business.
+    pub fn define(&mut self, name: impl Into<String>, node: NodeId) -> Result<(), Redefined> {
+        let name = name.into();
+        if self.by_name.contains_key(&name) {
+            return Err(Redefined(name));
+        }
+        self.later.remove(&name);
+        self.by_name.insert(name.clone(), node);
+        self.entries.push((name, node));
+        Ok(())
+    }
+
+    pub fn get(&self, name: &str) -> Option<NodeId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// In order of definition.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, NodeId)> {
+        self.entries.iter().map(|(name, node)| (name.as_str(), *node))
+    }
+}

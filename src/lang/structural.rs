@@ -1,0 +1,32 @@
+//! Which integers give a claim its structure: those that shapes, ranges and positions depend on.
+//!
+//! Cases that agree in them run the same plan side by side; the other integers (exponents, step counts, plain numbers) may
+//! differ from case to case.
+
+use super::ir::{Graph, IntId, NodeId, Op};
+use super::types::{atoms, reachable};
+use std::collections::BTreeSet;
+
+/// The integer givens in the sizes of any node that the roots are made of, in the ranges of folds, and in the positions of
+/// entries, blocks, eigenvalues, singular values, projectors and unit vectors.
+pub fn structural_ints(graph: &Graph, roots: &[NodeId]) -> BTreeSet<IntId> {
+    let mut structural: Vec<NodeId> = Vec::new();
+    for id in reachable(graph, roots) {
+        let node = graph.node(id);
+        structural.extend(atoms(&node.ty));
+        match (&node.op, node.args.as_slice()) {
+            (Op::Fold { vars, .. }, args) => structural.extend(&args[..2 * vars.len()]),
+            (Op::Entry | Op::Block, &[_, i, j]) => structural.extend([i, j]),
+            (Op::Lambda | Op::Sigma | Op::Projector | Op::UnitVector, &[i, ..]) => structural.push(i),
+            _ => {}
+        }
+    }
+    let below = reachable(graph, &structural);
+    below
+        .into_iter()
+        .filter_map(|id| match graph.node(id).op {
+            Op::Int(int) => Some(int),
+            _ => None,
+        })
+        .collect()
+}
