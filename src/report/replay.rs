@@ -37,7 +37,9 @@ impl Shown<'_> {
         for (name, value) in &replay.ints {
             out += &format!("{name} = {value}\n");
         }
-        for (name, value) in &replay.values {
+        // Integers that are dimensions are values too.
+        let integer = |name: &str| replay.ints.iter().any(|(int, _)| int == name);
+        for (name, value) in replay.values.iter().filter(|(name, _)| !integer(name)) {
             out += &self.value(name, value);
         }
         if !replay.looks.is_empty() {
@@ -182,6 +184,7 @@ mod tests {
             hypotheses: Hypotheses::Met,
             ints: vec![("d".to_owned(), 2)],
             values: vec![
+                ("d".to_owned(), Value::Int(2)),
                 ("x".to_owned(), Value::Real { value: third, error: 1e-16 }),
                 (
                     "A".to_owned(),
