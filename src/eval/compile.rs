@@ -501,6 +501,9 @@ impl Compiler<'_> {
             Op::Sample(sample) => {
                 let slots = self.numbers(args)?;
                 let out = self.slot_for(id)?;
+                if *sample == SampleOp::Congruence {
+                    self.grow_work(out);
+                }
                 let instruction = match sample {
                     SampleOp::LogMap => I::LogMap { out, u: slots[0], lo: slots[1], hi: slots[2] },
                     SampleOp::LogDown => I::LogDown { out, u: slots[0], hi: slots[1] },
