@@ -81,8 +81,8 @@ fn a_claim_that_could_not_be_decided_exits_with_4() {
         "{}",
         run.stdout
     );
-    let replay = format!("theoremcheck replay undecided/violated --case ");
-    assert!(run.stdout.contains(&replay), "{}", run.stdout);
+    let replay = "theoremcheck replay undecided/violated --case ";
+    assert!(run.stdout.contains(replay), "{}", run.stdout);
 }
 
 #[test]
