@@ -81,8 +81,8 @@ fn a_claim_that_could_not_be_decided_exits_with_4() {
         "{}",
         run.stdout
     );
-    let replay = format!("theoremcheck replay undecided/violated --case ");
-    assert!(run.stdout.contains(&replay), "{}", run.stdout);
+    let replay = "theoremcheck replay undecided/violated --case ";
+    assert!(run.stdout.contains(replay), "{}", run.stdout);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn the_report_is_the_same_byte_for_byte_for_any_number_of_threads_and_every_back
     let folder = scratch("jobs");
     let report = |name: &str, more: &[&str]| {
         let path = folder.join(name);
-        let mut arguments = vec!["check", CLAIMS, "--seed", "7", "--json", path.to_str().unwrap()];
+        let mut arguments = vec!["check", CLAIMS, "--json", path.to_str().unwrap()];
         arguments.extend(more);
         theoremcheck(&arguments);
         fs::read(&path).unwrap()
@@ -128,7 +128,7 @@ fn the_report_is_the_same_byte_for_byte_for_any_number_of_threads_and_every_back
     assert!(one == report("2.json", &["--jobs", "2"]));
     assert!(one == report("5.json", &["--jobs", "5"]));
     assert!(one == report("scalar.json", &["--backend", "scalar"]));
-    assert!(one != report("seed.json", &["--seed", "8"]) || one.is_empty(), "the seed must matter");
+    assert!(one != report("seed.json", &["--seed", "8"]), "the seed must matter");
 }
 
 #[test]
@@ -220,8 +220,10 @@ fn an_explanation_has_the_statement_the_evidence_and_a_replay_line() {
     ] {
         assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
     }
+    let order = theoremcheck(&["explain", "good/order", "--path", CLAIMS]);
+    assert!(order.stdout.contains("below: T ⪯ 3I"), "{}", order.stdout);
     let tex = theoremcheck(&["explain", "good/means", "--path", CLAIMS, "--tex"]);
-    assert!(tex.stdout.contains(r"means: \frac{a + b}{2} \ge \sqrt{"), "{}", tex.stdout);
+    assert!(tex.stdout.contains(r"means: \frac{a+b}{2} \ge \sqrt{ab}"), "{}", tex.stdout);
 }
 
 #[test]

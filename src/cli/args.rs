@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// More cases than anyone can wait for, few enough to be counted.
 const MOST_CASES: u64 = 1_000_000_000_000;
 
-/// A matrix of this many entries takes 2 GiB in each lane.
+/// So many numbers of eight lanes take 16 GiB.
 const MOST_ELEMENTS: u64 = 1 << 28;
 
 /// QuickCheck for theorems: a paper's lemma as an executable claim, checked with margins.
@@ -97,7 +97,7 @@ pub struct ReplayArgs {
     /// Which claim: `<paper>/<claim>`
     pub id: String,
     /// Which case
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..MOST_CASES))]
     pub case: u64,
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -165,7 +165,7 @@ pub struct MachineArgs {
     /// Seed of the suite: the same claims, seed and budget give the same report
     #[arg(long, value_name = "N", default_value_t = SEED)]
     pub seed: u64,
-    /// Refuse matrices with more entries than this
+    /// Refuse cases whose values are more numbers than this
     #[arg(long, value_name = "N", default_value_t = MAX_ELEMENTS as u64,
           value_parser = clap::value_parser!(u64).range(1..=MOST_ELEMENTS))]
     pub max_elements: u64,

@@ -5,9 +5,14 @@ use super::check::run_shown;
 use super::console;
 use super::find;
 use super::stop::Stop;
+use crate::claim::program::Program;
 use crate::engine::exit::Exit;
 use crate::engine::outcome::Outcome;
+use crate::lang::ast::Expr;
+use crate::lang::ir::Graph;
 use crate::lang::print::Style;
+use crate::lang::scope::Scope;
+use crate::lang::{elaborate, types};
 use crate::report::explain::Explained;
 use crate::report::run_report::Setup;
 use crate::report::terminal::WIDTH;
@@ -25,15 +30,42 @@ pub fn explain(args: &ExplainArgs) -> Result<Exit, Stop> {
         }
         None => None,
     };
+    let typed = Program::new(&claim).ok().map(Typed::new);
     let explained = Explained {
         claim: &claim,
         paper: paper.as_ref(),
         result: result.as_deref(),
         setup: &setup,
         tex: args.tex,
-        style: Style::default(),
+        style: Style { rename: None, is_matrix: Some(&|e| typed.as_ref().is_some_and(|typed| typed.is_matrix(e))) },
         paint: console::paint_out(&args.color),
     };
     console::out(&explained.render());
     Ok(Exit::AsExpected)
+}
+
+/// A claim's names with their types, for printers that cannot see whether an order is Loewner's.
+struct Typed {
+    graph: Graph,
+    scope: Scope,
+}
+
+impl Typed {
+    fn new(program: Program) -> Self {
+        let path = program.path.iter();
+        let state = path.clone().flat_map(|path| path.state.iter().map(|part| (part.name.clone(), part.start)));
+        let lets = program.givens.iter().chain(&program.lets).chain(path.flat_map(|path| &path.lets));
+        let mut scope = Scope::new();
+        for (name, node) in lets.map(|bound| (bound.name.clone(), bound.node)).chain(state) {
+            // A name that is there already has its type.
+            let _ = scope.define(name, node);
+        }
+        Self { graph: program.graph, scope }
+    }
+
+    /// An expression with indices of its own is not typed here, and taken for a number.
+    fn is_matrix(&self, e: &Expr) -> bool {
+        let mut graph = self.graph.clone();
+        elaborate::expression(&mut graph, &self.scope, e).is_ok_and(|node| types::is_matrix(&graph, node))
+    }
 }

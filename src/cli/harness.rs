@@ -21,6 +21,7 @@ use crate::claim::model::{ClaimId, Verdict};
 use crate::engine::budget::Budget;
 use crate::engine::environment;
 use crate::engine::files::{Scan, scan};
+use crate::engine::guard::report_quietly;
 use crate::engine::outcome::Outcome;
 use crate::engine::run::{MAX_ELEMENTS, RunOptions, SEED, run};
 use crate::report::paint::Paint;
@@ -41,6 +42,7 @@ pub fn harness(folder: impl AsRef<Path>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    report_quietly();
     libtest_mimic::run(&arguments, trials(folder.as_ref(), &setup)).exit_code()
 }
 

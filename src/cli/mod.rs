@@ -13,6 +13,7 @@ mod replay;
 mod stop;
 
 use crate::engine::exit::Exit;
+use crate::engine::guard::report_quietly;
 pub use harness::harness;
 
 use args::{Cli, Command};
@@ -26,6 +27,7 @@ const CLAIMS: &str = "claims";
 /// The whole program. Arguments that clap refuses end it here, with status 2.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    report_quietly();
     let done = match &cli.command {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(args),

@@ -6,7 +6,7 @@ use super::find;
 use super::stop::Stop;
 use crate::check::{Checker, Replay};
 use crate::engine::exit::Exit;
-use crate::engine::run::guard;
+use crate::engine::guard::guard;
 use crate::report::replay::Shown;
 use crate::report::terminal::WIDTH;
 

@@ -6,6 +6,7 @@ pub mod environment;
 pub mod event;
 pub mod exit;
 pub mod files;
+pub mod guard;
 pub mod outcome;
 pub mod run;
 pub mod source;

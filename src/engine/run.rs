@@ -6,6 +6,7 @@
 
 use super::budget::{self, BLOCK, Budget};
 use super::event::Event;
+use super::guard::guard;
 use super::outcome::{ClaimResult, Failure, Findings, Malformed, Outcome};
 use super::source::CaseSource;
 use crate::check::fit::Fit;
@@ -13,9 +14,7 @@ use crate::check::tally::Tally;
 use crate::check::{CheckError, CheckOptions, Checker};
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::{Claim, ClaimId};
-use std::any::Any;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,7 +22,7 @@ use std::time::{Duration, Instant};
 /// A worker's stack: checkers walk syntax trees of capped depth by recursion.
 const STACK: usize = 16 << 20;
 
-/// Matrices with more entries than this are refused, unless more is asked for.
+/// A case whose values are more numbers than this is refused, unless more is asked for.
 pub const MAX_ELEMENTS: usize = 1 << 16;
 
 /// The suite's seed, unless another is asked for.
@@ -338,16 +337,6 @@ impl Findings {
         let findings = source.map_or_else(nothing, |source| Self::of(source, Duration::ZERO));
         Self { failure: Some(failure), ..findings }
     }
-}
-
-/// Runs something that may panic; a panic becomes its message.
-pub fn guard<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| message(&*panic))
-}
-
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
 }
 
 fn flatten<T>(result: Result<Result<T, CheckError>, String>) -> Result<T, Failure> {

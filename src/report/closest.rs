@@ -28,11 +28,13 @@ impl Closest {
         counts.worst.map(Self::Violated).or_else(agrees).or_else(held).or_else(undecided)
     }
 
-    /// Over all predicates: a violation before an approach, then the lesser margin (of identities, the greater ratio), then the
-    /// earlier predicate.
+    /// Over the predicates that have the claim's verdict (over all, if those have no case to show): a violation before an
+    /// approach, then the lesser margin (of identities, the greater ratio), then the earlier predicate.
     pub fn of_claim(claim: &ClaimResult) -> Option<(&PredicateResult, Self)> {
-        let all = claim.predicates.iter().filter_map(|p| Some((p, Self::of_predicate(p)?)));
-        all.min_by(|(_, a), (_, b)| a.rank().cmp(&b.rank()).then(a.size().total_cmp(&b.size())))
+        let all = || claim.predicates.iter().filter_map(|p| Some((p, Self::of_predicate(p)?)));
+        let order = |a: &Self, b: &Self| a.rank().cmp(&b.rank()).then(a.size().total_cmp(&b.size()));
+        let graver = all().filter(|(p, _)| p.judgement.verdict == claim.verdict).min_by(|(_, a), (_, b)| order(a, b));
+        graver.or_else(|| all().min_by(|(_, a), (_, b)| order(a, b)))
     }
 
     fn rank(&self) -> u8 {

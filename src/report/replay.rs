@@ -37,7 +37,9 @@ impl Shown<'_> {
         for (name, value) in &replay.ints {
             out += &format!("{name} = {value}\n");
         }
-        for (name, value) in &replay.values {
+        // Integers that are dimensions are values too.
+        let integer = |name: &str| replay.ints.iter().any(|(int, _)| int == name);
+        for (name, value) in replay.values.iter().filter(|(name, _)| !integer(name)) {
             out += &self.value(name, value);
         }
         if !replay.looks.is_empty() {
@@ -182,6 +184,7 @@ mod tests {
             hypotheses: Hypotheses::Met,
             ints: vec![("d".to_owned(), 2)],
             values: vec![
+                ("d".to_owned(), Value::Int(2)),
                 ("x".to_owned(), Value::Real { value: third, error: 1e-16 }),
                 (
                     "A".to_owned(),
@@ -201,7 +204,21 @@ mod tests {
 
     #[test]
     fn a_replay_shows_every_value() {
-        insta::assert_snapshot!(shown(false), @"");
+        insta::assert_snapshot!(shown(false), @r"
+        p/c  Lemma 1: T?[31m
+        case 12, seed 1, stratum anti-aligned
+        hypotheses: met
+
+        d = 2
+        x = 0.3333333333333333  ± 1e-16
+        A = 2×2 matrix
+                 1  -0.333333
+            1e-300     1234.5
+        E = 0×2 matrix
+        small is undecided or undefined
+
+        c: violated at step 7, margin -0.25, floor 1e-15
+        ");
     }
 
     #[test]

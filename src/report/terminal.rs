@@ -22,7 +22,7 @@ const WIDEST_ID: usize = 48;
 const VERDICT: usize = 12;
 
 /// The longest that a closest approach usually is.
-const CLOSEST: usize = 46;
+const CLOSEST: usize = 48;
 
 #[derive(Clone, Debug)]
 pub struct Table<'a> {
