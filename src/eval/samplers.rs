@@ -28,6 +28,8 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
     let sane = far | ratio.value.le(&N::from_f64(1.5)) | near.eq(&N::zero());
     let start = plan.slots[u as usize].offset as usize;
     let to = plan.slots[out as usize].offset as usize;
+    let carried = a.error.mul(&ratio.value.abs()).add(&b.error);
+    let carried = carried.add(&carried);
     let mut worst = N::zero();
     for i in 0..plan.slots[u as usize].len() {
         let position = m.numbers[start + i].mul(&octaves);
@@ -37,14 +39,19 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
         let last = octaves.sub(&one).le(&octave);
         let high = N::select(last, &b.value, &low.add(&low));
         let x = fraction.mul_add(&high.sub(&low), &low);
-        worst = worst.max(&x.abs());
+        // The ends are those that were given, not only near them.
+        let (first, end) = (m.numbers[start + i].eq(&N::zero()), m.numbers[start + i].eq(&one));
+        let x = N::select(end, &b.value, &N::select(first, &a.value, &x));
+        if N::TRACKED {
+            // Two roundings and the position's own; inside, both ends' errors, that of the lower scaled by at most b/a.
+            let inside = x.abs().mul(&units(8.0)).add(&carried);
+            worst = worst.max(&N::select(end, &b.error, &N::select(first, &a.error, &inside)));
+        }
         m.numbers[to + i] = x;
     }
     if N::TRACKED {
-        // Both ends' errors, scaled by at most b/a; two roundings and the position's own.
-        let carried = a.error.mul(&ratio.value.abs()).add(&b.error);
         let len = plan.slots[u as usize].len() as f64;
-        let error = worst.mul(&units(8.0)).add(&carried.add(&carried)).mul(&N::from_f64(len.sqrt().max(1.0)));
+        let error = worst.mul(&N::from_f64(len.sqrt().max(1.0)));
         m.errors[out as usize] = r::unknown_where(!sane, &error);
     }
     m.undefined[out as usize] = undefined;
