@@ -208,6 +208,7 @@ impl Compiler<'_> {
 
     fn int_constant(&self, id: NodeId) -> Result<i64, PlanError> {
         match self.int(id)? {
+            IntExpr::Constant(IntExpr::UNKNOWN) => Err(PlanError::NotInteger("a number past 64 bits")),
             IntExpr::Constant(value) => Ok(value),
             _ => Err(PlanError::NotStructural),
         }

@@ -78,7 +78,8 @@ fn bilinear<N: Number>(m: &Machine<N>, a: SlotId, b: SlotId, rounding: f64) -> N
     let (ea, eb) = (&m.errors[a as usize], &m.errors[b as usize]);
     let (na, nb) = (&m.norms[a as usize], &m.norms[b as usize]);
     let own = na.mul(nb).mul(&units(rounding));
-    let zero = na.eq(&N::zero()) | nb.eq(&N::zero());
+    // Only a zero that is exact: what is off by 1e-290, times 1e-100, is still off.
+    let zero = na.add(ea).eq(&N::zero()) | nb.add(eb).eq(&N::zero());
     let lost = N::select(zero, &N::zero(), &N::from_f64(if rounding > 0.0 { LOST } else { 0.0 }));
     na.mul_add(eb, &nb.mul(ea)).add(&ea.mul(eb)).add(&own).add(&lost)
 }

@@ -78,8 +78,11 @@ pub fn mul<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
         return zero_error(value);
     }
     let residual = a.value.mul_add(&b.value, &value.neg());
+    // Bounds underflow too: what is off by 1e-300, times 1e-100, is still off.
+    let exact = a.error.add(&b.error).eq(&N::zero());
     let zero = a.value.eq(&N::zero()) | b.value.eq(&N::zero());
     let lost = N::select(zero, &N::zero(), &underflow(&value));
+    let lost = N::select(exact, &lost, &N::from_f64(UNDERFLOW));
     let error = a
         .value
         .abs()
@@ -105,6 +108,8 @@ pub fn div<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
     let left = size.sub(&b.error);
     let numerator_zero = a.value.eq(&N::zero());
     let lost = N::select(numerator_zero, &N::zero(), &underflow(&value).add(&underflow(&a.value).div(&size)));
+    let exact = a.error.add(&b.error).eq(&N::zero());
+    let lost = N::select(exact, &lost, &lost.add(&N::from_f64(UNDERFLOW)));
     let error = above.div(&left).add(&lost);
     // A divisor that is not told from zero by a factor of two: the quotient is not known.
     let safe = b.error.add(&b.error).le(&size);
@@ -123,6 +128,7 @@ pub fn sqrt<N: Number>(a: &Bounded<N>) -> (Bounded<N>, Mask) {
     let residual = value.neg_mul_add(&value, &a.value).abs();
     // Of an argument near the end of the range the residual may be lost; the root itself is rounded as any other.
     let lost = N::select(a.value.lt(&N::from_f64(TINY)), &value.mul(&N::from_f64(2.0 * UNIT)), &N::zero());
+    let lost = N::select(a.error.eq(&N::zero()), &lost, &lost.add(&N::from_f64(UNDERFLOW)));
     let error = residual.add(&a.error).div(&value).add(&lost);
     let error = N::select(zero, &N::zero(), &error);
     // The argument may be negative: whether there is a root is not known.

@@ -44,7 +44,7 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
         let x = N::select(end, &b.value, &N::select(first, &a.value, &x));
         if N::TRACKED {
             // Two roundings and the position's own; inside, both ends' errors, that of the lower scaled by at most b/a.
-            let inside = x.abs().mul(&units(8.0)).add(&carried);
+            let inside = x.abs().mul(&units(8.0)).add(&carried).add(&N::from_f64(1e-300));
             worst = worst.max(&N::select(end, &b.error, &N::select(first, &a.error, &inside)));
         }
         m.numbers[to + i] = x;
@@ -70,7 +70,7 @@ pub fn log_down<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: Slot
     let one = N::one();
     let start = plan.slots[u as usize].offset as usize;
     let to = plan.slots[out as usize].offset as usize;
-    let (mut worst, mut rounding) = (N::zero(), N::zero());
+    let mut worst = N::zero();
     for i in 0..plan.slots[u as usize].len() {
         let exact = |x: N| Bounded { value: x, error: N::zero() };
         let w = r::sub(&exact(one.clone()), &exact(m.numbers[start + i].clone()));
@@ -88,16 +88,17 @@ pub fn log_down<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: Slot
         let fraction = depth.sub(&whole);
         let scale = whole.neg().exp2i();
         let x = b.value.mul(&fraction.neg_mul_add(&N::from_f64(0.5), &one)).mul(&scale);
-        worst = worst.max(&x.abs());
-        // An octave of depth halves the value: it moves by less than twice its size for each.
-        rounding = rounding.max(&x.abs().mul(&off.add(&off)));
+        if N::TRACKED {
+            // An octave of depth halves the value: it moves by less than twice its size for each.
+            let relative = off.add(&off).add(&units(4.0)).add(&b.error.div(&b.value.abs()));
+            let inside = x.abs().mul(&relative).add(&N::from_f64(1e-300));
+            worst = worst.max(&N::select(m.numbers[start + i].eq(&one), &b.error, &inside));
+        }
         m.numbers[to + i] = x;
     }
     if N::TRACKED {
         let len = plan.slots[u as usize].len() as f64;
-        let scale = worst.div(&b.value.abs().max(&N::from_f64(1e-300)));
-        let own = worst.mul(&units(4.0)).add(&rounding).add(&b.error.mul(&scale));
-        m.errors[out as usize] = own.mul(&N::from_f64(len.sqrt().max(1.0))).add(&N::from_f64(1e-300));
+        m.errors[out as usize] = worst.mul(&N::from_f64(len.sqrt().max(1.0)));
     }
     m.undefined[out as usize] = undefined;
     m.set_norm(plan, out);
