@@ -710,7 +710,7 @@ impl Compiler<'_> {
             return inside(self);
         };
         let (lo, hi) = (self.iter_bound(lo)?, self.iter_bound(hi)?);
-        if self.shapes_depend(var, wanted) || self.positions_need(var, wanted) {
+        if self.shapes_depend(var, &ranges[1..], wanted) || self.positions_need(var, &ranges[1..], wanted) {
             let (IntExpr::Constant(lo), IntExpr::Constant(hi)) = (&lo, &hi) else {
                 return Err(PlanError::NotStructural);
             };
@@ -760,13 +760,21 @@ impl Compiler<'_> {
         }
     }
 
+    /// Ends of these ranges that are nodes.
+    fn ends(ranges: &[(VarId, IterBound, IterBound)]) -> impl Iterator<Item = NodeId> {
+        ranges.iter().flat_map(|(_, lo, hi)| [lo, hi]).filter_map(|end| match end {
+            IterBound::Node(id) => Some(*id),
+            IterBound::Value(_) => None,
+        })
+    }
+
     /// Whether a position or an inner range below `wanted` is a function of `var` that only its values can be put into.
-    fn positions_need(&self, var: VarId, wanted: &[NodeId]) -> bool {
+    fn positions_need(&self, var: VarId, inner: &[(VarId, IterBound, IterBound)], wanted: &[NodeId]) -> bool {
         let request = self.request;
         let free = |id: NodeId| request.analysis.free(id);
         let below =
             reachable(request.graph, wanted.iter().copied(), &|_| None, &|id| free(id).binary_search(&var).is_err());
-        let mut positions: HashSet<NodeId> = HashSet::new();
+        let mut positions: HashSet<NodeId> = Self::ends(inner).collect();
         for &id in &below {
             let node = request.graph.node(id);
             match (&node.op, node.args.as_slice()) {
@@ -788,23 +796,35 @@ impl Compiler<'_> {
     }
 
     /// Whether a shape below `wanted` depends on `var`, directly or through an inner range.
-    fn shapes_depend(&self, var: VarId, wanted: &[NodeId]) -> bool {
+    fn shapes_depend(&self, var: VarId, inner: &[(VarId, IterBound, IterBound)], wanted: &[NodeId]) -> bool {
         let request = self.request;
-        let below = reachable(request.graph, wanted.iter().copied(), &|_| None, &|id| {
-            request.analysis.free(id).binary_search(&var).is_err()
-        });
         let mut depends: HashSet<VarId> = HashSet::from([var]);
+        let touches =
+            |depends: &HashSet<VarId>, id: NodeId| request.analysis.free(id).iter().any(|f| depends.contains(f));
         // Inner indices whose ranges depend on `var` count too: a shape may use them.
-        for &id in &below {
-            if let Op::Fold { vars, .. } = &request.graph.node(id).op {
-                for (v, pair) in vars.iter().zip(request.graph.node(id).args.chunks(2)) {
-                    if pair.iter().any(|b| request.analysis.free(*b).iter().any(|f| depends.contains(f))) {
-                        depends.insert(*v);
+        for (i, (v, ..)) in inner.iter().enumerate() {
+            if Self::ends(&inner[i..=i]).any(|end| touches(&depends, end)) {
+                depends.insert(*v);
+            }
+        }
+        // Each range found may open more of what is below.
+        loop {
+            let known = depends.len();
+            let below = reachable(request.graph, wanted.iter().copied(), &|_| None, &|id| !touches(&depends, id));
+            for &id in &below {
+                let node = request.graph.node(id);
+                if let Op::Fold { vars, .. } = &node.op {
+                    for (v, pair) in vars.iter().zip(node.args.chunks(2)) {
+                        if pair.iter().any(|end| touches(&depends, *end)) {
+                            depends.insert(*v);
+                        }
                     }
                 }
             }
+            if depends.len() == known {
+                return below.iter().any(|&id| request.analysis.shape_free(id).iter().any(|v| depends.contains(v)));
+            }
         }
-        below.iter().any(|&id| request.analysis.shape_free(id).iter().any(|v| depends.contains(v)))
     }
 }
 
