@@ -95,11 +95,6 @@ pub fn dispatch<J: Job>(backend: Backend, job: J) -> J::Out {
         }
         #[cfg(target_arch = "aarch64")]
         Backend::Neon if backend.is_available() => job.run::<Neon>(),
-        #[cfg(target_arch = "x86_64")]
-        _ if is_x86_feature_detected!("fma") => {
-            // SAFETY: the feature that `run_scalar_fma` enables was just detected.
-            unsafe { run_scalar_fma(job) }
-        }
         _ => job.run::<Scalar8>(),
     }
 }
@@ -114,10 +109,4 @@ fn run_avx512<J: Job>(job: J) -> J::Out {
 #[target_feature(enable = "avx2,fma")]
 fn run_avx2<J: Job>(job: J) -> J::Out {
     job.run::<Avx2>()
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "fma")]
-fn run_scalar_fma<J: Job>(job: J) -> J::Out {
-    job.run::<Scalar8>()
 }

@@ -218,12 +218,12 @@ fn the_inertia_counts_negative_eigenvalues() {
     for n in 1..=10 {
         let b = random(&mut rng, n * n);
         let a: Lanes = (0..n * n).map(|i| std::array::from_fn(|l| b[i][l] + b[i % n * n + i / n][l])).collect();
-        let got = run(Kernel::Inertia, &a, &[], [n, n, n]);
-        for l in 0..8 {
+        let [negatives, errors]: [[f64; 8]; 2] = std::array::from_fn(|i| run(Kernel::Inertia, &a, &[], [n, n, n])[i]);
+        for (l, (negative, error)) in negatives.into_iter().zip(errors).enumerate() {
             let values = lane(&a, n, n, l).symmetric_eigenvalues();
             let least = values.iter().fold(f64::INFINITY, |m, x| m.min(x.abs()));
-            assert!(got[1][l] < least, "the bound {:e} should decide these", got[1][l]);
-            assert_eq!(got[0][l] as usize, values.iter().filter(|x| **x < 0.0).count());
+            assert!(error < least, "the bound {error:e} should decide these");
+            assert_eq!(negative as usize, values.iter().filter(|x| **x < 0.0).count());
         }
     }
 }

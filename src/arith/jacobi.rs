@@ -176,8 +176,12 @@ fn measure<V: Lane8>(
         rest[i * n + i] = rest[i * n + i].sub(V::one());
     }
     let orthogonality = hidden.add(frobenius_squared(rest).sqrt().mul(V::splat(1.01)));
-    let sure = |x: V| V::select(residual.finite() & orthogonality.finite(), x, V::splat(f64::INFINITY));
-    EigenvectorError { residual: sure(residual), orthogonality: sure(orthogonality) }
+    let known = residual.finite() & orthogonality.finite();
+    let infinity = V::splat(f64::INFINITY);
+    EigenvectorError {
+        residual: V::select(known, residual, infinity),
+        orthogonality: V::select(known, orthogonality, infinity),
+    }
 }
 
 /// `c` with `|computed - exact singular value| <= c * 2^-53 * ||A||_F` in a lane whose sweeps converged.

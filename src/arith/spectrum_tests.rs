@@ -1,7 +1,8 @@
 //! Spectra against closed forms, exactly conjugated diagonals and nalgebra; errors as ratios to the stated bounds.
 //!
-//! A known spectrum is made by conjugating an integer diagonal with a rational reflection `I - 2 v v' / v'v`, `v` integer
-//! and `v'v` a power of two where one is found: the matrix is then *exact*, and so is the ratio.
+//! A known spectrum is made by conjugating a dyadic diagonal with reflections `I - 2 v v' / v'v`, `v` of 1, 2 or 4 entries
+//! `+-1`: integer spectra stay exact, the few roundings of the graded ones count against the bound. Where nalgebra is the
+//! oracle, what *it* may have rounded is allowed for, so those ratios say little; the known spectra are the sharp test.
 
 use nalgebra::DMatrix;
 use rand::{RngExt as _, SeedableRng as _};
@@ -92,9 +93,8 @@ fn lanes(matrices: &[DMatrix<f64>; 8]) -> Lanes {
     (0..m * n).map(|i| std::array::from_fn(|l| matrices[l][(i / n, i % n)])).collect()
 }
 
-/// `Q diag(values) Q'` for integer values and `Q` a product of two rational reflections, each entry rounded once or not
-/// at all: the returned error is a bound for `||A - Q diag Q'||_F`.
-fn conjugated(rng: &mut ChaCha8Rng, values: &[f64]) -> (DMatrix<f64>, f64) {
+/// `Q diag(values) Q'` with `Q` a product of two reflections whose entries are multiples of 1/2.
+fn conjugated(rng: &mut ChaCha8Rng, values: &[f64]) -> DMatrix<f64> {
     let n = values.len();
     let mut a = DMatrix::from_diagonal(&nalgebra::DVector::from_column_slice(values));
     for _ in 0..2 {
@@ -108,8 +108,7 @@ fn conjugated(rng: &mut ChaCha8Rng, values: &[f64]) -> (DMatrix<f64>, f64) {
         let q = DMatrix::identity(n, n) - &v * v.transpose() * (2.0 / support as f64);
         a = &q * a * &q;
     }
-    let norm = a.norm();
-    (a, 0.0 * norm)
+    a
 }
 
 /// Spectra that have made eigenvalue programs fail: ties, clusters, gaps, grades, zeros.
@@ -163,7 +162,7 @@ fn known_spectra_are_found_within_the_bound() {
         for _ in 0..4 {
             let mut values = spectra(n, &mut rng);
             let made: [_; 8] = std::array::from_fn(|l| conjugated(&mut rng, &values[l]));
-            let a = lanes(&std::array::from_fn(|l| made[l].0.clone()));
+            let a = lanes(&std::array::from_fn(|l| made[l].clone()));
             for v in &mut values {
                 v.sort_by(|x, y| y.total_cmp(x));
             }
@@ -171,13 +170,13 @@ fn known_spectra_are_found_within_the_bound() {
             let (least, greatest) = (run(Kernel::Least, n, n, &a), run(Kernel::Greatest, n, n, &a));
             let middle = run(Kernel::Number(n / 2), n, n, &a);
             for l in 0..8 {
-                let norm = made[l].0.norm();
+                let norm = made[l].norm();
                 for i in 0..n {
-                    ratios.check(&(n, l, i), all[i][l], all[n][l], values[l][i], made[l].1);
+                    ratios.check(&(n, l, i), all[i][l], all[n][l], values[l][i], 0.0);
                 }
-                ratios.check(&(n, l, "least"), least[0][l], least[1][l], values[l][n - 1], made[l].1);
-                ratios.check(&(n, l, "greatest"), greatest[0][l], greatest[1][l], values[l][0], made[l].1);
-                ratios.check(&(n, l, "middle"), middle[0][l], middle[1][l], values[l][n / 2], made[l].1);
+                ratios.check(&(n, l, "least"), least[0][l], least[1][l], values[l][n - 1], 0.0);
+                ratios.check(&(n, l, "greatest"), greatest[0][l], greatest[1][l], values[l][0], 0.0);
+                ratios.check(&(n, l, "middle"), middle[0][l], middle[1][l], values[l][n / 2], 0.0);
                 for (which, delta) in [all[n][l], least[1][l], greatest[1][l], middle[1][l]].into_iter().enumerate() {
                     ratios.usual(&(n, l, which), delta, eig_error_factor(n), norm);
                 }
@@ -309,21 +308,21 @@ fn eigenvectors_measure_their_own_error() {
     for n in 1..=16 {
         let mut values = spectra(n, &mut rng);
         let made: [_; 8] = std::array::from_fn(|l| conjugated(&mut rng, &values[l]));
-        let a = lanes(&std::array::from_fn(|l| made[l].0.clone()));
+        let a = lanes(&std::array::from_fn(|l| made[l].clone()));
         let got = run(Kernel::Vectors, n, n, &a);
         for l in 0..8 {
             values[l].sort_by(|x, y| y.total_cmp(x));
-            let norm = made[l].0.norm();
+            let norm = made[l].norm();
             let (residual, orthogonality) = (got[n + n * n][l], got[n + n * n + 1][l]);
             let d = DMatrix::from_fn(n, n, |i, j| if i == j { got[i][l] } else { 0.0 });
             let v = DMatrix::from_fn(n, n, |i, j| got[n + i * n + j][l]);
-            assert!((&made[l].0 * &v - &v * &d).norm() <= residual);
+            assert!((&made[l] * &v - &v * &d).norm() <= residual);
             assert!((v.transpose() * &v - DMatrix::identity(n, n)).norm() <= orthogonality);
             let units = 10.0 * n as f64 * (n as f64).sqrt() * UNIT_ROUNDOFF;
             assert!(residual <= units * norm && orthogonality <= units, "{n} {l}: {residual:e} {orthogonality:e}");
             for i in 0..n {
                 let delta = residual + orthogonality * (norm + d.norm());
-                ratios.check(&(n, l, i), got[i][l], delta, values[l][i], made[l].1);
+                ratios.check(&(n, l, i), got[i][l], delta, values[l][i], 0.0);
             }
         }
     }

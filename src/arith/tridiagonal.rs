@@ -156,14 +156,22 @@ pub(super) fn tridiagonal_norm<V: Lane8>(d: &[V], e2: &[V]) -> V {
     off.add(off).add(frobenius_squared(d)).sqrt()
 }
 
+/// A pivot that can be divided by. Also turns a NaN into a number: such a lane has no bound anyway.
+// A function, as everywhere in the kernels: a closure need not be inlined, and then loses the vector instructions.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn guard<V: Lane8>(q: V) -> V {
+    V::select(V::splat(TINY_PIVOT).lt(q.abs()), q, V::splat(-TINY_PIVOT))
+}
+
+/// One more where the pivot is negative.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn count<V: Lane8>(n: V, q: V) -> V {
+    V::select(q.lt(V::zero()), n.add(V::one()), n)
+}
+
 /// The numbers of eigenvalues below `x` and below `y` (two chains of divisions at once hide each other's latency).
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn counts_below<V: Lane8>(d: &[V], e2: &[V], x: V, y: V) -> (V, V) {
-    let guard = |q: V| {
-        // Also turns a NaN into a number: such a lane has no bound anyway, and must not trap in comparisons.
-        V::select(V::splat(TINY_PIVOT).lt(q.abs()), q, V::splat(-TINY_PIVOT))
-    };
-    let count = |n: V, q: V| V::select(q.lt(V::zero()), n.add(V::one()), n);
     let (mut p, mut q) = (guard(d[0].sub(x)), guard(d[0].sub(y)));
     let (mut below_x, mut below_y) = (count(V::zero(), p), count(V::zero(), q));
     for (&di, &e) in d[1..].iter().zip(e2) {

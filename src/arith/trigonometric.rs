@@ -193,38 +193,52 @@ pub fn acos<V: Lane8>(x: V) -> V {
     V::select(inner, middle, V::select(negative, other, positive))
 }
 
+/// The value of the last range that a lane reached, `values[0]` before the first.
+#[inline(always)]
+fn choose<V: Lane8>(range: [Mask; 4], values: [f64; 5]) -> V {
+    let mut v = V::splat(values[0]);
+    for (&reached, &value) in range.iter().zip(&values[1..]) {
+        v = V::select(reached, V::splat(value), v);
+    }
+    v
+}
+
 /// Arc tangent, any `x`.
 #[inline(always)]
 #[must_use]
 pub fn atan<V: Lane8>(x: V) -> V {
     let a = x.abs();
-    let at = |limit: f64| V::splat(limit).le(a);
-    let (m0, m1, m2, m3) = (at(7.0 / 16.0), at(11.0 / 16.0), at(19.0 / 16.0), at(39.0 / 16.0));
+    let range = [
+        V::splat(7.0 / 16.0).le(a),
+        V::splat(11.0 / 16.0).le(a),
+        V::splat(19.0 / 16.0).le(a),
+        V::splat(39.0 / 16.0).le(a),
+    ];
     // By the angle c with tan c = 0, 1/2, 1, 3/2, inf next to it: atan a = c + atan((a - tan c) / (1 + a tan c)).
-    let choose = |values: [f64; 5]| {
-        let v = V::select(m0, V::splat(values[1]), V::splat(values[0]));
-        let v = V::select(m1, V::splat(values[2]), v);
-        let v = V::select(m2, V::splat(values[3]), v);
-        V::select(m3, V::splat(values[4]), v)
-    };
-    let tangent = choose([0.0, 0.5, 1.0, 1.5, 0.0]);
-    let numerator = V::select(m3, V::splat(-1.0), a.sub(tangent));
-    let denominator = V::select(m3, a, a.mul_add(tangent, V::one()));
+    let tangent = choose::<V>(range, [0.0, 0.5, 1.0, 1.5, 0.0]);
+    let numerator = V::select(range[3], V::splat(-1.0), a.sub(tangent));
+    let denominator = V::select(range[3], a, a.mul_add(tangent, V::one()));
     let t = numerator.div(denominator);
-    let angle = choose([
-        0.0,
-        4.636_476_090_008_061e-1,
-        std::f64::consts::FRAC_PI_4,
-        9.827_937_232_473_29e-1,
-        std::f64::consts::FRAC_PI_2,
-    ]);
-    let angle_low = choose([
-        0.0,
-        2.269_877_745_296_168_7e-17,
-        3.061_616_997_868_383e-17,
-        1.390_331_103_123_099_8e-17,
-        6.123_233_995_736_766e-17,
-    ]);
+    let angle = choose::<V>(
+        range,
+        [
+            0.0,
+            4.636_476_090_008_061e-1,
+            std::f64::consts::FRAC_PI_4,
+            9.827_937_232_473_29e-1,
+            std::f64::consts::FRAC_PI_2,
+        ],
+    );
+    let angle_low = choose::<V>(
+        range,
+        [
+            0.0,
+            2.269_877_745_296_168_7e-17,
+            3.061_616_997_868_383e-17,
+            1.390_331_103_123_099_8e-17,
+            6.123_233_995_736_766e-17,
+        ],
+    );
     let z = t.mul(t);
     let series = z.mul(polynomial(
         z,

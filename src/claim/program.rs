@@ -285,6 +285,10 @@ impl<'a> Builder<'a> {
                 }
             };
             if let Some(node) = self.define(&given.name, &given.place, node) {
+                // A derivative varies what it names, never another given that was sampled from it.
+                if !matches!(given.value.kind, Sampler::Value(_)) {
+                    self.scope.held.insert(node);
+                }
                 givens.push(Bound { name: given.name.clone(), node });
             } else if !self.errors.is_empty() {
                 return Err(self.failed());

@@ -130,7 +130,7 @@ pub const FUNCTIONS: &[FunctionInfo] = &[
     info(Function::Diag, "diag", 1, "diag(v: n×1 or 1×n): n×n", "the diagonal matrix of a column or row", "tr(diag(v)) == inner(v, ones(n, 1))"),
     info(Function::Diagonal, "diagonal", 1, "diagonal(M: n×n): n×1", "the column of diagonal entries", "diagonal(diag(v)) == v"),
     info(Function::Flatten, "flatten", 1, "flatten(M: m×n): m*n×1", "the entries as a column, column after column", "norm(flatten(A)) == norm_F(A)"),
-    info(Function::Unflatten, "unflatten", 3, "unflatten(v: m*n×1, m: integer, n: integer): m×n", "back from a column: the inverse of flatten", "unflatten(flatten(A), m, n) == A"),
+    info(Function::Unflatten, "unflatten", 3, "unflatten(v: m*n×1, m: integer, n: integer): m×n", "back from a column: the inverse of flatten", "unflatten(flatten(A), rows(A), cols(A)) == A"),
     many(Function::HCat, "hcat", "hcat(A: m×p, B: m×q, ..): m×(p + q + ..)", "blocks side by side", "norm(hcat(A, A)) == sqrt(2)*norm(A)"),
     many(Function::VCat, "vcat", "vcat(A: p×n, B: q×n, ..): (p + q + ..)×n", "blocks one above the other", "norm(vcat(A, A)) == sqrt(2)*norm(A)"),
     info(Function::Zeros, "zeros", 2, "zeros(m: integer, n: integer): m×n", "the matrix of zeros", "zeros(n, n) <= A'*A"),
@@ -158,6 +158,51 @@ impl FunctionInfo {
             (1, Some(_)) => "1 argument".into(),
             (n, Some(_)) => format!("{n} arguments"),
             (n, None) => format!("{n} or more arguments"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ir::{Dim, IntId, Op, Type};
+    use super::super::reference::World;
+    use super::super::words;
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_words_of_the_language_and_this_list_agree() {
+        let words: BTreeSet<&str> = words::FUNCTIONS.iter().copied().collect();
+        let here: BTreeSet<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
+        assert_eq!(here.len(), FUNCTIONS.len());
+        let more: Vec<&str> = here.difference(&words).copied().collect();
+        assert_eq!(more, ["identity"]);
+        assert!(words.is_subset(&here));
+    }
+
+    #[test]
+    fn every_example_is_accepted() {
+        let mut world = World::empty();
+        let n = world.graph.add(Op::Int(IntId(0)), vec![], Type::Int);
+        world.define("n", n);
+        let (n, one) = (Dim::atom(n), Dim::constant(1));
+        for (name, ty) in [
+            ("x", Type::Real),
+            ("y", Type::Real),
+            ("A", Type::Matrix(n.clone(), n.clone())),
+            ("B", Type::Matrix(n.clone(), n.clone())),
+            ("S", Type::Matrix(n.clone(), n.clone())),
+            ("v", Type::Matrix(n, one)),
+        ] {
+            world.draw(name, ty);
+        }
+        let s = world.name("S");
+        world.graph.symmetric.insert(s);
+        // `prev` needs a trajectory.
+        for f in FUNCTIONS.iter().filter(|f| f.function != Function::Prev) {
+            let id = world.node(f.example);
+            assert!(id.is_ok(), "{}: {id:?}", f.example);
+            assert!(f.example.contains(f.name) && f.signature.starts_with(f.name), "{}", f.name);
         }
     }
 }

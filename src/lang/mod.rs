@@ -1,7 +1,8 @@
 //! The claim language: from text to a typed graph, and back to mathematics.
 //!
 //! `parse` makes the syntax tree of [`ast`]; `elaborate` checks names, types and symbolic shapes and makes the graph of
-//! [`ir`]; the printers write a tree as Unicode or TeX. Nothing here samples, evaluates or reads a file.
+//! [`ir`]; `predicate` adds the margin; the printers write a tree as Unicode or TeX. Nothing here samples, evaluates or
+//! reads a file.
 
 mod apply;
 pub mod ast;

@@ -15,7 +15,7 @@ impl Elaborator<'_> {
     /// `a + b`, `a - b`
     pub(super) fn additive(&mut self, minus: bool, left: Operand<'_>, right: Operand<'_>) -> Elaborated {
         let ((_, a), (_, b)) = (left, right);
-        self.same_kind(if minus { "subtracted from" } else { "added to" }, left, right)?;
+        self.same_kind(if minus { "subtracted" } else { "added" }, left, right)?;
         self.need_same_shape(if minus { "the terms of a difference" } else { "the terms of a sum" }, left, right)?;
         Ok(if minus { build::sub(self.graph, a, b) } else { build::add(self.graph, a, b) })
     }
@@ -42,7 +42,7 @@ impl Elaborator<'_> {
             }
         };
         let span = left.0.span.join(right.0.span);
-        Err(LangError::new(span, format!("a real is never {verb} a matrix"), found).help(help))
+        Err(LangError::new(span, format!("a real and a matrix are not {verb}"), found).help(help))
     }
 
     /// `a*b`
@@ -119,7 +119,7 @@ impl Elaborator<'_> {
 
     /// One comparison of a chain.
     pub(super) fn compare(&mut self, comparison: Comparison, left: Operand<'_>, right: Operand<'_>) -> Elaborated {
-        self.same_kind("compared with", left, right)?;
+        self.same_kind("compared", left, right)?;
         self.need_same_shape("the sides of a comparison", left, right)?;
         let (a, b) = (left.1, right.1);
         let matrices = is_matrix(self.graph, a);
@@ -153,7 +153,7 @@ impl Elaborator<'_> {
             [only] if cols.is_one() => [self.place(only, &rows)?, Place::at(one)],
             [only] if rows.is_one() => [Place::at(one), self.place(only, &cols)?],
             _ => {
-                let found = format!("{} is {}, with {} subscripts", label(base), self.type_text(m), index.len());
+                let found = format!("{} is {}, indexed by {}", label(base), self.type_text(m), index.len());
                 let error = LangError::new(base.span, "a matrix takes two subscripts", found);
                 return Err(error.help("write `M[i, j]`, `M[i, ..]` for a row, `M[.., j]` for a column"));
             }

@@ -248,3 +248,121 @@ impl Margins<'_> {
         terms
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::reference::{World, parsed};
+    use super::*;
+
+    fn of(world: &mut World, text: &str) -> Predicate {
+        predicate(&mut world.graph, &world.scope, &parsed(text), None).unwrap_or_else(|e| panic!("{text}: {e}"))
+    }
+
+    #[test]
+    fn the_margins_sign_agrees_with_the_truth() {
+        let mut world = World::new();
+        world.let_("named", "x < y and y < c");
+        for text in [
+            "x <= y",
+            "x > y",
+            "x != y",
+            "not x < y",
+            "x <= y <= c",
+            "x < y or y < c",
+            "not (x < y and y < c)",
+            "x < y => y < c or c < x",
+            "(x < 0 => y < 0) and c < 1",
+            "if x < 0 then y < c else c < y",
+            "(if x < 0 then y < c else c < y) and x < 1",
+            "all(i in 1..=d: u[i] < v[i])",
+            "any(i in 1..=d: u[i] < v[i])",
+            "all(i in 2..=d: u[i] < v[i])",
+            "any(i in 2..=d: u[i] < v[i])",
+            "all(i in 1..=d, j in 1..=d, i != j: W[i, j] < 1/2)",
+            "all(i in 1..=d: any(j in i..=d: u[i] < v[j]))",
+            "S <= T",
+            "S < T or T <= S",
+            "T <= 10*I",
+            "W == W + x*W",
+            "A != 2*A",
+            "named",
+            "named or x > y",
+            "true",
+            "false or x < 1",
+            "norm(A) <= norm_F(A)/1.5",
+        ] {
+            let p = of(&mut world, text);
+            for seed in 0..30 {
+                let case = world.case(seed);
+                let (truth, margin) = (case.truth(p.truth), case.real(p.margin));
+                assert_eq!(truth, Some(margin >= 0.0 && (margin > 0.0 || truth == Some(true))), "{text}: {margin}");
+                assert!(truth != Some(true) || margin >= 0.0, "{text}: true at {margin}");
+                assert!(truth != Some(false) || margin <= 0.0, "{text}: false at {margin}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_margin_is_measured_in_the_terms_of_both_sides_or_in_the_unit_given() {
+        let mut world = World::new();
+        for (text, unit, said) in [
+            ("x <= y - c", None, "(y - c - x)/(abs(x) + abs(y) + abs(c))"),
+            ("x >= 2*(y - c)", None, "(x - 2*(y - c))/(abs(2*(y - c)) + abs(x))"),
+            ("x == y", None, "-abs(x - y)/(abs(x) + abs(y))"),
+            ("x <= y", Some("c^2"), "(y - x)/c^2"),
+            ("x <= y", Some("1"), "y - x"),
+            ("x < y and y < c", Some("eta^2"), "min((y - x)/eta^2, (c - y)/eta^2)"),
+            ("S <= T - 2*I", None, "lambda_min(T - 2*I - S)/(norm_F(S) + norm_F(T) + norm_F(2*identity(d)))"),
+            ("0 <= x", None, "x/abs(x)"),
+        ] {
+            let unit = unit.map(|u| world.node(u).expect("a unit"));
+            let p = predicate(&mut world.graph, &world.scope, &parsed(text), unit).expect("well formed");
+            let expected = world.node(said).expect("well formed");
+            for seed in 0..10 {
+                let case = world.case(seed);
+                let (margin, expected) = (case.real(p.margin), case.real(expected));
+                assert!((margin - expected).abs() <= 1e-12 * (1.0 + margin.abs()), "{text}: {margin}, not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_top_level_implication_guards_its_conclusion() {
+        let mut world = World::new();
+        let p = of(&mut world, "x < 0 => y < 1 => c < 2");
+        let (a, b) = (world.node("x < 0"), world.node("y < 1"));
+        assert_eq!(p.guards.iter().map(|&g| Ok(g)).collect::<Vec<_>>(), [a, b]);
+        assert_eq!(Ok(p.truth), world.node("c < 2"));
+        let inner = of(&mut world, "(x < 0 => y < 1) and c < 2");
+        assert!(inner.guards.is_empty());
+        let branches = of(&mut world, "if x < 0 then y < 1 else c < 2");
+        assert!(branches.guards.is_empty());
+    }
+
+    #[test]
+    fn an_identity_is_made_of_equalities_only() {
+        let mut world = World::new();
+        for (text, identity) in [
+            ("x == y", true),
+            ("W == W' and x == y == c", true),
+            ("all(i in 1..=d: u[i] == v[i])", true),
+            ("x > 0 => x == y", true),
+            ("x == y or x == c", false),
+            ("x != y", false),
+            ("x <= y", false),
+            ("x == y and y <= c", false),
+        ] {
+            assert_eq!(of(&mut world, text).identity, identity, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_predicate_is_a_truth_value() {
+        let mut world = World::new();
+        let error = predicate(&mut world.graph, &world.scope, &parsed("x + 1"), None).expect_err("a number");
+        assert_eq!(
+            error.to_string(),
+            "a truth value is needed here: found `x + 1`, a real (compare it with something)"
+        );
+    }
+}

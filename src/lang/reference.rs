@@ -27,8 +27,12 @@ pub fn parsed(text: &str) -> Expr {
 }
 
 impl World {
+    pub fn empty() -> Self {
+        Self { graph: Graph::new(), scope: Scope::new(), draws: 0 }
+    }
+
     pub fn new() -> Self {
-        let mut world = Self { graph: Graph::new(), scope: Scope::new(), draws: 0 };
+        let mut world = Self::empty();
         for (i, name) in (0..).zip(["d", "m", "n", "k"]) {
             let int = world.graph.add(Op::Int(IntId(i)), vec![], Type::Int);
             world.define(name, int);

@@ -30,3 +30,31 @@ pub fn structural_ints(graph: &Graph, roots: &[NodeId]) -> BTreeSet<IntId> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ir::IntId;
+    use super::super::reference::World;
+    use super::structural_ints;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn sizes_ranges_and_positions_count_and_exponents_do_not() {
+        // In the world d, m, n, k are the integers 0, 1, 2, 3.
+        for (text, ints) in [
+            ("x^k + n", &[][..]),
+            ("tr(W^k)", &[0]),
+            ("norm(A)", &[0, 1]),
+            ("u[k]", &[0, 3]),
+            ("sum(i in 1..=n: x^i)", &[2]),
+            ("sigma(k, zeros(2, 2))", &[3]),
+            ("norm(zeros(m*n, 2))", &[1, 2]),
+            ("1/2^k", &[]),
+        ] {
+            let mut world = World::new();
+            let id = world.node(text).expect("well formed");
+            let expected: BTreeSet<IntId> = ints.iter().map(|&i| IntId(i)).collect();
+            assert_eq!(structural_ints(&world.graph, &[id]), expected, "{text}");
+        }
+    }
+}

@@ -168,3 +168,52 @@ pub fn with_fresh_vars(
     }
     Ok((substitute_all(graph, roots, &with)?, new))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ir::{Op, Type};
+    use super::super::reference::World;
+    use super::*;
+
+    #[test]
+    fn a_replaced_leaf_is_replaced_everywhere_even_under_binders() {
+        let mut world = World::new();
+        let old = world.node("sum(i in 1..=d: x*u[i] + sum(j in 1..=i: x^j))").expect("well formed");
+        let expected = world.node("sum(i in 1..=d: y*u[i] + sum(j in 1..=i: y^j))").expect("well formed");
+        let with = BTreeMap::from([(world.name("x"), world.name("y"))]);
+        let new = substitute(&mut world.graph, old, &with).expect("small");
+        assert_ne!(new, old);
+        for seed in 0..5 {
+            let case = world.case(seed);
+            assert!((case.real(new) - case.real(expected)).abs() <= 1e-12 * (1.0 + case.real(new).abs()));
+        }
+    }
+
+    #[test]
+    fn a_changed_binder_has_variables_of_its_own_and_an_unchanged_one_stays() {
+        let mut world = World::new();
+        let fixed = world.node("sum(j in 1..=d: u[j])").expect("well formed");
+        world.define("fixed", fixed);
+        let old = world.node("sum(i in 1..=d: x*fixed*u[i])").expect("well formed");
+        let with = BTreeMap::from([(world.name("x"), world.name("y"))]);
+        let new = substitute(&mut world.graph, old, &with).expect("small");
+        let vars = |id| binder_vars(&world.graph.node(id).op);
+        assert_ne!(vars(old), vars(new));
+        assert!(reachable(&world.graph, &[new]).contains(&fixed));
+    }
+
+    #[test]
+    fn sizes_are_replaced_with_the_rest() {
+        let mut world = World::new();
+        let old = world.node("zeros(d + 1, m)").expect("well formed");
+        let with = BTreeMap::from([(world.name("d"), world.name("n"))]);
+        let new = substitute(&mut world.graph, old, &with).expect("small");
+        assert_eq!(new, world.node("zeros(n + 1, m)").expect("well formed"));
+        let one = world.node("1").expect("well formed");
+        let square = world.node("zeros(d, m)").expect("well formed");
+        let with = BTreeMap::from([(world.name("d"), one), (world.name("m"), one)]);
+        let scalar = substitute(&mut world.graph, square, &with).expect("small");
+        assert_eq!(*world.graph.ty(scalar), Type::Int);
+        assert!(matches!(world.graph.node(scalar).op, Op::Number(_)));
+    }
+}
