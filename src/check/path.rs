@@ -62,6 +62,9 @@ pub struct Moment {
 }
 
 /// Runs from the machine's set-up (already run) to the end; `look` is called after the look section at each step looked at.
+///
+/// # Errors
+/// As [`run`].
 #[inline(always)]
 pub fn follow<N: Number>(
     compiled: &Compiled,
@@ -70,7 +73,7 @@ pub fn follow<N: Number>(
     m: &mut Machine<N>,
     started: Mask,
     look: &mut impl FnMut(Moment, &Machine<N>),
-) {
+) -> Result<(), PlanError> {
     let plan = &compiled.plan;
     let slot = |section: usize, node: NodeId| plan.roots.get(section).and_then(|r| r.get(&node)).copied();
     let starts: Vec<Option<SlotId>> = path.state.iter().map(|c| slot(SETUP, c.start)).collect();
@@ -100,7 +103,7 @@ pub fn follow<N: Number>(
         if next_look.peek() == Some(&t) {
             next_look.next();
             set_time(plan, m, path.time, |_| t as f64, ALL);
-            run(plan, LOOK, m);
+            run(plan, LOOK, m)?;
             for slot in &assume {
                 running &= m.truths[*slot as usize].yes;
             }
@@ -118,7 +121,7 @@ pub fn follow<N: Number>(
             }
             if found {
                 // Predicates may speak of the time that was just found.
-                run(plan, LOOK, m);
+                run(plan, LOOK, m)?;
             }
             let ended = until.map_or(0, |s| m.truths[s as usize].yes) & running;
             let last = if t == steps { running } else { ended };
@@ -130,10 +133,11 @@ pub fn follow<N: Number>(
         if t == steps || running == 0 {
             break;
         }
-        run(plan, STEP, m);
+        run(plan, STEP, m)?;
         advance(compiled, path, &nexts, m, t, &mut buffer);
         t += 1;
     }
+    Ok(())
 }
 
 /// Replaces the state by the step's results, all at once; the old state becomes the previous one.

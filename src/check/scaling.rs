@@ -89,7 +89,7 @@ impl Job for ScalingRun<'_> {
                     supply(&compiled, &mut machine, *input, *value);
                 }
                 draw(backend, &mut stream, Stratum::Plain, &compiled, &mut machine, &mut buffer);
-                run(&compiled.plan, SETUP, &mut machine);
+                run(&compiled.plan, SETUP, &mut machine)?;
                 let met = hypotheses(&compiled, &machine);
                 let mut started: Mask = 0;
                 for (lane, h) in met.iter().enumerate() {
@@ -123,7 +123,7 @@ impl Job for ScalingRun<'_> {
                     Some(path) => {
                         let steps = path::steps(program, path, &ints)?;
                         let mut see = |moment: Moment, m: &Machine<V>| take(moment.last, LOOK, m);
-                        follow(&compiled, path, steps, &mut machine, started, &mut see);
+                        follow(&compiled, path, steps, &mut machine, started, &mut see)?;
                     }
                 }
             }

@@ -71,7 +71,7 @@ impl Job for TrajectoryRun<'_> {
                     let compiled = plans.get(program, &ints)?;
                     machine.load(&compiled.plan);
                     draw(backend, &mut stream, stratum, &compiled, &mut machine, &mut buffer);
-                    run(&compiled.plan, path::SETUP, &mut machine);
+                    run(&compiled.plan, path::SETUP, &mut machine)?;
                     let met = hypotheses(&compiled, &machine);
                     let mut started: Mask = 0;
                     for (lane, h) in met.iter().enumerate() {
@@ -80,7 +80,7 @@ impl Job for TrajectoryRun<'_> {
                     once(program, &compiled, &machine, &mut looks);
                     let steps = steps(program, path, &ints)?;
                     let mut see = |moment: Moment, m: &Machine<V>| watch(program, &compiled, m, moment, &mut looks);
-                    follow(&compiled, path, steps, &mut machine, started, &mut see);
+                    follow(&compiled, path, steps, &mut machine, started, &mut see)?;
                     met
                 }
             };

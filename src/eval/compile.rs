@@ -20,6 +20,10 @@ pub enum PlanError {
     TooLarge { needed: u64, limit: u64 },
     #[error("the loops of this claim unroll to more than {limit} instructions")]
     TooLong { limit: usize },
+    #[error(
+        "one case takes more work than the limit of {limit} multiplications; lower its loops and dimensions or raise --max-elements"
+    )]
+    TooMuchWork { limit: u64 },
     #[error("a dimension is negative: {0}")]
     NegativeDimension(i64),
     #[error(
@@ -65,6 +69,8 @@ pub fn compile(request: &Request<'_>) -> Result<Plan, PlanError> {
             ints: Vec::new(),
             roots: Vec::new(),
             loops: 0,
+            work: 0,
+            most_work: 0,
             largest: 0,
         },
         scopes: vec![HashMap::new()],
@@ -91,7 +97,18 @@ pub fn compile(request: &Request<'_>) -> Result<Plan, PlanError> {
         let end = compiler.plan.code.len();
         compiler.plan.sections.push(start..end);
     }
-    Ok(compiler.plan)
+    let mut plan = compiler.plan;
+    plan.work = plan.code.iter().map(|i| i.work(&plan.slots)).sum();
+    plan.most_work = most_work(request.max_elements);
+    if plan.work > plan.most_work {
+        return Err(PlanError::TooMuchWork { limit: plan.most_work });
+    }
+    Ok(plan)
+}
+
+/// The work that one run of a section may take, loops and all: a thousand multiplications for each number that a plan may hold.
+pub fn most_work(max_elements: usize) -> u64 {
+    (max_elements as u64).saturating_mul(1000)
 }
 
 /// The value of an integer node that depends on structural integers only.
@@ -705,7 +722,8 @@ impl Compiler<'_> {
         self.nest(&ranges[1..], wanted, inside)?;
         self.scopes.pop();
         self.bound.remove(&var);
-        self.push(I::Next { var: number, hi, body: header as u32 + 1 })?;
+        let work = self.plan.code[header + 1..].iter().map(|i| i.work(&self.plan.slots)).sum();
+        self.push(I::Next { var: number, hi, body: header as u32 + 1, work })?;
         let after = self.plan.code.len() as u32;
         if let I::Loop { exit, .. } = &mut self.plan.code[header] {
             *exit = after;

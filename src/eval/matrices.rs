@@ -78,7 +78,9 @@ fn bilinear<N: Number>(m: &Machine<N>, a: SlotId, b: SlotId, rounding: f64) -> N
     let (ea, eb) = (&m.errors[a as usize], &m.errors[b as usize]);
     let (na, nb) = (&m.norms[a as usize], &m.norms[b as usize]);
     let own = na.mul(nb).mul(&units(rounding));
-    let zero = na.eq(&N::zero()) | nb.eq(&N::zero());
+    // Exactly zero: nothing to lose. A zero with an error is what underflow left of something.
+    let none = N::zero();
+    let zero = (na.eq(&none) & ea.eq(&none)) | (nb.eq(&none) & eb.eq(&none));
     let lost = N::select(zero, &N::zero(), &N::from_f64(if rounding > 0.0 { LOST } else { 0.0 }));
     na.mul_add(eb, &nb.mul(ea)).add(&ea.mul(eb)).add(&own).add(&lost)
 }

@@ -42,9 +42,14 @@ pub fn unknown_where<N: Number>(mask: Mask, error: &N) -> N {
 
 #[inline(always)]
 fn underflow<N: Number>(value: &N) -> N {
-    // An exact zero from a zero operand pays this too; it is far below any floor that matters but zero itself, so
-    // callers that know an operand to be zero do not ask.
+    // Callers do not ask where an operand is exactly zero: such a product is exact.
     N::select(value.abs().lt(&N::from_f64(TINY)), &N::from_f64(UNDERFLOW), &N::zero())
+}
+
+/// Lanes that are zero beyond doubt. A zero with an error is what underflow left of something, and its bound may underflow too.
+#[inline(always)]
+fn exact_zero<N: Number>(a: &Bounded<N>) -> Mask {
+    a.value.eq(&N::zero()) & a.error.eq(&N::zero())
 }
 
 #[inline(always)]
@@ -71,8 +76,7 @@ pub fn mul<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
         return zero_error(value);
     }
     let residual = a.value.mul_add(&b.value, &value.neg());
-    let zero = a.value.eq(&N::zero()) | b.value.eq(&N::zero());
-    let lost = N::select(zero, &N::zero(), &underflow(&value));
+    let lost = N::select(exact_zero(a) | exact_zero(b), &N::zero(), &underflow(&value));
     let error = a
         .value
         .abs()
@@ -96,8 +100,7 @@ pub fn div<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
     let residual = value.neg_mul_add(&b.value, &a.value).abs();
     let above = residual.add(&a.error).add(&value.abs().mul(&b.error));
     let left = size.sub(&b.error);
-    let numerator_zero = a.value.eq(&N::zero());
-    let lost = N::select(numerator_zero, &N::zero(), &underflow(&value).add(&underflow(&a.value).div(&size)));
+    let lost = N::select(exact_zero(a), &N::zero(), &underflow(&value).add(&underflow(&a.value).div(&size)));
     let error = above.div(&left).add(&lost);
     // A divisor that is not told from zero by a factor of two: the quotient is not known.
     let safe = b.error.add(&b.error).le(&size);
