@@ -86,6 +86,12 @@ pub fn follow<N: Number>(
             m.set_input(plan, component.input, *start, &error);
         }
     }
+    // There is nothing one step before the start.
+    for (id, slot) in &plan.inputs {
+        if path.state.iter().any(|c| c.previous == *id) {
+            m.undefined[*slot as usize] = ALL;
+        }
+    }
     let mut first: Vec<(InputId, Option<SlotId>, Mask)> =
         path.first.iter().map(|(_, input, truth)| (*input, slot(LOOK, *truth), 0)).collect();
     // Not reached yet: undefined.

@@ -26,6 +26,11 @@ pub fn sections(program: &Program, path: &Path) -> Vec<Vec<NodeId>> {
 /// Steps that count as one evaluation.
 const STEPS_AN_EVALUATION: u64 = 10;
 
+/// Evaluations that a run of so many steps counts for.
+pub fn evaluations_of(steps: u64) -> u64 {
+    steps.div_ceil(STEPS_AN_EVALUATION).max(1)
+}
+
 /// Evaluations that a case counts for: one, or the steps of the longest run by tens.
 pub fn cost(program: &Program) -> u64 {
     let Some(path) = &program.path else { return 1 };
@@ -36,7 +41,7 @@ pub fn cost(program: &Program) -> u64 {
         let Ok(hi) = crate::eval::compile::integer(&program.graph, &ints, spec.hi) else { return 1 };
         ints.insert(id, hi);
     }
-    steps(program, path, &ints).map_or(1, |s| s.div_ceil(STEPS_AN_EVALUATION).max(1))
+    steps(program, path, &ints).map_or(1, evaluations_of)
 }
 
 pub struct TrajectoryRun<'a> {

@@ -38,17 +38,12 @@ pub enum PlanError {
          {0} is not"
     )]
     NotInteger(&'static str),
-    #[error("the loops of this claim run more than {limit} times for one case")]
-    TooManySteps { limit: u64 },
     #[error("dimensions that were symbolically equal differ: {0}")]
     Shape(String),
 }
 
 /// Instructions that one plan may have.
 const MAX_INSTRUCTIONS: usize = 2_000_000;
-
-/// Times that the innermost body of nested loops may run for one case.
-const MAX_STEPS: u64 = 1 << 24;
 
 /// What a plan is compiled from.
 pub struct Request<'a> {
@@ -89,7 +84,6 @@ pub fn compile(request: &Request<'_>) -> Result<Plan, PlanError> {
         scopes: vec![HashMap::new()],
         bound: HashMap::new(),
         ranges: Vec::new(),
-        steps: 1,
     };
     for (index, roots) in request.sections.iter().enumerate() {
         let start = compiler.plan.code.len();
@@ -133,8 +127,6 @@ struct Compiler<'a> {
     bound: HashMap<VarId, Bound>,
     /// The values that the index of each loop takes.
     ranges: Vec<(i64, i64)>,
-    /// Times that what is now emitted runs at most.
-    steps: u64,
 }
 
 impl Compiler<'_> {
@@ -747,12 +739,6 @@ impl Compiler<'_> {
         let range = lo.range(&self.ranges).zip(hi.range(&self.ranges)).map(|(lo, hi)| (lo.0, hi.1));
         let (least, most) = range.ok_or(PlanError::NotInteger("a number past 64 bits"))?;
         self.ranges.push((least, most.max(least)));
-        let outside = self.steps;
-        let turns = u64::try_from(most.saturating_sub(least).saturating_add(1)).unwrap_or(0);
-        self.steps = outside.saturating_mul(turns.max(1));
-        if self.steps > MAX_STEPS {
-            return Err(PlanError::TooManySteps { limit: MAX_STEPS });
-        }
         let header = self.plan.code.len();
         self.push(I::Loop { var: number, lo, hi: hi.clone(), exit: 0 })?;
         self.bound.insert(var, Bound::Loop(number));
@@ -762,7 +748,6 @@ impl Compiler<'_> {
         self.bound.remove(&var);
         let work = self.plan.code[header + 1..].iter().map(|i| i.work(&self.plan.slots)).sum();
         self.push(I::Next { var: number, hi, body: header as u32 + 1, work })?;
-        self.steps = outside;
         let after = self.plan.code.len() as u32;
         if let I::Loop { exit, .. } = &mut self.plan.code[header] {
             *exit = after;
