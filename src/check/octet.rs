@@ -93,9 +93,12 @@ pub fn section_of(when: When) -> usize {
     }
 }
 
+/// Plans by their integers, and how many instructions they have together.
+type Kept = (HashMap<BTreeMap<IntId, i64>, Arc<Compiled>>, usize);
+
 /// Plans by their integers.
 pub struct Plans {
-    kept: Mutex<(HashMap<BTreeMap<IntId, i64>, Arc<Compiled>>, usize)>,
+    kept: Mutex<Kept>,
     sections: Vec<Vec<NodeId>>,
     max_elements: usize,
 }
@@ -140,7 +143,7 @@ pub fn compiled(
         ints,
         lane_ints: &program.lane_ints,
         sections,
-        max_elements: max_elements,
+        max_elements,
     })?;
     let mut blocks = Vec::new();
     // Every block is drawn, read or not, so that a case does not depend on what is asked of it.

@@ -51,8 +51,9 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
     m.set_norm(plan, out);
 }
 
-/// Corners of the octave depth as a function of `1 - u`: half of the draws within 10 octaves of the end, a quarter 30 below that, and so on.
-const DEPTHS: [(f64, f64); 5] = [(0.0, 0.0), (0.5, 10.0), (0.75, 40.0), (0.9375, 200.0), (1.0, 1000.0)];
+/// Corners of the octave depth as a function of `1 - u`: half of the draws within 8 octaves of the end, a quarter within the next
+/// 32, and so on. Corners and slopes (16, 128, 1024, 12288) are dyadic, so that the depth of a draw is exact in every arithmetic.
+const DEPTHS: [(f64, f64); 5] = [(0.0, 0.0), (0.5, 8.0), (0.75, 40.0), (0.9375, 232.0), (1.0, 1000.0)];
 
 /// `u` in `(0, 1]` to `(0, b]`: `b 2^-j (1 - f/2)` with `j + f` the depth, piecewise linear in `1 - u`.
 #[inline(always)]
@@ -69,7 +70,6 @@ pub fn log_down<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: Slot
         for pair in DEPTHS.windows(2) {
             let (x0, y0) = pair[0];
             let (x1, y1) = pair[1];
-            // Slopes are exact: 20, 120, 853.33.. is not, so the third part is computed from its corners.
             let part = w.sub(&N::from_f64(x0)).mul(&N::from_f64((y1 - y0) / (x1 - x0))).add(&N::from_f64(y0));
             depth = N::select(N::from_f64(x0).lt(&w), &part, &depth);
         }

@@ -55,7 +55,12 @@ impl Lowering<'_> {
             Sampler::Real(interval) => {
                 let one = Dim::constant(1);
                 let law = Law { index: None, interval: interval.clone() };
-                self.law(&one, None, &law, false)
+                let value = self.law(&one, None, &law, false)?;
+                let lo = elaborate::real(self.graph, self.scope, &interval.lo)?;
+                let hi = elaborate::real(self.graph, self.scope, &interval.hi)?;
+                self.samples.ordered.insert((lo, value), interval.lo_open);
+                self.samples.ordered.insert((value, hi), interval.hi_open);
+                Ok(value)
             }
             Sampler::Normal { mean, sd } => {
                 let z = self.draw(Dim::constant(1), Dim::constant(1), Role::Normal);
@@ -188,8 +193,11 @@ impl Lowering<'_> {
 
     /// `a <= b`, or `a < b`; decided here where both are numbers or the same.
     fn ordered(&mut self, a: NodeId, b: NodeId, strict: bool) -> NodeId {
+        let by_construction = self.samples.ordered.get(&(a, b));
         let decided = if a == b {
             Some(!strict)
+        } else if by_construction.is_some_and(|s| *s || !strict) {
+            Some(true)
         } else {
             build::rational(self.graph, a)
                 .zip(build::rational(self.graph, b))
