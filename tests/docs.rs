@@ -133,7 +133,7 @@ fn every_claim_in_the_documentation_has_the_verdict_that_is_said() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(count > 30);
+    assert!(count > 20);
 }
 
 fn reasons(predicates: &[theoremcheck::engine::outcome::PredicateResult]) -> Vec<String> {
@@ -234,19 +234,21 @@ fn every_function_has_a_row_with_its_signature() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
-/// The sessions of the README are typed into a folder that holds the README's claims.
+/// The sessions of the README are typed into a folder that holds the claims shown above them.
 #[test]
 fn the_sessions_of_the_readme_print_what_it_shows() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs-readme");
     let _ = fs::remove_dir_all(&folder);
-    let blocks = blocks("README.md");
-    for block in blocks.iter().filter(|b| b.kind() == "claim" && b.words.len() > 2) {
-        let file = folder.join(block.word("README.md", 2));
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, &block.text).unwrap();
-    }
     let mut sessions = 0;
-    for block in blocks.iter().filter(|b| b.kind() == "console") {
+    for block in blocks("README.md") {
+        if let ("claim", Some(file)) = (block.kind(), block.words.get(2)) {
+            let file = folder.join(file);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, &block.text).unwrap();
+        }
+        if block.kind() != "console" {
+            continue;
+        }
         for (command, shown) in session(&block.text) {
             let Some(arguments) = command.strip_prefix("theoremcheck") else { continue };
             sessions += 1;
