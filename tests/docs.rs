@@ -164,9 +164,8 @@ fn every_expression_in_the_documentation_has_the_type_that_is_said() {
 
 /// The type of an expression as it is printed, `a matrix` left out: `n×n`, `a real`.
 fn type_of(world: &str, expression: &str) -> Result<String, Diagnostics> {
-    let text = format!(
-        "title = \"T\"\nat = \"Lemma 1\"\n{world}\n[let]\nit = '''{expression}'''\n[claim]\nfine = \"true\"\n"
-    );
+    let text =
+        format!("title = \"T\"\nat = \"Lemma 1\"\n{world}\n[let]\nit = '''{expression}'''\n[claim]\nfine = \"true\"\n");
     let program = Program::new(&claim(&text, &BTreeMap::new())?)?;
     let mut names = Names::default();
     program.givens.iter().for_each(|given| names.insert(given.node, &given.name));
