@@ -1,12 +1,13 @@
 //! The arithmetics, and small dense matrices and their spectra in each.
 //!
-//! Today: `f64` in eight lanes. Exact rationals and enclosures stand on the same plan and join here.
+//! Today: `f64` in eight lanes, and exact rationals. Enclosures stand on the same plan and join here.
 //!
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`lane`] | eight `f64`s as one value, and what each operation on them means |
 //! | [`backend`] | which processors can do that how, and the door into generic code |
 //! | [`number`] | what a plan needs of an arithmetic |
+//! | [`exact`] | rationals, for what is rational in the draws |
 //! | [`elementary`] | `exp`, `ln`, `pow`, sines and their inverses, the normal quantile, each with its error bound |
 //! | [`dense`], [`factor`] | products and factorizations of small matrices |
 //! | [`spectrum`], [`jacobi`] | eigenvalues, eigenvectors and singular values, each with its error |
@@ -23,6 +24,7 @@ mod dense_tests;
 pub mod elementary;
 #[cfg(test)]
 mod elementary_tests;
+pub mod exact;
 pub mod factor;
 pub mod jacobi;
 mod laguerre;

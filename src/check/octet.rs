@@ -52,6 +52,15 @@ pub fn integers(
             Stratum::TinyIntegers => {
                 u64::from((stream.below(1 << 32) as u32).leading_ones()).min(choices.saturating_sub(1))
             }
+            // Either end with a quarter each.
+            Stratum::Edges => {
+                let draw = stream.below(1 << 62);
+                match draw % 4 {
+                    0 => 0,
+                    1 => choices.saturating_sub(1),
+                    _ => (draw >> 2) % choices.max(1),
+                }
+            }
             _ => stream.below(choices.max(1)),
         };
         if let Some(&value) = fixed.get(&id) {

@@ -62,6 +62,9 @@ pub struct Moment {
 }
 
 /// Runs from the machine's set-up (already run) to the end; `look` is called after the look section at each step looked at.
+///
+/// # Errors
+/// As [`run`].
 #[inline(always)]
 pub fn follow<N: Number>(
     compiled: &Compiled,
@@ -70,7 +73,7 @@ pub fn follow<N: Number>(
     m: &mut Machine<N>,
     started: Mask,
     look: &mut impl FnMut(Moment, &Machine<N>),
-) {
+) -> Result<(), PlanError> {
     let plan = &compiled.plan;
     let slot = |section: usize, node: NodeId| plan.roots.get(section).and_then(|r| r.get(&node)).copied();
     let starts: Vec<Option<SlotId>> = path.state.iter().map(|c| slot(SETUP, c.start)).collect();
@@ -81,6 +84,12 @@ pub fn follow<N: Number>(
         if let Some(start) = start {
             let error = m.errors[*start as usize].clone();
             m.set_input(plan, component.input, *start, &error);
+        }
+    }
+    // There is nothing one step before the start.
+    for (id, slot) in &plan.inputs {
+        if path.state.iter().any(|c| c.previous == *id) {
+            m.undefined[*slot as usize] = ALL;
         }
     }
     let mut first: Vec<(InputId, Option<SlotId>, Mask)> =
@@ -100,7 +109,7 @@ pub fn follow<N: Number>(
         if next_look.peek() == Some(&t) {
             next_look.next();
             set_time(plan, m, path.time, |_| t as f64, ALL);
-            run(plan, LOOK, m);
+            run(plan, LOOK, m)?;
             for slot in &assume {
                 running &= m.truths[*slot as usize].yes;
             }
@@ -118,7 +127,7 @@ pub fn follow<N: Number>(
             }
             if found {
                 // Predicates may speak of the time that was just found.
-                run(plan, LOOK, m);
+                run(plan, LOOK, m)?;
             }
             let ended = until.map_or(0, |s| m.truths[s as usize].yes) & running;
             let last = if t == steps { running } else { ended };
@@ -130,10 +139,11 @@ pub fn follow<N: Number>(
         if t == steps || running == 0 {
             break;
         }
-        run(plan, STEP, m);
+        run(plan, STEP, m)?;
         advance(compiled, path, &nexts, m, t, &mut buffer);
         t += 1;
     }
+    Ok(())
 }
 
 /// Replaces the state by the step's results, all at once; the old state becomes the previous one.

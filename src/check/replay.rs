@@ -66,7 +66,7 @@ impl Job for ReplayRun<'_> {
         machine.load(&plan.plan);
         let mut buffer = Vec::new();
         draw(backend, &mut stream, stratum, &plan, &mut machine, &mut buffer);
-        run(&plan.plan, 0, &mut machine);
+        run(&plan.plan, 0, &mut machine)?;
         let mut values = Vec::new();
         for bound in named {
             let Some(&slot) = plan.plan.roots[0].get(&bound.node) else { continue };

@@ -26,6 +26,11 @@ pub fn sections(program: &Program, path: &Path) -> Vec<Vec<NodeId>> {
 /// Steps that count as one evaluation.
 const STEPS_AN_EVALUATION: u64 = 10;
 
+/// Evaluations that a run of so many steps counts for.
+pub fn evaluations_of(steps: u64) -> u64 {
+    steps.div_ceil(STEPS_AN_EVALUATION).max(1)
+}
+
 /// Evaluations that a case counts for: one, or the steps of the longest run by tens.
 pub fn cost(program: &Program) -> u64 {
     let Some(path) = &program.path else { return 1 };
@@ -36,7 +41,7 @@ pub fn cost(program: &Program) -> u64 {
         let Ok(hi) = crate::eval::compile::integer(&program.graph, &ints, spec.hi) else { return 1 };
         ints.insert(id, hi);
     }
-    steps(program, path, &ints).map_or(1, |s| s.div_ceil(STEPS_AN_EVALUATION).max(1))
+    steps(program, path, &ints).map_or(1, evaluations_of)
 }
 
 pub struct TrajectoryRun<'a> {
@@ -71,7 +76,7 @@ impl Job for TrajectoryRun<'_> {
                     let compiled = plans.get(program, &ints)?;
                     machine.load(&compiled.plan);
                     draw(backend, &mut stream, stratum, &compiled, &mut machine, &mut buffer);
-                    run(&compiled.plan, path::SETUP, &mut machine);
+                    run(&compiled.plan, path::SETUP, &mut machine)?;
                     let met = hypotheses(&compiled, &machine);
                     let mut started: Mask = 0;
                     for (lane, h) in met.iter().enumerate() {
@@ -80,7 +85,7 @@ impl Job for TrajectoryRun<'_> {
                     once(program, &compiled, &machine, &mut looks);
                     let steps = steps(program, path, &ints)?;
                     let mut see = |moment: Moment, m: &Machine<V>| watch(program, &compiled, m, moment, &mut looks);
-                    follow(&compiled, path, steps, &mut machine, started, &mut see);
+                    follow(&compiled, path, steps, &mut machine, started, &mut see)?;
                     met
                 }
             };

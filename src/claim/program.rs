@@ -356,7 +356,11 @@ impl<'a> Builder<'a> {
         }
         let lane_ints =
             self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value)).collect();
-        let analysis = Analysis::new(&self.graph);
+        let swept = targets.values().filter_map(|t| match t {
+            SweptTarget::Real(input) => Some(*input),
+            SweptTarget::Int(_) => None,
+        });
+        let analysis = Analysis::new(&self.graph, &swept.collect());
         Ok(Program {
             graph: self.graph,
             analysis,
@@ -406,6 +410,16 @@ impl<'a> Builder<'a> {
         }
         let (time, t) = self.input(Type::Int);
         self.define("t", &trajectory.steps.place, Some(t));
+        let steps = elaborate::integer(&mut self.graph, &self.scope, &trajectory.steps.value);
+        let steps = self.note(&trajectory.steps.place, steps);
+        let one = self.graph.number(1);
+        let t_before = self.graph.add(Op::Sub, vec![t, one], Type::Int);
+        previous.insert(t, t_before);
+        self.scope.previous = Some(previous);
+        let lets = self.lets(&trajectory.lets);
+        if !self.errors.is_empty() {
+            return Err(self.failed());
+        }
         let mut components = Vec::new();
         for (entry, input, before, start, node) in state {
             let Some(step) = trajectory.step.iter().find(|s| s.name == entry.name) else { continue };
@@ -432,16 +446,6 @@ impl<'a> Builder<'a> {
                 );
             }
             components.push(Component { name: entry.name.clone(), input, previous: before, start, next });
-        }
-        let steps = elaborate::integer(&mut self.graph, &self.scope, &trajectory.steps.value);
-        let steps = self.note(&trajectory.steps.place, steps);
-        let one = self.graph.number(1);
-        let t_before = self.graph.add(Op::Sub, vec![t, one], Type::Int);
-        previous.insert(t, t_before);
-        self.scope.previous = Some(previous);
-        let lets = self.lets(&trajectory.lets);
-        if !self.errors.is_empty() {
-            return Err(self.failed());
         }
         let mut first = Vec::new();
         for entry in &trajectory.first {

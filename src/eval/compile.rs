@@ -6,8 +6,11 @@
 //! In a plan of several sections, what does not depend on an input is emitted once, in the first.
 
 use super::analysis::{Analysis, reachable};
-use super::plan::{Constant, Instruction as I, IntExpr, MatrixFn, Plan, Slot, SlotId};
-use crate::lang::ir::{Dim, Fold, Graph, IntId, Node, NodeId, Op, RealFn, SampleOp, Type, VarId};
+use super::integers::{Bound, int_expr};
+use super::plan::{Constant, Instruction as I, IntExpr, MatrixFn, Plan, Semidefinite, Slot, SlotId};
+use crate::lang::ir::{Dim, Fold, Graph, IntId, Node, NodeId, Op, SampleOp, Type, VarId};
+
+pub use super::integers::integer;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use thiserror::Error;
 
@@ -20,12 +23,21 @@ pub enum PlanError {
     TooLarge { needed: u64, limit: u64 },
     #[error("the loops of this claim unroll to more than {limit} instructions")]
     TooLong { limit: usize },
+    #[error(
+        "one case takes more work than the limit of {limit} multiplications; lower its loops and dimensions or raise --max-elements"
+    )]
+    TooMuchWork { limit: u64 },
     #[error("a dimension is negative: {0}")]
     NegativeDimension(i64),
     #[error(
         "an index, a dimension or a loop bound depends on something that is not an integer known for the whole case"
     )]
     NotStructural,
+    #[error(
+        "an index, a dimension, a loop bound or the exponent of a matrix must be an integer that is known for the whole case, and \
+         {0} is not"
+    )]
+    NotInteger(&'static str),
     #[error("dimensions that were symbolically equal differ: {0}")]
     Shape(String),
 }
@@ -65,10 +77,13 @@ pub fn compile(request: &Request<'_>) -> Result<Plan, PlanError> {
             ints: Vec::new(),
             roots: Vec::new(),
             loops: 0,
+            work: 0,
+            most_work: 0,
             largest: 0,
         },
         scopes: vec![HashMap::new()],
         bound: HashMap::new(),
+        ranges: Vec::new(),
     };
     for (index, roots) in request.sections.iter().enumerate() {
         let start = compiler.plan.code.len();
@@ -91,26 +106,18 @@ pub fn compile(request: &Request<'_>) -> Result<Plan, PlanError> {
         let end = compiler.plan.code.len();
         compiler.plan.sections.push(start..end);
     }
-    Ok(compiler.plan)
-}
-
-/// The value of an integer node that depends on structural integers only.
-///
-/// # Errors
-/// If it depends on anything else.
-pub fn integer(graph: &Graph, ints: &BTreeMap<IntId, i64>, id: NodeId) -> Result<i64, PlanError> {
-    match int_expr(graph, ints, &HashMap::new(), id)? {
-        IntExpr::Constant(value) => Ok(value),
-        other => Ok(other.value(&[])),
+    let mut plan = compiler.plan;
+    plan.work = plan.code.iter().map(|i| i.work(&plan.slots)).sum();
+    plan.most_work = most_work(request.max_elements);
+    if plan.work > plan.most_work {
+        return Err(PlanError::TooMuchWork { limit: plan.most_work });
     }
+    Ok(plan)
 }
 
-#[derive(Clone, Copy)]
-enum Bound {
-    /// A loop of the plan, by number.
-    Loop(u32),
-    /// An unrolled index.
-    Fixed(i64),
+/// The work that one run of a section may take, loops and all: a thousand multiplications for each number that a plan may hold.
+pub fn most_work(max_elements: usize) -> u64 {
+    (max_elements as u64).saturating_mul(1000)
 }
 
 struct Compiler<'a> {
@@ -118,6 +125,8 @@ struct Compiler<'a> {
     plan: Plan,
     scopes: Vec<HashMap<NodeId, SlotId>>,
     bound: HashMap<VarId, Bound>,
+    /// The values that the index of each loop takes.
+    ranges: Vec<(i64, i64)>,
 }
 
 impl Compiler<'_> {
@@ -249,6 +258,29 @@ impl Compiler<'_> {
         Err(PlanError::Shape(format!("{}×{} and {}×{}", a.rows, a.cols, b.rows, b.cols)))
     }
 
+    /// How a symmetric matrix is known to have no negative eigenvalue.
+    fn semidefinite(&self, id: NodeId) -> Semidefinite {
+        let graph = self.request.graph;
+        if let Some(values) = graph.eigenvalues_of.get(&id).and_then(|&d| self.find(d)) {
+            return Semidefinite::Values(values);
+        }
+        let mut left = vec![id];
+        while let Some(id) = left.pop() {
+            let node = graph.node(id);
+            let transposed = |a: NodeId, b: NodeId| graph.node(b).op == Op::Transpose && graph.node(b).args[0] == a;
+            match (&node.op, node.args.as_slice()) {
+                (Op::Identity | Op::Zeros, _) => {}
+                (Op::MatMul, &[a, b]) if transposed(a, b) || transposed(b, a) => {}
+                (Op::Add, &[a, b]) => left.extend([a, b]),
+                _ => return Semidefinite::Open,
+            }
+            if left.len() > 64 {
+                return Semidefinite::Open;
+            }
+        }
+        Semidefinite::Form
+    }
+
     fn constant(&mut self, id: NodeId, value: Constant) -> Result<SlotId, PlanError> {
         let out = self.slot_for(id)?;
         self.plan.constants.push((out, value));
@@ -296,7 +328,11 @@ impl Compiler<'_> {
             _ => {}
         }
         // Integers of loop indices and structural integers alone are computed as integers.
-        if is_int && let Ok(value) = self.int(id) {
+        // Not those past 64 bits: as reals they are known to rounding.
+        if is_int
+            && let Ok(value) = self.int(id)
+            && value != IntExpr::Constant(IntExpr::UNKNOWN)
+        {
             let out = self.new_slot(1, 1)?;
             self.push(I::Integer { out, value })?;
             return Ok(out);
@@ -312,7 +348,6 @@ impl Compiler<'_> {
     /// Operations that are one instruction.
     #[expect(clippy::too_many_lines, reason = "one arm an operation, each a line or two")]
     fn plain(&mut self, id: NodeId, node: &Node) -> Result<Option<(SlotId, I)>, PlanError> {
-        let is_int = node.ty == Type::Int;
         let args = node.args.as_slice();
         // Arguments before the result: a result's numbers lie above those of its arguments.
         macro_rules! unary {
@@ -340,9 +375,6 @@ impl Compiler<'_> {
             }};
         }
         Ok(Some(match &node.op {
-            Op::Add if is_int => binary!(IntAdd),
-            Op::Sub if is_int => binary!(IntSub),
-            Op::Mul if is_int => binary!(IntMul),
             Op::Add => alike!(Add),
             Op::Sub => alike!(Sub),
             Op::Neg => unary!(Neg),
@@ -455,7 +487,8 @@ impl Compiler<'_> {
                     Op::ExpM => MatrixFn::Exp,
                     _ => MatrixFn::Log,
                 };
-                (out, I::MatrixFunction { out, a, f })
+                let sign = self.semidefinite(args[0]);
+                (out, I::MatrixFunction { out, a, f, sign })
             }
             Op::Diag => unary!(Diag),
             Op::Diagonal => unary!(Diagonal),
@@ -562,6 +595,8 @@ impl Compiler<'_> {
                 } else {
                     let padded = self.new_slot(most as usize + 1, 1)?;
                     self.plan.constants.push((padded, Constant::Fill(0.0)));
+                    // `Place` adds to bounds and undefined lanes: not to those of the round before.
+                    self.push(I::Start { out: padded, value: 0.0, undefined: false })?;
                     self.push(I::Place { out: padded, a: values, row: 0, col: 0 })?;
                     let out = self.new_slot(1, 1)?;
                     // Indices below 1 stay out of range and so undefined.
@@ -683,10 +718,13 @@ impl Compiler<'_> {
             return inside(self);
         };
         let (lo, hi) = (self.iter_bound(lo)?, self.iter_bound(hi)?);
-        if self.shapes_depend(var, wanted) {
+        if self.shapes_depend(var, wanted) || self.positions_need(var, wanted) {
             let (IntExpr::Constant(lo), IntExpr::Constant(hi)) = (&lo, &hi) else {
                 return Err(PlanError::NotStructural);
             };
+            if [*lo, *hi].contains(&IntExpr::UNKNOWN) {
+                return Err(PlanError::NotInteger("a number past 64 bits"));
+            }
             for value in *lo..=*hi {
                 self.bound.insert(var, Bound::Fixed(value));
                 self.scopes.push(HashMap::new());
@@ -698,6 +736,9 @@ impl Compiler<'_> {
         }
         let number = self.plan.loops as u32;
         self.plan.loops += 1;
+        let range = lo.range(&self.ranges).zip(hi.range(&self.ranges)).map(|(lo, hi)| (lo.0, hi.1));
+        let (least, most) = range.ok_or(PlanError::NotInteger("a number past 64 bits"))?;
+        self.ranges.push((least, most.max(least)));
         let header = self.plan.code.len();
         self.push(I::Loop { var: number, lo, hi: hi.clone(), exit: 0 })?;
         self.bound.insert(var, Bound::Loop(number));
@@ -705,7 +746,8 @@ impl Compiler<'_> {
         self.nest(&ranges[1..], wanted, inside)?;
         self.scopes.pop();
         self.bound.remove(&var);
-        self.push(I::Next { var: number, hi, body: header as u32 + 1 })?;
+        let work = self.plan.code[header + 1..].iter().map(|i| i.work(&self.plan.slots)).sum();
+        self.push(I::Next { var: number, hi, body: header as u32 + 1, work })?;
         let after = self.plan.code.len() as u32;
         if let I::Loop { exit, .. } = &mut self.plan.code[header] {
             *exit = after;
@@ -718,6 +760,33 @@ impl Compiler<'_> {
             IterBound::Node(id) => self.int(*id),
             IterBound::Value(v) => Ok(IntExpr::Constant(*v)),
         }
+    }
+
+    /// Whether a position or an inner range below `wanted` is a function of `var` that only its values can be put into.
+    fn positions_need(&self, var: VarId, wanted: &[NodeId]) -> bool {
+        let request = self.request;
+        let free = |id: NodeId| request.analysis.free(id);
+        let below =
+            reachable(request.graph, wanted.iter().copied(), &|_| None, &|id| free(id).binary_search(&var).is_err());
+        let mut positions: HashSet<NodeId> = HashSet::new();
+        for &id in &below {
+            let node = request.graph.node(id);
+            match (&node.op, node.args.as_slice()) {
+                (Op::Fold { vars, .. }, args) => positions.extend(&args[..2 * vars.len()]),
+                (Op::Entry | Op::Block, &[_, i, j]) => positions.extend([i, j]),
+                (Op::Lambda | Op::Sigma | Op::Projector | Op::UnitVector, &[i, ..]) | (Op::MatPow, &[_, i]) => {
+                    positions.insert(i);
+                }
+                _ => {}
+            }
+        }
+        positions.into_iter().filter(|&id| free(id).binary_search(&var).is_ok()).any(|id| {
+            let mut bound = self.bound.clone();
+            for v in free(id) {
+                bound.entry(*v).or_insert(Bound::Loop(0));
+            }
+            int_expr(request.graph, request.ints, &bound, id).is_err()
+        })
     }
 
     /// Whether a shape below `wanted` depends on `var`, directly or through an inner range.
@@ -749,91 +818,4 @@ enum IterBound {
 /// Loop indices have no slot until they are read as numbers.
 fn is_index_only(node: &Node) -> bool {
     matches!(node.op, Op::Var(_))
-}
-
-fn int_expr(
-    graph: &Graph,
-    ints: &BTreeMap<IntId, i64>,
-    bound: &HashMap<VarId, Bound>,
-    id: NodeId,
-) -> Result<IntExpr, PlanError> {
-    let node = graph.node(id);
-    let arg = |i: usize| int_expr(graph, ints, bound, node.args[i]);
-    let all = || node.args.iter().map(|&a| int_expr(graph, ints, bound, a)).collect::<Result<Vec<_>, _>>();
-    Ok(match &node.op {
-        Op::Number(value) if value.is_int() => {
-            IntExpr::Constant(i64::try_from(value.numerator().clone()).map_err(|_| PlanError::NotStructural)?)
-        }
-        Op::Int(int) => IntExpr::Constant(*ints.get(int).ok_or(PlanError::NotStructural)?),
-        Op::Var(var) => match bound.get(var).ok_or(PlanError::NotStructural)? {
-            Bound::Fixed(value) => IntExpr::Constant(*value),
-            Bound::Loop(number) => IntExpr::Affine { constant: 0, terms: vec![(*number, 1)] },
-        },
-        Op::Add => plus(arg(0)?, arg(1)?, 1),
-        Op::Sub => plus(arg(0)?, arg(1)?, -1),
-        Op::Neg => plus(IntExpr::Constant(0), arg(0)?, -1),
-        Op::Mul => times(arg(0)?, arg(1)?),
-        Op::Least => folded(IntExpr::Least(all()?)),
-        Op::Greatest => folded(IntExpr::Greatest(all()?)),
-        Op::Real(RealFn::Abs) => folded(IntExpr::Abs(Box::new(arg(0)?))),
-        Op::Pow if node.ty == Type::Int => folded(IntExpr::Pow(Box::new(arg(0)?), Box::new(arg(1)?))),
-        _ => return Err(PlanError::NotStructural),
-    })
-}
-
-/// `a + sign * b`
-fn plus(a: IntExpr, b: IntExpr, sign: i64) -> IntExpr {
-    match (affine(&a), affine(&b)) {
-        (Some((ca, ta)), Some((cb, tb))) => {
-            let mut terms: BTreeMap<u32, i64> = ta.into_iter().collect();
-            for (var, c) in tb {
-                let entry = terms.entry(var).or_insert(0);
-                *entry = entry.saturating_add(c.saturating_mul(sign));
-            }
-            terms.retain(|_, c| *c != 0);
-            let constant = ca.saturating_add(cb.saturating_mul(sign));
-            if terms.is_empty() {
-                IntExpr::Constant(constant)
-            } else {
-                IntExpr::Affine { constant, terms: terms.into_iter().collect() }
-            }
-        }
-        _ => IntExpr::Add(Box::new(a), Box::new(times(IntExpr::Constant(sign), b))),
-    }
-}
-
-fn times(a: IntExpr, b: IntExpr) -> IntExpr {
-    match (a, b) {
-        (IntExpr::Constant(a), IntExpr::Constant(b)) => IntExpr::Constant(a.saturating_mul(b)),
-        (IntExpr::Constant(k), e) | (e, IntExpr::Constant(k)) if affine(&e).is_some() => {
-            let (constant, terms) = affine(&e).unwrap_or_default();
-            IntExpr::Affine {
-                constant: constant.saturating_mul(k),
-                terms: terms.into_iter().map(|(v, c)| (v, c.saturating_mul(k))).collect(),
-            }
-        }
-        (a, b) => IntExpr::Mul(Box::new(a), Box::new(b)),
-    }
-}
-
-fn affine(e: &IntExpr) -> Option<(i64, Vec<(u32, i64)>)> {
-    match e {
-        IntExpr::Constant(c) => Some((*c, Vec::new())),
-        IntExpr::Affine { constant, terms } => Some((*constant, terms.clone())),
-        _ => None,
-    }
-}
-
-/// The constant, where no loop index is in it.
-fn folded(e: IntExpr) -> IntExpr {
-    fn constant(e: &IntExpr) -> bool {
-        match e {
-            IntExpr::Constant(_) => true,
-            IntExpr::Affine { terms, .. } => terms.is_empty(),
-            IntExpr::Add(a, b) | IntExpr::Mul(a, b) | IntExpr::Pow(a, b) => constant(a) && constant(b),
-            IntExpr::Least(items) | IntExpr::Greatest(items) => items.iter().all(constant),
-            IntExpr::Abs(a) => constant(a),
-        }
-    }
-    if constant(&e) { IntExpr::Constant(e.value(&[])) } else { e }
 }

@@ -4,7 +4,7 @@
 //! from its own rounding, and passes on `‖A‖ eB + eA ‖B‖ + eA eB` (Higham, §3.5, and submultiplicativity). Sums and scalings add one
 //! rounding, `u ‖C‖_F`. Moving entries about costs nothing.
 
-use super::machine::{Machine, Truth, frobenius, units};
+use super::machine::{Machine, Truth, frobenius, norm_bound, units};
 use super::plan::{Plan, Slot, SlotId};
 use super::rounding::{self as r, Bounded, SAFETY};
 use super::run::either;
@@ -78,7 +78,9 @@ fn bilinear<N: Number>(m: &Machine<N>, a: SlotId, b: SlotId, rounding: f64) -> N
     let (ea, eb) = (&m.errors[a as usize], &m.errors[b as usize]);
     let (na, nb) = (&m.norms[a as usize], &m.norms[b as usize]);
     let own = na.mul(nb).mul(&units(rounding));
-    let zero = na.eq(&N::zero()) | nb.eq(&N::zero());
+    // Exactly zero: nothing to lose. A zero with an error is what underflow left of something.
+    let none = N::zero();
+    let zero = (na.eq(&none) & ea.eq(&none)) | (nb.eq(&none) & eb.eq(&none));
     let lost = N::select(zero, &N::zero(), &N::from_f64(if rounding > 0.0 { LOST } else { 0.0 }));
     na.mul_add(eb, &nb.mul(ea)).add(&ea.mul(eb)).add(&own).add(&lost)
 }
@@ -187,7 +189,7 @@ fn product_error<N: Number>(a: &[N], ea: &N, b: &[N], eb: &N, inner: usize) -> N
     if !N::TRACKED {
         return N::zero();
     }
-    let (na, nb) = (frobenius(a), frobenius(b));
+    let (na, nb) = (norm_bound(a), norm_bound(b));
     na.mul_add(eb, &nb.mul(ea)).add(&ea.mul(eb)).add(&na.mul(&nb).mul(&units(inner as f64))).add(&N::from_f64(LOST))
 }
 
@@ -578,10 +580,10 @@ pub fn choose<N: Number>(
     let (st, so) = (plan.slots[then as usize], plan.slots[otherwise as usize]);
     let (from, to) = m.split(plan, out);
     for (o, (x, y)) in to.iter_mut().zip(from[st.range()].iter().zip(&from[so.range()])) {
-        *o = N::select(t.yes, x, y);
+        *o = r::forgotten(t.unknown(), N::select(t.yes, x, y));
     }
     let error = N::select(t.yes, &m.errors[then as usize], &m.errors[otherwise as usize]);
-    let error = r::unknown_where(t.unknown(), &error);
+    let error = if N::TRACKED { r::unknown_where(t.unknown(), &error) } else { error };
     let undefined = (t.yes & m.undefined[then as usize]) | (t.no & m.undefined[otherwise as usize]) | t.undefined;
     m.undefined[out as usize] = undefined;
     m.norms[out as usize] = N::select(t.yes, &m.norms[then as usize], &m.norms[otherwise as usize]);

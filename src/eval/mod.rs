@@ -6,6 +6,7 @@
 
 pub mod analysis;
 pub mod compile;
+pub mod integers;
 pub mod machine;
 mod matrices;
 pub mod plan;

@@ -47,31 +47,97 @@ pub enum IntExpr {
     Least(Vec<IntExpr>),
     Greatest(Vec<IntExpr>),
     Abs(Box<IntExpr>),
-    /// Euclidean power with a non-negative exponent; out of range is the least integer.
+    /// A power with a non-negative exponent.
     Pow(Box<IntExpr>, Box<IntExpr>),
 }
 
 impl IntExpr {
-    /// The value for these loop indices. Saturates: such a value is out of any range it could be used in.
+    /// The value of what is not known: past 64 bits, or a negative power.
+    pub const UNKNOWN: i64 = i64::MIN;
+
+    /// The value for these loop indices, or [`UNKNOWN`](Self::UNKNOWN).
     pub fn value(&self, loops: &[i64]) -> i64 {
+        self.checked(loops).unwrap_or(Self::UNKNOWN)
+    }
+
+    fn checked(&self, loops: &[i64]) -> Option<i64> {
         match self {
-            Self::Constant(c) => *c,
+            Self::Constant(c) => Some(*c).filter(|c| *c != Self::UNKNOWN),
             Self::Affine { constant, terms } => {
                 let mut sum = *constant;
                 for (var, c) in terms {
-                    sum = sum.saturating_add(c.saturating_mul(loops[*var as usize]));
+                    sum = sum.checked_add(c.checked_mul(loops[*var as usize])?)?;
                 }
-                sum
+                Some(sum)
             }
-            Self::Add(a, b) => a.value(loops).saturating_add(b.value(loops)),
-            Self::Mul(a, b) => a.value(loops).saturating_mul(b.value(loops)),
-            Self::Least(items) => items.iter().map(|e| e.value(loops)).min().unwrap_or(i64::MIN),
-            Self::Greatest(items) => items.iter().map(|e| e.value(loops)).max().unwrap_or(i64::MIN),
-            Self::Abs(a) => a.value(loops).saturating_abs(),
+            Self::Add(a, b) => a.checked(loops)?.checked_add(b.checked(loops)?),
+            Self::Mul(a, b) => a.checked(loops)?.checked_mul(b.checked(loops)?),
+            Self::Least(items) => items.iter().try_fold(None, |least: Option<i64>, e| {
+                let x = e.checked(loops)?;
+                Some(Some(least.map_or(x, |l| l.min(x))))
+            })?,
+            Self::Greatest(items) => items.iter().try_fold(None, |most: Option<i64>, e| {
+                let x = e.checked(loops)?;
+                Some(Some(most.map_or(x, |m| m.max(x))))
+            })?,
+            Self::Abs(a) => a.checked(loops)?.checked_abs(),
             Self::Pow(a, b) => {
-                let exponent = u32::try_from(b.value(loops)).unwrap_or(u32::MAX);
-                a.value(loops).checked_pow(exponent).unwrap_or(i64::MIN)
+                let (base, exponent) = (a.checked(loops)?, b.checked(loops)?);
+                match base {
+                    // Their powers stay small however large the exponent.
+                    0 | 1 if exponent > 0 => Some(base),
+                    -1 if exponent > 0 => Some(if exponent % 2 == 0 { 1 } else { -1 }),
+                    _ => base.checked_pow(u32::try_from(exponent).ok()?),
+                }
             }
+        }
+    }
+
+    /// The least and the greatest value (not always attained) for loop indices in these ranges, if they are known.
+    pub fn range(&self, loops: &[(i64, i64)]) -> Option<(i64, i64)> {
+        let product = |(a, b): (i64, i64), (c, d): (i64, i64)| {
+            let all = [a.checked_mul(c)?, a.checked_mul(d)?, b.checked_mul(c)?, b.checked_mul(d)?];
+            Some((*all.iter().min()?, *all.iter().max()?))
+        };
+        match self {
+            Self::Constant(c) => Some((*c, *c)).filter(|_| *c != Self::UNKNOWN),
+            Self::Affine { constant, terms } => {
+                let (mut lo, mut hi) = (*constant, *constant);
+                for (var, c) in terms {
+                    let (a, b) = product((*c, *c), loops[*var as usize])?;
+                    (lo, hi) = (lo.checked_add(a)?, hi.checked_add(b)?);
+                }
+                Some((lo, hi))
+            }
+            Self::Add(a, b) => {
+                let ((a, b), (c, d)) = (a.range(loops)?, b.range(loops)?);
+                Some((a.checked_add(c)?, b.checked_add(d)?))
+            }
+            Self::Mul(a, b) => product(a.range(loops)?, b.range(loops)?),
+            Self::Least(items) | Self::Greatest(items) => {
+                let all = items.iter().map(|e| e.range(loops)).collect::<Option<Vec<_>>>()?;
+                Some((all.iter().map(|r| r.0).min()?, all.iter().map(|r| r.1).max()?))
+            }
+            Self::Abs(a) => {
+                let (a, b) = a.range(loops)?;
+                Some((0, a.checked_abs()?.max(b.checked_abs()?)))
+            }
+            Self::Pow(a, b) => {
+                let ((a, b), (_, e)) = (a.range(loops)?, b.range(loops)?);
+                let size = a.checked_abs()?.max(b.checked_abs()?).checked_pow(u32::try_from(e).ok()?)?.max(1);
+                Some((-size, size))
+            }
+        }
+    }
+
+    /// How large the expression is.
+    pub fn parts(&self) -> usize {
+        1 + match self {
+            Self::Constant(_) => 0,
+            Self::Affine { terms, .. } => terms.len(),
+            Self::Add(a, b) | Self::Mul(a, b) | Self::Pow(a, b) => a.parts() + b.parts(),
+            Self::Least(items) | Self::Greatest(items) => items.iter().map(Self::parts).sum(),
+            Self::Abs(a) => a.parts(),
         }
     }
 }
@@ -105,22 +171,6 @@ pub enum Instruction {
     },
     /// Real times real.
     Mul {
-        out: SlotId,
-        a: SlotId,
-        b: SlotId,
-    },
-    /// Integers: exact up to 2^53.
-    IntAdd {
-        out: SlotId,
-        a: SlotId,
-        b: SlotId,
-    },
-    IntSub {
-        out: SlotId,
-        a: SlotId,
-        b: SlotId,
-    },
-    IntMul {
         out: SlotId,
         a: SlotId,
         b: SlotId,
@@ -252,6 +302,7 @@ pub enum Instruction {
         out: SlotId,
         a: SlotId,
         f: MatrixFn,
+        sign: Semidefinite,
     },
     /// Sum of the entries of a non-negative column (the nuclear norm from singular values).
     SumEntries {
@@ -337,6 +388,8 @@ pub enum Instruction {
         var: u32,
         hi: IntExpr,
         body: u32,
+        /// Work of one iteration.
+        work: u64,
     },
 
     Less {
@@ -418,6 +471,54 @@ pub enum Instruction {
     },
 }
 
+impl Instruction {
+    /// About how many fused multiply-adds it takes, for bounding the time of a case: nothing depends on its being exact.
+    pub fn work(&self, slots: &[Slot]) -> u64 {
+        let cube = |id: &SlotId| {
+            let n = u64::from(slots[*id as usize].rows.max(slots[*id as usize].cols));
+            n * n * n
+        };
+        let len = |id: &SlotId| slots[*id as usize].len() as u64;
+        1 + match self {
+            Self::MatMul { a, b, .. } => len(a) * u64::from(slots[*b as usize].cols),
+            Self::Inv { a, .. }
+            | Self::Det { a, .. }
+            | Self::Congruence { out: a, .. }
+            | Self::Reflect { out: a, .. } => 4 * cube(a),
+            Self::Lambda { a, .. } | Self::LoewnerMargin { a, .. } => 4 * cube(a),
+            Self::MatPow { a, .. } | Self::Eigenvalues { a, .. } => 20 * cube(a),
+            Self::SingularValues { a, .. } | Self::Projector { a, .. } | Self::MatrixFunction { a, .. } => 40 * cube(a),
+            Self::Add { out, .. }
+            | Self::Sub { out, .. }
+            | Self::Scale { out, .. }
+            | Self::Div { out, .. }
+            | Self::Hadamard { out, .. }
+            | Self::Kron { out, .. }
+            | Self::Transpose { out, .. }
+            | Self::If { out, .. }
+            | Self::Block { out, .. }
+            | Self::SortDecreasing { out, .. }
+            | Self::Start { out, .. } => len(out),
+            Self::Inner { a, .. } | Self::NormFrobenius { a, .. } | Self::MaxAbs { a, .. } | Self::Equal { a, .. } => {
+                len(a)
+            }
+            Self::Accumulate { value, .. } | Self::Place { a: value, .. } => len(value),
+            _ => 8,
+        }
+    }
+}
+
+/// How it is known that a symmetric matrix has no negative eigenvalue, where rounding could not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Semidefinite {
+    /// It is not.
+    Open,
+    /// By its form: a Gram matrix, a sum of such.
+    Form,
+    /// If this column, its eigenvalues, has no negative entry.
+    Values(SlotId),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatrixFn {
     Sqrt,
@@ -443,6 +544,10 @@ pub struct Plan {
     /// Where the roots of each section are.
     pub roots: Vec<BTreeMap<NodeId, SlotId>>,
     pub loops: usize,
+    /// Work of all instructions, each once (see [`Instruction::work`]).
+    pub work: u64,
+    /// Work that one run of a section may take: claims are untrusted, and the ends of a loop are theirs.
+    pub most_work: u64,
     /// The largest dimension that a decomposition or a power meets: sizes the working memory.
     pub largest: usize,
 }

@@ -10,6 +10,7 @@
 //!
 //! Reference: Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., §3.3 (running error analysis), §2.4 (residuals).
 
+use super::plan::IntExpr;
 use crate::arith::lane::Mask;
 use crate::arith::number::{Number, UNIT};
 use crate::lang::ir::RealFn;
@@ -40,11 +41,22 @@ pub fn unknown_where<N: Number>(mask: Mask, error: &N) -> N {
     N::select(mask, &N::from_f64(f64::INFINITY), error)
 }
 
+/// A number of an arithmetic without bounds, not known in these lanes; where there are bounds, they say so.
+#[inline(always)]
+pub fn forgotten<N: Number>(mask: Mask, value: N) -> N {
+    if N::TRACKED || mask == 0 { value } else { N::select(mask, &N::from_f64(f64::NAN), &value) }
+}
+
 #[inline(always)]
 fn underflow<N: Number>(value: &N) -> N {
-    // An exact zero from a zero operand pays this too; it is far below any floor that matters but zero itself, so
-    // callers that know an operand to be zero do not ask.
+    // Callers do not ask where an operand is exactly zero: such a product is exact.
     N::select(value.abs().lt(&N::from_f64(TINY)), &N::from_f64(UNDERFLOW), &N::zero())
+}
+
+/// Lanes that are zero beyond doubt. A zero with an error is what underflow left of something, and its bound may underflow too.
+#[inline(always)]
+fn exact_zero<N: Number>(a: &Bounded<N>) -> Mask {
+    a.value.eq(&N::zero()) & a.error.eq(&N::zero())
 }
 
 #[inline(always)]
@@ -71,8 +83,7 @@ pub fn mul<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
         return zero_error(value);
     }
     let residual = a.value.mul_add(&b.value, &value.neg());
-    let zero = a.value.eq(&N::zero()) | b.value.eq(&N::zero());
-    let lost = N::select(zero, &N::zero(), &underflow(&value));
+    let lost = N::select(exact_zero(a) | exact_zero(b), &N::zero(), &underflow(&value));
     let error = a
         .value
         .abs()
@@ -96,8 +107,7 @@ pub fn div<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
     let residual = value.neg_mul_add(&b.value, &a.value).abs();
     let above = residual.add(&a.error).add(&value.abs().mul(&b.error));
     let left = size.sub(&b.error);
-    let numerator_zero = a.value.eq(&N::zero());
-    let lost = N::select(numerator_zero, &N::zero(), &underflow(&value).add(&underflow(&a.value).div(&size)));
+    let lost = N::select(exact_zero(a), &N::zero(), &underflow(&value).add(&underflow(&a.value).div(&size)));
     let error = above.div(&left).add(&lost);
     // A divisor that is not told from zero by a factor of two: the quotient is not known.
     let safe = b.error.add(&b.error).le(&size);
@@ -114,7 +124,9 @@ pub fn sqrt<N: Number>(a: &Bounded<N>) -> (Bounded<N>, Mask) {
     }
     let zero = a.value.eq(&N::zero()) & a.error.eq(&N::zero());
     let residual = value.neg_mul_add(&value, &a.value).abs();
-    let error = residual.add(&a.error).div(&value).add(&underflow(&a.value));
+    // Of an argument near the end of the range the residual may be lost; the root itself is rounded as any other.
+    let lost = N::select(a.value.lt(&N::from_f64(TINY)), &value.mul(&N::from_f64(2.0 * UNIT)), &N::zero());
+    let error = residual.add(&a.error).div(&value).add(&lost);
     let error = N::select(zero, &N::zero(), &error);
     // The argument may be negative: whether there is a root is not known.
     let straddles = a.value.lt(&a.error);
@@ -200,8 +212,9 @@ fn elementary<N: Number>(f: RealFn, a: &Bounded<N>) -> (Bounded<N>, Mask) {
             (slope.mul(e).mul(&N::from_f64(2.0)), slope.mul(e).le(&N::from_f64(0.125)))
         }
         RealFn::Asin | RealFn::Acos => {
-            let reach = size.add(e);
-            let inside = one.sub(&reach.mul(&reach));
+            // Rounded away from the centre; `1 - reach` is then exact, or far from zero.
+            let reach = size.add(e).mul(&N::from_f64(1.0 + 8.0 * UNIT));
+            let inside = one.sub(&reach).mul(&one.add(&reach));
             (e.div(&inside.max(&N::from_f64(1e-300)).sqrt()).mul(&N::from_f64(1.0 + 1e-6)), N::zero().lt(&inside))
         }
         RealFn::Abs | RealFn::Sqrt | RealFn::Floor | RealFn::Ceil => (e.clone(), !0),
@@ -227,6 +240,9 @@ fn elementary<N: Number>(f: RealFn, a: &Bounded<N>) -> (Bounded<N>, Mask) {
 /// `a^k` for an integer `k` that all lanes share; undefined where `a` is exactly zero and `k` negative.
 #[inline(always)]
 pub fn power_uniform<N: Number>(a: &Bounded<N>, k: i64) -> (Bounded<N>, Mask) {
+    if k == IntExpr::UNKNOWN {
+        return (whole(k), 0);
+    }
     let mut result = zero_error(N::one());
     let mut square = a.clone();
     let mut left = k.unsigned_abs();
@@ -270,7 +286,7 @@ pub fn power_integer<N: Number>(a: &Bounded<N>, k: &Bounded<N>) -> (Bounded<N>, 
     let value = N::select(negative, &inverse.value, &result.value);
     let error = N::select(negative, &inverse.error, &result.error);
     let known = k.error.eq(&N::zero()) & k.value.finite();
-    (Bounded { value, error: unknown_where(!known, &error) }, undefined & negative)
+    (Bounded { value: forgotten(!known, value), error: unknown_where(!known, &error) }, undefined & negative)
 }
 
 /// `a^y` for a real `y`: needs `a >= 0`; `0^0` is 1, `0^y` is 0 for `y > 0` and undefined for `y < 0`.
@@ -302,14 +318,18 @@ pub fn power_real<N: Number>(a: &Bounded<N>, y: &Bounded<N>) -> (Bounded<N>, Mas
     (Bounded { value, error: unknown_where(!known, &error) }, undefined)
 }
 
-/// Integers in floating point: exact while below 2^53.
-#[inline(always)]
-pub fn integer<N: Number>(value: N, a: &N, b: &N) -> Bounded<N> {
-    if !N::TRACKED {
-        return zero_error(value);
+/// An integer; not known where it is [`IntExpr::UNKNOWN`].
+pub fn whole<N: Number>(x: i64) -> Bounded<N> {
+    if x == IntExpr::UNKNOWN {
+        return Bounded { value: N::from_f64(f64::NAN), error: N::from_f64(f64::INFINITY) };
     }
-    let exact = value.abs().le(&N::from_f64(9_007_199_254_740_992.0));
-    let error = unknown_where(!exact, &join(a, b));
+    if x.unsigned_abs() <= 1 << 53 {
+        return zero_error(N::from_f64(x as f64));
+    }
+    // Both halves are exact; their sum is rounded once.
+    let (high, low) = (x >> 32, x & 0xffff_ffff);
+    let value = N::from_f64(high as f64).mul_add(&N::from_f64(4_294_967_296.0), &N::from_f64(low as f64));
+    let error = if N::TRACKED { value.abs().mul(&N::from_f64(UNIT)) } else { N::zero() };
     Bounded { value, error }
 }
 

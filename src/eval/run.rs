@@ -3,7 +3,8 @@
 //! Everything here is inlined into one function an arithmetic, so that lanes keep the instruction set they were dispatched to.
 //! Reals are in `rounding`, matrices in `matrices`, spectra in `spectra`, samplers in `samplers`.
 
-use super::machine::{Machine, Truth, frobenius};
+use super::compile::PlanError;
+use super::machine::{Machine, Truth, norm_bound};
 use super::matrices as mat;
 use super::plan::{Instruction as I, Plan, SlotId};
 use super::rounding::{self as r, Bounded};
@@ -13,9 +14,14 @@ use crate::arith::number::Number;
 use crate::lang::ir::Fold;
 
 /// Runs section `section` of `plan` in `m`, which holds its draws and inputs.
+///
+/// # Errors
+/// If its loops take more work than the plan allows.
 #[inline(always)]
-pub fn run<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
+pub fn run<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) -> Result<(), PlanError> {
+    m.fuel = plan.most_work;
     N::enter(Section { plan, section, m });
+    if m.fuel == 0 { Err(PlanError::TooMuchWork { limit: plan.most_work }) } else { Ok(()) }
 }
 
 /// The interpreter is compiled once an arithmetic, whoever runs it.
@@ -44,11 +50,8 @@ fn interpret<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
         pc += 1;
         match instruction {
             I::Integer { out, value } => {
-                let x = value.value(&m.loops);
-                // Beyond 2^53 an integer is not known exactly here.
-                let exact = x.unsigned_abs() <= 1 << 53;
-                let error = if exact { N::zero() } else { N::from_f64(f64::INFINITY) };
-                m.set_real(plan, *out, Bounded { value: N::from_f64(x as f64), error }, 0);
+                let x = r::whole(value.value(&m.loops));
+                m.set_real(plan, *out, x, 0);
             }
             I::UnitVector { out, index } => mat::unit_vector(plan, m, *out, index.value(&m.loops)),
 
@@ -59,21 +62,6 @@ fn interpret<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
                 let x = r::mul(&m.real(plan, *a), &m.real(plan, *b));
                 let undefined = either(m, *a, *b);
                 m.set_real(plan, *out, x, undefined);
-            }
-            I::IntAdd { out, a, b } => {
-                let (x, y) = (m.real(plan, *a), m.real(plan, *b));
-                let undefined = either(m, *a, *b);
-                m.set_real(plan, *out, r::integer(x.value.add(&y.value), &x.error, &y.error), undefined);
-            }
-            I::IntSub { out, a, b } => {
-                let (x, y) = (m.real(plan, *a), m.real(plan, *b));
-                let undefined = either(m, *a, *b);
-                m.set_real(plan, *out, r::integer(x.value.sub(&y.value), &x.error, &y.error), undefined);
-            }
-            I::IntMul { out, a, b } => {
-                let (x, y) = (m.real(plan, *a), m.real(plan, *b));
-                let undefined = either(m, *a, *b);
-                m.set_real(plan, *out, r::integer(x.value.mul(&y.value), &x.error, &y.error), undefined);
             }
             I::Scale { out, factor, a } => mat::scale(plan, m, *out, *factor, *a),
             I::Div { out, a, divisor } => mat::divide(plan, m, *out, *a, *divisor),
@@ -144,7 +132,7 @@ fn interpret<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
             I::Eigenvalues { out, a } => spectra::eigenvalues(plan, m, *out, *a),
             I::SingularValues { out, a } => spectra::singular_values(plan, m, *out, *a),
             I::Projector { out, a, index } => spectra::projector(plan, m, *out, *a, index.value(&m.loops)),
-            I::MatrixFunction { out, a, f } => spectra::function(plan, m, *out, *a, *f),
+            I::MatrixFunction { out, a, f, sign } => spectra::function(plan, m, *out, *a, *f, *sign),
 
             I::Start { out, value, undefined } => {
                 let slot = plan.slots[*out as usize];
@@ -168,7 +156,7 @@ fn interpret<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
                     // The sum of the entries' bounds is at least their Frobenius norm.
                     m.errors[*out as usize] = m.errors[*out as usize].add(&x.error);
                     let (old, new) = (m.norms[*out as usize].clone(), m.norms[*value as usize].clone());
-                    m.norms[*out as usize] = new.mul_add(&new, &old.mul(&old)).sqrt();
+                    m.norms[*out as usize] = norm_bound(&[old, new]);
                 }
                 m.undefined[*out as usize] |= m.undefined[*value as usize];
             }
@@ -179,7 +167,11 @@ fn interpret<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
                     pc = *exit as usize;
                 }
             }
-            I::Next { var, hi, body } => {
+            I::Next { var, hi, body, work } => {
+                m.fuel = m.fuel.saturating_sub(*work);
+                if m.fuel == 0 {
+                    return;
+                }
                 let next = m.loops[*var as usize].saturating_add(1);
                 if next <= hi.value(&m.loops) {
                     m.loops[*var as usize] = next;
@@ -239,7 +231,8 @@ pub fn either<N: Number>(m: &Machine<N>, a: SlotId, b: SlotId) -> Mask {
 pub fn sign<N: Number>(x: &Bounded<N>, strict: bool, undefined: Mask) -> Truth {
     let zero = N::zero();
     if !N::TRACKED {
-        let known = x.value.finite() & !undefined;
+        // Plus infinity is the margin of an empty order; what is not known equals nothing.
+        let known = x.value.eq(&x.value) & !undefined;
         let yes = if strict { zero.lt(&x.value) } else { zero.le(&x.value) } & known;
         return Truth { yes, no: known & !yes, undefined };
     }
@@ -282,11 +275,12 @@ fn accumulate<N: Number>(
             }
             for (t, f) in to.range().zip(from.range()) {
                 let sum = m.numbers[t].add(&m.numbers[f]);
-                m.numbers[t] = N::select(keep.yes, &sum, &m.numbers[t]);
+                let kept = N::select(keep.yes, &sum, &m.numbers[t]);
+                m.numbers[t] = r::forgotten(keep.unknown(), kept);
             }
             let (o, v) = (out as usize, value as usize);
             if N::TRACKED {
-                let norm = frobenius(&m.numbers[to.range()]);
+                let norm = norm_bound(&m.numbers[to.range()]);
                 let error = m.errors[o].add(&m.errors[v]).add(&norm.mul(&super::machine::units(1.0)));
                 let error = N::select(keep.yes, &error, &m.errors[o]);
                 m.errors[o] = r::unknown_where(keep.unknown(), &error);
@@ -310,7 +304,7 @@ fn accumulate<N: Number>(
             let next = N::select(empty, &x.value, &both.value);
             let next_error = N::select(empty, &x.error, &both.error);
             let kept = N::select(keep.yes, &next, &old.value);
-            let value = N::select(poisoned | unknown, &N::zero(), &kept);
+            let value = r::forgotten(unknown, N::select(poisoned | unknown, &N::zero(), &kept));
             let error = r::unknown_where(unknown, &N::select(keep.yes, &next_error, &old.error));
             let undefined = (m.undefined[out as usize] & !empty) | poisoned | (empty & keep.no);
             m.set_real(plan, out, Bounded { value, error }, undefined);
@@ -328,7 +322,7 @@ fn store_kept<N: Number>(
     keep: Truth,
     value_undefined: Mask,
 ) {
-    let value = N::select(keep.yes, &new.value, &old.value);
+    let value = r::forgotten(keep.unknown(), N::select(keep.yes, &new.value, &old.value));
     let error = r::unknown_where(keep.unknown(), &N::select(keep.yes, &new.error, &old.error));
     let undefined = m.undefined[out as usize] | (value_undefined & keep.yes) | keep.undefined;
     m.set_real(plan, out, Bounded { value, error }, undefined);

@@ -6,7 +6,7 @@
 
 use super::machine::{Machine, units};
 use super::plan::{Plan, SlotId};
-use super::rounding as r;
+use super::rounding::{self as r, Bounded};
 use super::run::either;
 use crate::arith::number::Number;
 
@@ -22,7 +22,7 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
     let (mantissa, exponent) = bent.max(&N::from_f64(0.5)).split_exponent();
     let octaves = N::select(mantissa.eq(&one), &exponent, &exponent.add(&one)).max(&one);
     // Near a power of two (bent by 2^-20, so not near those a person writes) the number of octaves is not known.
-    let near = ratio.error.add(&bent.mul(&units(8.0)));
+    let near = ratio.error.add(&bent.mul(&units(8.0))).mul(&exponent.min(&N::from_f64(1022.0)).neg().exp2i());
     let far = near.mul(&N::from_f64(4.0)).lt(&mantissa.sub(&one))
         & near.mul(&N::from_f64(4.0)).lt(&N::from_f64(2.0).sub(&mantissa));
     let sane = far | ratio.value.le(&N::from_f64(1.5)) | near.eq(&N::zero());
@@ -51,9 +51,9 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
     m.set_norm(plan, out);
 }
 
-/// Corners of the octave depth as a function of `1 - u`: half of the draws within 8 octaves of the end, a quarter within the next
-/// 32, and so on. Corners and slopes (16, 128, 1024, 12288) are dyadic, so that the depth of a draw is exact in every arithmetic.
-const DEPTHS: [(f64, f64); 5] = [(0.0, 0.0), (0.5, 8.0), (0.75, 40.0), (0.9375, 232.0), (1.0, 1000.0)];
+/// Corners of the octave depth as a function of `1 - u`: half of the draws within 10 octaves of the end, a quarter 30 below that, and so on.
+/// The slopes are whole (20, 120, 848, 12816), so that a short draw has an exact depth.
+const DEPTHS: [(f64, f64); 5] = [(0.0, 0.0), (0.5, 10.0), (0.75, 40.0), (0.9375, 199.0), (1.0, 1000.0)];
 
 /// `u` in `(0, 1]` to `(0, b]`: `b 2^-j (1 - f/2)` with `j + f` the depth, piecewise linear in `1 - u`.
 #[inline(always)]
@@ -63,27 +63,33 @@ pub fn log_down<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: Slot
     let one = N::one();
     let start = plan.slots[u as usize].offset as usize;
     let to = plan.slots[out as usize].offset as usize;
-    let mut worst = N::zero();
+    let (mut worst, mut rounding) = (N::zero(), N::zero());
     for i in 0..plan.slots[u as usize].len() {
-        let w = one.sub(&m.numbers[start + i]);
-        let mut depth = N::zero();
+        let exact = |x: N| Bounded { value: x, error: N::zero() };
+        let w = r::sub(&exact(one.clone()), &exact(m.numbers[start + i].clone()));
+        let (mut depth, mut off) = (N::zero(), N::zero());
         for pair in DEPTHS.windows(2) {
             let (x0, y0) = pair[0];
             let (x1, y1) = pair[1];
-            let part = w.sub(&N::from_f64(x0)).mul(&N::from_f64((y1 - y0) / (x1 - x0))).add(&N::from_f64(y0));
-            depth = N::select(N::from_f64(x0).lt(&w), &part, &depth);
+            let part = r::mul(&r::sub(&w, &exact(N::from_f64(x0))), &exact(N::from_f64((y1 - y0) / (x1 - x0))));
+            let part = r::add(&part, &exact(N::from_f64(y0)));
+            let past = N::from_f64(x0).lt(&w.value);
+            depth = N::select(past, &part.value, &depth);
+            off = N::select(past, &part.error, &off);
         }
         let whole = depth.floor();
         let fraction = depth.sub(&whole);
         let scale = whole.neg().exp2i();
         let x = b.value.mul(&fraction.neg_mul_add(&N::from_f64(0.5), &one)).mul(&scale);
         worst = worst.max(&x.abs());
+        // An octave of depth halves the value: it moves by less than twice its size for each.
+        rounding = rounding.max(&x.abs().mul(&off.add(&off)));
         m.numbers[to + i] = x;
     }
     if N::TRACKED {
         let len = plan.slots[u as usize].len() as f64;
         let scale = worst.div(&b.value.abs().max(&N::from_f64(1e-300)));
-        let own = worst.mul(&units(4.0)).add(&b.error.mul(&scale));
+        let own = worst.mul(&units(4.0)).add(&rounding).add(&b.error.mul(&scale));
         m.errors[out as usize] = own.mul(&N::from_f64(len.sqrt().max(1.0))).add(&N::from_f64(1e-300));
     }
     m.undefined[out as usize] = undefined;
@@ -183,8 +189,9 @@ pub fn congruence<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, v: Sl
         }
     }
     if N::TRACKED {
-        // Two-sided: twice a one-sided application, and one more for the quadratic term.
-        let own = m.norms[d as usize].mul(&units(3.0 * reflector_units(n, k)));
+        // `w` is off by (2 l + 4) from the product and as much again, and two more, from the quadratic term, in units of `‖S‖ / ‖v‖`; it
+        // enters twice, against `‖v‖`, and the updates round four times: 8 l + 24 in all, below four times a one-sided application.
+        let own = m.norms[d as usize].mul(&units(4.0 * reflector_units(n, k)));
         m.errors[out as usize] = own.add(&m.errors[d as usize]);
     }
     m.undefined[out as usize] = undefined;

@@ -2,13 +2,14 @@
 //!
 //! The decompositions bound their own error; that of the argument is added by Weyl's inequality (`|λ_i(A + E) - λ_i(A)| <= ‖E‖`, and
 //! the same for singular values), for whole columns by Hoffman–Wielandt, and for functions of a matrix by the bounds named at
-//! each. Only the lower triangle of a symmetric matrix is read, so rounding that broke the symmetry is part of `E`.
+//! each. Only the lower triangle of a symmetric matrix is read: what rounding did there counts twice, once mirrored, so `‖E‖_F` grows
+//! by at most `√2`.
 //!
 //! Reference: Bhatia, *Matrix Analysis*, chapters III, VI, X.
 
 use super::machine::{Machine, units};
 use super::matrices::entry;
-use super::plan::{MatrixFn, Plan, SlotId};
+use super::plan::{MatrixFn, Plan, Semidefinite, SlotId};
 use super::rounding::{self as r, Bounded};
 use crate::arith::lane::Mask;
 use crate::arith::number::Number;
@@ -20,6 +21,12 @@ fn copied<'w, N: Number>(work: &'w mut [N], numbers: &[N]) -> (&'w mut [N], &'w 
     let (copy, rest) = work.split_at_mut(numbers.len());
     copy.clone_from_slice(numbers);
     (copy, rest)
+}
+
+/// A bound on the error of the symmetric matrix that the lower triangle stands for, in the Frobenius norm.
+#[inline(always)]
+fn mirrored<N: Number>(m: &Machine<N>, a: SlotId) -> N {
+    m.errors[a as usize].mul(&N::from_f64(std::f64::consts::SQRT_2))
 }
 
 #[inline(always)]
@@ -38,7 +45,7 @@ pub fn lambda<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId
     let n = slot.rows as usize;
     let (copy, rest) = copied(&mut m.work, &m.numbers[slot.range()]);
     let (value, own) = N::eigenvalue(n, i, copy, rest);
-    let error = own.add(&m.errors[a as usize]);
+    let error = own.add(&mirrored(m, a));
     let undefined = m.undefined[a as usize];
     m.set_real(plan, out, Bounded { value, error }, undefined);
 }
@@ -64,7 +71,8 @@ pub fn eigenvalues<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: S
     let (values, scratch) = rest.split_at_mut(n);
     let own = if n == 0 { N::zero() } else { N::eigenvalues(n, copy, values, scratch) };
     m.numbers[to].clone_from_slice(values);
-    column(plan, m, out, a, own, n);
+    let carried = mirrored(m, a);
+    column(plan, m, out, a, own, carried, n);
 }
 
 #[inline(always)]
@@ -77,14 +85,15 @@ pub fn singular_values<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, 
     let (values, scratch) = rest.split_at_mut(count);
     let own = if count == 0 { N::zero() } else { N::singular_values(rows, cols, copy, values, scratch) };
     m.numbers[to].clone_from_slice(values);
-    column(plan, m, out, a, own, count);
+    let carried = m.errors[a as usize].clone();
+    column(plan, m, out, a, own, carried, count);
 }
 
-/// Bound and norm of a column of `n` values that are each within `own`.
+/// Bound and norm of a column of `n` values that are each within `own`, and all together off by `carried`.
 #[inline(always)]
-fn column<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, own: N, n: usize) {
+fn column<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, own: N, carried: N, n: usize) {
     if N::TRACKED {
-        m.errors[out as usize] = own.mul_add(&N::from_f64((n as f64).sqrt()), &m.errors[a as usize]);
+        m.errors[out as usize] = own.mul_add(&N::from_f64((n as f64).sqrt()), &carried);
     }
     m.undefined[out as usize] = m.undefined[a as usize];
     m.set_norm(plan, out);
@@ -123,8 +132,11 @@ pub fn projector<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slo
     if i + 1 < n {
         gap = gap.min(&values[i].sub(&values[i + 1]).abs());
     }
-    let undefined = m.undefined[a as usize];
-    let error = own.add(&m.errors[a as usize]);
+    let mut undefined = m.undefined[a as usize];
+    let error = own.add(&mirrored(m, a));
+    if !N::TRACKED {
+        undefined |= gap.eq(&N::zero());
+    }
     if N::TRACKED {
         let clear = error.mul(&N::from_f64(4.0)).lt(&gap);
         let carried = if n == 1 { N::zero() } else { error.mul(&N::from_f64(2.83)).div(&gap) };
@@ -137,7 +149,7 @@ pub fn projector<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slo
 
 /// `V f(D) V'`.
 #[inline(always)]
-pub fn function<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, f: MatrixFn) {
+pub fn function<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, f: MatrixFn, sign: Semidefinite) {
     let to = plan.slots[out as usize].range();
     let slot = plan.slots[a as usize];
     let n = slot.rows as usize;
@@ -150,21 +162,32 @@ pub fn function<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slot
     let (vectors, rest) = rest.split_at_mut(n * n);
     let (values, scratch) = rest.split_at_mut(n);
     let own = N::eigenvectors(n, copy, values, vectors, scratch);
-    let error = own.add(&m.errors[a as usize]);
+    // Beyond doubt, whatever rounding says.
+    let semidefinite: Mask = match sign {
+        Semidefinite::Open => 0,
+        Semidefinite::Form => !0,
+        Semidefinite::Values(d) => {
+            let mut all = !0;
+            for x in &m.numbers[plan.slots[d as usize].range()] {
+                all &= m.errors[d as usize].le(x);
+            }
+            all
+        }
+    };
+    let error = own.add(&m.errors[a as usize].mul(&N::from_f64(std::f64::consts::SQRT_2)));
     let (least, greatest) = (values[n - 1].clone(), values[0].clone());
     let one = N::one();
     // What an error `e` of the argument does to the function, in the Frobenius norm.
     let (carried, undefined): (N, Mask) = match f {
         MatrixFn::Sqrt => {
             // ‖√A - √B‖ <= √‖A - B‖ (spectral), and <= ‖A - B‖_F / (2 √λ_min) away from zero.
-            let negative = least.add(&error).lt(&N::zero());
+            let negative = least.add(&error).lt(&N::zero()) & !semidefinite;
             let holder = error.sqrt().mul(&N::from_f64((n as f64).sqrt()));
             let low = least.sub(&error);
             let smooth = error.div(&low.max(&N::from_f64(1e-300)).sqrt());
             let carried = N::select(N::zero().lt(&low), &smooth.min(&holder), &holder);
-            // Where the argument may be indefinite its root may not exist; a Gram matrix with a rounded zero is taken as semidefinite
-            // only if it cannot be told to be indefinite, and then its root is not known.
-            let doubtful = least.lt(&N::zero().sub(&error)) & !negative;
+            // The argument may be indefinite: whether there is a root is not known.
+            let doubtful = least.lt(&error) & !semidefinite & !negative;
             (r::unknown_where(doubtful, &carried), negative)
         }
         MatrixFn::Exp => {

@@ -8,7 +8,7 @@ use super::types::{atoms, reachable};
 use std::collections::BTreeSet;
 
 /// The integer givens in the sizes of any node that the roots are made of, in the ranges of folds, and in the positions of
-/// entries, blocks, eigenvalues, singular values, projectors and unit vectors.
+/// entries, blocks, eigenvalues, singular values, projectors and unit vectors, and in the exponents of matrices.
 pub fn structural_ints(graph: &Graph, roots: &[NodeId]) -> BTreeSet<IntId> {
     let mut structural: Vec<NodeId> = Vec::new();
     for id in reachable(graph, roots) {
@@ -17,7 +17,9 @@ pub fn structural_ints(graph: &Graph, roots: &[NodeId]) -> BTreeSet<IntId> {
         match (&node.op, node.args.as_slice()) {
             (Op::Fold { vars, .. }, args) => structural.extend(&args[..2 * vars.len()]),
             (Op::Entry | Op::Block, &[_, i, j]) => structural.extend([i, j]),
-            (Op::Lambda | Op::Sigma | Op::Projector | Op::UnitVector, &[i, ..]) => structural.push(i),
+            (Op::Lambda | Op::Sigma | Op::Projector | Op::UnitVector, &[i, ..]) | (Op::MatPow, &[_, i]) => {
+                structural.push(i)
+            }
             _ => {}
         }
     }
@@ -39,11 +41,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn sizes_ranges_and_positions_count_and_exponents_do_not() {
+    fn sizes_ranges_positions_and_exponents_of_matrices_count_and_those_of_numbers_do_not() {
         // In the world d, m, n, k are the integers 0, 1, 2, 3.
         for (text, ints) in [
             ("x^k + n", &[][..]),
-            ("tr(W^k)", &[0]),
+            ("tr(W^k)", &[0, 3]),
             ("norm(A)", &[0, 1]),
             ("u[k]", &[0, 3]),
             ("sum(i in 1..=n: x^i)", &[2]),
