@@ -18,6 +18,12 @@ const LOST: f64 = 1e-290;
 #[inline(always)]
 fn finish<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, error: N, rounding: f64, undefined: Mask) {
     m.undefined[out as usize] = undefined;
+    if plan.slots[out as usize].is_empty() {
+        // No entries, no error, wherever they were cut from.
+        m.errors[out as usize] = N::zero();
+        m.norms[out as usize] = N::zero();
+        return;
+    }
     if N::TRACKED {
         m.set_norm(plan, out);
         let norm = &m.norms[out as usize];
