@@ -89,6 +89,7 @@ pub struct Compiled {
 
 /// Where a predicate's parts are.
 pub struct AskedSlots {
+    pub identity: bool,
     pub guards: Vec<SlotId>,
     pub truth: SlotId,
     pub margin: SlotId,
@@ -186,6 +187,7 @@ pub fn compiled(
         let section = section_of(a.when);
         let guards = a.predicate.guards.iter().map(|g| slot(section, *g)).collect::<Result<_, _>>()?;
         asked.push(AskedSlots {
+            identity: a.predicate.identity,
             guards,
             truth: slot(section, a.predicate.truth)?,
             margin: slot(section, a.predicate.margin)?,
@@ -251,6 +253,9 @@ pub fn lanes_of(mask: Mask) -> impl Iterator<Item = usize> {
     (0..8).filter(move |lane| mask >> lane & 1 == 1)
 }
 
+/// The floor of an identity, in its unit, above which agreement says nothing: a wrong identity would agree too.
+pub const COARSE: f64 = 1e-3;
+
 /// What a predicate did, lane by lane.
 #[inline(always)]
 pub fn looks<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots) -> [Look; 8] {
@@ -286,7 +291,7 @@ pub fn looks<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots) -> [Loo
             Fate::Violated
         } else if truth.undefined >> lane & 1 == 1 {
             Fate::Undefined
-        } else if known {
+        } else if known && !(slots.identity && floor > COARSE) {
             Fate::WithinFloor
         } else {
             Fate::OutOfRange

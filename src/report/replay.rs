@@ -56,7 +56,7 @@ impl Shown<'_> {
         match self.replay.hypotheses {
             Hypotheses::Met => self.paint.good("met"),
             Hypotheses::EmptyGiven(i) => format!("not met: there is no such {}", name(self.givens, i)),
-            Hypotheses::GivenOutOfRange(i) => format!("not met: {} left the range of f64", name(self.givens, i)),
+            Hypotheses::GivenOutOfRange(i) => format!("not met: {} is beyond f64", name(self.givens, i)),
             Hypotheses::Failed(i) => format!("not met: {} is false", name(self.assumes, i)),
             Hypotheses::Undecided(i) => format!("not met: {} is undecided in f64", name(self.assumes, i)),
             Hypotheses::Undefined(i) => format!("not met: {} is undefined", name(self.assumes, i)),
@@ -95,7 +95,7 @@ impl Shown<'_> {
             Fate::Violated => self.paint.bad("violated"),
             Fate::WithinFloor if predicate.identity => self.paint.good("agrees to rounding"),
             Fate::WithinFloor => "undecided: within the rounding floor".to_owned(),
-            Fate::OutOfRange => "undecided: a value left the range of f64".to_owned(),
+            Fate::OutOfRange => "undecided: beyond f64".to_owned(),
             Fate::Undefined => "undefined".to_owned(),
             Fate::OutOfBranch => "not asked: the case is out of its branch".to_owned(),
         };
