@@ -238,7 +238,7 @@ fn every_function_has_a_row_with_its_signature() {
 fn the_sessions_of_the_readme_print_what_it_shows() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs-readme");
     let _ = fs::remove_dir_all(&folder);
-    let mut sessions = 0;
+    let (mut sessions, mut wrong) = (0, String::new());
     for block in blocks("README.md") {
         if let ("claim", Some(file)) = (block.kind(), block.words.get(2)) {
             let file = folder.join(file);
@@ -257,9 +257,12 @@ fn the_sessions_of_the_readme_print_what_it_shows() {
             }
             let run = run.current_dir(&folder).args(arguments.split_whitespace()).output().unwrap();
             let printed = String::from_utf8(run.stdout).unwrap() + &String::from_utf8(run.stderr).unwrap();
-            assert_eq!(timeless(&printed), timeless(&shown), "README.md: $ {command}");
+            if timeless(&printed) != timeless(&shown) {
+                wrong.push_str(&format!("README.md:{}\n$ {command}\n{printed}\n", block.line));
+            }
         }
     }
+    assert!(wrong.is_empty(), "what is printed now, to be pasted:\n{wrong}");
     assert!(sessions >= 2);
 }
 
