@@ -1,9 +1,9 @@
 //! Claims about iterates, in their plain form: the reference `step` is run in `f64`, and predicates are asked at the steps looked at.
 //!
-//! A run counts as one case. What a predicate did in it is the worst of its looks: a violation before anything undecided, and
-//! among equals the least margin (of an identity, the greatest ratio to the floor).
+//! A run counts as one case. What a predicate did in it is the worst of its looks: a violation before anything undecided, that before anything
+//! undefined, and among equals the least margin (of an identity, the greatest ratio to the floor).
 
-use super::octet::{Compiled, Integers, Plans, draw, hypotheses, integers, lanes_of, looks as looks_of};
+use super::octet::{Compiled, Integers, Plans, draw, hypotheses, integers, lanes_of, looks as looks_of, looks_where};
 use super::path::{self, Moment, follow, steps};
 use super::pointwise::once_roots;
 use super::record::{CaseRecord, Fate, Hypotheses, Look};
@@ -130,7 +130,8 @@ fn watch<V: Lane8>(program: &Program, compiled: &Compiled, m: &Machine<V>, momen
         if lanes == 0 {
             continue;
         }
-        let seen = looks_of(&compiled.plan, m, &compiled.asked[p]);
+        let waiting = asked.when == When::Always && !program.path.as_ref().is_none_or(|p| p.first.is_empty());
+        let seen = looks_where(&compiled.plan, m, &compiled.asked[p], waiting);
         for lane in lanes_of(lanes) {
             let at = &mut looks[lane * predicates + p];
             let new = Look { at: Some(moment.t), ..seen[lane] };
@@ -145,8 +146,8 @@ fn watch<V: Lane8>(program: &Program, compiled: &Compiled, m: &Machine<V>, momen
 fn worse(new: &Look, old: &Look, identity: bool) -> bool {
     let rank = |look: &Look| match look.fate {
         Fate::OutOfBranch => 0,
-        Fate::Undefined => 1,
-        Fate::Held => 2,
+        Fate::Held => 1,
+        Fate::Undefined => 2,
         Fate::OutOfRange => 3,
         Fate::WithinFloor => 4,
         Fate::Violated => 5,

@@ -115,6 +115,9 @@ pub struct Program {
     pub structural: BTreeSet<IntId>,
     /// Nodes of the other integers.
     pub lane_ints: BTreeMap<IntId, NodeId>,
+    /// Orders of integers that a given needs: its index, and the truth. Asked before there is a plan, since a plan without them may
+    /// have negative dimensions.
+    pub sized: Vec<(usize, NodeId)>,
 }
 
 impl Program {
@@ -356,6 +359,12 @@ impl<'a> Builder<'a> {
         }
         let lane_ints =
             self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value)).collect();
+        let is_int = |id: &NodeId| *self.graph.ty(*id) == Type::Int;
+        let sized = self.samples.feasible.iter().copied().filter(|(_, truth)| {
+            let node = self.graph.node(*truth);
+            matches!(node.op, Op::Less | Op::LessEqual) && node.args.iter().all(is_int)
+        });
+        let sized = sized.collect();
         let swept = targets.values().filter_map(|t| match t {
             SweptTarget::Real(input) => Some(*input),
             SweptTarget::Int(_) => None,
@@ -373,6 +382,7 @@ impl<'a> Builder<'a> {
             law,
             structural,
             lane_ints,
+            sized,
         })
     }
 
@@ -475,6 +485,16 @@ impl<'a> Builder<'a> {
 
     fn law(&mut self, targets: &BTreeMap<usize, SweptTarget>) -> Option<Law> {
         let scaling = self.claim.scaling.as_ref()?;
+        if let Some(other) = self.claim.claim.first() {
+            self.errors.push(
+                Diagnostic::new(
+                    other.place.clone(),
+                    "a claim with [scaling] claims a slope and nothing else",
+                    "this would not be asked",
+                )
+                .help("state it in a file of its own"),
+            );
+        }
         let mut sweep = Vec::new();
         for (index, entry) in scaling.sweep.iter().enumerate() {
             let Some(&target) = targets.get(&index) else {

@@ -396,10 +396,11 @@ pub fn diag<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) 
 #[inline(always)]
 pub fn rectangular<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
     let range = plan.slots[a as usize].range();
-    let cols = plan.slots[out as usize].cols as usize;
+    let (rows, cols) = (plan.slots[out as usize].rows as usize, plan.slots[out as usize].cols as usize);
     let (from, to) = m.split(plan, out);
     to.fill(N::zero());
-    for (i, x) in from[range].iter().enumerate() {
+    // A column that is too long belongs to a case that its given rejects.
+    for (i, x) in from[range].iter().enumerate().take(rows.min(cols)) {
         to[i * cols + i] = x.clone();
     }
     moved(m, out, a);

@@ -333,13 +333,17 @@ pub fn whole<N: Number>(x: i64) -> Bounded<N> {
     Bounded { value, error }
 }
 
-/// Margin over unit: zero where both are zero.
+/// Margin over unit: zero where both are zero, the margin itself where it is infinite (an empty order), undefined where the unit is
+/// not positive.
 #[inline(always)]
 pub fn ratio<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
     let zero = N::zero();
-    let both = a.value.eq(&zero) & b.value.eq(&zero);
     let (q, undefined) = div(a, b);
     // Both within rounding of zero: the margin is zero to within nothing known, and so is left unknown.
-    let exact = both & a.error.eq(&zero) & b.error.eq(&zero);
-    (Bounded { value: N::select(exact, &zero, &q.value), error: N::select(exact, &zero, &q.error) }, undefined & !exact)
+    let none = exact_zero(a) & exact_zero(b);
+    let empty = a.value.eq(&N::from_f64(f64::INFINITY)) & a.error.eq(&zero);
+    let negative = b.value.add(&b.error).lt(&zero);
+    let value = N::select(none, &zero, &N::select(empty, &a.value, &q.value));
+    let error = N::select(none | empty, &zero, &q.error);
+    (Bounded { value, error }, (undefined | negative) & !none & !empty)
 }

@@ -60,4 +60,6 @@ pub struct Samples {
     /// `a <= b` by construction, and whether `a < b`: a sampled real and the ends of its interval. Rounding could not tell
     /// where a draw reached an end.
     pub ordered: HashMap<(NodeId, NodeId), bool>,
+    /// Columns of one law: the lower end that no entry is below, and whether it is open.
+    pub columns: HashMap<NodeId, (NodeId, bool)>,
 }
