@@ -161,7 +161,7 @@ impl Checker {
         self.program.law.is_some()
     }
 
-    /// The fit of a `[scaling]` claim; at least two runs a point within `evaluations`, if the claim asks for as many.
+    /// The fit of a `[scaling]` claim, within so many evaluations (and eight runs a point at least).
     ///
     /// # Errors
     /// Where no plan can be made, or the sweep gives too few points to fit.
@@ -169,15 +169,8 @@ impl Checker {
         let Some(law) = &self.program.law else {
             return Err(CheckError("this claim has no [scaling]".to_owned()));
         };
-        let Self { program, key, backend, max_elements, cost, .. } = self;
-        let job = ScalingRun {
-            program,
-            law,
-            key,
-            backend: *backend,
-            max_elements: *max_elements,
-            evaluations: evaluations / (*cost).max(1),
-        };
+        let Self { program, key, backend, max_elements, .. } = self;
+        let job = ScalingRun { program, law, key, backend: *backend, max_elements: *max_elements, evaluations };
         dispatch(*backend, job)
     }
 }

@@ -10,6 +10,8 @@ pub struct Fit {
     pub interval: (f64, f64),
     /// Its level, such as 0.99.
     pub level: f64,
+    /// Runs a point that the claim asks for, and the least that a point had: the budget may not allow all.
+    pub runs: (u64, u64),
     /// What was fitted, in the order of the sweep.
     pub points: Vec<(f64, f64)>,
     pub bound: SlopeBound,

@@ -11,7 +11,7 @@ use crate::eval::compile::{PlanError, Request, compile, integer};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
-use crate::lang::ir::{Dim, DrawId, IntId, NodeId};
+use crate::lang::ir::{Dim, DrawId, IntId, NodeId, Op};
 use crate::sample::draws::Role;
 use crate::sample::strata::{Filler, Lanes, stratum_of};
 use crate::sample::stream::Stream;
@@ -72,6 +72,16 @@ pub fn integers(
         }
         chosen.insert(id, lo.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX)));
     }
+    for (given, truth) in &program.sized {
+        let node = program.graph.node(*truth);
+        // Integers that differ by lane are asked in the plan.
+        let value = |id: usize| integer(&program.graph, &chosen, node.args[id]);
+        if let (Ok(a), Ok(b)) = (value(0), value(1))
+            && !(if node.op == Op::Less { a < b } else { a <= b })
+        {
+            return Ok(Integers::Empty { given: *given });
+        }
+    }
     Ok(Integers::Chosen(chosen))
 }
 
@@ -89,6 +99,7 @@ pub struct Compiled {
 
 /// Where a predicate's parts are.
 pub struct AskedSlots {
+    pub identity: bool,
     pub guards: Vec<SlotId>,
     pub truth: SlotId,
     pub margin: SlotId,
@@ -102,9 +113,12 @@ pub fn section_of(when: When) -> usize {
     }
 }
 
+/// Plans by their integers, and how many instructions they have together.
+type Kept = (HashMap<BTreeMap<IntId, i64>, Arc<Compiled>>, usize);
+
 /// Plans by their integers.
 pub struct Plans {
-    kept: Mutex<(HashMap<BTreeMap<IntId, i64>, Arc<Compiled>>, usize)>,
+    kept: Mutex<Kept>,
     sections: Vec<Vec<NodeId>>,
     max_elements: usize,
 }
@@ -149,7 +163,7 @@ pub fn compiled(
         ints,
         lane_ints: &program.lane_ints,
         sections,
-        max_elements: max_elements,
+        max_elements,
     })?;
     let mut blocks = Vec::new();
     // Every block is drawn, read or not, so that a case does not depend on what is asked of it.
@@ -183,6 +197,7 @@ pub fn compiled(
         let section = section_of(a.when);
         let guards = a.predicate.guards.iter().map(|g| slot(section, *g)).collect::<Result<_, _>>()?;
         asked.push(AskedSlots {
+            identity: a.predicate.identity,
             guards,
             truth: slot(section, a.predicate.truth)?,
             margin: slot(section, a.predicate.margin)?,
@@ -248,9 +263,18 @@ pub fn lanes_of(mask: Mask) -> impl Iterator<Item = usize> {
     (0..8).filter(move |lane| mask >> lane & 1 == 1)
 }
 
+/// The floor of an identity, in its unit, above which agreement says nothing: a wrong identity would agree too.
+pub const COARSE: f64 = 1e-3;
+
 /// What a predicate did, lane by lane.
 #[inline(always)]
 pub fn looks<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots) -> [Look; 8] {
+    looks_where(plan, m, slots, false)
+}
+
+/// [`looks`]; `waiting` if a guard that is undefined keeps the case out of the branch: it may speak of a first time that has not come.
+#[inline(always)]
+pub fn looks_where<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots, waiting: bool) -> [Look; 8] {
     let mut out = [Look { fate: Fate::OutOfRange, margin: f64::NAN, floor: f64::NAN, at: None }; 8];
     let mut left: Mask = ALL;
     for guard in &slots.guards {
@@ -259,7 +283,7 @@ pub fn looks<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots) -> [Loo
             out[lane].fate = if truth.no >> lane & 1 == 1 {
                 Fate::OutOfBranch
             } else if truth.undefined >> lane & 1 == 1 {
-                Fate::Undefined
+                if waiting { Fate::OutOfBranch } else { Fate::Undefined }
             } else {
                 Fate::OutOfRange
             };
@@ -277,13 +301,16 @@ pub fn looks<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots) -> [Loo
         if known {
             (look.margin, look.floor) = (value, floor);
         }
-        look.fate = if truth.yes >> lane & 1 == 1 {
+        look.fate = if truth.yes >> lane & undefined >> lane & 1 == 1 {
+            // True, but measured in a unit that is not positive: that supports nothing.
+            Fate::Undefined
+        } else if truth.yes >> lane & 1 == 1 {
             Fate::Held
         } else if truth.no >> lane & 1 == 1 {
             Fate::Violated
         } else if truth.undefined >> lane & 1 == 1 {
             Fate::Undefined
-        } else if known {
+        } else if known && !(slots.identity && floor > COARSE) {
             Fate::WithinFloor
         } else {
             Fate::OutOfRange

@@ -1,8 +1,8 @@
 //! Runs the reference `step` of a trajectory in the lanes of an octet.
 //!
-//! The state lives in the plan's input slots. A run in `f64` is its own object: the bound on rounding starts anew at each step from
-//! an estimate, `8 u √(t+1) ‖state‖` (independent roundings of a run of `t` steps that neither grow nor shrink), so the
-//! floor of a margin covers the rounding of the look and that estimate, not a proof about the exact run. A lane ends by itself: at the last
+//! The state lives in the plan's input slots. Its bound on rounding is carried from step to step as long as it is below
+//! [`DRIFT`] of the state's norm, and is taken to be that from then on: a bound by norms grows with every step, whether or not the
+//! error does. So early in a run a margin's floor is a proof about the exact run, and later an estimate. A lane ends by itself: at the last
 //! step, when `until` is true, or when a hypothesis on the path has failed.
 
 use super::octet::Compiled;
@@ -11,7 +11,7 @@ use crate::arith::lane::{ALL, Mask};
 use crate::arith::number::Number;
 use crate::claim::program::{Path, Program};
 use crate::eval::compile::{PlanError, integer};
-use crate::eval::machine::{Machine, units};
+use crate::eval::machine::Machine;
 use crate::eval::plan::SlotId;
 use crate::eval::rounding::Bounded;
 use crate::eval::run::run;
@@ -22,6 +22,10 @@ use std::collections::BTreeMap;
 pub const SETUP: usize = 0;
 pub const STEP: usize = 1;
 pub const LOOK: usize = 2;
+
+/// The share of the state's norm at which the bound on its rounding stops growing: what a run of a million steps loses to
+/// independent roundings (1e-13) a hundred thousand times over, and still far below any margin that matters.
+pub const DRIFT: f64 = 1.0 / (1 << 26) as f64;
 
 /// Steps that one run may have.
 pub const MOST_STEPS: i64 = 100_000_000;
@@ -62,6 +66,9 @@ pub struct Moment {
 }
 
 /// Runs from the machine's set-up (already run) to the end; `look` is called after the look section at each step looked at.
+///
+/// # Errors
+/// As [`run`].
 #[inline(always)]
 pub fn follow<N: Number>(
     compiled: &Compiled,
@@ -70,7 +77,7 @@ pub fn follow<N: Number>(
     m: &mut Machine<N>,
     started: Mask,
     look: &mut impl FnMut(Moment, &Machine<N>),
-) {
+) -> Result<(), PlanError> {
     let plan = &compiled.plan;
     let slot = |section: usize, node: NodeId| plan.roots.get(section).and_then(|r| r.get(&node)).copied();
     let starts: Vec<Option<SlotId>> = path.state.iter().map(|c| slot(SETUP, c.start)).collect();
@@ -81,6 +88,12 @@ pub fn follow<N: Number>(
         if let Some(start) = start {
             let error = m.errors[*start as usize].clone();
             m.set_input(plan, component.input, *start, &error);
+        }
+    }
+    // There is nothing one step before the start.
+    for (id, slot) in &plan.inputs {
+        if path.state.iter().any(|c| c.previous == *id) {
+            m.undefined[*slot as usize] = ALL;
         }
     }
     let mut first: Vec<(InputId, Option<SlotId>, Mask)> =
@@ -100,7 +113,7 @@ pub fn follow<N: Number>(
         if next_look.peek() == Some(&t) {
             next_look.next();
             set_time(plan, m, path.time, |_| t as f64, ALL);
-            run(plan, LOOK, m);
+            run(plan, LOOK, m)?;
             for slot in &assume {
                 running &= m.truths[*slot as usize].yes;
             }
@@ -118,7 +131,7 @@ pub fn follow<N: Number>(
             }
             if found {
                 // Predicates may speak of the time that was just found.
-                run(plan, LOOK, m);
+                run(plan, LOOK, m)?;
             }
             let ended = until.map_or(0, |s| m.truths[s as usize].yes) & running;
             let last = if t == steps { running } else { ended };
@@ -130,10 +143,11 @@ pub fn follow<N: Number>(
         if t == steps || running == 0 {
             break;
         }
-        run(plan, STEP, m);
-        advance(compiled, path, &nexts, m, t, &mut buffer);
+        run(plan, STEP, m)?;
+        advance(compiled, path, &nexts, m, &mut buffer);
         t += 1;
     }
+    Ok(())
 }
 
 /// Replaces the state by the step's results, all at once; the old state becomes the previous one.
@@ -143,7 +157,6 @@ fn advance<N: Number>(
     path: &Path,
     nexts: &[Option<SlotId>],
     m: &mut Machine<N>,
-    t: u64,
     buffer: &mut Vec<N>,
 ) {
     let plan = &compiled.plan;
@@ -158,7 +171,6 @@ fn advance<N: Number>(
             m.set_input(plan, component.previous, current, &error);
         }
     }
-    let growth = 8.0 * ((t + 2) as f64).sqrt();
     let mut from = 0;
     for (component, next) in path.state.iter().zip(nexts) {
         let Some(next) = next else { continue };
@@ -169,8 +181,11 @@ fn advance<N: Number>(
             m.undefined[slot as usize] = m.undefined[*next as usize];
             m.set_norm(plan, slot);
             if N::TRACKED {
-                let bad = m.errors[*next as usize].mul(&N::zero());
-                m.errors[slot as usize] = m.norms[slot as usize].mul(&units(growth)).add(&bad);
+                let carried = &m.errors[*next as usize];
+                // A bound that is not finite stays so.
+                let bad = carried.mul(&N::zero());
+                let most = m.norms[slot as usize].mul(&N::from_f64(DRIFT));
+                m.errors[slot as usize] = carried.min(&most).add(&bad);
             }
         }
         from += len;

@@ -85,7 +85,7 @@ impl Job for PointwiseRun<'_> {
             // The integers' draws come first in the stream.
             integers(program, &mut stream, stratum, &none)?;
             draw(backend, &mut stream, stratum, compiled, &mut machine, &mut buffer);
-            run(&compiled.plan, 0, &mut machine);
+            run(&compiled.plan, 0, &mut machine)?;
             let found = hypotheses(compiled, &machine);
             met[i * 8..(i + 1) * 8].copy_from_slice(&found);
             for (p, slots) in compiled.asked.iter().enumerate() {

@@ -31,7 +31,7 @@ pub enum Fate {
     Violated,
     /// The margin is within the rounding floor, on either side of zero. An identity that agrees to rounding is here with `identity` predicates read as held.
     WithinFloor,
-    /// A value left the range of `f64`.
+    /// Beyond `f64`: a value left its range, or is known too coarsely for an identity to mean anything.
     OutOfRange,
     /// 1/0, the logarithm of a negative number, the inverse of a singular matrix.
     Undefined,

@@ -13,6 +13,7 @@ use crate::eval::rounding::SAFETY;
 use crate::eval::run::run;
 use crate::lang::ir::Type;
 use crate::sample::stream::{Key, Stream};
+use nalgebra::DMatrix;
 use std::collections::BTreeMap;
 
 /// A computed value; `error` bounds what rounding did to it (for a matrix, in the Frobenius norm).
@@ -25,11 +26,8 @@ pub enum Value {
         value: f64,
         error: f64,
     },
-    /// Row-major.
     Matrix {
-        rows: usize,
-        cols: usize,
-        entries: Vec<f64>,
+        value: DMatrix<f64>,
         error: f64,
     },
 }
@@ -68,7 +66,7 @@ impl Job for ReplayRun<'_> {
         machine.load(&plan.plan);
         let mut buffer = Vec::new();
         draw(backend, &mut stream, stratum, &plan, &mut machine, &mut buffer);
-        run(&plan.plan, 0, &mut machine);
+        run(&plan.plan, 0, &mut machine)?;
         let mut values = Vec::new();
         for bound in named {
             let Some(&slot) = plan.plan.roots[0].get(&bound.node) else { continue };
@@ -106,9 +104,7 @@ fn read<V: Lane8>(plan: &Plan, m: &Machine<V>, id: SlotId, ty: &Type, lane: usiz
         Type::Int if !undefined && error == 0.0 => Value::Int(entry(slot.offset as usize) as i64),
         Type::Int | Type::Real => Value::Real { value: entry(slot.offset as usize), error },
         Type::Matrix(..) => Value::Matrix {
-            rows: slot.rows as usize,
-            cols: slot.cols as usize,
-            entries: slot.range().map(entry).collect(),
+            value: DMatrix::from_row_iterator(slot.rows as usize, slot.cols as usize, slot.range().map(entry)),
             error,
         },
     }

@@ -12,6 +12,7 @@ use super::octet::{Compiled, Integers, compiled, draw, hypotheses, integers, lan
 use super::path::{self, LOOK, Moment, SETUP, follow};
 use super::pointwise::once_roots;
 use super::record::{Hypotheses, Stratum};
+use super::trajectory::evaluations_of;
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
 use crate::arith::number::Number;
 use crate::claim::program::{Law, Program, Swept, SweptTarget};
@@ -40,7 +41,7 @@ pub struct ScalingRun<'a> {
     pub key: &'a Key,
     pub backend: Backend,
     pub max_elements: usize,
-    /// Runs that may be made in all; each point has at least one octet.
+    /// Evaluations that may be made in all, shared by the points; each point has at least one octet.
     pub evaluations: u64,
 }
 
@@ -58,9 +59,8 @@ impl Job for ScalingRun<'_> {
     fn run<V: Lane8>(self) -> Self::Out {
         let Self { program, law, key, backend, max_elements, evaluations } = self;
         let points = points(&program.graph, &law.sweep)?;
-        let wanted = law.runs.div_ceil(8).max(1);
-        let affordable = (evaluations / points.len().max(1) as u64 / 8).max(1);
-        let octets = wanted.min(affordable);
+        let share = evaluations / points.len().max(1) as u64;
+        let mut fewest = law.runs.max(1);
         let read = [law.response, law.covariate];
         let mut machine = Machine::<V>::new();
         let mut buffer = Vec::new();
@@ -68,7 +68,12 @@ impl Job for ScalingRun<'_> {
         let mut slope: Option<f64> = None;
         for (index, point) in points.iter().enumerate() {
             let (mut sum_x, mut sum_y, mut runs) = (0.0, 0.0, 0_u64);
-            for octet in 0..octets {
+            let mut spent = 0;
+            for octet in 0..law.runs.div_ceil(8).max(1) {
+                // A point has one octet at least, and more while its share of the budget lasts.
+                if octet > 0 && spent >= share {
+                    break;
+                }
                 let mut stream = Stream::new(key, index as u64 * (1 << 32) + octet);
                 // The distribution is the samplers' own here: no stratum bends it.
                 let Integers::Chosen(ints) = integers(program, &mut stream, Stratum::Plain, &point.ints)? else {
@@ -89,7 +94,7 @@ impl Job for ScalingRun<'_> {
                     supply(&compiled, &mut machine, *input, *value);
                 }
                 draw(backend, &mut stream, Stratum::Plain, &compiled, &mut machine, &mut buffer);
-                run(&compiled.plan, SETUP, &mut machine);
+                run(&compiled.plan, SETUP, &mut machine)?;
                 let met = hypotheses(&compiled, &machine);
                 let mut started: Mask = 0;
                 for (lane, h) in met.iter().enumerate() {
@@ -119,20 +124,25 @@ impl Job for ScalingRun<'_> {
                     }
                 };
                 match &program.path {
-                    None => take(started, SETUP, &machine),
+                    None => {
+                        spent += 8;
+                        take(started, SETUP, &machine);
+                    }
                     Some(path) => {
                         let steps = path::steps(program, path, &ints)?;
+                        spent += 8 * evaluations_of(steps);
                         let mut see = |moment: Moment, m: &Machine<V>| take(moment.last, LOOK, m);
-                        follow(&compiled, path, steps, &mut machine, started, &mut see);
+                        follow(&compiled, path, steps, &mut machine, started, &mut see)?;
                     }
                 }
             }
+            fewest = fewest.min(runs);
             if runs > 0 {
                 fitted.push((sum_x / runs as f64, sum_y / runs as f64));
             }
         }
         let value = slope.ok_or_else(|| CheckError("no point of the sweep met the hypotheses".into()))?;
-        fit(fitted, law.bound, value)
+        fit(fitted, law.bound, value, (law.runs.max(1), fewest))
     }
 }
 
@@ -223,7 +233,7 @@ fn constant(graph: &Graph, node: NodeId) -> Option<f64> {
 }
 
 /// The least-squares line, and whether its slope is as claimed.
-fn fit(points: Vec<(f64, f64)>, bound: SlopeBound, value: f64) -> Result<Fit, CheckError> {
+fn fit(points: Vec<(f64, f64)>, bound: SlopeBound, value: f64, runs: (u64, u64)) -> Result<Fit, CheckError> {
     let n = points.len() as f64;
     if points.len() < 3 {
         return Err(CheckError(format!("a slope needs three points with values, and there are {}", points.len())));
@@ -262,7 +272,7 @@ fn fit(points: Vec<(f64, f64)>, bound: SlopeBound, value: f64) -> Result<Fit, Ch
         SlopeBound::About if half <= ABOUT * value.abs() => Some(true),
         _ => None,
     };
-    Ok(Fit { slope, interval, level: LEVEL, points, bound, value, ok })
+    Ok(Fit { slope, interval, level: LEVEL, runs, points, bound, value, ok })
 }
 
 #[cfg(test)]
@@ -272,7 +282,7 @@ mod tests {
     #[test]
     fn a_line_is_recovered_exactly_and_its_interval_is_a_point() {
         let points = (0..10).map(|i| (f64::from(i), 3.0 - 2.0 * f64::from(i))).collect();
-        let fit = fit(points, SlopeBound::AtMost, -2.0 + 1e-9).expect("ten points");
+        let fit = fit(points, SlopeBound::AtMost, -2.0 + 1e-9, (1, 1)).expect("ten points");
         assert!((fit.slope + 2.0).abs() < 1e-12 && fit.interval.1 - fit.interval.0 < 1e-9);
         assert_eq!(fit.ok, Some(true));
     }
@@ -280,13 +290,13 @@ mod tests {
     #[test]
     fn a_slope_that_noise_hides_is_not_decided() {
         let points = vec![(0.0, 0.0), (1.0, 2.0), (2.0, -1.0), (3.0, 1.5)];
-        let fit = fit(points, SlopeBound::AtLeast, 0.1).expect("four points");
+        let fit = fit(points, SlopeBound::AtLeast, 0.1, (1, 1)).expect("four points");
         assert_eq!(fit.ok, None);
     }
 
     #[test]
     fn the_wrong_side_is_a_rejection() {
         let points = (0..10).map(|i| (f64::from(i), f64::from(i))).collect();
-        assert_eq!(fit(points, SlopeBound::AtMost, 0.5).expect("ten points").ok, Some(false));
+        assert_eq!(fit(points, SlopeBound::AtMost, 0.5, (1, 1)).expect("ten points").ok, Some(false));
     }
 }

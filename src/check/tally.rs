@@ -58,7 +58,7 @@ pub struct PredicateTally {
     pub strata: [FateCount; STRATA],
     /// The distribution of margins, stratum by stratum.
     pub margins: [Histogram; STRATA],
-    /// The least margin of a case that held beyond its floor.
+    /// The case that held beyond its floor with the least margin, its floor added.
     pub closest: Option<Extreme>,
     /// The least margin of a case that was violated beyond its floor.
     pub worst: Option<Extreme>,
@@ -183,7 +183,7 @@ impl PredicateTally {
         match look.fate {
             Fate::Held => {
                 counts.held += 1;
-                keep_least(&mut self.closest, extreme);
+                keep_nearest(&mut self.closest, extreme);
             }
             Fate::Violated => {
                 counts.violated += 1;
@@ -221,11 +221,10 @@ impl PredicateTally {
         for (a, b) in self.margins.iter_mut().zip(&other.margins) {
             a.merge(b);
         }
-        for (a, b) in [
-            (&mut self.closest, &other.closest),
-            (&mut self.worst, &other.worst),
-            (&mut self.undecided, &other.undecided),
-        ] {
+        if let Some(b) = other.closest {
+            keep_nearest(&mut self.closest, b);
+        }
+        for (a, b) in [(&mut self.worst, &other.worst), (&mut self.undecided, &other.undecided)] {
             if let Some(b) = b {
                 keep_least(a, *b);
             }
@@ -282,12 +281,22 @@ pub fn ratio(margin: f64, floor: f64) -> f64 {
 }
 
 fn keep_least(kept: &mut Option<Extreme>, new: Extreme) {
-    if new.margin.is_nan() {
+    keep(kept, new, |extreme| extreme.margin);
+}
+
+/// The approach that is nearest for certain: a margin counts with its floor on top, so that rounding brings no case nearer.
+fn keep_nearest(kept: &mut Option<Extreme>, new: Extreme) {
+    keep(kept, new, |extreme| extreme.margin + extreme.floor);
+}
+
+fn keep(kept: &mut Option<Extreme>, new: Extreme, key: fn(&Extreme) -> f64) {
+    let mine = key(&new);
+    if mine.is_nan() {
         return;
     }
     let better = match kept {
         None => true,
-        Some(old) => new.margin < old.margin || (new.margin == old.margin && new.case < old.case),
+        Some(old) => mine < key(old) || (mine == key(old) && new.case < old.case),
     };
     if better {
         *kept = Some(new);

@@ -1,9 +1,9 @@
 //! Claims about iterates, in their plain form: the reference `step` is run in `f64`, and predicates are asked at the steps looked at.
 //!
-//! A run counts as one case. What a predicate did in it is the worst of its looks: a violation before anything undecided, and
-//! among equals the least margin (of an identity, the greatest ratio to the floor).
+//! A run counts as one case. What a predicate did in it is the worst of its looks: a violation before anything undecided, that before anything
+//! undefined, and among equals the least margin (of an identity, the greatest ratio to the floor).
 
-use super::octet::{Compiled, Integers, Plans, draw, hypotheses, integers, lanes_of, looks as looks_of};
+use super::octet::{Compiled, Integers, Plans, draw, hypotheses, integers, lanes_of, looks as looks_of, looks_where};
 use super::path::{self, Moment, follow, steps};
 use super::pointwise::once_roots;
 use super::record::{CaseRecord, Fate, Hypotheses, Look};
@@ -26,6 +26,11 @@ pub fn sections(program: &Program, path: &Path) -> Vec<Vec<NodeId>> {
 /// Steps that count as one evaluation.
 const STEPS_AN_EVALUATION: u64 = 10;
 
+/// Evaluations that a run of so many steps counts for.
+pub fn evaluations_of(steps: u64) -> u64 {
+    steps.div_ceil(STEPS_AN_EVALUATION).max(1)
+}
+
 /// Evaluations that a case counts for: one, or the steps of the longest run by tens.
 pub fn cost(program: &Program) -> u64 {
     let Some(path) = &program.path else { return 1 };
@@ -36,7 +41,7 @@ pub fn cost(program: &Program) -> u64 {
         let Ok(hi) = crate::eval::compile::integer(&program.graph, &ints, spec.hi) else { return 1 };
         ints.insert(id, hi);
     }
-    steps(program, path, &ints).map_or(1, |s| s.div_ceil(STEPS_AN_EVALUATION).max(1))
+    steps(program, path, &ints).map_or(1, evaluations_of)
 }
 
 pub struct TrajectoryRun<'a> {
@@ -71,7 +76,7 @@ impl Job for TrajectoryRun<'_> {
                     let compiled = plans.get(program, &ints)?;
                     machine.load(&compiled.plan);
                     draw(backend, &mut stream, stratum, &compiled, &mut machine, &mut buffer);
-                    run(&compiled.plan, path::SETUP, &mut machine);
+                    run(&compiled.plan, path::SETUP, &mut machine)?;
                     let met = hypotheses(&compiled, &machine);
                     let mut started: Mask = 0;
                     for (lane, h) in met.iter().enumerate() {
@@ -80,7 +85,7 @@ impl Job for TrajectoryRun<'_> {
                     once(program, &compiled, &machine, &mut looks);
                     let steps = steps(program, path, &ints)?;
                     let mut see = |moment: Moment, m: &Machine<V>| watch(program, &compiled, m, moment, &mut looks);
-                    follow(&compiled, path, steps, &mut machine, started, &mut see);
+                    follow(&compiled, path, steps, &mut machine, started, &mut see)?;
                     met
                 }
             };
@@ -125,7 +130,8 @@ fn watch<V: Lane8>(program: &Program, compiled: &Compiled, m: &Machine<V>, momen
         if lanes == 0 {
             continue;
         }
-        let seen = looks_of(&compiled.plan, m, &compiled.asked[p]);
+        let waiting = asked.when == When::Always && !program.path.as_ref().is_none_or(|p| p.first.is_empty());
+        let seen = looks_where(&compiled.plan, m, &compiled.asked[p], waiting);
         for lane in lanes_of(lanes) {
             let at = &mut looks[lane * predicates + p];
             let new = Look { at: Some(moment.t), ..seen[lane] };
@@ -140,8 +146,8 @@ fn watch<V: Lane8>(program: &Program, compiled: &Compiled, m: &Machine<V>, momen
 fn worse(new: &Look, old: &Look, identity: bool) -> bool {
     let rank = |look: &Look| match look.fate {
         Fate::OutOfBranch => 0,
-        Fate::Undefined => 1,
-        Fate::Held => 2,
+        Fate::Held => 1,
+        Fate::Undefined => 2,
         Fate::OutOfRange => 3,
         Fate::WithinFloor => 4,
         Fate::Violated => 5,

@@ -115,6 +115,9 @@ pub struct Program {
     pub structural: BTreeSet<IntId>,
     /// Nodes of the other integers.
     pub lane_ints: BTreeMap<IntId, NodeId>,
+    /// Orders of integers that a given needs: its index, and the truth. Asked before there is a plan, since a plan without them may
+    /// have negative dimensions.
+    pub sized: Vec<(usize, NodeId)>,
 }
 
 impl Program {
@@ -356,7 +359,17 @@ impl<'a> Builder<'a> {
         }
         let lane_ints =
             self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value)).collect();
-        let analysis = Analysis::new(&self.graph);
+        let is_int = |id: &NodeId| *self.graph.ty(*id) == Type::Int;
+        let sized = self.samples.feasible.iter().copied().filter(|(_, truth)| {
+            let node = self.graph.node(*truth);
+            matches!(node.op, Op::Less | Op::LessEqual) && node.args.iter().all(is_int)
+        });
+        let sized = sized.collect();
+        let swept = targets.values().filter_map(|t| match t {
+            SweptTarget::Real(input) => Some(*input),
+            SweptTarget::Int(_) => None,
+        });
+        let analysis = Analysis::new(&self.graph, &swept.collect());
         Ok(Program {
             graph: self.graph,
             analysis,
@@ -369,6 +382,7 @@ impl<'a> Builder<'a> {
             law,
             structural,
             lane_ints,
+            sized,
         })
     }
 
@@ -406,6 +420,16 @@ impl<'a> Builder<'a> {
         }
         let (time, t) = self.input(Type::Int);
         self.define("t", &trajectory.steps.place, Some(t));
+        let steps = elaborate::integer(&mut self.graph, &self.scope, &trajectory.steps.value);
+        let steps = self.note(&trajectory.steps.place, steps);
+        let one = self.graph.number(1);
+        let t_before = self.graph.add(Op::Sub, vec![t, one], Type::Int);
+        previous.insert(t, t_before);
+        self.scope.previous = Some(previous);
+        let lets = self.lets(&trajectory.lets);
+        if !self.errors.is_empty() {
+            return Err(self.failed());
+        }
         let mut components = Vec::new();
         for (entry, input, before, start, node) in state {
             let Some(step) = trajectory.step.iter().find(|s| s.name == entry.name) else { continue };
@@ -432,16 +456,6 @@ impl<'a> Builder<'a> {
                 );
             }
             components.push(Component { name: entry.name.clone(), input, previous: before, start, next });
-        }
-        let steps = elaborate::integer(&mut self.graph, &self.scope, &trajectory.steps.value);
-        let steps = self.note(&trajectory.steps.place, steps);
-        let one = self.graph.number(1);
-        let t_before = self.graph.add(Op::Sub, vec![t, one], Type::Int);
-        previous.insert(t, t_before);
-        self.scope.previous = Some(previous);
-        let lets = self.lets(&trajectory.lets);
-        if !self.errors.is_empty() {
-            return Err(self.failed());
         }
         let mut first = Vec::new();
         for entry in &trajectory.first {
@@ -471,6 +485,16 @@ impl<'a> Builder<'a> {
 
     fn law(&mut self, targets: &BTreeMap<usize, SweptTarget>) -> Option<Law> {
         let scaling = self.claim.scaling.as_ref()?;
+        if let Some(other) = self.claim.claim.first() {
+            self.errors.push(
+                Diagnostic::new(
+                    other.place.clone(),
+                    "a claim with [scaling] claims a slope and nothing else",
+                    "this would not be asked",
+                )
+                .help("state it in a file of its own"),
+            );
+        }
         let mut sweep = Vec::new();
         for (index, entry) in scaling.sweep.iter().enumerate() {
             let Some(&target) = targets.get(&index) else {

@@ -56,7 +56,7 @@ pub fn judge(predicate: &PredicateTally, cases: u64, met: u64) -> Judgement {
         return Judgement::new(Verdict::Error, format!("undefined in {} of {asked} cases{first}", count.undefined));
     }
     if asked - count.undefined == undecided {
-        let what = "every case is within the rounding floor or out of the range of f64";
+        let what = "every case is within the rounding floor or beyond f64";
         return Judgement::new(Verdict::Inconclusive, format!("{what} ({undecided} of {asked})"));
     }
     Judgement { verdict: Verdict::Held, reason: None }

@@ -1,6 +1,7 @@
 //! What a plan's compiler wants to know of a graph and that does not depend on the integers: computed once a claim.
 
-use crate::lang::ir::{Graph, NodeId, Op, Type, VarId};
+use crate::lang::ir::{Graph, InputId, NodeId, Op, Type, VarId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Facts about every node, by index.
@@ -15,7 +16,8 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    pub fn new(graph: &Graph) -> Self {
+    /// `held` inputs keep their value for a whole run (a swept given): they are not volatile.
+    pub fn new(graph: &Graph, held: &BTreeSet<InputId>) -> Self {
         let none: Arc<[VarId]> = Arc::from([]);
         let mut analysis = Self { free: Vec::new(), shape_free: Vec::new(), volatile: Vec::new() };
         for index in 0..graph.len() {
@@ -38,8 +40,8 @@ impl Analysis {
                 Op::Build { row, col } => free.retain(|v| v != row && Some(*v) != *col),
                 _ => {}
             }
-            let volatile =
-                matches!(node.op, Op::Input(_)) || node.args.iter().any(|arg| analysis.volatile[arg.0 as usize]);
+            let changes = matches!(&node.op, Op::Input(input) if !held.contains(input));
+            let volatile = changes || node.args.iter().any(|arg| analysis.volatile[arg.0 as usize]);
             analysis.free.push(interned(free, &none));
             analysis.shape_free.push(interned(shape, &none));
             analysis.volatile.push(volatile);

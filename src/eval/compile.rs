@@ -23,6 +23,10 @@ pub enum PlanError {
     TooLarge { needed: u64, limit: u64 },
     #[error("the loops of this claim unroll to more than {limit} instructions")]
     TooLong { limit: usize },
+    #[error(
+        "one case takes more work than the limit of {limit} multiplications; lower its loops and dimensions or raise --max-elements"
+    )]
+    TooMuchWork { limit: u64 },
     #[error("a dimension is negative: {0}")]
     NegativeDimension(i64),
     #[error(
@@ -34,17 +38,12 @@ pub enum PlanError {
          {0} is not"
     )]
     NotInteger(&'static str),
-    #[error("the loops of this claim run more than {limit} times for one case")]
-    TooManySteps { limit: u64 },
     #[error("dimensions that were symbolically equal differ: {0}")]
     Shape(String),
 }
 
 /// Instructions that one plan may have.
 const MAX_INSTRUCTIONS: usize = 2_000_000;
-
-/// Times that the innermost body of nested loops may run for one case.
-const MAX_STEPS: u64 = 1 << 24;
 
 /// What a plan is compiled from.
 pub struct Request<'a> {
@@ -78,12 +77,13 @@ pub fn compile(request: &Request<'_>) -> Result<Plan, PlanError> {
             ints: Vec::new(),
             roots: Vec::new(),
             loops: 0,
+            work: 0,
+            most_work: 0,
             largest: 0,
         },
         scopes: vec![HashMap::new()],
         bound: HashMap::new(),
         ranges: Vec::new(),
-        steps: 1,
     };
     for (index, roots) in request.sections.iter().enumerate() {
         let start = compiler.plan.code.len();
@@ -106,7 +106,18 @@ pub fn compile(request: &Request<'_>) -> Result<Plan, PlanError> {
         let end = compiler.plan.code.len();
         compiler.plan.sections.push(start..end);
     }
-    Ok(compiler.plan)
+    let mut plan = compiler.plan;
+    plan.work = plan.code.iter().map(|i| i.work(&plan.slots)).sum();
+    plan.most_work = most_work(request.max_elements);
+    if plan.work > plan.most_work {
+        return Err(PlanError::TooMuchWork { limit: plan.most_work });
+    }
+    Ok(plan)
+}
+
+/// The work that one run of a section may take, loops and all: a thousand multiplications for each number that a plan may hold.
+pub fn most_work(max_elements: usize) -> u64 {
+    (max_elements as u64).saturating_mul(1000)
 }
 
 struct Compiler<'a> {
@@ -116,8 +127,6 @@ struct Compiler<'a> {
     bound: HashMap<VarId, Bound>,
     /// The values that the index of each loop takes.
     ranges: Vec<(i64, i64)>,
-    /// Times that what is now emitted runs at most.
-    steps: u64,
 }
 
 impl Compiler<'_> {
@@ -731,12 +740,6 @@ impl Compiler<'_> {
         let range = lo.range(&self.ranges).zip(hi.range(&self.ranges)).map(|(lo, hi)| (lo.0, hi.1));
         let (least, most) = range.ok_or(PlanError::NotInteger("a number past 64 bits"))?;
         self.ranges.push((least, most.max(least)));
-        let outside = self.steps;
-        let turns = u64::try_from(most.saturating_sub(least).saturating_add(1)).unwrap_or(0);
-        self.steps = outside.saturating_mul(turns.max(1));
-        if self.steps > MAX_STEPS {
-            return Err(PlanError::TooManySteps { limit: MAX_STEPS });
-        }
         let header = self.plan.code.len();
         self.push(I::Loop { var: number, lo, hi: hi.clone(), exit: 0 })?;
         self.bound.insert(var, Bound::Loop(number));
@@ -744,8 +747,8 @@ impl Compiler<'_> {
         self.nest(&ranges[1..], wanted, inside)?;
         self.scopes.pop();
         self.bound.remove(&var);
-        self.steps = outside;
-        self.push(I::Next { var: number, hi, body: header as u32 + 1 })?;
+        let work = self.plan.code[header + 1..].iter().map(|i| i.work(&self.plan.slots)).sum();
+        self.push(I::Next { var: number, hi, body: header as u32 + 1, work })?;
         let after = self.plan.code.len() as u32;
         if let I::Loop { exit, .. } = &mut self.plan.code[header] {
             *exit = after;

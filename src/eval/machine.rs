@@ -63,6 +63,8 @@ pub struct Machine<N> {
     pub undefined: Vec<Mask>,
     pub truths: Vec<Truth>,
     pub loops: Vec<i64>,
+    /// Work that is left to the loops of this run of a section; at zero it ends, and its values mean nothing.
+    pub fuel: u64,
     /// Working memory of decompositions.
     pub work: Vec<N>,
 }
@@ -76,6 +78,7 @@ impl<N: Number> Machine<N> {
             undefined: Vec::new(),
             truths: Vec::new(),
             loops: Vec::new(),
+            fuel: 0,
             work: Vec::new(),
         }
     }

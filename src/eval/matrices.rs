@@ -18,6 +18,12 @@ const LOST: f64 = 1e-290;
 #[inline(always)]
 fn finish<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, error: N, rounding: f64, undefined: Mask) {
     m.undefined[out as usize] = undefined;
+    if plan.slots[out as usize].is_empty() {
+        // No entries, no error, wherever they were cut from.
+        m.errors[out as usize] = N::zero();
+        m.norms[out as usize] = N::zero();
+        return;
+    }
     if N::TRACKED {
         m.set_norm(plan, out);
         let norm = &m.norms[out as usize];
@@ -78,8 +84,9 @@ fn bilinear<N: Number>(m: &Machine<N>, a: SlotId, b: SlotId, rounding: f64) -> N
     let (ea, eb) = (&m.errors[a as usize], &m.errors[b as usize]);
     let (na, nb) = (&m.norms[a as usize], &m.norms[b as usize]);
     let own = na.mul(nb).mul(&units(rounding));
-    // Only a zero that is exact: what is off by 1e-290, times 1e-100, is still off.
-    let zero = na.add(ea).eq(&N::zero()) | nb.add(eb).eq(&N::zero());
+    // Exactly zero: nothing to lose. A zero with an error is what underflow left of something.
+    let none = N::zero();
+    let zero = (na.eq(&none) & ea.eq(&none)) | (nb.eq(&none) & eb.eq(&none));
     let lost = N::select(zero, &N::zero(), &N::from_f64(if rounding > 0.0 { LOST } else { 0.0 }));
     na.mul_add(eb, &nb.mul(ea)).add(&ea.mul(eb)).add(&own).add(&lost)
 }
@@ -389,10 +396,11 @@ pub fn diag<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) 
 #[inline(always)]
 pub fn rectangular<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
     let range = plan.slots[a as usize].range();
-    let cols = plan.slots[out as usize].cols as usize;
+    let (rows, cols) = (plan.slots[out as usize].rows as usize, plan.slots[out as usize].cols as usize);
     let (from, to) = m.split(plan, out);
     to.fill(N::zero());
-    for (i, x) in from[range].iter().enumerate() {
+    // A column that is too long belongs to a case that its given rejects.
+    for (i, x) in from[range].iter().enumerate().take(rows.min(cols)) {
         to[i * cols + i] = x.clone();
     }
     moved(m, out, a);

@@ -388,6 +388,8 @@ pub enum Instruction {
         var: u32,
         hi: IntExpr,
         body: u32,
+        /// Work of one iteration.
+        work: u64,
     },
 
     Less {
@@ -469,6 +471,43 @@ pub enum Instruction {
     },
 }
 
+impl Instruction {
+    /// About how many fused multiply-adds it takes, for bounding the time of a case: nothing depends on its being exact.
+    pub fn work(&self, slots: &[Slot]) -> u64 {
+        let cube = |id: &SlotId| {
+            let n = u64::from(slots[*id as usize].rows.max(slots[*id as usize].cols));
+            n * n * n
+        };
+        let len = |id: &SlotId| slots[*id as usize].len() as u64;
+        1 + match self {
+            Self::MatMul { a, b, .. } => len(a) * u64::from(slots[*b as usize].cols),
+            Self::Inv { a, .. }
+            | Self::Det { a, .. }
+            | Self::Congruence { out: a, .. }
+            | Self::Reflect { out: a, .. } => 4 * cube(a),
+            Self::Lambda { a, .. } | Self::LoewnerMargin { a, .. } => 4 * cube(a),
+            Self::MatPow { a, .. } | Self::Eigenvalues { a, .. } => 20 * cube(a),
+            Self::SingularValues { a, .. } | Self::Projector { a, .. } | Self::MatrixFunction { a, .. } => 40 * cube(a),
+            Self::Add { out, .. }
+            | Self::Sub { out, .. }
+            | Self::Scale { out, .. }
+            | Self::Div { out, .. }
+            | Self::Hadamard { out, .. }
+            | Self::Kron { out, .. }
+            | Self::Transpose { out, .. }
+            | Self::If { out, .. }
+            | Self::Block { out, .. }
+            | Self::SortDecreasing { out, .. }
+            | Self::Start { out, .. } => len(out),
+            Self::Inner { a, .. } | Self::NormFrobenius { a, .. } | Self::MaxAbs { a, .. } | Self::Equal { a, .. } => {
+                len(a)
+            }
+            Self::Accumulate { value, .. } | Self::Place { a: value, .. } => len(value),
+            _ => 8,
+        }
+    }
+}
+
 /// How it is known that a symmetric matrix has no negative eigenvalue, where rounding could not tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Semidefinite {
@@ -505,6 +544,10 @@ pub struct Plan {
     /// Where the roots of each section are.
     pub roots: Vec<BTreeMap<NodeId, SlotId>>,
     pub loops: usize,
+    /// Work of all instructions, each once (see [`Instruction::work`]).
+    pub work: u64,
+    /// Work that one run of a section may take: claims are untrusted, and the ends of a loop are theirs.
+    pub most_work: u64,
     /// The largest dimension that a decomposition or a power meets: sizes the working memory.
     pub largest: usize,
 }

@@ -49,9 +49,14 @@ pub fn forgotten<N: Number>(mask: Mask, value: N) -> N {
 
 #[inline(always)]
 fn underflow<N: Number>(value: &N) -> N {
-    // An exact zero from a zero operand pays this too; it is far below any floor that matters but zero itself, so
-    // callers that know an operand to be zero do not ask.
+    // Callers do not ask where an operand is exactly zero: such a product is exact.
     N::select(value.abs().lt(&N::from_f64(TINY)), &N::from_f64(UNDERFLOW), &N::zero())
+}
+
+/// Lanes that are zero beyond doubt. A zero with an error is what underflow left of something, and its bound may underflow too.
+#[inline(always)]
+fn exact_zero<N: Number>(a: &Bounded<N>) -> Mask {
+    a.value.eq(&N::zero()) & a.error.eq(&N::zero())
 }
 
 #[inline(always)]
@@ -80,9 +85,8 @@ pub fn mul<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
     let residual = a.value.mul_add(&b.value, &value.neg());
     // Bounds underflow too: what is off by 1e-300, times 1e-100, is still off.
     let exact = a.error.add(&b.error).eq(&N::zero());
-    let zero = a.value.eq(&N::zero()) | b.value.eq(&N::zero());
-    let lost = N::select(zero, &N::zero(), &underflow(&value));
-    let lost = N::select(exact, &lost, &N::from_f64(UNDERFLOW));
+    let lost = N::select(exact, &underflow(&value), &N::from_f64(UNDERFLOW));
+    let lost = N::select(exact_zero(a) | exact_zero(b), &N::zero(), &lost);
     let error = a
         .value
         .abs()
@@ -106,10 +110,10 @@ pub fn div<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
     let residual = value.neg_mul_add(&b.value, &a.value).abs();
     let above = residual.add(&a.error).add(&value.abs().mul(&b.error));
     let left = size.sub(&b.error);
-    let numerator_zero = a.value.eq(&N::zero());
-    let lost = N::select(numerator_zero, &N::zero(), &underflow(&value).add(&underflow(&a.value).div(&size)));
     let exact = a.error.add(&b.error).eq(&N::zero());
+    let lost = underflow(&value).add(&underflow(&a.value).div(&size));
     let lost = N::select(exact, &lost, &lost.add(&N::from_f64(UNDERFLOW)));
+    let lost = N::select(exact_zero(a), &N::zero(), &lost);
     let error = above.div(&left).add(&lost);
     // A divisor that is not told from zero by a factor of two: the quotient is not known.
     let safe = b.error.add(&b.error).le(&size);
@@ -336,13 +340,17 @@ pub fn whole<N: Number>(x: i64) -> Bounded<N> {
     Bounded { value, error }
 }
 
-/// Margin over unit: zero where both are zero.
+/// Margin over unit: zero where both are zero, the margin itself where it is infinite (an empty order), undefined where the unit is
+/// not positive.
 #[inline(always)]
 pub fn ratio<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
     let zero = N::zero();
-    let both = a.value.eq(&zero) & b.value.eq(&zero);
     let (q, undefined) = div(a, b);
     // Both within rounding of zero: the margin is zero to within nothing known, and so is left unknown.
-    let exact = both & a.error.eq(&zero) & b.error.eq(&zero);
-    (Bounded { value: N::select(exact, &zero, &q.value), error: N::select(exact, &zero, &q.error) }, undefined & !exact)
+    let none = exact_zero(a) & exact_zero(b);
+    let empty = a.value.eq(&N::from_f64(f64::INFINITY)) & a.error.eq(&zero);
+    let negative = b.value.add(&b.error).lt(&zero);
+    let value = N::select(none, &zero, &N::select(empty, &a.value, &q.value));
+    let error = N::select(none | empty, &zero, &q.error);
+    (Bounded { value, error }, (undefined | negative) & !none & !empty)
 }

@@ -3,6 +3,7 @@
 //! Everything here is inlined into one function an arithmetic, so that lanes keep the instruction set they were dispatched to.
 //! Reals are in `rounding`, matrices in `matrices`, spectra in `spectra`, samplers in `samplers`.
 
+use super::compile::PlanError;
 use super::machine::{Machine, Truth, norm_bound};
 use super::matrices as mat;
 use super::plan::{Instruction as I, Plan, SlotId};
@@ -13,9 +14,14 @@ use crate::arith::number::Number;
 use crate::lang::ir::Fold;
 
 /// Runs section `section` of `plan` in `m`, which holds its draws and inputs.
+///
+/// # Errors
+/// If its loops take more work than the plan allows.
 #[inline(always)]
-pub fn run<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
+pub fn run<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) -> Result<(), PlanError> {
+    m.fuel = plan.most_work;
     N::enter(Section { plan, section, m });
+    if m.fuel == 0 { Err(PlanError::TooMuchWork { limit: plan.most_work }) } else { Ok(()) }
 }
 
 /// The interpreter is compiled once an arithmetic, whoever runs it.
@@ -161,7 +167,11 @@ fn interpret<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
                     pc = *exit as usize;
                 }
             }
-            I::Next { var, hi, body } => {
+            I::Next { var, hi, body, work } => {
+                m.fuel = m.fuel.saturating_sub(*work);
+                if m.fuel == 0 {
+                    return;
+                }
                 let next = m.loops[*var as usize].saturating_add(1);
                 if next <= hi.value(&m.loops) {
                     m.loops[*var as usize] = next;

@@ -192,6 +192,16 @@ pub fn pow(graph: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
             return graph.number(value);
         }
     }
+    // An even power of a Frobenius norm is a power of a sum of squares: rational, and smooth where the norm is zero.
+    if let (Op::NormFrobenius, Some(exponent)) = (&graph.node(a).op, literal_int(graph, b))
+        && exponent > 0
+        && exponent % 2 == 0
+    {
+        let m = graph.node(a).args[0];
+        let square = inner(graph, m, m);
+        let half = graph.number(exponent / 2);
+        return pow(graph, square, half);
+    }
     let whole = *graph.ty(a) == Type::Int && literal_int(graph, b).is_some_and(|e| e >= 0);
     graph.add(Op::Pow, vec![a, b], if whole { Type::Int } else { Type::Real })
 }

@@ -1,8 +1,10 @@
 //! The grammar of what binds a name: quantifiers, builders and derivatives.
 //!
-//!     sum(i in 1..=n, j in i..=n, i != j: e)      prod min max all any likewise: indices, filters among them
-//!     mat(i in 1..=m, j in 1..=n: e)              vec(i in 1..=n: e)
-//!     D(e; X -> H)                                D(e; x)
+//! ```text
+//! sum(i in 1..=n, j in i..=n, i != j: e)      prod min max all any likewise: indices, filters among them
+//! mat(i in 1..=m, j in 1..=n: e)              vec(i in 1..=n: e)
+//! D(e; X -> H)                                D(e; x)
+//! ```
 //!
 //! Whether an index hides another name is the elaborator's to say.
 

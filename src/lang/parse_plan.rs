@@ -1,9 +1,11 @@
 //! The small grammars of sweeps, schedules, fits and slopes.
 //!
-//!     log [1e-12, 1e-3] 10      linear [a, b] 7      int [2, 16] 4      (a sweep)
-//!     log 200                   every 10                                (a schedule)
-//!     log(eps) ~ log(rho)                                               (a fit)
-//!     >= delta/2                <= 1                 about 1            (a slope)
+//! ```text
+//! log [1e-12, 1e-3] 10      linear [a, b] 7      int [2, 16] 4      (a sweep)
+//! log 200                   every 10                                (a schedule)
+//! log(eps) ~ log(rho)                                               (a fit)
+//! >= delta/2                <= 1                 about 1            (a slope)
+//! ```
 
 use super::ast::{Expr, Schedule, SlopeBound, Sweep, SweepScale};
 use super::lexer::Kind;

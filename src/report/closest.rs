@@ -83,7 +83,9 @@ pub fn describe_fit(fit: &Fit) -> String {
         SlopeBound::About => "about",
     };
     let (lo, hi) = fit.interval;
-    format!("slope {} in [{}, {}], claimed {bound} {}", short(fit.slope), short(lo), short(hi), short(fit.value))
+    let (asked, made) = fit.runs;
+    let cut = if made < asked { format!(", {made} of {asked} runs a point") } else { String::new() };
+    format!("slope {} in [{}, {}], claimed {bound} {}{cut}", short(fit.slope), short(lo), short(hi), short(fit.value))
 }
 
 /// What to say of a claim in one line; empty if there is nothing.

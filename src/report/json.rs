@@ -128,6 +128,8 @@ struct FitJson {
     slope: JsonNumber,
     interval: [JsonNumber; 2],
     level: JsonNumber,
+    runs_asked: u64,
+    runs_made: u64,
     bound: &'static str,
     value: JsonNumber,
     ok: Option<bool>,
@@ -315,6 +317,8 @@ impl FitJson {
             slope: JsonNumber(fit.slope),
             interval: [JsonNumber(fit.interval.0), JsonNumber(fit.interval.1)],
             level: JsonNumber(fit.level),
+            runs_asked: fit.runs.0,
+            runs_made: fit.runs.1,
             bound: match fit.bound {
                 SlopeBound::AtLeast => "at-least",
                 SlopeBound::AtMost => "at-most",

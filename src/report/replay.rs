@@ -56,7 +56,7 @@ impl Shown<'_> {
         match self.replay.hypotheses {
             Hypotheses::Met => self.paint.good("met"),
             Hypotheses::EmptyGiven(i) => format!("not met: there is no such {}", name(self.givens, i)),
-            Hypotheses::GivenOutOfRange(i) => format!("not met: {} left the range of f64", name(self.givens, i)),
+            Hypotheses::GivenOutOfRange(i) => format!("not met: {} is beyond f64", name(self.givens, i)),
             Hypotheses::Failed(i) => format!("not met: {} is false", name(self.assumes, i)),
             Hypotheses::Undecided(i) => format!("not met: {} is undecided in f64", name(self.assumes, i)),
             Hypotheses::Undefined(i) => format!("not met: {} is undefined", name(self.assumes, i)),
@@ -71,11 +71,14 @@ impl Shown<'_> {
             Value::Real { value, error } => {
                 format!("{name} = {value:?}{}{}\n", self.bits_of(*value), self.paint.dim(&bound(*error)))
             }
-            Value::Matrix { rows, cols, entries, error } => {
+            Value::Matrix { value, error } => {
+                let (rows, cols) = value.shape();
+                // nalgebra keeps columns; a person reads rows.
+                let entries = value.transpose();
                 let mut out = format!("{name} = {rows}×{cols} matrix{}\n", self.paint.dim(&bound(*error)));
-                out += &matrix(*rows, *cols, entries);
+                out += &matrix(rows, cols, entries.as_slice());
                 if self.bits {
-                    out += &matrix_bits(*cols, entries);
+                    out += &matrix_bits(cols, entries.as_slice());
                 }
                 out
             }
@@ -92,7 +95,7 @@ impl Shown<'_> {
             Fate::Violated => self.paint.bad("violated"),
             Fate::WithinFloor if predicate.identity => self.paint.good("agrees to rounding"),
             Fate::WithinFloor => "undecided: within the rounding floor".to_owned(),
-            Fate::OutOfRange => "undecided: a value left the range of f64".to_owned(),
+            Fate::OutOfRange => "undecided: beyond f64".to_owned(),
             Fate::Undefined => "undefined".to_owned(),
             Fate::OutOfBranch => "not asked: the case is out of its branch".to_owned(),
         };
@@ -172,6 +175,7 @@ mod tests {
     use crate::check::record::Stratum;
     use crate::claim::load::load;
     use crate::claim::model::ClaimId;
+    use nalgebra::DMatrix;
     use std::path::Path;
 
     fn shown(bits: bool) -> String {
@@ -188,9 +192,9 @@ mod tests {
                 ("x".to_owned(), Value::Real { value: third, error: 1e-16 }),
                 (
                     "A".to_owned(),
-                    Value::Matrix { rows: 2, cols: 2, entries: vec![1.0, -third, 1e-300, 1234.5], error: 0.0 },
+                    Value::Matrix { value: DMatrix::from_row_slice(2, 2, &[1.0, -third, 1e-300, 1234.5]), error: 0.0 },
                 ),
-                ("E".to_owned(), Value::Matrix { rows: 0, cols: 2, entries: Vec::new(), error: 0.0 }),
+                ("E".to_owned(), Value::Matrix { value: DMatrix::zeros(0, 2), error: 0.0 }),
                 ("small".to_owned(), Value::Bool(None)),
             ],
             looks: vec![Look { fate: Fate::Violated, margin: -0.25, floor: 1e-15, at: Some(7) }],

@@ -201,7 +201,7 @@ pub fn describe_counts(predicate: &PredicateResult) -> String {
         ("held", count.held),
         ("violated", count.violated),
         (within, count.within_floor),
-        ("out of the range of f64", count.out_of_range),
+        ("beyond f64", count.out_of_range),
         ("undefined", count.undefined),
         ("out of its branch", count.out_of_branch),
     ];
@@ -229,10 +229,11 @@ pub fn describe_strata(claim: &ClaimResult) -> String {
 /// `small false in 12, undefined in 1; eta empty in 3`
 pub fn describe_rejections(claim: &ClaimResult) -> Option<String> {
     let rejections = &claim.tally.rejections;
-    let givens =
-        claim.givens.iter().zip(&rejections.givens).map(|(given, count)| {
-            (given, vec![("empty", count.empty), ("out of the range of f64", count.out_of_range)])
-        });
+    let givens = claim
+        .givens
+        .iter()
+        .zip(&rejections.givens)
+        .map(|(given, count)| (given, vec![("empty", count.empty), ("beyond f64", count.out_of_range)]));
     let assumes = claim.assumes.iter().zip(&rejections.assumes).map(|(assume, count)| {
         (assume, vec![("false", count.failed), ("undecided", count.undecided), ("undefined", count.undefined)])
     });

@@ -4,6 +4,7 @@
 //! the strata know only roles, never the claim.
 
 use crate::lang::ir::{Dim, DrawId, IntId, NodeId};
+use std::collections::HashMap;
 
 /// What a block of draws is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,4 +57,9 @@ pub struct Samples {
     pub ints: Vec<IntGiven>,
     /// What must be true for a given to have a value at all: its index and the truth.
     pub feasible: Vec<(usize, NodeId)>,
+    /// `a <= b` by construction, and whether `a < b`: a sampled real and the ends of its interval. Rounding could not tell
+    /// where a draw reached an end.
+    pub ordered: HashMap<(NodeId, NodeId), bool>,
+    /// Columns of one law: the lower end that no entry is below, and whether it is open.
+    pub columns: HashMap<NodeId, (NodeId, bool)>,
 }

@@ -16,6 +16,7 @@ use crate::lang::ir::{Dim, DrawId, Graph, IntId, NodeId, Op, RealFn, SampleOp, T
 use crate::lang::scope::Scope;
 use crate::lang::span::{LangError, Span};
 use crate::lang::symmetry;
+use dashu_int::IBig;
 use dashu_ratio::RBig;
 
 /// Adds the nodes of a given and what it draws; returns the node of its value.
@@ -55,7 +56,12 @@ impl Lowering<'_> {
             Sampler::Real(interval) => {
                 let one = Dim::constant(1);
                 let law = Law { index: None, interval: interval.clone() };
-                self.law(&one, None, &law, false)
+                let value = self.law(&one, None, &law, false)?;
+                let lo = elaborate::real(self.graph, self.scope, &interval.lo)?;
+                let hi = elaborate::real(self.graph, self.scope, &interval.hi)?;
+                self.samples.ordered.insert((lo, value), interval.lo_open);
+                self.samples.ordered.insert((value, hi), interval.hi_open);
+                Ok(value)
             }
             Sampler::Normal { mean, sd } => {
                 let z = self.draw(Dim::constant(1), Dim::constant(1), Role::Normal);
@@ -89,7 +95,11 @@ impl Lowering<'_> {
             Sampler::Spectrum { len, law } => {
                 let n = self.dim(len)?;
                 let v = self.law(&n, Some(len), law, true)?;
-                Ok(self.sorted(v))
+                let sorted = self.sorted(v);
+                if let Some(least) = self.samples.columns.get(&v).copied() {
+                    self.samples.columns.insert(sorted, least);
+                }
+                Ok(sorted)
             }
             Sampler::Symmetric { size, eigenvalues } => {
                 let n = self.dim(size)?;
@@ -99,19 +109,22 @@ impl Lowering<'_> {
             Sampler::Matrix { rows, cols, singular, rank } => self.matrix(rows, cols, singular, rank.as_ref()),
             Sampler::Sphere(n) => {
                 let n = self.dim(n)?;
-                let v = self.draw(n.clone(), Dim::constant(1), Role::Reflector);
                 let one = self.graph.number(1);
+                let size = self.graph.dim_node(&n);
+                let some = self.ordered(one, size, false);
+                self.feasible(some, "a dimension of at least 1")?;
+                let v = self.draw(n.clone(), Dim::constant(1), Role::Reflector);
                 let ty = Type::of_shape(n, Dim::constant(1));
                 let e1 = if ty == Type::Real { one } else { self.graph.add(Op::UnitVector, vec![one], ty.clone()) };
                 Ok(self.graph.add(Op::Sample(SampleOp::Reflect), vec![v, e1], ty))
             }
             Sampler::Orthogonal(n) => {
                 let n = self.dim(n)?;
-                Ok(self.stiefel(n.clone(), n))
+                self.stiefel(n.clone(), n)
             }
             Sampler::Stiefel { rows, cols } => {
                 let (rows, cols) = (self.dim(rows)?, self.dim(cols)?);
-                Ok(self.stiefel(rows, cols))
+                self.stiefel(rows, cols)
             }
             Sampler::Skew(n) => {
                 let n = self.dim(n)?;
@@ -148,9 +161,15 @@ impl Lowering<'_> {
         self.graph.add(Op::Draw(id), vec![], Type::of_shape(rows, cols))
     }
 
-    fn feasible(&mut self, truth: NodeId) {
-        if !matches!(self.graph.node(truth).op, Op::Bool(true)) {
-            self.samples.feasible.push((self.given, truth));
+    /// Asks `truth` of every case; a truth that is plainly false is an error here.
+    fn feasible(&mut self, truth: NodeId, wanted: &str) -> Result<(), LangError> {
+        match self.graph.node(truth).op {
+            Op::Bool(true) => Ok(()),
+            Op::Bool(false) => Err(LangError::new(self.span, "no case can meet this", format!("it needs {wanted}"))),
+            _ => {
+                self.samples.feasible.push((self.given, truth));
+                Ok(())
+            }
         }
     }
 
@@ -180,7 +199,7 @@ impl Lowering<'_> {
         let whole = self.graph.add(Op::Real(RealFn::Floor), vec![steps], Type::Int);
         let value = build::add(self.graph, lo, whole);
         let some = self.ordered(lo, hi, false);
-        self.feasible(some);
+        self.feasible(some, "an integer between the ends")?;
         let id = IntId(self.samples.ints.len() as u32);
         self.samples.ints.push(IntGiven { id, given: self.given, lo, hi, value });
         Ok(self.graph.add(Op::Int(id), vec![], Type::Int))
@@ -188,8 +207,11 @@ impl Lowering<'_> {
 
     /// `a <= b`, or `a < b`; decided here where both are numbers or the same.
     fn ordered(&mut self, a: NodeId, b: NodeId, strict: bool) -> NodeId {
+        let by_construction = self.samples.ordered.get(&(a, b));
         let decided = if a == b {
             Some(!strict)
+        } else if by_construction.is_some_and(|s| *s || !strict) {
+            Some(true)
         } else {
             build::rational(self.graph, a)
                 .zip(build::rational(self.graph, b))
@@ -264,7 +286,9 @@ impl Lowering<'_> {
                 vec![one, n, inside],
                 Type::Bool,
             );
-            self.feasible(all);
+            if !self.known_order(lo, hi, strict) {
+                self.feasible(all, "the lower end first")?;
+            }
             return Ok(Ends { lo, hi, indexed: true });
         }
         let lo = elaborate::real(self.graph, self.scope, lo)?;
@@ -274,7 +298,7 @@ impl Lowering<'_> {
             return Err(LangError::new(*span, "empty interval", "no real lies in it")
                 .help("the lower end comes first, and equal ends must both be closed"));
         }
-        self.feasible(truth);
+        self.feasible(truth, "the lower end first")?;
         Ok(Ends { lo, hi, indexed: false })
     }
 
@@ -286,9 +310,31 @@ impl Lowering<'_> {
         build::entry(self.graph, column, i, one)
     }
 
+    /// Whether `lo[i] <= hi[i]` by construction: `hi` is, entry by entry, a sampled column whose law starts at what `lo` is everywhere.
+    fn known_order(&self, lo: NodeId, hi: NodeId, strict: bool) -> bool {
+        let body = |id: NodeId| match (&self.graph.node(id).op, self.graph.node(id).args.as_slice()) {
+            (Op::Build { .. }, &[body]) => body,
+            (Op::Ones, _) => id,
+            _ => id,
+        };
+        let column = match (&self.graph.node(body(hi)).op, self.graph.node(body(hi)).args.first()) {
+            (Op::Entry, Some(&column)) => column,
+            _ => hi,
+        };
+        self.samples.columns.get(&column).is_some_and(|(least, open)| *least == body(lo) && (*open || !strict))
+    }
+
     /// `n` numbers of a law, as a column (a real for a literal one).
     fn law(&mut self, n: &Dim, len: Option<&Expr>, law: &Law, spectrum: bool) -> Result<NodeId, LangError> {
         let ends = self.ends(len, law)?;
+        let value = self.law_between(n, &ends, law, spectrum)?;
+        if !ends.indexed {
+            self.samples.columns.insert(value, (ends.lo, law.interval.lo_open));
+        }
+        Ok(value)
+    }
+
+    fn law_between(&mut self, n: &Dim, ends: &Ends, law: &Law, spectrum: bool) -> Result<NodeId, LangError> {
         let Interval { lo_open, hi_open, log, span, .. } = law.interval;
         let role = Role::Unit { lo_open, hi_open, log, spectrum };
         let column = Type::of_shape(n.clone(), Dim::constant(1));
@@ -297,7 +343,7 @@ impl Lowering<'_> {
         if log {
             let down = !ends.indexed && ends.lo == zero;
             if !down {
-                self.positive(&ends, n, span)?;
+                self.positive(ends, n, span)?;
             } else if !lo_open {
                 return Err(LangError::new(span, "an interval over octaves cannot reach zero", "a closed end at 0")
                     .help("write `(0, b] log`, or leave out `log`"));
@@ -349,7 +395,7 @@ impl Lowering<'_> {
                 vec![one, last, inside],
                 Type::Bool,
             );
-            self.feasible(all);
+            self.feasible(all, "positive lower ends")?;
             return Ok(());
         }
         let truth = self.ordered(zero, ends.lo, true);
@@ -360,7 +406,7 @@ impl Lowering<'_> {
                 "this one starts at or below 0",
             ));
         }
-        self.feasible(truth);
+        self.feasible(truth, "a positive lower end")?;
         Ok(())
     }
 
@@ -399,11 +445,14 @@ impl Lowering<'_> {
         s
     }
 
-    fn stiefel(&mut self, rows: Dim, cols: Dim) -> NodeId {
+    fn stiefel(&mut self, rows: Dim, cols: Dim) -> Result<NodeId, LangError> {
+        let (k, n) = (self.graph.dim_node(&cols), self.graph.dim_node(&rows));
+        let fits = self.ordered(k, n, false);
+        self.feasible(fits, "no more columns than rows")?;
         let v = self.draw(rows.clone(), cols.clone(), Role::Reflector);
         let ones = build::ones(self.graph, cols.clone(), Dim::constant(1));
         let start = self.rectangular(&rows, &cols, ones);
-        self.graph.add(Op::Sample(SampleOp::Reflect), vec![v, start], Type::of_shape(rows, cols))
+        Ok(self.graph.add(Op::Sample(SampleOp::Reflect), vec![v, start], Type::of_shape(rows, cols)))
     }
 
     /// The `rows × cols` matrix with this column on its diagonal.
@@ -438,7 +487,7 @@ impl Lowering<'_> {
         if rank.is_some() {
             let (r, most) = (self.graph.dim_node(&len), self.graph.dim_node(&least));
             let fits = self.ordered(r, most, false);
-            self.feasible(fits);
+            self.feasible(fits, "a rank of at most the smaller dimension")?;
             let rest = least.sub(&len);
             let zeros = build::zeros(self.graph, rest, Dim::constant(1));
             s = self.graph.add(Op::VCat, vec![s, zeros], Type::of_shape(least.clone(), Dim::constant(1)));
@@ -461,7 +510,10 @@ impl Lowering<'_> {
                     "an interval that starts below 0",
                 ));
             }
-            self.feasible(truth);
+            self.feasible(truth, "singular values that are not negative")?;
+            return Ok(());
+        }
+        if self.samples.columns.get(&s).is_some_and(|(least, _)| *least == zero) {
             return Ok(());
         }
         let var = self.graph.fresh_var();
@@ -474,7 +526,7 @@ impl Lowering<'_> {
             vec![one, last, inside],
             Type::Bool,
         );
-        self.feasible(all);
+        self.feasible(all, "singular values that are not negative")?;
         Ok(())
     }
 
@@ -496,7 +548,7 @@ impl Lowering<'_> {
         let e = elaborate::real(self.graph, self.scope, radius)?;
         let zero = self.graph.number(0);
         let truth = self.ordered(zero, e, false);
-        self.feasible(truth);
+        self.feasible(truth, "a radius that is not negative")?;
         let Some((m, n)) = self.graph.ty(a).shape() else {
             return Err(LangError::new(center.span, "`near` needs a number or a matrix", "a truth value"));
         };
@@ -578,9 +630,13 @@ impl Lowering<'_> {
             return Err(LangError::new(s.span, "`below` needs a symmetric matrix", "a truth value"));
         };
         if n.is_one() {
+            let zero = self.graph.number(0);
+            let truth = self.ordered(zero, node, false);
+            self.feasible(truth, "a number that is not negative")?;
             let u = self.unit(Dim::constant(1), false);
             return Ok(build::mul(self.graph, u, node));
         }
+        self.semidefinite(node, &n)?;
         let u = self.draw(
             n.clone(),
             Dim::constant(1),
@@ -594,7 +650,10 @@ impl Lowering<'_> {
             vec![u, small, million],
             Type::of_shape(n.clone(), Dim::constant(1)),
         );
-        let size = build::trace(self.graph, node);
+        // S = 0 has one matrix below it: a sliver keeps S + Y invertible there, and changes nothing anywhere else.
+        let sliver = self.graph.number(RBig::from(1) / RBig::from(IBig::ONE << 300));
+        let trace = build::trace(self.graph, node);
+        let size = build::add(self.graph, trace, sliver);
         let d = self.scaled(size, spread);
         let y = self.congruence(&n, d);
         let sum = build::add(self.graph, node, y);
@@ -607,15 +666,27 @@ impl Lowering<'_> {
         Ok(value)
     }
 
+    /// Asks that a symmetric matrix be positive semidefinite, unless its eigenvalues are drawn so.
+    fn semidefinite(&mut self, node: NodeId, n: &Dim) -> Result<(), LangError> {
+        let zero = self.graph.number(0);
+        let drawn = self.graph.eigenvalues_of.get(&node).and_then(|d| self.samples.columns.get(d));
+        if drawn.is_some_and(|(least, _)| *least == zero) {
+            return Ok(());
+        }
+        let zeros = build::zeros(self.graph, n.clone(), n.clone());
+        let truth = self.graph.add(Op::LoewnerLessEqual, vec![zeros, node], Type::Bool);
+        self.feasible(truth, "a positive semidefinite matrix")
+    }
+
     fn operator(&mut self, rows: &Expr, cols: &Expr, delta: &Expr) -> Result<NodeId, LangError> {
         let n = self.dim(rows)?.mul(&self.dim(cols)?);
         let delta = elaborate::real(self.graph, self.scope, delta)?;
         let (zero, one, two) = (self.graph.number(0), self.graph.number(1), self.graph.number(2));
         let four = self.graph.number(4);
         let inside = self.ordered(zero, delta, false);
-        self.feasible(inside);
+        self.feasible(inside, "delta >= 0")?;
         let below_two = self.ordered(delta, two, false);
-        self.feasible(below_two);
+        self.feasible(below_two, "delta <= 2")?;
         let half = build::div(self.graph, delta, two);
         let lo = build::sub(self.graph, one, half);
         let twice = build::mul(self.graph, two, delta);

@@ -140,17 +140,17 @@ impl<'a> Filler<'a> {
                 // Spectra in runs of equal values; the rest as they come.
                 let choice = self.stream.words16();
                 match before.last() {
-                    Some(last) if spectrum => lanes(|l| if choice[l] % 3 == 0 { plain[l] } else { last[l] }),
+                    Some(last) if spectrum => lanes(|l| if choice[l].is_multiple_of(3) { plain[l] } else { last[l] }),
                     _ => plain,
                 }
             }
             Stratum::LowRank => {
                 let choice = self.stream.words16();
                 // Most of a spectrum at the lower end or, for intervals around zero, in the middle.
-                let middle = self.flavour % 3 == 0 && !log;
-                let keep_first = i == 0 && self.flavour % 2 == 0;
+                let middle = self.flavour.is_multiple_of(3) && !log;
+                let keep_first = i == 0 && self.flavour.is_multiple_of(2);
                 lanes(|l| {
-                    if !spectrum || keep_first || choice[l] % 3 == 0 {
+                    if !spectrum || keep_first || choice[l].is_multiple_of(3) {
                         plain[l]
                     } else if middle {
                         0.5
@@ -195,7 +195,7 @@ impl<'a> Filler<'a> {
     fn order(&self, out: &mut [Lanes]) {
         let down = match self.stratum {
             Stratum::Aligned => true,
-            Stratum::AntiAligned => self.spectra % 2 == 0,
+            Stratum::AntiAligned => self.spectra.is_multiple_of(2),
             _ => return,
         };
         for lane in 0..8 {
@@ -215,7 +215,7 @@ impl<'a> Filler<'a> {
         }
         let tiny = self.stratum == Stratum::TinyIntegers;
         // Half of the tiny cases are diagonal: signs and no rotation.
-        let none = tiny && self.flavour % 2 == 0;
+        let none = tiny && self.flavour.is_multiple_of(2);
         for i in 0..rows {
             for j in 0..cols {
                 if i < j {
@@ -272,7 +272,7 @@ impl<'a> Filler<'a> {
             Stratum::Edges => {
                 for x in out.iter_mut() {
                     let choice = self.stream.words16();
-                    *x = lanes(|l| if choice[l] % 4 == 0 { 0.0 } else { x[l] });
+                    *x = lanes(|l| if choice[l].is_multiple_of(4) { 0.0 } else { x[l] });
                 }
             }
             _ => {}
