@@ -11,9 +11,9 @@ use crate::eval::compile::{PlanError, Request, compile, integer};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
-use crate::lang::ir::{Dim, DrawId, IntId, NodeId};
+use crate::lang::ir::{Dim, IntId, NodeId};
 use crate::sample::draws::Role;
-use crate::sample::strata::{Filler, Lanes, stratum_of};
+use crate::sample::strata::{Filler, stratum_of};
 use crate::sample::stream::Stream;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,41 +41,68 @@ pub fn integers(
     fixed: &BTreeMap<IntId, i64>,
 ) -> Result<Integers, PlanError> {
     let mut chosen = BTreeMap::new();
-    for &id in &program.structural {
-        let spec = program.int_given(id);
-        let lo = integer(&program.graph, &chosen, spec.lo)?;
-        let hi = integer(&program.graph, &chosen, spec.hi)?;
-        // One draw an integer, whatever comes of it.
-        let choices = u64::try_from(hi.saturating_sub(lo).saturating_add(1)).unwrap_or(0);
-        let offset = match stratum {
-            // The least with probability one half, the next with a quarter, ..
-            Stratum::TinyIntegers => {
-                u64::from((stream.below(1 << 32) as u32).leading_ones()).min(choices.saturating_sub(1))
-            }
-            _ => stream.below(choices.max(1)),
-        };
+    let octet = stream.octet();
+    Ok(match choose(program, stream, octet, stratum, fixed, &mut chosen)? {
+        None => Integers::Chosen(chosen),
+        Some(given) => Integers::Empty { given },
+    })
+}
+
+/// The same into a map that is kept from octet to octet, so that nothing is allocated; the given whose range is empty, if one is.
+///
+/// # Errors
+/// If an end cannot be computed from earlier integers.
+pub fn choose(
+    program: &Program,
+    stream: &Stream,
+    octet: u64,
+    stratum: Stratum,
+    fixed: &BTreeMap<IntId, i64>,
+    chosen: &mut BTreeMap<IntId, i64>,
+) -> Result<Option<usize>, PlanError> {
+    for (place, &id) in program.structural.iter().enumerate() {
         if let Some(&value) = fixed.get(&id) {
             chosen.insert(id, value);
             continue;
         }
+        let spec = program.int_given(id);
+        let lo = integer(&program.graph, chosen, spec.lo)?;
+        let hi = integer(&program.graph, chosen, spec.hi)?;
+        let choices = u64::try_from(hi.saturating_sub(lo).saturating_add(1)).unwrap_or(0);
         if choices == 0 {
-            return Ok(Integers::Empty { given: spec.given });
+            return Ok(Some(spec.given));
         }
+        let place = place as u64;
+        let offset = match stratum {
+            // The least with probability one half, the next with a quarter, ..
+            Stratum::TinyIntegers => {
+                u64::from((stream.shape(octet, place, 1 << 32) as u32).leading_ones()).min(choices - 1)
+            }
+            _ => stream.shape(octet, place, choices),
+        };
         chosen.insert(id, lo.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX)));
     }
-    Ok(Integers::Chosen(chosen))
+    Ok(None)
 }
 
 /// A plan with what the checkers look up in it.
 pub struct Compiled {
     pub plan: Plan,
     /// Concrete shapes of the blocks of draws, read or not, so that a case does not depend on what is asked of it.
-    pub blocks: Vec<(DrawId, Role, usize, usize)>,
+    pub blocks: Vec<DrawnBlock>,
     /// What makes each given possible: its index and the truth.
     pub feasible: Vec<(usize, SlotId)>,
     pub assume: Vec<SlotId>,
     /// In the order of the program's predicates.
     pub asked: Vec<AskedSlots>,
+}
+
+/// A block of draws and the slots that hold it.
+pub struct DrawnBlock {
+    pub role: Role,
+    pub rows: usize,
+    pub cols: usize,
+    pub slots: Vec<SlotId>,
 }
 
 /// Where a predicate's parts are.
@@ -161,7 +188,8 @@ pub fn compiled(
         if needed > limit {
             return Err(PlanError::TooLarge { needed, limit });
         }
-        blocks.push((block.id, block.role, rows, cols));
+        let slots = plan.draws.iter().filter(|(id, _)| *id == block.id).map(|(_, slot)| *slot).collect();
+        blocks.push(DrawnBlock { role: block.role, rows, cols, slots });
     }
     let slot = |section: usize, node: NodeId| {
         plan.roots.get(section).and_then(|r| r.get(&node)).copied().ok_or(PlanError::NotStructural)
@@ -190,12 +218,14 @@ pub fn draw<N: Number>(
     stratum: Stratum,
     compiled: &Compiled,
     m: &mut Machine<N>,
-    buffer: &mut Vec<Lanes>,
+    filler: &mut Filler,
 ) {
-    let mut filler = Filler::new(stream, stratum);
-    for &(id, role, rows, cols) in &compiled.blocks {
-        filler.fill(backend, role, rows, cols, buffer);
-        m.set_draw(&compiled.plan, id, buffer);
+    filler.begin(stream, stratum);
+    for block in &compiled.blocks {
+        let values = filler.fill::<N>(backend, stream, block.role, block.rows, block.cols);
+        for &slot in &block.slots {
+            m.set_draw(&compiled.plan, slot, values);
+        }
     }
 }
 
@@ -239,10 +269,13 @@ pub fn lanes_of(mask: Mask) -> impl Iterator<Item = usize> {
     (0..8).filter(move |lane| mask >> lane & 1 == 1)
 }
 
+/// A look that saw nothing.
+pub const BLANK: Look = Look { fate: Fate::OutOfRange, margin: f64::NAN, floor: f64::NAN, at: None };
+
 /// What a predicate did, lane by lane.
 #[inline(always)]
 pub fn looks<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots) -> [Look; 8] {
-    let mut out = [Look { fate: Fate::OutOfRange, margin: f64::NAN, floor: f64::NAN, at: None }; 8];
+    let mut out = [BLANK; 8];
     let mut left: Mask = ALL;
     for guard in &slots.guards {
         let truth = m.truths[*guard as usize];
@@ -260,21 +293,22 @@ pub fn looks<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots) -> [Loo
     let truth = m.truths[slots.truth as usize];
     let undefined = m.undefined[slots.margin as usize];
     let x = m.real(plan, slots.margin);
-    for lane in lanes_of(left) {
-        let value = x.value.to_f64(lane);
-        let floor = x.error.to_f64(lane) * SAFETY;
-        let known = undefined >> lane & 1 == 0 && !value.is_nan() && floor.is_finite();
-        let look = &mut out[lane];
-        if known {
-            (look.margin, look.floor) = (value, floor);
+    let known = x.value.eq(&x.value) & x.error.finite() & !undefined;
+    for (lane, look) in out.iter_mut().enumerate() {
+        let is = |mask: Mask| mask >> lane & 1 == 1;
+        if !is(left) {
+            continue;
         }
-        look.fate = if truth.yes >> lane & 1 == 1 {
+        if is(known) {
+            (look.margin, look.floor) = (x.value.to_f64(lane), x.error.to_f64(lane) * SAFETY);
+        }
+        look.fate = if is(truth.yes) {
             Fate::Held
-        } else if truth.no >> lane & 1 == 1 {
+        } else if is(truth.no) {
             Fate::Violated
-        } else if truth.undefined >> lane & 1 == 1 {
+        } else if is(truth.undefined) {
             Fate::Undefined
-        } else if known {
+        } else if is(known) {
             Fate::WithinFloor
         } else {
             Fate::OutOfRange
