@@ -12,10 +12,10 @@ use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
 use crate::lang::ir::{Dim, IntId, NodeId};
-use crate::sample::draws::Role;
-use crate::sample::strata::{Filler, stratum_of};
+use crate::sample::strata::{BlockShape, Filler, stratum_of};
 use crate::sample::stream::Stream;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Plans that one claim keeps; past that they are made anew.
@@ -89,20 +89,14 @@ pub fn choose(
 pub struct Compiled {
     pub plan: Plan,
     /// Concrete shapes of the blocks of draws, read or not, so that a case does not depend on what is asked of it.
-    pub blocks: Vec<DrawnBlock>,
+    pub blocks: Vec<BlockShape>,
+    /// Slots of draws, and where in the blocks, one after the other, their values are.
+    pub drawn: Vec<(SlotId, Range<usize>)>,
     /// What makes each given possible: its index and the truth.
     pub feasible: Vec<(usize, SlotId)>,
     pub assume: Vec<SlotId>,
     /// In the order of the program's predicates.
     pub asked: Vec<AskedSlots>,
-}
-
-/// A block of draws and the slots that hold it.
-pub struct DrawnBlock {
-    pub role: Role,
-    pub rows: usize,
-    pub cols: usize,
-    pub slots: Vec<SlotId>,
 }
 
 /// Where a predicate's parts are.
@@ -169,7 +163,8 @@ pub fn compiled(
         sections,
         max_elements: max_elements,
     })?;
-    let mut blocks = Vec::new();
+    let (mut blocks, mut drawn) = (Vec::new(), Vec::new());
+    let mut before = 0;
     // Every block is drawn, read or not, so that a case does not depend on what is asked of it.
     for block in &program.samples.blocks {
         let size = |dim: &Dim| {
@@ -188,8 +183,11 @@ pub fn compiled(
         if needed > limit {
             return Err(PlanError::TooLarge { needed, limit });
         }
-        let slots = plan.draws.iter().filter(|(id, _)| *id == block.id).map(|(_, slot)| *slot).collect();
-        blocks.push(DrawnBlock { role: block.role, rows, cols, slots });
+        let shape = BlockShape { role: block.role, rows, cols };
+        let slots = plan.draws.iter().filter(|(id, _)| *id == block.id);
+        drawn.extend(slots.map(|(_, slot)| (*slot, before..before + shape.len())));
+        before += shape.len();
+        blocks.push(shape);
     }
     let slot = |section: usize, node: NodeId| {
         plan.roots.get(section).and_then(|r| r.get(&node)).copied().ok_or(PlanError::NotStructural)
@@ -207,7 +205,7 @@ pub fn compiled(
             margin: slot(section, a.predicate.margin)?,
         });
     }
-    Ok(Compiled { plan, blocks, feasible, assume, asked })
+    Ok(Compiled { plan, blocks, drawn, feasible, assume, asked })
 }
 
 /// Draws all blocks of an octet into the machine.
@@ -220,12 +218,9 @@ pub fn draw<N: Number>(
     m: &mut Machine<N>,
     filler: &mut Filler,
 ) {
-    filler.begin(stream, stratum);
-    for block in &compiled.blocks {
-        let values = filler.fill::<N>(backend, stream, block.role, block.rows, block.cols);
-        for &slot in &block.slots {
-            m.set_draw(&compiled.plan, slot, values);
-        }
+    let values = filler.fill::<N>(backend, stream, stratum, &compiled.blocks);
+    for (slot, place) in &compiled.drawn {
+        m.set_draw(&compiled.plan, *slot, &values[place.clone()]);
     }
 }
 

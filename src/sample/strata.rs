@@ -76,7 +76,42 @@ pub fn stratum_of(octet: u64) -> Stratum {
     ROUND[(octet % 16) as usize]
 }
 
-/// Fills blocks of one octet, in their order. Kept from octet to octet, so that nothing is allocated once it has grown.
+/// A block of draws to be filled.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockShape {
+    pub role: Role,
+    pub rows: usize,
+    pub cols: usize,
+}
+
+impl BlockShape {
+    /// Draws in it.
+    pub fn len(self) -> usize {
+        self.rows * self.cols
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Words of the stream that it takes, whatever the stratum.
+    fn words(self) -> usize {
+        match self.role {
+            Role::Unit { .. } | Role::Normal => self.len(),
+            Role::Fraction | Role::Order => 2 * self.len(),
+            // Two to a word, on and below the diagonal.
+            Role::Reflector => {
+                let (k, rows) = (self.cols.min(self.rows), self.rows);
+                (k * (k + 1) / 2 + (rows - k) * k).div_ceil(2)
+            }
+        }
+    }
+}
+
+/// Sixteen bits a lane.
+type Word = [u8; 16];
+
+/// Fills the blocks of an octet, in their order. Kept from octet to octet, so that nothing is allocated once it has grown.
 #[derive(Default)]
 pub struct Filler {
     stratum: Stratum,
@@ -84,13 +119,13 @@ pub struct Filler {
     flavour: u64,
     /// Spectra so far, for alternating order.
     spectra: usize,
-    /// Rotations that were drawn, by size: where in `kept` is what an aligned one repeats.
+    /// Rotations that were drawn, by size, and where in `out`: what an aligned one repeats.
     rotations: Vec<(usize, usize, usize)>,
-    kept: Vec<Lanes>,
+    /// All blocks, one after the other.
     out: Vec<Lanes>,
-    /// Words of the stream that become `out`, and those that choose how.
-    words: Vec<[u8; 16]>,
-    choices: Vec<[u8; 16]>,
+    /// Words of the stream that become `out`, and as many that choose how.
+    words: Vec<Word>,
+    choices: Vec<Word>,
     column: Vec<f64>,
 }
 
@@ -99,57 +134,51 @@ impl Filler {
         Self::default()
     }
 
-    /// Starts an octet.
-    pub fn begin(&mut self, stream: &mut Stream, stratum: Stratum) {
-        self.flavour = if stratum == Stratum::Plain { 0 } else { stream.below(1 << 16) };
-        self.stratum = stratum;
-        self.spectra = 0;
-        self.rotations.clear();
-        self.kept.clear();
-    }
-
-    /// The draws of a block, row-major, `rows × cols`.
+    /// The draws of these blocks, one after the other, each row-major.
     #[inline(always)]
     pub fn fill<N: Number>(
         &mut self,
         backend: Backend,
         stream: &mut Stream,
-        role: Role,
-        rows: usize,
-        cols: usize,
+        stratum: Stratum,
+        blocks: &[BlockShape],
     ) -> &[Lanes] {
-        N::enter(Fill { filler: self, backend, stream, role, rows, cols })
+        self.flavour = if stratum == Stratum::Plain { 0 } else { stream.below(1 << 16) };
+        self.stratum = stratum;
+        self.spectra = 0;
+        self.rotations.clear();
+        self.out.clear();
+        let count = blocks.iter().map(|block| block.words()).sum();
+        read(stream, &mut self.words, count);
+        let chooses = matches!(stratum, Stratum::Edges | Stratum::Ties | Stratum::LowRank | Stratum::ExtremeScales);
+        read(stream, &mut self.choices, if chooses { count } else { 0 });
+        N::enter(Fill { filler: self, backend, blocks })
     }
 
     #[inline(always)]
-    fn unit(&mut self, stream: &mut Stream, ends: Ends, log: bool, spectrum: bool, count: usize) {
+    fn unit(&mut self, at: usize, ends: Ends, log: bool, spectrum: bool, count: usize) {
         let stratum = self.stratum;
-        words(stream, &mut self.words, count);
-        match stratum {
-            Stratum::TinyIntegers => {
-                // Quarters; open ends take the neighbour.
-                let least = if ends.lo_open { 1 } else { 0 };
-                let most = if ends.hi_open { 3 } else { 4 };
-                for x in &self.words {
-                    self.out.push(lanes(|l| f64::from((word(x, l) % 5).clamp(least, most)) / 4.0));
-                }
-                return;
-            }
-            _ => {
-                for x in &self.words {
-                    self.out.push(lanes(|l| ends.unit(word(x, l))));
-                }
-            }
-        }
-        if matches!(stratum, Stratum::Plain | Stratum::Aligned | Stratum::AntiAligned) {
+        let words = &self.words[at..at + count];
+        if stratum == Stratum::TinyIntegers {
+            // Quarters; open ends take the neighbour.
+            let least = if ends.lo_open { 1 } else { 0 };
+            let most = if ends.hi_open { 3 } else { 4 };
+            self.out.extend(words.iter().map(|x| lanes(|l| f64::from((word(x, l) % 5).clamp(least, most)) / 4.0)));
             return;
         }
-        words(stream, &mut self.choices, count);
+        let start = self.out.len();
+        let (shift, carry) = ends.grid();
+        for x in words {
+            self.out.push(lanes(|l| unit(word(x, l), shift, carry)));
+        }
+        if self.choices.is_empty() {
+            return;
+        }
         let flavour = self.flavour;
         for i in 0..count {
-            let choice = &self.choices[i];
-            let x = self.out[i];
-            self.out[i] = match stratum {
+            let choice = &self.choices[at + i];
+            let x = self.out[start + i];
+            self.out[start + i] = match stratum {
                 Stratum::Edges => lanes(|l| {
                     let c = word(choice, l);
                     let end = if c % 4 == 0 { ends.low(c) } else { ends.high(c) };
@@ -157,7 +186,7 @@ impl Filler {
                 }),
                 // Spectra in runs of equal values; the rest as they come.
                 Stratum::Ties if spectrum && i > 0 => {
-                    let last = self.out[i - 1];
+                    let last = self.out[start + i - 1];
                     lanes(|l| if word(choice, l) % 3 == 0 { x[l] } else { last[l] })
                 }
                 Stratum::LowRank if spectrum && !(i == 0 && flavour % 2 == 0) => {
@@ -180,45 +209,41 @@ impl Filler {
         }
     }
 
-    /// Decreasing when aligned; alternately decreasing and increasing when anti-aligned.
-    fn order(&mut self) {
+    /// Orders the spectrum that begins at `start`: decreasing when aligned; alternately decreasing and increasing when anti-aligned.
+    fn order(&mut self, start: usize) {
         let down = match self.stratum {
             Stratum::Aligned => true,
             Stratum::AntiAligned => self.spectra % 2 == 0,
             _ => return,
         };
+        let spectrum = &mut self.out[start..];
         for lane in 0..8 {
             self.column.clear();
-            self.column.extend(self.out.iter().map(|x| x[lane]));
+            self.column.extend(spectrum.iter().map(|x| x[lane]));
             self.column.sort_unstable_by(|a, b| if down { b.total_cmp(a) } else { a.total_cmp(b) });
-            for (x, y) in self.out.iter_mut().zip(&self.column) {
+            for (x, y) in spectrum.iter_mut().zip(&self.column) {
                 x[lane] = *y;
             }
         }
     }
 
     #[inline(always)]
-    fn rotation(&mut self, stream: &mut Stream, rows: usize, cols: usize) {
-        let aligned = matches!(self.stratum, Stratum::Aligned | Stratum::AntiAligned);
-        if aligned && let Some(&(_, _, at)) = self.rotations.iter().find(|(r, c, _)| (*r, *c) == (rows, cols)) {
-            self.out.extend_from_slice(&self.kept[at..at + rows * cols]);
-            return;
+    fn rotation(&mut self, at: usize, rows: usize, cols: usize) {
+        if matches!(self.stratum, Stratum::Aligned | Stratum::AntiAligned) {
+            if let Some(&(_, _, start)) = self.rotations.iter().find(|(r, c, _)| (*r, *c) == (rows, cols)) {
+                self.out.extend_from_within(start..start + rows * cols);
+                return;
+            }
+            self.rotations.push((rows, cols, self.out.len()));
         }
-        let tiny = self.stratum == Stratum::TinyIntegers;
-        // Half of the tiny cases are diagonal: signs and no rotation.
-        let none = tiny && self.flavour % 2 == 0;
-        // -1 ..= 1 or -16 ..= 16, from eight bits each (some are likelier than others by an eighth).
-        let (levels, middle) = if none {
-            (0, 0.0)
-        } else if tiny {
-            (3, 1.0)
-        } else {
-            (33, 16.0)
+        // Half of the tiny cases are diagonal: signs and no rotation. Else -1 ..= 1, or -16 ..= 16, from eight bits each (some are
+        // likelier than others by an eighth).
+        let (levels, middle) = match self.stratum {
+            Stratum::TinyIntegers if self.flavour % 2 == 0 => (0, 0.0),
+            Stratum::TinyIntegers => (3, 1.0),
+            _ => (33, 16.0),
         };
-        // On and below the diagonal.
-        let count: usize = (0..rows).map(|i| cols.min(i + 1)).sum();
-        words(stream, &mut self.words, count.div_ceil(2));
-        let mut next = 0;
+        let mut next = 2 * at;
         for i in 0..rows {
             let here = cols.min(i + 1);
             for k in next..next + here {
@@ -229,47 +254,44 @@ impl Filler {
             next += here;
             self.out.resize(self.out.len() + cols - here, [0.0; 8]);
         }
-        if aligned {
-            self.rotations.push((rows, cols, self.kept.len()));
-            self.kept.extend_from_slice(&self.out);
-        }
     }
 
     #[inline(always)]
-    fn normal(&mut self, backend: Backend, stream: &mut Stream, rows: usize, cols: usize) {
+    fn normal(&mut self, at: usize, backend: Backend, rows: usize, cols: usize) {
         let count = rows * cols;
-        let stratum = self.stratum;
-        words(stream, &mut self.words, count);
-        for x in &self.words {
+        let start = self.out.len();
+        for x in &self.words[at..at + count] {
             self.out.push(lanes(|l| (f64::from(word(x, l)) + 0.5) / 65536.0));
         }
-        if matches!(stratum, Stratum::TinyIntegers | Stratum::Ties) {
+        let out = &mut self.out[start..];
+        if matches!(self.stratum, Stratum::TinyIntegers | Stratum::Ties) {
             // -2 ..= 2, the ends rarer
-            for x in &mut self.out {
+            for x in out {
                 *x = lanes(|l| ((x[l] * 16.0).floor() / 4.0 - 1.625).round_ties_even());
             }
             return;
         }
-        dispatch(backend, Normals { out: &mut self.out });
-        match stratum {
+        dispatch(backend, Normals { out });
+        if count == 0 || self.choices.is_empty() {
+            return;
+        }
+        let choices = &self.choices[at..at + count];
+        match self.stratum {
             Stratum::ExtremeScales => {
-                words(stream, &mut self.choices, 1);
-                let scale = lanes(|l| power_of_two(i32::from(word(&self.choices[0], l) % 81) - 40));
-                for x in &mut self.out {
+                let scale = lanes(|l| power_of_two(i32::from(word(&choices[0], l) % 81) - 40));
+                for x in out {
                     *x = lanes(|l| x[l] * scale[l]);
                 }
             }
+            // Rows of zeros.
             Stratum::LowRank => {
-                words(stream, &mut self.choices, rows);
-                for (i, choice) in self.choices.iter().enumerate() {
-                    for x in &mut self.out[i * cols..(i + 1) * cols] {
-                        *x = lanes(|l| if word(choice, l) & 1 == 0 { 0.0 } else { x[l] });
-                    }
+                for (i, x) in out.iter_mut().enumerate() {
+                    let choice = &choices[i / cols * cols];
+                    *x = lanes(|l| if word(choice, l) & 1 == 0 { 0.0 } else { x[l] });
                 }
             }
             Stratum::Edges => {
-                words(stream, &mut self.choices, count);
-                for (x, choice) in self.out.iter_mut().zip(&self.choices) {
+                for (x, choice) in out.iter_mut().zip(choices) {
                     *x = lanes(|l| if word(choice, l) % 4 == 0 { 0.0 } else { x[l] });
                 }
             }
@@ -279,11 +301,11 @@ impl Filler {
 
     /// Numbers of `[0, 1)` from 32 bits each; with `ends`, the first and the last integer of a range, or of a choice, more often.
     #[inline(always)]
-    fn fractions(&mut self, stream: &mut Stream, count: usize, ends: bool) {
+    fn fractions(&mut self, at: usize, count: usize, ends: bool) {
         const LAST: f64 = 1.0 - 1.0 / 4_294_967_296.0;
-        let (edges, tiny) = (ends && self.stratum == Stratum::Edges, ends && self.stratum == Stratum::TinyIntegers);
-        words(stream, &mut self.words, 2 * count);
-        for pair in self.words.chunks_exact(2) {
+        let edges = ends && self.stratum == Stratum::Edges;
+        let tiny = ends && self.stratum == Stratum::TinyIntegers;
+        for pair in self.words[at..at + 2 * count].chunks_exact(2) {
             self.out.push(lanes(|l| {
                 let half = &pair[l / 4][l % 4 * 4..];
                 let w = u32::from_le_bytes([half[0], half[1], half[2], half[3]]);
@@ -299,14 +321,11 @@ impl Filler {
     }
 }
 
-/// Fills one block, compiled once an arithmetic.
-struct Fill<'a, 's> {
+/// Fills blocks from words that were read; compiled once an arithmetic.
+struct Fill<'a, 'b> {
     filler: &'a mut Filler,
     backend: Backend,
-    stream: &'s mut Stream,
-    role: Role,
-    rows: usize,
-    cols: usize,
+    blocks: &'b [BlockShape],
 }
 
 impl<'a, N: Number> Kernel<N> for Fill<'a, '_> {
@@ -314,42 +333,45 @@ impl<'a, N: Number> Kernel<N> for Fill<'a, '_> {
 
     #[inline(always)]
     fn run(self) -> Self::Out {
-        let Self { filler, backend, stream, role, rows, cols } = self;
-        let count = rows * cols;
-        filler.out.clear();
-        match role {
-            Role::Unit { lo_open, hi_open, log, spectrum } => {
-                filler.unit(stream, Ends { lo_open, hi_open }, log, spectrum, count);
-                if spectrum {
-                    filler.order();
-                    filler.spectra += 1;
+        let Self { filler, backend, blocks } = self;
+        let mut at = 0;
+        for block in blocks {
+            let &BlockShape { role, rows, cols } = block;
+            match role {
+                Role::Unit { lo_open, hi_open, log, spectrum } => {
+                    let start = filler.out.len();
+                    filler.unit(at, Ends { lo_open, hi_open }, log, spectrum, block.len());
+                    if spectrum {
+                        filler.order(start);
+                        filler.spectra += 1;
+                    }
                 }
+                Role::Fraction => filler.fractions(at, block.len(), true),
+                Role::Normal => filler.normal(at, backend, rows, cols),
+                Role::Reflector => filler.rotation(at, rows, cols),
+                Role::Order => filler.fractions(at, block.len(), false),
             }
-            Role::Fraction => filler.fractions(stream, count, true),
-            Role::Normal => filler.normal(backend, stream, rows, cols),
-            Role::Reflector => filler.rotation(stream, rows, cols),
-            Role::Order => filler.fractions(stream, count, false),
+            at += block.words();
         }
         &filler.out
     }
 }
 
-/// Reads words of 16 bytes: 16 bits a lane.
-#[inline(always)]
-fn words(stream: &mut Stream, out: &mut Vec<[u8; 16]>, count: usize) {
+/// Reads words of the stream.
+fn read(stream: &mut Stream, out: &mut Vec<Word>, count: usize) {
     out.resize(count, [0; 16]);
     stream.bytes(out.as_flattened_mut());
 }
 
 /// A lane's 16 bits.
 #[inline(always)]
-fn word(bytes: &[u8; 16], lane: usize) -> u16 {
+fn word(bytes: &Word, lane: usize) -> u16 {
     u16::from_le_bytes([bytes[2 * lane], bytes[2 * lane + 1]])
 }
 
 /// From uniforms to normals on a grid of 2^-10.
 struct Normals<'a> {
-    out: &'a mut Vec<Lanes>,
+    out: &'a mut [Lanes],
 }
 
 impl Job for Normals<'_> {
@@ -381,17 +403,15 @@ struct Ends {
 }
 
 impl Ends {
-    /// A number of `[0, 1]` on a grid of 2^-16 (2^-17 where both ends are open); a closed end can be drawn, an open one cannot.
+    /// What [`unit`] takes, for these ends.
     #[inline(always)]
-    fn unit(self, k: u16) -> f64 {
-        let k = i32::from(k);
-        let (shift, carry) = match (self.lo_open, self.hi_open) {
+    fn grid(self) -> (i32, i32) {
+        match (self.lo_open, self.hi_open) {
             (false, false) => (0, 2),
             (true, false) => (2, 0),
             (false, true) => (0, 0),
             (true, true) => (1, 0),
-        };
-        f64::from(2 * k + shift + carry * (k >> 15)) / 131_072.0
+        }
     }
 
     /// The lower end, or a number just inside it where it is open.
@@ -405,6 +425,13 @@ impl Ends {
     fn high(self, choice: u16) -> f64 {
         if self.hi_open { 1.0 - just_inside(choice) } else { 1.0 }
     }
+}
+
+/// A number of `[0, 1]` on a grid of 2^-16 (2^-17 where both ends are open); a closed end can be drawn, an open one cannot.
+#[inline(always)]
+fn unit(k: u16, shift: i32, carry: i32) -> f64 {
+    let k = i32::from(k);
+    f64::from(2 * k + shift + carry * (k >> 15)) / 131_072.0
 }
 
 /// `2^-4` to `2^-40`: near enough to an open end to feel it, far enough to stay short.
