@@ -41,48 +41,69 @@ pub fn integers(
     fixed: &BTreeMap<IntId, i64>,
 ) -> Result<Integers, PlanError> {
     let mut chosen = BTreeMap::new();
-    let octet = stream.octet();
-    Ok(match choose(program, stream, octet, stratum, fixed, &mut chosen)? {
+    Ok(match Chooser::new(program, fixed).choose(stream, stream.octet(), stratum, &mut chosen)? {
         None => Integers::Chosen(chosen),
         Some(given) => Integers::Empty { given },
     })
 }
 
-/// The same into a map that is kept from octet to octet, so that nothing is allocated; the given whose range is empty, if one is.
-///
-/// # Errors
-/// If an end cannot be computed from earlier integers.
-pub fn choose(
-    program: &Program,
-    stream: &Stream,
-    octet: u64,
-    stratum: Stratum,
-    fixed: &BTreeMap<IntId, i64>,
-    chosen: &mut BTreeMap<IntId, i64>,
-) -> Result<Option<usize>, PlanError> {
-    for (place, &id) in program.structural.iter().enumerate() {
-        if let Some(&value) = fixed.get(&id) {
-            chosen.insert(id, value);
-            continue;
-        }
-        let spec = program.int_given(id);
-        let lo = integer(&program.graph, chosen, spec.lo)?;
-        let hi = integer(&program.graph, chosen, spec.hi)?;
-        let choices = u64::try_from(hi.saturating_sub(lo).saturating_add(1)).unwrap_or(0);
-        if choices == 0 {
-            return Ok(Some(spec.given));
-        }
-        let place = place as u64;
-        let offset = match stratum {
-            // The least with probability one half, the next with a quarter, ..
-            Stratum::TinyIntegers => {
-                u64::from((stream.shape(octet, place, 1 << 32) as u32).leading_ones()).min(choices - 1)
-            }
-            _ => stream.shape(octet, place, choices),
-        };
-        chosen.insert(id, lo.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX)));
+/// Chooses structural integers octet by octet without allocating.
+pub struct Chooser<'a> {
+    program: &'a Program,
+    fixed: &'a BTreeMap<IntId, i64>,
+    /// The ends of each integer, where they depend on no other.
+    ends: Vec<Option<(i64, i64)>>,
+}
+
+impl<'a> Chooser<'a> {
+    pub fn new(program: &'a Program, fixed: &'a BTreeMap<IntId, i64>) -> Self {
+        let none = BTreeMap::new();
+        let ends = program.structural.iter().map(|&id| ends(program, &none, id).ok()).collect();
+        Self { program, fixed, ends }
     }
-    Ok(None)
+
+    /// The octet's integers into `chosen`, which is kept from octet to octet; the given whose range is empty, if one is.
+    ///
+    /// # Errors
+    /// If an end cannot be computed from earlier integers.
+    pub fn choose(
+        &self,
+        stream: &Stream,
+        octet: u64,
+        stratum: Stratum,
+        chosen: &mut BTreeMap<IntId, i64>,
+    ) -> Result<Option<usize>, PlanError> {
+        for (place, (&id, known)) in self.program.structural.iter().zip(&self.ends).enumerate() {
+            if let Some(&value) = self.fixed.get(&id) {
+                chosen.insert(id, value);
+                continue;
+            }
+            let (lo, hi) = match known {
+                Some(ends) => *ends,
+                None => ends(self.program, chosen, id)?,
+            };
+            let choices = u64::try_from(hi.saturating_sub(lo).saturating_add(1)).unwrap_or(0);
+            if choices == 0 {
+                return Ok(Some(self.program.int_given(id).given));
+            }
+            let place = place as u64;
+            let offset = match stratum {
+                // The least with probability one half, the next with a quarter, ..
+                Stratum::TinyIntegers => {
+                    u64::from((stream.shape(octet, place, 1 << 32) as u32).leading_ones()).min(choices - 1)
+                }
+                _ => stream.shape(octet, place, choices),
+            };
+            chosen.insert(id, lo.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX)));
+        }
+        Ok(None)
+    }
+}
+
+/// The ends of an integer's range.
+fn ends(program: &Program, chosen: &BTreeMap<IntId, i64>, id: IntId) -> Result<(i64, i64), PlanError> {
+    let spec = program.int_given(id);
+    Ok((integer(&program.graph, chosen, spec.lo)?, integer(&program.graph, chosen, spec.hi)?))
 }
 
 /// A plan with what the checkers look up in it.
@@ -90,8 +111,8 @@ pub struct Compiled {
     pub plan: Plan,
     /// Concrete shapes of the blocks of draws, read or not, so that a case does not depend on what is asked of it.
     pub blocks: Vec<BlockShape>,
-    /// Slots of draws, and where in the blocks, one after the other, their values are.
-    pub drawn: Vec<(SlotId, Range<usize>)>,
+    /// Slots of draws; where in the blocks, one after the other, their values are; a bound on the norm.
+    pub drawn: Vec<(SlotId, Range<usize>, Option<f64>)>,
     /// What makes each given possible: its index and the truth.
     pub feasible: Vec<(usize, SlotId)>,
     pub assume: Vec<SlotId>,
@@ -185,7 +206,7 @@ pub fn compiled(
         }
         let shape = BlockShape { role: block.role, rows, cols };
         let slots = plan.draws.iter().filter(|(id, _)| *id == block.id);
-        drawn.extend(slots.map(|(_, slot)| (*slot, before..before + shape.len())));
+        drawn.extend(slots.map(|(_, slot)| (*slot, before..before + shape.len(), shape.norm())));
         before += shape.len();
         blocks.push(shape);
     }
@@ -219,8 +240,8 @@ pub fn draw<N: Number>(
     filler: &mut Filler,
 ) {
     let values = filler.fill::<N>(backend, stream, stratum, &compiled.blocks);
-    for (slot, place) in &compiled.drawn {
-        m.set_draw(&compiled.plan, *slot, &values[place.clone()]);
+    for (slot, place, norm) in &compiled.drawn {
+        m.set_draw(&compiled.plan, *slot, &values[place.clone()], *norm);
     }
 }
 

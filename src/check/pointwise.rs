@@ -1,7 +1,7 @@
 //! Claims about any values that meet the hypotheses: each case is drawn, its hypotheses are checked again, and each predicate is
 //! asked once.
 
-use super::octet::{BLANK, Compiled, Plans, choose, draw, hypotheses, looks as looks_of};
+use super::octet::{BLANK, Chooser, Compiled, Plans, draw, hypotheses, looks as looks_of};
 use super::record::{CaseRecord, Hypotheses};
 use crate::arith::lane::{Backend, Job, Lane8};
 use crate::claim::program::{Program, When};
@@ -53,9 +53,10 @@ impl Job for PointwiseRun<'_> {
         let mut shapes: Vec<BTreeMap<IntId, i64>> = Vec::new();
         let mut known: HashMap<BTreeMap<IntId, i64>, u32> = HashMap::new();
         let mut order: Vec<(u32, u64)> = Vec::with_capacity(count);
+        let chooser = Chooser::new(program, &none);
         let mut chosen = BTreeMap::new();
         for octet in octets.clone() {
-            if let Some(given) = choose(program, &stream, octet, stratum_of(octet), &none, &mut chosen)? {
+            if let Some(given) = chooser.choose(&stream, octet, stratum_of(octet), &mut chosen)? {
                 let i = (octet - octets.start) as usize;
                 met[i * 8..(i + 1) * 8].fill(Hypotheses::EmptyGiven(given));
                 continue;

@@ -151,13 +151,16 @@ impl<N: Number> Machine<N> {
         }
     }
 
-    /// Supplies the draws of one slot, lane by lane, row-major.
+    /// Supplies the draws of one slot, lane by lane, row-major, with a bound on their Frobenius norm where one is known.
     #[inline(always)]
-    pub fn set_draw(&mut self, plan: &Plan, slot: SlotId, values: &[[f64; 8]]) {
+    pub fn set_draw(&mut self, plan: &Plan, slot: SlotId, values: &[[f64; 8]], norm: Option<f64>) {
         for (out, x) in self.numbers[plan.slots[slot as usize].range()].iter_mut().zip(values) {
             *out = N::from_lanes(x);
         }
-        self.set_norm(plan, slot);
+        match norm {
+            Some(norm) => self.norms[slot as usize] = N::from_f64(norm),
+            None => self.set_norm(plan, slot),
+        }
     }
 
     /// Copies a computed value into an input's slot, with this bound on its error.

@@ -41,10 +41,15 @@ pub fn unknown_where<N: Number>(mask: Mask, error: &N) -> N {
 }
 
 #[inline(always)]
-fn underflow<N: Number>(value: &N) -> N {
-    // An exact zero from a zero operand pays this too; it is far below any floor that matters but zero itself, so
-    // callers that know an operand to be zero do not ask.
-    N::select(value.abs().lt(&N::from_f64(TINY)), &N::from_f64(UNDERFLOW), &N::zero())
+fn underflow<N: Number>(tiny: Mask) -> N {
+    N::select(tiny, &N::from_f64(UNDERFLOW), &N::zero())
+}
+
+/// Lanes that may have lost digits to underflow. An exact zero from a zero operand is among them; what it would pay is far below
+/// any floor that matters but zero itself, so callers take out lanes where they know an operand to be zero.
+#[inline(always)]
+fn tiny<N: Number>(value: &N) -> Mask {
+    value.abs().lt(&N::from_f64(TINY))
 }
 
 #[inline(always)]
@@ -71,15 +76,14 @@ pub fn mul<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
         return zero_error(value);
     }
     let residual = a.value.mul_add(&b.value, &value.neg());
+    let error =
+        a.value.abs().mul_add(&b.error, &residual.abs()).add(&b.value.abs().mul(&a.error)).add(&a.error.mul(&b.error));
+    let tiny = tiny(&value);
+    if tiny == 0 {
+        return Bounded { value, error };
+    }
     let zero = a.value.eq(&N::zero()) | b.value.eq(&N::zero());
-    let lost = N::select(zero, &N::zero(), &underflow(&value));
-    let error = a
-        .value
-        .abs()
-        .mul_add(&b.error, &residual.abs())
-        .add(&b.value.abs().mul(&a.error))
-        .add(&a.error.mul(&b.error))
-        .add(&lost);
+    let error = error.add(&underflow(tiny & !zero));
     Bounded { value, error }
 }
 
@@ -96,9 +100,13 @@ pub fn div<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
     let residual = value.neg_mul_add(&b.value, &a.value).abs();
     let above = residual.add(&a.error).add(&value.abs().mul(&b.error));
     let left = size.sub(&b.error);
-    let numerator_zero = a.value.eq(&N::zero());
-    let lost = N::select(numerator_zero, &N::zero(), &underflow(&value).add(&underflow(&a.value).div(&size)));
-    let error = above.div(&left).add(&lost);
+    let mut error = above.div(&left);
+    let (tiny_value, tiny_numerator) = (tiny(&value), tiny(&a.value));
+    if tiny_value | tiny_numerator != 0 {
+        let numerator_zero = a.value.eq(&N::zero());
+        let lost = underflow::<N>(tiny_value).add(&underflow::<N>(tiny_numerator).div(&size));
+        error = error.add(&N::select(numerator_zero, &N::zero(), &lost));
+    }
     // A divisor that is not told from zero by a factor of two: the quotient is not known.
     let safe = b.error.add(&b.error).le(&size);
     (Bounded { value, error: unknown_where(!safe | zero, &error) }, undefined)
@@ -114,7 +122,7 @@ pub fn sqrt<N: Number>(a: &Bounded<N>) -> (Bounded<N>, Mask) {
     }
     let zero = a.value.eq(&N::zero()) & a.error.eq(&N::zero());
     let residual = value.neg_mul_add(&value, &a.value).abs();
-    let error = residual.add(&a.error).div(&value).add(&underflow(&a.value));
+    let error = residual.add(&a.error).div(&value).add(&underflow(tiny(&a.value)));
     let error = N::select(zero, &N::zero(), &error);
     // The argument may be negative: whether there is a root is not known.
     let straddles = a.value.lt(&a.error);

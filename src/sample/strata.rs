@@ -94,6 +94,11 @@ impl BlockShape {
         self.len() == 0
     }
 
+    /// A bound on the Frobenius norm, where it is not worth computing: reflectors are of any length.
+    pub fn norm(self) -> Option<f64> {
+        (self.role == Role::Reflector).then(|| REFLECTOR_MOST * (self.len() as f64).sqrt())
+    }
+
     /// Words of the stream that it takes, whatever the stratum.
     fn words(self) -> usize {
         match self.role {
@@ -107,6 +112,9 @@ impl BlockShape {
         }
     }
 }
+
+/// The greatest entry of a reflector.
+const REFLECTOR_MOST: f64 = 16.0;
 
 /// Sixteen bits a lane.
 type Word = [u8; 16];
@@ -241,7 +249,7 @@ impl Filler {
         let (levels, middle) = match self.stratum {
             Stratum::TinyIntegers if self.flavour % 2 == 0 => (0, 0.0),
             Stratum::TinyIntegers => (3, 1.0),
-            _ => (33, 16.0),
+            _ => (33, REFLECTOR_MOST),
         };
         let mut next = 2 * at;
         for i in 0..rows {
