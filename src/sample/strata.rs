@@ -155,8 +155,9 @@ impl Filler {
         self.stratum = stratum;
         self.spectra = 0;
         self.rotations.clear();
-        self.out.clear();
-        let count = blocks.iter().map(|block| block.words()).sum();
+        let (count, draws) =
+            blocks.iter().fold((0, 0), |(words, draws), block| (words + block.words(), draws + block.len()));
+        self.out.resize(draws, [0.0; 8]);
         read(stream, &mut self.words, count);
         let chooses = matches!(stratum, Stratum::Edges | Stratum::Ties | Stratum::LowRank | Stratum::ExtremeScales);
         read(stream, &mut self.choices, if chooses { count } else { 0 });
@@ -164,67 +165,77 @@ impl Filler {
     }
 
     #[inline(always)]
-    fn unit(&mut self, at: usize, ends: Ends, log: bool, spectrum: bool, count: usize) {
-        let stratum = self.stratum;
+    fn unit(&mut self, at: usize, start: usize, count: usize, ends: Ends, log: bool, spectrum: bool) {
         let words = &self.words[at..at + count];
-        if stratum == Stratum::TinyIntegers {
+        let out = &mut self.out[start..start + count];
+        if self.stratum == Stratum::TinyIntegers {
             // Quarters; open ends take the neighbour.
             let least = if ends.lo_open { 1 } else { 0 };
             let most = if ends.hi_open { 3 } else { 4 };
-            self.out.extend(words.iter().map(|x| lanes(|l| f64::from((word(x, l) % 5).clamp(least, most)) / 4.0)));
+            for (x, w) in out.iter_mut().zip(words) {
+                *x = lanes(|l| f64::from((word(w, l) % 5).clamp(least, most)) / 4.0);
+            }
             return;
         }
-        let start = self.out.len();
         let (shift, carry) = ends.grid();
-        for x in words {
-            self.out.push(lanes(|l| unit(word(x, l), shift, carry)));
+        for (x, w) in out.iter_mut().zip(words) {
+            *x = lanes(|l| unit(word(w, l), shift, carry));
         }
         if self.choices.is_empty() {
             return;
         }
-        let flavour = self.flavour;
-        for i in 0..count {
-            let choice = &self.choices[at + i];
-            let x = self.out[start + i];
-            self.out[start + i] = match stratum {
-                Stratum::Edges => lanes(|l| {
-                    let c = word(choice, l);
-                    let end = if c % 4 == 0 { ends.low(c) } else { ends.high(c) };
-                    if c % 4 < 2 { end } else { x[l] }
-                }),
-                // Spectra in runs of equal values; the rest as they come.
-                Stratum::Ties if spectrum && i > 0 => {
-                    let last = self.out[start + i - 1];
-                    lanes(|l| if word(choice, l) % 3 == 0 { x[l] } else { last[l] })
+        let choices = &self.choices[at..at + count];
+        match self.stratum {
+            Stratum::Edges => {
+                for (x, choice) in out.iter_mut().zip(choices) {
+                    *x = lanes(|l| {
+                        let c = word(choice, l);
+                        let end = if c % 4 == 0 { ends.low(c) } else { ends.high(c) };
+                        if c % 4 < 2 { end } else { x[l] }
+                    });
                 }
-                Stratum::LowRank if spectrum && !(i == 0 && flavour % 2 == 0) => {
-                    // Most of a spectrum at the lower end or, for intervals around zero, in the middle.
-                    let middle = flavour % 3 == 0 && !log;
-                    lanes(|l| {
+            }
+            // Spectra in runs of equal values; the rest as they come.
+            Stratum::Ties if spectrum => {
+                for i in 1..count {
+                    let (last, x, choice) = (out[i - 1], out[i], &choices[i]);
+                    out[i] = lanes(|l| if word(choice, l) % 3 == 0 { x[l] } else { last[l] });
+                }
+            }
+            // Most of a spectrum at the lower end or, for intervals around zero, in the middle; sometimes all but the first.
+            Stratum::LowRank if spectrum => {
+                let middle = self.flavour % 3 == 0 && !log;
+                let kept = if self.flavour % 2 == 0 { 1 } else { 0 };
+                for (x, choice) in out.iter_mut().zip(choices).skip(kept) {
+                    *x = lanes(|l| {
                         let c = word(choice, l);
                         let end = if middle { 0.5 } else { ends.low(c) };
                         if c % 3 == 0 { x[l] } else { end }
-                    })
+                    });
                 }
-                Stratum::ExtremeScales => lanes(|l| {
-                    let c = word(choice, l);
-                    let scaled = if c % 4 == 1 { ends.high(c) } else { x[l] * just_inside(c) };
-                    let other = if log { scaled } else { x[l] };
-                    if c % 4 == 0 { ends.low(c) } else { other }
-                }),
-                _ => x,
-            };
+            }
+            Stratum::ExtremeScales => {
+                for (x, choice) in out.iter_mut().zip(choices) {
+                    *x = lanes(|l| {
+                        let c = word(choice, l);
+                        let scaled = if c % 4 == 1 { ends.high(c) } else { x[l] * just_inside(c) };
+                        let other = if log { scaled } else { x[l] };
+                        if c % 4 == 0 { ends.low(c) } else { other }
+                    });
+                }
+            }
+            _ => {}
         }
     }
 
-    /// Orders the spectrum that begins at `start`: decreasing when aligned; alternately decreasing and increasing when anti-aligned.
-    fn order(&mut self, start: usize) {
+    /// Orders a spectrum: decreasing when aligned; alternately decreasing and increasing when anti-aligned.
+    fn order(&mut self, start: usize, count: usize) {
         let down = match self.stratum {
             Stratum::Aligned => true,
             Stratum::AntiAligned => self.spectra % 2 == 0,
             _ => return,
         };
-        let spectrum = &mut self.out[start..];
+        let spectrum = &mut self.out[start..start + count];
         for lane in 0..8 {
             self.column.clear();
             self.column.extend(spectrum.iter().map(|x| x[lane]));
@@ -236,13 +247,13 @@ impl Filler {
     }
 
     #[inline(always)]
-    fn rotation(&mut self, at: usize, rows: usize, cols: usize) {
+    fn rotation(&mut self, at: usize, start: usize, rows: usize, cols: usize) {
         if matches!(self.stratum, Stratum::Aligned | Stratum::AntiAligned) {
-            if let Some(&(_, _, start)) = self.rotations.iter().find(|(r, c, _)| (*r, *c) == (rows, cols)) {
-                self.out.extend_from_within(start..start + rows * cols);
+            if let Some(&(_, _, earlier)) = self.rotations.iter().find(|(r, c, _)| (*r, *c) == (rows, cols)) {
+                self.out.copy_within(earlier..earlier + rows * cols, start);
                 return;
             }
-            self.rotations.push((rows, cols, self.out.len()));
+            self.rotations.push((rows, cols, start));
         }
         // Half of the tiny cases are diagonal: signs and no rotation. Else -1 ..= 1, or -16 ..= 16, from eight bits each (some are
         // likelier than others by an eighth).
@@ -251,27 +262,25 @@ impl Filler {
             Stratum::TinyIntegers => (3, 1.0),
             _ => (33, REFLECTOR_MOST),
         };
-        let mut next = 2 * at;
-        for i in 0..rows {
-            let here = cols.min(i + 1);
-            for k in next..next + here {
-                let bytes = &self.words[k / 2];
-                let from = k % 2 * 8;
-                self.out.push(lanes(|l| f64::from((u16::from(bytes[from + l]) * levels) >> 8) - middle));
+        let out = &mut self.out[start..start + rows * cols];
+        // Two draws to a word.
+        let mut halves = self.words[at..].as_flattened().chunks_exact(8);
+        for (i, row) in out.chunks_exact_mut(cols.max(1)).enumerate() {
+            let (drawn, above) = row.split_at_mut(cols.min(i + 1));
+            for (x, bytes) in drawn.iter_mut().zip(&mut halves) {
+                *x = lanes(|l| f64::from((u16::from(bytes[l]) * levels) >> 8) - middle);
             }
-            next += here;
-            self.out.resize(self.out.len() + cols - here, [0.0; 8]);
+            above.fill([0.0; 8]);
         }
     }
 
     #[inline(always)]
-    fn normal(&mut self, at: usize, backend: Backend, rows: usize, cols: usize) {
+    fn normal(&mut self, at: usize, start: usize, backend: Backend, rows: usize, cols: usize) {
         let count = rows * cols;
-        let start = self.out.len();
-        for x in &self.words[at..at + count] {
-            self.out.push(lanes(|l| (f64::from(word(x, l)) + 0.5) / 65536.0));
+        let out = &mut self.out[start..start + count];
+        for (x, w) in out.iter_mut().zip(&self.words[at..at + count]) {
+            *x = lanes(|l| (f64::from(word(w, l)) + 0.5) / 65536.0);
         }
-        let out = &mut self.out[start..];
         if matches!(self.stratum, Stratum::TinyIntegers | Stratum::Ties) {
             // -2 ..= 2, the ends rarer
             for x in out {
@@ -309,12 +318,13 @@ impl Filler {
 
     /// Numbers of `[0, 1)` from 32 bits each; with `ends`, the first and the last integer of a range, or of a choice, more often.
     #[inline(always)]
-    fn fractions(&mut self, at: usize, count: usize, ends: bool) {
+    fn fractions(&mut self, at: usize, start: usize, count: usize, ends: bool) {
         const LAST: f64 = 1.0 - 1.0 / 4_294_967_296.0;
         let edges = ends && self.stratum == Stratum::Edges;
         let tiny = ends && self.stratum == Stratum::TinyIntegers;
-        for pair in self.words[at..at + 2 * count].chunks_exact(2) {
-            self.out.push(lanes(|l| {
+        let pairs = self.words[at..at + 2 * count].chunks_exact(2);
+        for (x, pair) in self.out[start..start + count].iter_mut().zip(pairs) {
+            *x = lanes(|l| {
                 let half = &pair[l / 4][l % 4 * 4..];
                 let w = u32::from_le_bytes([half[0], half[1], half[2], half[3]]);
                 if (edges && w & 3 == 0) || (tiny && w & 1 == 0) {
@@ -324,7 +334,7 @@ impl Filler {
                 } else {
                     f64::from(w) / 4_294_967_296.0
                 }
-            }));
+            });
         }
     }
 }
@@ -342,24 +352,24 @@ impl<'a, N: Number> Kernel<N> for Fill<'a, '_> {
     #[inline(always)]
     fn run(self) -> Self::Out {
         let Self { filler, backend, blocks } = self;
-        let mut at = 0;
+        let (mut at, mut start) = (0, 0);
         for block in blocks {
-            let &BlockShape { role, rows, cols } = block;
+            let (&BlockShape { role, rows, cols }, count) = (block, block.len());
             match role {
                 Role::Unit { lo_open, hi_open, log, spectrum } => {
-                    let start = filler.out.len();
-                    filler.unit(at, Ends { lo_open, hi_open }, log, spectrum, block.len());
+                    filler.unit(at, start, count, Ends { lo_open, hi_open }, log, spectrum);
                     if spectrum {
-                        filler.order(start);
+                        filler.order(start, count);
                         filler.spectra += 1;
                     }
                 }
-                Role::Fraction => filler.fractions(at, block.len(), true),
-                Role::Normal => filler.normal(at, backend, rows, cols),
-                Role::Reflector => filler.rotation(at, rows, cols),
-                Role::Order => filler.fractions(at, block.len(), false),
+                Role::Fraction => filler.fractions(at, start, count, true),
+                Role::Normal => filler.normal(at, start, backend, rows, cols),
+                Role::Reflector => filler.rotation(at, start, rows, cols),
+                Role::Order => filler.fractions(at, start, count, false),
             }
             at += block.words();
+            start += count;
         }
         &filler.out
     }
