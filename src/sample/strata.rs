@@ -117,7 +117,7 @@ impl BlockShape {
 const REFLECTOR_MOST: f64 = 16.0;
 
 /// Sixteen bits a lane.
-type Word = [u8; 16];
+type Word = [u16; 8];
 
 /// Fills the blocks of an octet, in their order. Kept from octet to octet, so that nothing is allocated once it has grown.
 #[derive(Default)]
@@ -134,6 +134,7 @@ pub struct Filler {
     /// Words of the stream that become `out`, and as many that choose how.
     words: Vec<Word>,
     choices: Vec<Word>,
+    bytes: Vec<u8>,
     column: Vec<f64>,
 }
 
@@ -158,9 +159,9 @@ impl Filler {
         let (count, draws) =
             blocks.iter().fold((0, 0), |(words, draws), block| (words + block.words(), draws + block.len()));
         self.out.resize(draws, [0.0; 8]);
-        read(stream, &mut self.words, count);
+        read(stream, &mut self.bytes, &mut self.words, count);
         let chooses = matches!(stratum, Stratum::Edges | Stratum::Ties | Stratum::LowRank | Stratum::ExtremeScales);
-        read(stream, &mut self.choices, if chooses { count } else { 0 });
+        read(stream, &mut self.bytes, &mut self.choices, if chooses { count } else { 0 });
         N::enter(Fill { filler: self, backend, blocks })
     }
 
@@ -173,13 +174,13 @@ impl Filler {
             let least = if ends.lo_open { 1 } else { 0 };
             let most = if ends.hi_open { 3 } else { 4 };
             for (x, w) in out.iter_mut().zip(words) {
-                *x = lanes(|l| f64::from((word(w, l) % 5).clamp(least, most)) / 4.0);
+                *x = lanes(|l| f64::from((w[l] % 5).clamp(least, most)) / 4.0);
             }
             return;
         }
         let (shift, carry) = ends.grid();
         for (x, w) in out.iter_mut().zip(words) {
-            *x = lanes(|l| unit(word(w, l), shift, carry));
+            *x = lanes(|l| unit(w[l], shift, carry));
         }
         if self.choices.is_empty() {
             return;
@@ -189,7 +190,7 @@ impl Filler {
             Stratum::Edges => {
                 for (x, choice) in out.iter_mut().zip(choices) {
                     *x = lanes(|l| {
-                        let c = word(choice, l);
+                        let c = choice[l];
                         let end = if c % 4 == 0 { ends.low(c) } else { ends.high(c) };
                         if c % 4 < 2 { end } else { x[l] }
                     });
@@ -199,7 +200,7 @@ impl Filler {
             Stratum::Ties if spectrum => {
                 for i in 1..count {
                     let (last, x, choice) = (out[i - 1], out[i], &choices[i]);
-                    out[i] = lanes(|l| if word(choice, l) % 3 == 0 { x[l] } else { last[l] });
+                    out[i] = lanes(|l| if choice[l] % 3 == 0 { x[l] } else { last[l] });
                 }
             }
             // Most of a spectrum at the lower end or, for intervals around zero, in the middle; sometimes all but the first.
@@ -208,7 +209,7 @@ impl Filler {
                 let kept = if self.flavour % 2 == 0 { 1 } else { 0 };
                 for (x, choice) in out.iter_mut().zip(choices).skip(kept) {
                     *x = lanes(|l| {
-                        let c = word(choice, l);
+                        let c = choice[l];
                         let end = if middle { 0.5 } else { ends.low(c) };
                         if c % 3 == 0 { x[l] } else { end }
                     });
@@ -217,7 +218,7 @@ impl Filler {
             Stratum::ExtremeScales => {
                 for (x, choice) in out.iter_mut().zip(choices) {
                     *x = lanes(|l| {
-                        let c = word(choice, l);
+                        let c = choice[l];
                         let scaled = if c % 4 == 1 { ends.high(c) } else { x[l] * just_inside(c) };
                         let other = if log { scaled } else { x[l] };
                         if c % 4 == 0 { ends.low(c) } else { other }
@@ -264,11 +265,13 @@ impl Filler {
         };
         let out = &mut self.out[start..start + rows * cols];
         // Two draws to a word.
-        let mut halves = self.words[at..].as_flattened().chunks_exact(8);
+        let mut next = 0;
         for (i, row) in out.chunks_exact_mut(cols.max(1)).enumerate() {
             let (drawn, above) = row.split_at_mut(cols.min(i + 1));
-            for (x, bytes) in drawn.iter_mut().zip(&mut halves) {
-                *x = lanes(|l| f64::from((u16::from(bytes[l]) * levels) >> 8) - middle);
+            for x in drawn {
+                let (word, shift) = (&self.words[at + next / 2], next % 2 * 8);
+                *x = lanes(|l| f64::from((((word[l] >> shift) & 0xff) * levels) >> 8) - middle);
+                next += 1;
             }
             above.fill([0.0; 8]);
         }
@@ -279,7 +282,7 @@ impl Filler {
         let count = rows * cols;
         let out = &mut self.out[start..start + count];
         for (x, w) in out.iter_mut().zip(&self.words[at..at + count]) {
-            *x = lanes(|l| (f64::from(word(w, l)) + 0.5) / 65536.0);
+            *x = lanes(|l| (f64::from(w[l]) + 0.5) / 65536.0);
         }
         if matches!(self.stratum, Stratum::TinyIntegers | Stratum::Ties) {
             // -2 ..= 2, the ends rarer
@@ -295,7 +298,7 @@ impl Filler {
         let choices = &self.choices[at..at + count];
         match self.stratum {
             Stratum::ExtremeScales => {
-                let scale = lanes(|l| power_of_two(i32::from(word(&choices[0], l) % 81) - 40));
+                let scale = lanes(|l| power_of_two(i32::from(choices[0][l] % 81) - 40));
                 for x in out {
                     *x = lanes(|l| x[l] * scale[l]);
                 }
@@ -304,12 +307,12 @@ impl Filler {
             Stratum::LowRank => {
                 for (i, x) in out.iter_mut().enumerate() {
                     let choice = &choices[i / cols * cols];
-                    *x = lanes(|l| if word(choice, l) & 1 == 0 { 0.0 } else { x[l] });
+                    *x = lanes(|l| if choice[l] & 1 == 0 { 0.0 } else { x[l] });
                 }
             }
             Stratum::Edges => {
                 for (x, choice) in out.iter_mut().zip(choices) {
-                    *x = lanes(|l| if word(choice, l) % 4 == 0 { 0.0 } else { x[l] });
+                    *x = lanes(|l| if choice[l] % 4 == 0 { 0.0 } else { x[l] });
                 }
             }
             _ => {}
@@ -325,8 +328,7 @@ impl Filler {
         let pairs = self.words[at..at + 2 * count].chunks_exact(2);
         for (x, pair) in self.out[start..start + count].iter_mut().zip(pairs) {
             *x = lanes(|l| {
-                let half = &pair[l / 4][l % 4 * 4..];
-                let w = u32::from_le_bytes([half[0], half[1], half[2], half[3]]);
+                let w = u32::from(pair[0][l]) | u32::from(pair[1][l]) << 16;
                 if (edges && w & 3 == 0) || (tiny && w & 1 == 0) {
                     0.0
                 } else if edges && w & 3 == 1 {
@@ -376,15 +378,14 @@ impl<'a, N: Number> Kernel<N> for Fill<'a, '_> {
 }
 
 /// Reads words of the stream.
-fn read(stream: &mut Stream, out: &mut Vec<Word>, count: usize) {
-    out.resize(count, [0; 16]);
-    stream.bytes(out.as_flattened_mut());
-}
-
-/// A lane's 16 bits.
 #[inline(always)]
-fn word(bytes: &Word, lane: usize) -> u16 {
-    u16::from_le_bytes([bytes[2 * lane], bytes[2 * lane + 1]])
+fn read(stream: &mut Stream, bytes: &mut Vec<u8>, out: &mut Vec<Word>, count: usize) {
+    bytes.resize(16 * count, 0);
+    out.resize(count, [0; 8]);
+    stream.bytes(bytes);
+    for (x, pair) in out.as_flattened_mut().iter_mut().zip(bytes.chunks_exact(2)) {
+        *x = u16::from_le_bytes([pair[0], pair[1]]);
+    }
 }
 
 /// From uniforms to normals on a grid of 2^-10.
