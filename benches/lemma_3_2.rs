@@ -212,18 +212,6 @@ fn table() {
 }
 
 fn main() {
-    // TEMPORARY
-    if let Ok(d) = std::env::var("ONLY") {
-        let checker = checker(d.parse().unwrap());
-        let mut seen = Seen::default();
-        let begun = Instant::now();
-        let (mut start, mut best) = (0, f64::INFINITY);
-        while begun.elapsed().as_secs_f64() < 3.0 {
-            best = best.min(timed(BLOCK, || start = block(&checker, start, &mut seen)));
-        }
-        println!("{d}: {best:.1} ns {} {:e}", seen.cases, seen.least);
-        return;
-    }
     let has = |name: &str| std::env::args().any(|argument| argument == name);
     // `table` alone: no Criterion.
     if !has("table") {

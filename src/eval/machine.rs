@@ -10,6 +10,7 @@ use super::rounding::Bounded;
 use crate::arith::lane::{ALL, Mask};
 use crate::arith::number::{Number, UNIT};
 use crate::lang::ir::InputId;
+use crate::sample::strata::Lanes;
 
 /// Lanes that are true and lanes that are false; lanes of neither are undefined or unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -153,9 +154,9 @@ impl<N: Number> Machine<N> {
 
     /// Supplies the draws of one slot, lane by lane, row-major, with a bound on their Frobenius norm where one is known.
     #[inline(always)]
-    pub fn set_draw(&mut self, plan: &Plan, slot: SlotId, values: &[[f64; 8]], norm: Option<f64>) {
+    pub fn set_draw(&mut self, plan: &Plan, slot: SlotId, values: &[Lanes], norm: Option<f64>) {
         for (out, x) in self.numbers[plan.slots[slot as usize].range()].iter_mut().zip(values) {
-            *out = N::from_lanes(x);
+            *out = N::from_lanes(&x.0);
         }
         match norm {
             Some(norm) => self.norms[slot as usize] = N::from_f64(norm),

@@ -13,8 +13,10 @@ use crate::arith::lane::{Job, Kernel, Lane8};
 use crate::arith::number::Number;
 use serde::{Deserialize, Serialize};
 
-/// One draw of eight cases.
-pub type Lanes = [f64; 8];
+/// One draw of eight cases, in a cache line of its own: what straddles two is stored and loaded twice.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(64))]
+pub struct Lanes(pub [f64; 8]);
 
 /// How the draws of a case were made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -158,7 +160,7 @@ impl Filler {
         self.rotations.clear();
         let (count, draws) =
             blocks.iter().fold((0, 0), |(words, draws), block| (words + block.words(), draws + block.len()));
-        self.out.resize(draws, [0.0; 8]);
+        self.out.resize(draws, Lanes::default());
         read(stream, &mut self.bytes, &mut self.words, count);
         let chooses = matches!(stratum, Stratum::Edges | Stratum::Ties | Stratum::LowRank | Stratum::ExtremeScales);
         read(stream, &mut self.bytes, &mut self.choices, if chooses { count } else { 0 });
@@ -192,7 +194,7 @@ impl Filler {
                     *x = lanes(|l| {
                         let c = choice[l];
                         let end = if c % 4 == 0 { ends.low(c) } else { ends.high(c) };
-                        if c % 4 < 2 { end } else { x[l] }
+                        if c % 4 < 2 { end } else { x.0[l] }
                     });
                 }
             }
@@ -200,7 +202,7 @@ impl Filler {
             Stratum::Ties if spectrum => {
                 for i in 1..count {
                     let (last, x, choice) = (out[i - 1], out[i], &choices[i]);
-                    out[i] = lanes(|l| if choice[l] % 3 == 0 { x[l] } else { last[l] });
+                    out[i] = lanes(|l| if choice[l] % 3 == 0 { x.0[l] } else { last.0[l] });
                 }
             }
             // Most of a spectrum at the lower end or, for intervals around zero, in the middle; sometimes all but the first.
@@ -211,7 +213,7 @@ impl Filler {
                     *x = lanes(|l| {
                         let c = choice[l];
                         let end = if middle { 0.5 } else { ends.low(c) };
-                        if c % 3 == 0 { x[l] } else { end }
+                        if c % 3 == 0 { x.0[l] } else { end }
                     });
                 }
             }
@@ -219,8 +221,8 @@ impl Filler {
                 for (x, choice) in out.iter_mut().zip(choices) {
                     *x = lanes(|l| {
                         let c = choice[l];
-                        let scaled = if c % 4 == 1 { ends.high(c) } else { x[l] * just_inside(c) };
-                        let other = if log { scaled } else { x[l] };
+                        let scaled = if c % 4 == 1 { ends.high(c) } else { x.0[l] * just_inside(c) };
+                        let other = if log { scaled } else { x.0[l] };
                         if c % 4 == 0 { ends.low(c) } else { other }
                     });
                 }
@@ -239,10 +241,10 @@ impl Filler {
         let spectrum = &mut self.out[start..start + count];
         for lane in 0..8 {
             self.column.clear();
-            self.column.extend(spectrum.iter().map(|x| x[lane]));
+            self.column.extend(spectrum.iter().map(|x| x.0[lane]));
             self.column.sort_unstable_by(|a, b| if down { b.total_cmp(a) } else { a.total_cmp(b) });
             for (x, y) in spectrum.iter_mut().zip(&self.column) {
-                x[lane] = *y;
+                x.0[lane] = *y;
             }
         }
     }
@@ -273,7 +275,7 @@ impl Filler {
                 *x = lanes(|l| f64::from((((word[l] >> shift) & 0xff) * levels) >> 8) - middle);
                 next += 1;
             }
-            above.fill([0.0; 8]);
+            above.fill(Lanes::default());
         }
     }
 
@@ -287,7 +289,7 @@ impl Filler {
         if matches!(self.stratum, Stratum::TinyIntegers | Stratum::Ties) {
             // -2 ..= 2, the ends rarer
             for x in out {
-                *x = lanes(|l| ((x[l] * 16.0).floor() / 4.0 - 1.625).round_ties_even());
+                *x = lanes(|l| ((x.0[l] * 16.0).floor() / 4.0 - 1.625).round_ties_even());
             }
             return;
         }
@@ -300,19 +302,19 @@ impl Filler {
             Stratum::ExtremeScales => {
                 let scale = lanes(|l| power_of_two(i32::from(choices[0][l] % 81) - 40));
                 for x in out {
-                    *x = lanes(|l| x[l] * scale[l]);
+                    *x = lanes(|l| x.0[l] * scale.0[l]);
                 }
             }
             // Rows of zeros.
             Stratum::LowRank => {
                 for (i, x) in out.iter_mut().enumerate() {
                     let choice = &choices[i / cols * cols];
-                    *x = lanes(|l| if choice[l] & 1 == 0 { 0.0 } else { x[l] });
+                    *x = lanes(|l| if choice[l] & 1 == 0 { 0.0 } else { x.0[l] });
                 }
             }
             Stratum::Edges => {
                 for (x, choice) in out.iter_mut().zip(choices) {
-                    *x = lanes(|l| if choice[l] % 4 == 0 { 0.0 } else { x[l] });
+                    *x = lanes(|l| if choice[l] % 4 == 0 { 0.0 } else { x.0[l] });
                 }
             }
             _ => {}
@@ -399,16 +401,16 @@ impl Job for Normals<'_> {
     #[inline(always)]
     fn run<V: Lane8>(self) {
         for x in self.out.iter_mut() {
-            let z = normal_from_uniform(V::load(x));
-            z.mul(V::splat(1024.0)).round_even().mul(V::splat(1.0 / 1024.0)).store(x);
+            let z = normal_from_uniform(V::load(&x.0));
+            z.mul(V::splat(1024.0)).round_even().mul(V::splat(1.0 / 1024.0)).store(&mut x.0);
         }
     }
 }
 
 #[inline(always)]
 fn lanes(mut f: impl FnMut(usize) -> f64) -> Lanes {
-    let mut out = [0.0; 8];
-    for (l, x) in out.iter_mut().enumerate() {
+    let mut out = Lanes::default();
+    for (l, x) in out.0.iter_mut().enumerate() {
         *x = f(l);
     }
     out
