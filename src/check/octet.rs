@@ -11,11 +11,11 @@ use crate::eval::compile::{PlanError, Request, compile, integer};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
-use crate::lang::ir::{Dim, DrawId, IntId, NodeId, Op};
-use crate::sample::draws::Role;
-use crate::sample::strata::{Filler, Lanes, stratum_of};
+use crate::lang::ir::{Dim, IntId, NodeId, Op};
+use crate::sample::strata::{BlockShape, Filler, stratum_of};
 use crate::sample::stream::Stream;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Plans that one claim keeps; past that they are made anew.
@@ -41,55 +41,94 @@ pub fn integers(
     fixed: &BTreeMap<IntId, i64>,
 ) -> Result<Integers, PlanError> {
     let mut chosen = BTreeMap::new();
-    for &id in &program.structural {
-        let spec = program.int_given(id);
-        let lo = integer(&program.graph, &chosen, spec.lo)?;
-        let hi = integer(&program.graph, &chosen, spec.hi)?;
-        // One draw an integer, whatever comes of it.
-        let choices = u64::try_from(hi.saturating_sub(lo).saturating_add(1)).unwrap_or(0);
-        let offset = match stratum {
-            // The least with probability one half, the next with a quarter, ..
-            Stratum::TinyIntegers => {
-                u64::from((stream.below(1 << 32) as u32).leading_ones()).min(choices.saturating_sub(1))
+    Ok(match Chooser::new(program, fixed).choose(stream, stream.octet(), stratum, &mut chosen)? {
+        None => Integers::Chosen(chosen),
+        Some(given) => Integers::Empty { given },
+    })
+}
+
+/// Chooses structural integers octet by octet without allocating.
+pub struct Chooser<'a> {
+    program: &'a Program,
+    fixed: &'a BTreeMap<IntId, i64>,
+    /// The ends of each integer, where they depend on no other.
+    ends: Vec<Option<(i64, i64)>>,
+}
+
+impl<'a> Chooser<'a> {
+    pub fn new(program: &'a Program, fixed: &'a BTreeMap<IntId, i64>) -> Self {
+        let none = BTreeMap::new();
+        let ends = program.structural.iter().map(|&id| ends(program, &none, id).ok()).collect();
+        Self { program, fixed, ends }
+    }
+
+    /// The octet's integers into `chosen`, which is kept from octet to octet; the given whose range is empty, if one is.
+    ///
+    /// # Errors
+    /// If an end cannot be computed from earlier integers.
+    pub fn choose(
+        &self,
+        stream: &Stream,
+        octet: u64,
+        stratum: Stratum,
+        chosen: &mut BTreeMap<IntId, i64>,
+    ) -> Result<Option<usize>, PlanError> {
+        for (place, (&id, known)) in self.program.structural.iter().zip(&self.ends).enumerate() {
+            if let Some(&value) = self.fixed.get(&id) {
+                chosen.insert(id, value);
+                continue;
             }
-            // Either end with a quarter each.
-            Stratum::Edges => {
-                let draw = stream.below(1 << 62);
-                match draw % 4 {
-                    0 => 0,
-                    1 => choices.saturating_sub(1),
-                    _ => (draw >> 2) % choices.max(1),
+            let (lo, hi) = match known {
+                Some(ends) => *ends,
+                None => ends(self.program, chosen, id)?,
+            };
+            let choices = u64::try_from(hi.saturating_sub(lo).saturating_add(1)).unwrap_or(0);
+            if choices == 0 {
+                return Ok(Some(self.program.int_given(id).given));
+            }
+            let place = place as u64;
+            let offset = match stratum {
+                // The least with probability one half, the next with a quarter, ..
+                Stratum::TinyIntegers => {
+                    u64::from((stream.shape(octet, place, 1 << 32) as u32).leading_ones()).min(choices - 1)
                 }
+                // Either end with a quarter each.
+                Stratum::Edges => match stream.shape(octet, place, 1 << 62) {
+                    draw if draw % 4 == 0 => 0,
+                    draw if draw % 4 == 1 => choices - 1,
+                    draw => (draw >> 2) % choices,
+                },
+                _ => stream.shape(octet, place, choices),
+            };
+            chosen.insert(id, lo.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX)));
+        }
+        for (given, truth) in &self.program.sized {
+            let node = self.program.graph.node(*truth);
+            // Integers that differ by lane are asked in the plan.
+            let value = |id: usize| integer(&self.program.graph, chosen, node.args[id]);
+            if let (Ok(a), Ok(b)) = (value(0), value(1))
+                && !(if node.op == Op::Less { a < b } else { a <= b })
+            {
+                return Ok(Some(*given));
             }
-            _ => stream.below(choices.max(1)),
-        };
-        if let Some(&value) = fixed.get(&id) {
-            chosen.insert(id, value);
-            continue;
         }
-        if choices == 0 {
-            return Ok(Integers::Empty { given: spec.given });
-        }
-        chosen.insert(id, lo.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX)));
+        Ok(None)
     }
-    for (given, truth) in &program.sized {
-        let node = program.graph.node(*truth);
-        // Integers that differ by lane are asked in the plan.
-        let value = |id: usize| integer(&program.graph, &chosen, node.args[id]);
-        if let (Ok(a), Ok(b)) = (value(0), value(1))
-            && !(if node.op == Op::Less { a < b } else { a <= b })
-        {
-            return Ok(Integers::Empty { given: *given });
-        }
-    }
-    Ok(Integers::Chosen(chosen))
+}
+
+/// The ends of an integer's range.
+fn ends(program: &Program, chosen: &BTreeMap<IntId, i64>, id: IntId) -> Result<(i64, i64), PlanError> {
+    let spec = program.int_given(id);
+    Ok((integer(&program.graph, chosen, spec.lo)?, integer(&program.graph, chosen, spec.hi)?))
 }
 
 /// A plan with what the checkers look up in it.
 pub struct Compiled {
     pub plan: Plan,
     /// Concrete shapes of the blocks of draws, read or not, so that a case does not depend on what is asked of it.
-    pub blocks: Vec<(DrawId, Role, usize, usize)>,
+    pub blocks: Vec<BlockShape>,
+    /// Slots of draws; where in the blocks, one after the other, their values are; a bound on the norm.
+    pub drawn: Vec<(SlotId, Range<usize>, Option<f64>)>,
     /// What makes each given possible: its index and the truth.
     pub feasible: Vec<(usize, SlotId)>,
     pub assume: Vec<SlotId>,
@@ -165,7 +204,8 @@ pub fn compiled(
         sections,
         max_elements,
     })?;
-    let mut blocks = Vec::new();
+    let (mut blocks, mut drawn) = (Vec::new(), Vec::new());
+    let mut before = 0;
     // Every block is drawn, read or not, so that a case does not depend on what is asked of it.
     for block in &program.samples.blocks {
         let size = |dim: &Dim| {
@@ -184,7 +224,11 @@ pub fn compiled(
         if needed > limit {
             return Err(PlanError::TooLarge { needed, limit });
         }
-        blocks.push((block.id, block.role, rows, cols));
+        let shape = BlockShape { role: block.role, rows, cols };
+        let slots = plan.draws.iter().filter(|(id, _)| *id == block.id);
+        drawn.extend(slots.map(|(_, slot)| (*slot, before..before + shape.len(), shape.norm())));
+        before += shape.len();
+        blocks.push(shape);
     }
     let slot = |section: usize, node: NodeId| {
         plan.roots.get(section).and_then(|r| r.get(&node)).copied().ok_or(PlanError::NotStructural)
@@ -203,7 +247,7 @@ pub fn compiled(
             margin: slot(section, a.predicate.margin)?,
         });
     }
-    Ok(Compiled { plan, blocks, feasible, assume, asked })
+    Ok(Compiled { plan, blocks, drawn, feasible, assume, asked })
 }
 
 /// Draws all blocks of an octet into the machine.
@@ -214,12 +258,11 @@ pub fn draw<N: Number>(
     stratum: Stratum,
     compiled: &Compiled,
     m: &mut Machine<N>,
-    buffer: &mut Vec<Lanes>,
+    filler: &mut Filler,
 ) {
-    let mut filler = Filler::new(stream, stratum);
-    for &(id, role, rows, cols) in &compiled.blocks {
-        filler.fill(backend, role, rows, cols, buffer);
-        m.set_draw(&compiled.plan, id, buffer);
+    let values = filler.fill::<N>(backend, stream, stratum, &compiled.blocks);
+    for (slot, place, norm) in &compiled.drawn {
+        m.set_draw(&compiled.plan, *slot, &values[place.clone()], *norm);
     }
 }
 
@@ -266,6 +309,9 @@ pub fn lanes_of(mask: Mask) -> impl Iterator<Item = usize> {
 /// The floor of an identity, in its unit, above which agreement says nothing: a wrong identity would agree too.
 pub const COARSE: f64 = 1e-3;
 
+/// A look that saw nothing.
+pub const BLANK: Look = Look { fate: Fate::OutOfRange, margin: f64::NAN, floor: f64::NAN, at: None };
+
 /// What a predicate did, lane by lane.
 #[inline(always)]
 pub fn looks<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots) -> [Look; 8] {
@@ -275,7 +321,7 @@ pub fn looks<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots) -> [Loo
 /// [`looks`]; `waiting` if a guard that is undefined keeps the case out of the branch: it may speak of a first time that has not come.
 #[inline(always)]
 pub fn looks_where<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots, waiting: bool) -> [Look; 8] {
-    let mut out = [Look { fate: Fate::OutOfRange, margin: f64::NAN, floor: f64::NAN, at: None }; 8];
+    let mut out = [BLANK; 8];
     let mut left: Mask = ALL;
     for guard in &slots.guards {
         let truth = m.truths[*guard as usize];
@@ -293,24 +339,25 @@ pub fn looks_where<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots, w
     let truth = m.truths[slots.truth as usize];
     let undefined = m.undefined[slots.margin as usize];
     let x = m.real(plan, slots.margin);
-    for lane in lanes_of(left) {
-        let value = x.value.to_f64(lane);
-        let floor = x.error.to_f64(lane) * SAFETY;
-        let known = undefined >> lane & 1 == 0 && !value.is_nan() && floor.is_finite();
-        let look = &mut out[lane];
-        if known {
-            (look.margin, look.floor) = (value, floor);
+    let known = x.value.eq(&x.value) & x.error.finite() & !undefined;
+    for (lane, look) in out.iter_mut().enumerate() {
+        let is = |mask: Mask| mask >> lane & 1 == 1;
+        if !is(left) {
+            continue;
         }
-        look.fate = if truth.yes >> lane & undefined >> lane & 1 == 1 {
+        if is(known) {
+            (look.margin, look.floor) = (x.value.to_f64(lane), x.error.to_f64(lane) * SAFETY);
+        }
+        look.fate = if is(truth.yes & undefined) {
             // True, but measured in a unit that is not positive: that supports nothing.
             Fate::Undefined
-        } else if truth.yes >> lane & 1 == 1 {
+        } else if is(truth.yes) {
             Fate::Held
-        } else if truth.no >> lane & 1 == 1 {
+        } else if is(truth.no) {
             Fate::Violated
-        } else if truth.undefined >> lane & 1 == 1 {
+        } else if is(truth.undefined) {
             Fate::Undefined
-        } else if known && !(slots.identity && floor > COARSE) {
+        } else if is(known) && !(slots.identity && look.floor > COARSE) {
             Fate::WithinFloor
         } else {
             Fate::OutOfRange

@@ -1,18 +1,19 @@
 //! Claims about any values that meet the hypotheses: each case is drawn, its hypotheses are checked again, and each predicate is
 //! asked once.
 
-use super::octet::{Integers, Plans, draw, hypotheses, integers, looks as looks_of};
-use super::record::{CaseRecord, Hypotheses, Look};
+use super::octet::{BLANK, Chooser, Compiled, Plans, draw, hypotheses, looks as looks_of};
+use super::record::{CaseRecord, Hypotheses};
 use crate::arith::lane::{Backend, Job, Lane8};
 use crate::claim::program::{Program, When};
 use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
 use crate::eval::run::run;
-use crate::lang::ir::NodeId;
-use crate::sample::strata::stratum_of;
+use crate::lang::ir::{IntId, NodeId};
+use crate::sample::strata::{Filler, stratum_of};
 use crate::sample::stream::{Key, Stream};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What is asked once, of the givens: the roots of a pointwise plan, and of the set-up of an iteration.
 pub fn once_roots(program: &Program) -> Vec<NodeId> {
@@ -43,51 +44,52 @@ impl Job for PointwiseRun<'_> {
         let none = BTreeMap::new();
         let octets = cases.start / 8..cases.end.div_ceil(8);
         let count = (octets.end - octets.start) as usize;
-        let mut stream = Stream::new(key, octets.start);
-        // The integers first, so that octets of equal shapes run one after the other.
-        let mut order = Vec::with_capacity(count);
-        for octet in octets.clone() {
-            stream.seek(octet);
-            order.push((integers(program, &mut stream, stratum_of(octet), &none)?, octet));
-        }
         let predicates = program.asked.len();
-        let blank = Look { fate: super::record::Fate::OutOfRange, margin: f64::NAN, floor: f64::NAN, at: None };
-        let mut looks = vec![blank; count * 8 * predicates];
+        let mut looks = vec![BLANK; count * 8 * predicates];
         let mut met = vec![Hypotheses::Met; count * 8];
-        let mut sorted: Vec<usize> = (0..count).collect();
-        sorted.sort_by_key(|&i| match &order[i].0 {
-            Integers::Chosen(ints) => ints.values().copied().collect::<Vec<_>>(),
-            Integers::Empty { .. } => Vec::new(),
-        });
-        let mut machine = Machine::<V>::new();
-        let mut buffer = Vec::new();
-        let mut loaded: Option<usize> = None;
-        let mut compiled = None;
-        for &i in &sorted {
-            let (chosen, octet) = &order[i];
-            let ints = match chosen {
-                Integers::Chosen(ints) => ints,
-                Integers::Empty { given } => {
-                    met[i * 8..(i + 1) * 8].fill(Hypotheses::EmptyGiven(*given));
-                    continue;
+        let mut stream = Stream::new(key, octets.start);
+        // The integers first, so that octets of equal shapes run one after the other: each octet with its shape's number,
+        // in the order met.
+        let mut shapes: Vec<BTreeMap<IntId, i64>> = Vec::new();
+        let mut known: HashMap<BTreeMap<IntId, i64>, u32> = HashMap::new();
+        let mut order: Vec<(u32, u64)> = Vec::with_capacity(count);
+        let chooser = Chooser::new(program, &none);
+        let mut chosen = BTreeMap::new();
+        for octet in octets.clone() {
+            if let Some(given) = chooser.choose(&stream, octet, stratum_of(octet), &mut chosen)? {
+                let i = (octet - octets.start) as usize;
+                met[i * 8..(i + 1) * 8].fill(Hypotheses::EmptyGiven(given));
+                continue;
+            }
+            let shape = match known.get(&chosen) {
+                Some(&shape) => shape,
+                None => {
+                    let shape = shapes.len() as u32;
+                    shapes.push(chosen.clone());
+                    known.insert(chosen.clone(), shape);
+                    shape
                 }
             };
-            let same = loaded.is_some_and(|j| order[j].0 == *chosen);
-            if !same {
-                let found = plans.get(program, ints)?;
-                machine.load(&found.plan);
-                compiled = Some(found);
-                loaded = Some(i);
-            }
-            let Some(compiled) = &compiled else { continue };
-            let stratum = stratum_of(*octet);
-            stream.seek(*octet);
-            // The integers' draws come first in the stream.
-            integers(program, &mut stream, stratum, &none)?;
-            draw(backend, &mut stream, stratum, compiled, &mut machine, &mut buffer);
+            order.push((shape, octet));
+        }
+        order.sort_unstable();
+        let mut machine = Machine::<V>::new();
+        let mut filler = Filler::new();
+        let mut loaded: Option<(u32, Arc<Compiled>)> = None;
+        for &(shape, octet) in &order {
+            let compiled = match &loaded {
+                Some((same, compiled)) if *same == shape => compiled,
+                _ => {
+                    let compiled = plans.get(program, &shapes[shape as usize])?;
+                    machine.load(&compiled.plan);
+                    &loaded.insert((shape, compiled)).1
+                }
+            };
+            let i = (octet - octets.start) as usize;
+            stream.seek(octet);
+            draw(backend, &mut stream, stratum_of(octet), compiled, &mut machine, &mut filler);
             run(&compiled.plan, 0, &mut machine)?;
-            let found = hypotheses(compiled, &machine);
-            met[i * 8..(i + 1) * 8].copy_from_slice(&found);
+            met[i * 8..(i + 1) * 8].copy_from_slice(&hypotheses(compiled, &machine));
             for (p, slots) in compiled.asked.iter().enumerate() {
                 let seen = looks_of(&compiled.plan, &machine, slots);
                 for (lane, look) in seen.into_iter().enumerate() {

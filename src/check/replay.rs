@@ -12,6 +12,7 @@ use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
 use crate::eval::run::run;
 use crate::lang::ir::Type;
+use crate::sample::strata::Filler;
 use crate::sample::stream::{Key, Stream};
 use nalgebra::DMatrix;
 use std::collections::BTreeMap;
@@ -64,8 +65,8 @@ impl Job for ReplayRun<'_> {
         let plan = compiled(program, &ints, &[roots], max_elements)?;
         let mut machine = Machine::<V>::new();
         machine.load(&plan.plan);
-        let mut buffer = Vec::new();
-        draw(backend, &mut stream, stratum, &plan, &mut machine, &mut buffer);
+        let mut filler = Filler::new();
+        draw(backend, &mut stream, stratum, &plan, &mut machine, &mut filler);
         run(&plan.plan, 0, &mut machine)?;
         let mut values = Vec::new();
         for bound in named {

@@ -22,6 +22,7 @@ use crate::eval::rounding::Bounded;
 use crate::eval::run::run;
 use crate::lang::ast::{SlopeBound, SweepScale};
 use crate::lang::ir::{Graph, InputId, IntId, NodeId, Op};
+use crate::sample::strata::Filler;
 use crate::sample::stream::{Key, Stream};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::collections::BTreeMap;
@@ -63,7 +64,7 @@ impl Job for ScalingRun<'_> {
         let mut fewest = law.runs.max(1);
         let read = [law.response, law.covariate];
         let mut machine = Machine::<V>::new();
-        let mut buffer = Vec::new();
+        let mut filler = Filler::new();
         let mut fitted = Vec::new();
         let mut slope: Option<f64> = None;
         for (index, point) in points.iter().enumerate() {
@@ -93,7 +94,7 @@ impl Job for ScalingRun<'_> {
                 for (input, value) in &point.reals {
                     supply(&compiled, &mut machine, *input, *value);
                 }
-                draw(backend, &mut stream, Stratum::Plain, &compiled, &mut machine, &mut buffer);
+                draw(backend, &mut stream, Stratum::Plain, &compiled, &mut machine, &mut filler);
                 run(&compiled.plan, SETUP, &mut machine)?;
                 let met = hypotheses(&compiled, &machine);
                 let mut started: Mask = 0;

@@ -13,7 +13,7 @@ use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
 use crate::eval::run::run;
 use crate::lang::ir::NodeId;
-use crate::sample::strata::stratum_of;
+use crate::sample::strata::{Filler, stratum_of};
 use crate::sample::stream::{Key, Stream};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -63,7 +63,7 @@ impl Job for TrajectoryRun<'_> {
         let none = BTreeMap::new();
         let mut stream = Stream::new(key, 0);
         let mut machine = Machine::<V>::new();
-        let mut buffer = Vec::new();
+        let mut filler = Filler::new();
         let predicates = program.asked.len();
         let mut looks = vec![NOT_ASKED; 8 * predicates];
         for octet in cases.start / 8..cases.end.div_ceil(8) {
@@ -75,7 +75,7 @@ impl Job for TrajectoryRun<'_> {
                 Integers::Chosen(ints) => {
                     let compiled = plans.get(program, &ints)?;
                     machine.load(&compiled.plan);
-                    draw(backend, &mut stream, stratum, &compiled, &mut machine, &mut buffer);
+                    draw(backend, &mut stream, stratum, &compiled, &mut machine, &mut filler);
                     run(&compiled.plan, path::SETUP, &mut machine)?;
                     let met = hypotheses(&compiled, &machine);
                     let mut started: Mask = 0;

@@ -9,7 +9,8 @@ use super::plan::{Constant, Plan, SlotId};
 use super::rounding::Bounded;
 use crate::arith::lane::{ALL, Mask};
 use crate::arith::number::{Number, UNIT};
-use crate::lang::ir::{DrawId, InputId};
+use crate::lang::ir::InputId;
+use crate::sample::strata::Lanes;
 
 /// Lanes that are true and lanes that are false; lanes of neither are undefined or unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -154,16 +155,15 @@ impl<N: Number> Machine<N> {
         }
     }
 
-    /// Supplies a block of draws, lane by lane, row-major.
+    /// Supplies the draws of one slot, lane by lane, row-major, with a bound on their Frobenius norm where one is known.
     #[inline(always)]
-    pub fn set_draw(&mut self, plan: &Plan, id: DrawId, values: &[[f64; 8]]) {
-        for (known, slot) in &plan.draws {
-            if *known == id {
-                for (out, x) in self.numbers[plan.slots[*slot as usize].range()].iter_mut().zip(values) {
-                    *out = N::from_lanes(x);
-                }
-                self.set_norm(plan, *slot);
-            }
+    pub fn set_draw(&mut self, plan: &Plan, slot: SlotId, values: &[Lanes], norm: Option<f64>) {
+        for (out, x) in self.numbers[plan.slots[slot as usize].range()].iter_mut().zip(values) {
+            *out = N::from_lanes(&x.0);
+        }
+        match norm {
+            Some(norm) => self.norms[slot as usize] = N::from_f64(norm),
+            None => self.set_norm(plan, slot),
         }
     }
 
@@ -219,7 +219,17 @@ pub fn frobenius<N: Number>(numbers: &[N]) -> N {
 /// At least the Frobenius norm (up to rounding), also where squares underflow; zero only where all numbers are.
 #[inline(always)]
 pub fn norm_bound<N: Number>(numbers: &[N]) -> N {
-    let squares = N::sum_of_squares(numbers);
+    // Four sums side by side: one would wait for itself.
+    let mut sums = [N::zero(), N::zero(), N::zero(), N::zero()];
+    let fours = numbers.chunks_exact(4);
+    let rest = N::sum_of_squares(fours.remainder());
+    for four in fours {
+        for (sum, x) in sums.iter_mut().zip(four) {
+            *sum = x.mul_add(x, sum);
+        }
+    }
+    let [a, b, c, d] = sums;
+    let squares = a.add(&b).add(&c.add(&d)).add(&rest);
     let norm = squares.sqrt();
     let low = squares.lt(&N::from_f64(1e-280));
     if low == 0 {

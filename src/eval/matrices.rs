@@ -103,7 +103,11 @@ pub fn scale<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, factor: Sl
     let error = bilinear(m, factor, a, 1.0);
     // A factor that is exactly one changes nothing.
     let error = N::select(x.value.eq(&N::one()) & x.error.eq(&N::zero()), &m.errors[a as usize], &error);
-    finish(plan, m, out, error, 0.0, undefined);
+    m.undefined[out as usize] = undefined;
+    if N::TRACKED {
+        m.norms[out as usize] = x.value.abs().mul(&m.norms[a as usize]);
+        m.errors[out as usize] = error;
+    }
 }
 
 #[inline(always)]

@@ -48,9 +48,15 @@ pub fn forgotten<N: Number>(mask: Mask, value: N) -> N {
 }
 
 #[inline(always)]
-fn underflow<N: Number>(value: &N) -> N {
-    // Callers do not ask where an operand is exactly zero: such a product is exact.
-    N::select(value.abs().lt(&N::from_f64(TINY)), &N::from_f64(UNDERFLOW), &N::zero())
+fn underflow<N: Number>(tiny: Mask) -> N {
+    N::select(tiny, &N::from_f64(UNDERFLOW), &N::zero())
+}
+
+/// Lanes that may have lost digits to underflow. An exact zero from a zero operand is among them; what it would pay is far below
+/// any floor that matters but zero itself, so callers take out lanes where they know an operand to be zero.
+#[inline(always)]
+fn tiny<N: Number>(value: &N) -> Mask {
+    value.abs().lt(&N::from_f64(TINY))
 }
 
 /// Lanes that are zero beyond doubt. A zero with an error is what underflow left of something, and its bound may underflow too.
@@ -83,17 +89,14 @@ pub fn mul<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
         return zero_error(value);
     }
     let residual = a.value.mul_add(&b.value, &value.neg());
+    let error =
+        a.value.abs().mul_add(&b.error, &residual.abs()).add(&b.value.abs().mul(&a.error)).add(&a.error.mul(&b.error));
     // Bounds underflow too: what is off by 1e-300, times 1e-100, is still off.
-    let exact = a.error.add(&b.error).eq(&N::zero());
-    let lost = N::select(exact, &underflow(&value), &N::from_f64(UNDERFLOW));
-    let lost = N::select(exact_zero(a) | exact_zero(b), &N::zero(), &lost);
-    let error = a
-        .value
-        .abs()
-        .mul_add(&b.error, &residual.abs())
-        .add(&b.value.abs().mul(&a.error))
-        .add(&a.error.mul(&b.error))
-        .add(&lost);
+    let tiny = tiny(&value) | (error.lt(&N::from_f64(UNDERFLOW)) & !a.error.add(&b.error).eq(&N::zero()));
+    if tiny == 0 {
+        return Bounded { value, error };
+    }
+    let error = error.add(&underflow(tiny & !(exact_zero(a) | exact_zero(b))));
     Bounded { value, error }
 }
 
@@ -110,11 +113,13 @@ pub fn div<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
     let residual = value.neg_mul_add(&b.value, &a.value).abs();
     let above = residual.add(&a.error).add(&value.abs().mul(&b.error));
     let left = size.sub(&b.error);
-    let exact = a.error.add(&b.error).eq(&N::zero());
-    let lost = underflow(&value).add(&underflow(&a.value).div(&size));
-    let lost = N::select(exact, &lost, &lost.add(&N::from_f64(UNDERFLOW)));
-    let lost = N::select(exact_zero(a), &N::zero(), &lost);
-    let error = above.div(&left).add(&lost);
+    let mut error = above.div(&left);
+    let low = error.lt(&N::from_f64(UNDERFLOW)) & !a.error.add(&b.error).eq(&N::zero());
+    let (tiny_value, tiny_numerator) = (tiny(&value) | low, tiny(&a.value));
+    if tiny_value | tiny_numerator != 0 {
+        let lost = underflow::<N>(tiny_value).add(&underflow::<N>(tiny_numerator).div(&size));
+        error = error.add(&N::select(exact_zero(a), &N::zero(), &lost));
+    }
     // A divisor that is not told from zero by a factor of two: the quotient is not known.
     let safe = b.error.add(&b.error).le(&size);
     (Bounded { value, error: unknown_where(!safe | zero, &error) }, undefined)

@@ -142,68 +142,147 @@ pub fn reflect<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, v: SlotI
     for j in (0..k).rev() {
         reflect_left(&from[sv.range()], sv.cols as usize, j, to, rows, cols);
     }
+    m.undefined[out as usize] = undefined;
     if N::TRACKED {
-        let own = m.norms[a as usize].mul(&units(reflector_units(rows, k)));
+        // A reflection keeps the norm, up to its own error.
+        let norm = &m.norms[a as usize];
+        let own = norm.mul(&units(reflector_units(rows, k)));
+        m.norms[out as usize] = norm.add(&own);
         m.errors[out as usize] = own.add(&m.errors[a as usize]);
     }
-    m.undefined[out as usize] = undefined;
-    m.set_norm(plan, out);
 }
 
 /// `Q diag(d) Q'`, kept symmetric to the bit: `S - v w' - w v'` with `w = β S v - (β²/2)(v' S v) v`, from the innermost reflector out.
+///
+/// Before reflector `j` the matrix is still diagonal in row `j`, so one pass over the lower triangle below applies a
+/// reflector and multiplies the outcome by the next: every entry is loaded once for four operations, four rows at a time.
 #[inline(always)]
 pub fn congruence<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, v: SlotId, d: SlotId) {
     let undefined = either(m, v, d);
     let (sv, sd) = (plan.slots[v as usize], plan.slots[d as usize]);
     let n = sd.len();
     let vcols = sv.cols as usize;
-    let k = vcols.min(n);
-    // `w` lives in the working memory.
+    // The last reflector of all is a sign, which does nothing to a diagonal.
+    let k = vcols.min(n.saturating_sub(1));
     let (earlier, later) = m.numbers.split_at_mut(plan.slots[out as usize].offset as usize);
     let (from, s) = (&*earlier, &mut later[..n * n]);
-    let w = &mut m.work[..n];
+    // The reflector and the next one, `w`, and `S v` live in the working memory.
+    let (v, rest) = m.work.split_at_mut(n);
+    let (next, rest) = rest.split_at_mut(n);
+    let (w, rest) = rest.split_at_mut(n);
+    let product = &mut rest[..n];
+    let (d_entries, reflectors) = (&from[sd.range()], &from[sv.range()]);
     s.fill(N::zero());
-    for (i, x) in from[sd.range()].iter().enumerate() {
-        s[i * n + i] = x.clone();
+    for i in 0..n {
+        s[i * n + i] = d_entries[i].clone();
     }
-    let v = &from[sv.range()];
+    if k > 0 {
+        for i in k - 1..n {
+            v[i] = reflectors[i * vcols + k - 1].clone();
+            product[i] = d_entries[i].mul(&v[i]);
+        }
+    }
     for j in (0..k).rev() {
         let mut square = N::zero();
+        let mut along = N::zero();
         for i in j..n {
-            square = v[i * vcols + j].mul_add(&v[i * vcols + j], &square);
+            square = v[i].mul_add(&v[i], &square);
+            along = product[i].mul_add(&v[i], &along);
         }
         let zero = square.eq(&N::zero());
         let beta = N::select(zero, &N::zero(), &N::from_f64(2.0).div(&square));
-        let mut quadratic = N::zero();
-        for r in j..n {
-            let mut dot = N::zero();
-            for c in j..n {
-                dot = s[r * n + c].mul_add(&v[c * vcols + j], &dot);
-            }
-            w[r] = beta.mul(&dot);
-            quadratic = w[r].mul_add(&v[r * vcols + j], &quadratic);
+        let half = along.mul(&beta).mul(&beta).mul(&N::from_f64(0.5));
+        for i in j..n {
+            w[i] = half.neg_mul_add(&v[i], &beta.mul(&product[i]));
         }
-        let half = quadratic.mul(&beta).mul(&N::from_f64(0.5));
-        for r in j..n {
-            w[r] = half.neg_mul_add(&v[r * vcols + j], &w[r]);
+        let below = j.saturating_sub(1);
+        for i in below..n {
+            next[i] = if j > 0 { reflectors[i * vcols + below].clone() } else { N::zero() };
+            product[i] = N::zero();
         }
-        for r in j..n {
-            for c in j..=r {
-                let x = v[r * vcols + j].neg_mul_add(&w[c], &s[r * n + c]);
-                let x = w[r].neg_mul_add(&v[c * vcols + j], &x);
-                s[r * n + c] = x.clone();
-                s[c * n + r] = x;
-            }
+        // One by one until the rest comes in fours.
+        let mut i = j;
+        while (n - i) % 4 != 0 {
+            update_rows::<N, 1>(s, n, j, i, v, w, next, product);
+            i += 1;
+        }
+        while i < n {
+            update_rows::<N, 4>(s, n, j, i, v, w, next, product);
+            i += 4;
+        }
+        if j > 0 {
+            product[below] = d_entries[below].mul(&next[below]);
+        }
+        for i in below..n {
+            v[i] = next[i].clone();
         }
     }
+    for i in 0..n {
+        for j in 0..i {
+            s[j * n + i] = s[i * n + j].clone();
+        }
+    }
+    m.undefined[out as usize] = undefined;
     if N::TRACKED {
         // `w` is off by (2 l + 4) from the product and as much again, and two more, from the quadratic term, in units of `‖S‖ / ‖v‖`; it
         // enters twice, against `‖v‖`, and the updates round four times: 8 l + 24 in all, below four times a one-sided application.
-        let own = m.norms[d as usize].mul(&units(4.0 * reflector_units(n, k)));
+        let norm = &m.norms[d as usize];
+        let own = norm.mul(&units(4.0 * reflector_units(n, k)));
+        m.norms[out as usize] = norm.add(&own);
         m.errors[out as usize] = own.add(&m.errors[d as usize]);
     }
-    m.undefined[out as usize] = undefined;
-    m.set_norm(plan, out);
+}
+
+/// `S - v w' - w v'` in the lower triangle of rows `i` to `i + R`, from column `j` on, and what these rows add to `product = S next`.
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "the columns of one step, each on its own in registers")]
+fn update_rows<N: Number, const R: usize>(
+    s: &mut [N],
+    n: usize,
+    j: usize,
+    i: usize,
+    v: &[N],
+    w: &[N],
+    next: &[N],
+    product: &mut [N],
+) {
+    // What the rows have of their own stays in registers; the slices below all have one length, so that no index is checked.
+    let (vr, wr, nr): ([N; R], [N; R], [N; R]) = (
+        std::array::from_fn(|r| v[i + r].clone()),
+        std::array::from_fn(|r| w[i + r].clone()),
+        std::array::from_fn(|r| next[i + r].clone()),
+    );
+    let mut sums: [N; R] = std::array::from_fn(|_| N::zero());
+    {
+        let mut rows = s[i * n..(i + R) * n].chunks_exact_mut(n);
+        let row: [&mut [N]; R] = std::array::from_fn(|_| &mut rows.next().unwrap_or_default()[j..i]);
+        let (v, w, next, product) = (&v[j..i], &w[j..i], &next[j..i], &mut product[j..i]);
+        for c in 0..i - j {
+            let (vc, wc, nc) = (&v[c], &w[c], &next[c]);
+            let mut column = product[c].clone();
+            for r in 0..R {
+                let x = wr[r].neg_mul_add(vc, &vr[r].neg_mul_add(wc, &row[r][c]));
+                sums[r] = x.mul_add(nc, &sums[r]);
+                column = x.mul_add(&nr[r], &column);
+                row[r][c] = x;
+            }
+            product[c] = column;
+        }
+    }
+    for r in 0..R {
+        for c in 0..=r {
+            let at = (i + r) * n + i + c;
+            let x = wr[r].neg_mul_add(&vr[c], &vr[r].neg_mul_add(&wr[c], &s[at]));
+            sums[r] = x.mul_add(&nr[c], &sums[r]);
+            if c < r {
+                product[i + c] = x.mul_add(&nr[r], &product[i + c]);
+            }
+            s[at] = x;
+        }
+    }
+    for r in 0..R {
+        product[i + r] = product[i + r].add(&sums[r]);
+    }
 }
 
 /// The permutation matrix whose row `i` picks the entry of rank `i` of the column `u`, greatest first.

@@ -9,17 +9,21 @@ use super::stream::Stream;
 use crate::arith::Backend;
 use crate::arith::backend::dispatch;
 use crate::arith::elementary::normal_from_uniform;
-use crate::arith::lane::{Job, Lane8};
+use crate::arith::lane::{Job, Kernel, Lane8};
+use crate::arith::number::Number;
 use serde::{Deserialize, Serialize};
 
-/// One draw of eight cases.
-pub type Lanes = [f64; 8];
+/// One draw of eight cases, in a cache line of its own: what straddles two is stored and loaded twice.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(64))]
+pub struct Lanes(pub [f64; 8]);
 
 /// How the draws of a case were made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stratum {
     /// As the samplers say.
+    #[default]
     Plain,
     /// Draws at the ends of their intervals, or just inside open ones.
     Edges,
@@ -74,215 +78,321 @@ pub fn stratum_of(octet: u64) -> Stratum {
     ROUND[(octet % 16) as usize]
 }
 
-/// Fills blocks of one octet, in their order.
-pub struct Filler<'a> {
-    pub stream: &'a mut Stream,
-    pub stratum: Stratum,
-    /// Rotations that were drawn, by size: what an aligned one repeats.
-    rotations: Vec<(usize, usize, Vec<Lanes>)>,
-    /// Spectra so far, for alternating order.
-    spectra: usize,
-    /// Anything else that a stratum varies by octet.
-    flavour: u64,
+/// A block of draws to be filled.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockShape {
+    pub role: Role,
+    pub rows: usize,
+    pub cols: usize,
 }
 
-impl<'a> Filler<'a> {
-    pub fn new(stream: &'a mut Stream, stratum: Stratum) -> Self {
-        let flavour = if stratum == Stratum::Plain { 0 } else { stream.below(1 << 16) };
-        Self { stream, stratum, rotations: Vec::new(), spectra: 0, flavour }
+impl BlockShape {
+    /// Draws in it.
+    pub fn len(self) -> usize {
+        self.rows * self.cols
     }
 
-    /// Fills `out` (row-major, `rows × cols`) for this role.
-    pub fn fill(&mut self, backend: Backend, role: Role, rows: usize, cols: usize, out: &mut Vec<Lanes>) {
-        out.clear();
-        let count = rows * cols;
-        match role {
-            Role::Unit { lo_open, hi_open, log, spectrum } => {
-                for i in 0..count {
-                    let x = self.unit(lo_open, hi_open, log, spectrum, i, out);
-                    out.push(x);
-                }
-                if spectrum {
-                    self.order(out);
-                    self.spectra += 1;
-                }
-            }
-            Role::Fraction => {
-                for _ in 0..count {
-                    let words = self.stream.words32();
-                    out.push(words.map(|w| self.fraction(w)));
-                }
-            }
-            Role::Normal => self.normal(backend, rows, cols, out),
-            Role::Reflector => self.rotation(rows, cols, out),
-            Role::Order => {
-                for _ in 0..count {
-                    out.push(self.stream.words32().map(|w| f64::from(w) / 4_294_967_296.0));
-                }
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// A bound on the Frobenius norm, where it is not worth computing: reflectors are of any length.
+    pub fn norm(self) -> Option<f64> {
+        (self.role == Role::Reflector).then(|| REFLECTOR_MOST * (self.len() as f64).sqrt())
+    }
+
+    /// Words of the stream that it takes, whatever the stratum.
+    fn words(self) -> usize {
+        match self.role {
+            Role::Unit { .. } | Role::Normal => self.len(),
+            Role::Fraction | Role::Order => 2 * self.len(),
+            // Two to a word, on and below the diagonal.
+            Role::Reflector => {
+                let (k, rows) = (self.cols.min(self.rows), self.rows);
+                (k * (k + 1) / 2 + (rows - k) * k).div_ceil(2)
             }
         }
     }
+}
 
-    fn unit(&mut self, lo_open: bool, hi_open: bool, log: bool, spectrum: bool, i: usize, before: &[Lanes]) -> Lanes {
-        let words = self.stream.words16();
-        let plain = words.map(|k| unit(k, lo_open, hi_open));
-        match self.stratum {
-            Stratum::Plain | Stratum::Aligned | Stratum::AntiAligned => plain,
-            Stratum::Edges => {
-                let choice = self.stream.words16();
-                lanes(|l| match choice[l] % 4 {
-                    0 => low(choice[l], lo_open),
-                    1 => high(choice[l], hi_open),
-                    _ => plain[l],
-                })
-            }
-            Stratum::Ties => {
-                // Spectra in runs of equal values; the rest as they come.
-                let choice = self.stream.words16();
-                match before.last() {
-                    Some(last) if spectrum => lanes(|l| if choice[l].is_multiple_of(3) { plain[l] } else { last[l] }),
-                    _ => plain,
-                }
-            }
-            Stratum::LowRank => {
-                let choice = self.stream.words16();
-                // Most of a spectrum at the lower end or, for intervals around zero, in the middle.
-                let middle = self.flavour.is_multiple_of(3) && !log;
-                let keep_first = i == 0 && self.flavour.is_multiple_of(2);
-                lanes(|l| {
-                    if !spectrum || keep_first || choice[l].is_multiple_of(3) {
-                        plain[l]
-                    } else if middle {
-                        0.5
-                    } else {
-                        low(choice[l], lo_open)
-                    }
-                })
-            }
-            Stratum::ExtremeScales => {
-                let choice = self.stream.words16();
-                lanes(|l| match choice[l] % 4 {
-                    0 => low(choice[l], lo_open),
-                    1 if log => high(choice[l], hi_open),
-                    _ if log => plain[l] * just_inside(choice[l]),
-                    _ => plain[l],
-                })
-            }
-            Stratum::TinyIntegers => lanes(|l| {
-                // Quarters; open ends take the neighbour.
-                let k = words[l] % 5;
-                match k {
-                    0 if lo_open => 0.25,
-                    4 if hi_open => 0.75,
-                    k => f64::from(k) / 4.0,
-                }
-            }),
-        }
+/// The greatest entry of a reflector.
+const REFLECTOR_MOST: f64 = 16.0;
+
+/// Sixteen bits a lane.
+type Word = [u16; 8];
+
+/// Fills the blocks of an octet, in their order. Kept from octet to octet, so that nothing is allocated once it has grown.
+#[derive(Default)]
+pub struct Filler {
+    stratum: Stratum,
+    /// Anything else that a stratum varies by octet.
+    flavour: u64,
+    /// Spectra so far, for alternating order.
+    spectra: usize,
+    /// Rotations that were drawn, by size, and where in `out`: what an aligned one repeats.
+    rotations: Vec<(usize, usize, usize)>,
+    /// All blocks, one after the other.
+    out: Vec<Lanes>,
+    /// Words of the stream that become `out`, and as many that choose how.
+    words: Vec<Word>,
+    choices: Vec<Word>,
+    bytes: Vec<u8>,
+    column: Vec<f64>,
+}
+
+impl Filler {
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    fn fraction(&self, word: u32) -> f64 {
-        let x = f64::from(word) / 4_294_967_296.0;
-        match self.stratum {
-            // The first and the last integer of a range, or of a choice.
-            Stratum::Edges if word & 3 == 0 => 0.0,
-            Stratum::Edges if word & 3 == 1 => 1.0 - 1.0 / 4_294_967_296.0,
-            Stratum::TinyIntegers if word & 1 == 0 => 0.0,
-            _ => x,
-        }
+    /// The draws of these blocks, one after the other, each row-major.
+    #[inline(always)]
+    pub fn fill<N: Number>(
+        &mut self,
+        backend: Backend,
+        stream: &mut Stream,
+        stratum: Stratum,
+        blocks: &[BlockShape],
+    ) -> &[Lanes] {
+        self.flavour = if stratum == Stratum::Plain { 0 } else { stream.below(1 << 16) };
+        self.stratum = stratum;
+        self.spectra = 0;
+        self.rotations.clear();
+        let (count, draws) =
+            blocks.iter().fold((0, 0), |(words, draws), block| (words + block.words(), draws + block.len()));
+        self.out.resize(draws, Lanes::default());
+        read(stream, &mut self.bytes, &mut self.words, count);
+        let chooses = matches!(stratum, Stratum::Edges | Stratum::Ties | Stratum::LowRank | Stratum::ExtremeScales);
+        read(stream, &mut self.bytes, &mut self.choices, if chooses { count } else { 0 });
+        N::enter(Fill { filler: self, backend, blocks })
     }
 
-    /// Decreasing when aligned; alternately decreasing and increasing when anti-aligned.
-    fn order(&self, out: &mut [Lanes]) {
-        let down = match self.stratum {
-            Stratum::Aligned => true,
-            Stratum::AntiAligned => self.spectra.is_multiple_of(2),
-            _ => return,
-        };
-        for lane in 0..8 {
-            let mut column: Vec<f64> = out.iter().map(|x| x[lane]).collect();
-            column.sort_by(|a, b| if down { b.total_cmp(a) } else { a.total_cmp(b) });
-            for (x, y) in out.iter_mut().zip(column) {
-                x[lane] = y;
-            }
-        }
-    }
-
-    fn rotation(&mut self, rows: usize, cols: usize, out: &mut Vec<Lanes>) {
-        let aligned = matches!(self.stratum, Stratum::Aligned | Stratum::AntiAligned);
-        if aligned && let Some((_, _, earlier)) = self.rotations.iter().find(|(r, c, _)| (*r, *c) == (rows, cols)) {
-            out.extend_from_slice(earlier);
-            return;
-        }
-        let tiny = self.stratum == Stratum::TinyIntegers;
-        // Half of the tiny cases are diagonal: signs and no rotation.
-        let none = tiny && self.flavour.is_multiple_of(2);
-        for i in 0..rows {
-            for j in 0..cols {
-                if i < j {
-                    out.push([0.0; 8]);
-                    continue;
-                }
-                let words = self.stream.words16();
-                out.push(words.map(|w| {
-                    if none {
-                        0.0
-                    } else if tiny {
-                        f64::from(w % 3) - 1.0
-                    } else {
-                        // -16 ..= 16
-                        f64::from(w % 33) - 16.0
-                    }
-                }));
-            }
-        }
-        if aligned {
-            self.rotations.push((rows, cols, out.clone()));
-        }
-    }
-
-    fn normal(&mut self, backend: Backend, rows: usize, cols: usize, out: &mut Vec<Lanes>) {
-        let count = rows * cols;
-        for _ in 0..count {
-            out.push(self.stream.words16().map(|k| (f64::from(k) + 0.5) / 65536.0));
-        }
-        if matches!(self.stratum, Stratum::TinyIntegers | Stratum::Ties) {
-            // -2 ..= 2, the ends rarer
-            for x in out.iter_mut() {
-                *x = x.map(|u| ((u * 16.0).floor() / 4.0 - 1.625).round_ties_even());
+    #[inline(always)]
+    fn unit(&mut self, at: usize, start: usize, count: usize, ends: Ends, log: bool, spectrum: bool) {
+        let words = &self.words[at..at + count];
+        let out = &mut self.out[start..start + count];
+        if self.stratum == Stratum::TinyIntegers {
+            // Quarters; open ends take the neighbour.
+            let least = if ends.lo_open { 1 } else { 0 };
+            let most = if ends.hi_open { 3 } else { 4 };
+            for (x, w) in out.iter_mut().zip(words) {
+                *x = lanes(|l| f64::from((w[l] % 5).clamp(least, most)) / 4.0);
             }
             return;
         }
-        dispatch(backend, Normals { out });
+        let (shift, carry) = ends.grid();
+        for (x, w) in out.iter_mut().zip(words) {
+            *x = lanes(|l| unit(w[l], shift, carry));
+        }
+        if self.choices.is_empty() {
+            return;
+        }
+        let choices = &self.choices[at..at + count];
         match self.stratum {
-            Stratum::ExtremeScales => {
-                let power = self.stream.words16();
-                let scale = power.map(|p| power_of_two(i32::from(p % 81) - 40));
-                for x in out.iter_mut() {
-                    *x = lanes(|l| x[l] * scale[l]);
-                }
-            }
-            Stratum::LowRank => {
-                for i in 0..rows {
-                    let choice = self.stream.words16();
-                    for x in &mut out[i * cols..(i + 1) * cols] {
-                        *x = lanes(|l| if choice[l] & 1 == 0 { 0.0 } else { x[l] });
-                    }
-                }
-            }
             Stratum::Edges => {
-                for x in out.iter_mut() {
-                    let choice = self.stream.words16();
-                    *x = lanes(|l| if choice[l].is_multiple_of(4) { 0.0 } else { x[l] });
+                for (x, choice) in out.iter_mut().zip(choices) {
+                    *x = lanes(|l| {
+                        let c = choice[l];
+                        let end = if c % 4 == 0 { ends.low(c) } else { ends.high(c) };
+                        if c % 4 < 2 { end } else { x.0[l] }
+                    });
+                }
+            }
+            // Spectra in runs of equal values; the rest as they come.
+            Stratum::Ties if spectrum => {
+                for i in 1..count {
+                    let (last, x, choice) = (out[i - 1], out[i], &choices[i]);
+                    out[i] = lanes(|l| if choice[l] % 3 == 0 { x.0[l] } else { last.0[l] });
+                }
+            }
+            // Most of a spectrum at the lower end or, for intervals around zero, in the middle; sometimes all but the first.
+            Stratum::LowRank if spectrum => {
+                let middle = self.flavour % 3 == 0 && !log;
+                let kept = if self.flavour % 2 == 0 { 1 } else { 0 };
+                for (x, choice) in out.iter_mut().zip(choices).skip(kept) {
+                    *x = lanes(|l| {
+                        let c = choice[l];
+                        let end = if middle { 0.5 } else { ends.low(c) };
+                        if c % 3 == 0 { x.0[l] } else { end }
+                    });
+                }
+            }
+            Stratum::ExtremeScales => {
+                for (x, choice) in out.iter_mut().zip(choices) {
+                    *x = lanes(|l| {
+                        let c = choice[l];
+                        let scaled = if c % 4 == 1 { ends.high(c) } else { x.0[l] * just_inside(c) };
+                        let other = if log { scaled } else { x.0[l] };
+                        if c % 4 == 0 { ends.low(c) } else { other }
+                    });
                 }
             }
             _ => {}
         }
     }
+
+    /// Orders a spectrum: decreasing when aligned; alternately decreasing and increasing when anti-aligned.
+    fn order(&mut self, start: usize, count: usize) {
+        let down = match self.stratum {
+            Stratum::Aligned => true,
+            Stratum::AntiAligned => self.spectra % 2 == 0,
+            _ => return,
+        };
+        let spectrum = &mut self.out[start..start + count];
+        for lane in 0..8 {
+            self.column.clear();
+            self.column.extend(spectrum.iter().map(|x| x.0[lane]));
+            self.column.sort_unstable_by(|a, b| if down { b.total_cmp(a) } else { a.total_cmp(b) });
+            for (x, y) in spectrum.iter_mut().zip(&self.column) {
+                x.0[lane] = *y;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn rotation(&mut self, at: usize, start: usize, rows: usize, cols: usize) {
+        if matches!(self.stratum, Stratum::Aligned | Stratum::AntiAligned) {
+            if let Some(&(_, _, earlier)) = self.rotations.iter().find(|(r, c, _)| (*r, *c) == (rows, cols)) {
+                self.out.copy_within(earlier..earlier + rows * cols, start);
+                return;
+            }
+            self.rotations.push((rows, cols, start));
+        }
+        // Half of the tiny cases are diagonal: signs and no rotation. Else -1 ..= 1, or -16 ..= 16, from eight bits each (some are
+        // likelier than others by an eighth).
+        let (levels, middle) = match self.stratum {
+            Stratum::TinyIntegers if self.flavour % 2 == 0 => (0, 0.0),
+            Stratum::TinyIntegers => (3, 1.0),
+            _ => (33, REFLECTOR_MOST),
+        };
+        let out = &mut self.out[start..start + rows * cols];
+        // Two draws to a word.
+        let mut next = 0;
+        for (i, row) in out.chunks_exact_mut(cols.max(1)).enumerate() {
+            let (drawn, above) = row.split_at_mut(cols.min(i + 1));
+            for x in drawn {
+                let (word, shift) = (&self.words[at + next / 2], next % 2 * 8);
+                *x = lanes(|l| f64::from((((word[l] >> shift) & 0xff) * levels) >> 8) - middle);
+                next += 1;
+            }
+            above.fill(Lanes::default());
+        }
+    }
+
+    #[inline(always)]
+    fn normal(&mut self, at: usize, start: usize, backend: Backend, rows: usize, cols: usize) {
+        let count = rows * cols;
+        let out = &mut self.out[start..start + count];
+        for (x, w) in out.iter_mut().zip(&self.words[at..at + count]) {
+            *x = lanes(|l| (f64::from(w[l]) + 0.5) / 65536.0);
+        }
+        if matches!(self.stratum, Stratum::TinyIntegers | Stratum::Ties) {
+            // -2 ..= 2, the ends rarer
+            for x in out {
+                *x = lanes(|l| ((x.0[l] * 16.0).floor() / 4.0 - 1.625).round_ties_even());
+            }
+            return;
+        }
+        dispatch(backend, Normals { out });
+        if count == 0 || self.choices.is_empty() {
+            return;
+        }
+        let choices = &self.choices[at..at + count];
+        match self.stratum {
+            Stratum::ExtremeScales => {
+                let scale = lanes(|l| power_of_two(i32::from(choices[0][l] % 81) - 40));
+                for x in out {
+                    *x = lanes(|l| x.0[l] * scale.0[l]);
+                }
+            }
+            // Rows of zeros.
+            Stratum::LowRank => {
+                for (i, x) in out.iter_mut().enumerate() {
+                    let choice = &choices[i / cols * cols];
+                    *x = lanes(|l| if choice[l] & 1 == 0 { 0.0 } else { x.0[l] });
+                }
+            }
+            Stratum::Edges => {
+                for (x, choice) in out.iter_mut().zip(choices) {
+                    *x = lanes(|l| if choice[l] % 4 == 0 { 0.0 } else { x.0[l] });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Numbers of `[0, 1)` from 32 bits each; with `ends`, the first and the last integer of a range, or of a choice, more often.
+    #[inline(always)]
+    fn fractions(&mut self, at: usize, start: usize, count: usize, ends: bool) {
+        const LAST: f64 = 1.0 - 1.0 / 4_294_967_296.0;
+        let edges = ends && self.stratum == Stratum::Edges;
+        let tiny = ends && self.stratum == Stratum::TinyIntegers;
+        let pairs = self.words[at..at + 2 * count].chunks_exact(2);
+        for (x, pair) in self.out[start..start + count].iter_mut().zip(pairs) {
+            *x = lanes(|l| {
+                let w = u32::from(pair[0][l]) | u32::from(pair[1][l]) << 16;
+                if (edges && w & 3 == 0) || (tiny && w & 1 == 0) {
+                    0.0
+                } else if edges && w & 3 == 1 {
+                    LAST
+                } else {
+                    f64::from(w) / 4_294_967_296.0
+                }
+            });
+        }
+    }
+}
+
+/// Fills blocks from words that were read; compiled once an arithmetic.
+struct Fill<'a, 'b> {
+    filler: &'a mut Filler,
+    backend: Backend,
+    blocks: &'b [BlockShape],
+}
+
+impl<'a, N: Number> Kernel<N> for Fill<'a, '_> {
+    type Out = &'a [Lanes];
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let Self { filler, backend, blocks } = self;
+        let (mut at, mut start) = (0, 0);
+        for block in blocks {
+            let (&BlockShape { role, rows, cols }, count) = (block, block.len());
+            match role {
+                Role::Unit { lo_open, hi_open, log, spectrum } => {
+                    filler.unit(at, start, count, Ends { lo_open, hi_open }, log, spectrum);
+                    if spectrum {
+                        filler.order(start, count);
+                        filler.spectra += 1;
+                    }
+                }
+                Role::Fraction => filler.fractions(at, start, count, true),
+                Role::Normal => filler.normal(at, start, backend, rows, cols),
+                Role::Reflector => filler.rotation(at, start, rows, cols),
+                Role::Order => filler.fractions(at, start, count, false),
+            }
+            at += block.words();
+            start += count;
+        }
+        &filler.out
+    }
+}
+
+/// Reads words of the stream.
+#[inline(always)]
+fn read(stream: &mut Stream, bytes: &mut Vec<u8>, out: &mut Vec<Word>, count: usize) {
+    bytes.resize(16 * count, 0);
+    out.resize(count, [0; 8]);
+    stream.bytes(bytes);
+    for (x, pair) in out.as_flattened_mut().iter_mut().zip(bytes.chunks_exact(2)) {
+        *x = u16::from_le_bytes([pair[0], pair[1]]);
+    }
 }
 
 /// From uniforms to normals on a grid of 2^-10.
 struct Normals<'a> {
-    out: &'a mut Vec<Lanes>,
+    out: &'a mut [Lanes],
 }
 
 impl Job for Normals<'_> {
@@ -291,53 +401,68 @@ impl Job for Normals<'_> {
     #[inline(always)]
     fn run<V: Lane8>(self) {
         for x in self.out.iter_mut() {
-            let z = normal_from_uniform(V::load(x));
-            z.mul(V::splat(1024.0)).round_even().mul(V::splat(1.0 / 1024.0)).store(x);
+            let z = normal_from_uniform(V::load(&x.0));
+            z.mul(V::splat(1024.0)).round_even().mul(V::splat(1.0 / 1024.0)).store(&mut x.0);
         }
     }
 }
 
-#[inline]
+#[inline(always)]
 fn lanes(mut f: impl FnMut(usize) -> f64) -> Lanes {
-    let mut out = [0.0; 8];
-    for (l, x) in out.iter_mut().enumerate() {
+    let mut out = Lanes::default();
+    for (l, x) in out.0.iter_mut().enumerate() {
         *x = f(l);
     }
     out
 }
 
-/// A number of `[0, 1]` on a grid of 2^-16 (2^-17 where both ends are open); a closed end can be drawn, an open one cannot.
-#[inline]
-fn unit(k: u16, lo_open: bool, hi_open: bool) -> f64 {
-    let k = u32::from(k);
-    match (lo_open, hi_open) {
-        (false, false) => f64::from(k + (k >> 15)) / 65536.0,
-        (true, false) => f64::from(k + 1) / 65536.0,
-        (false, true) => f64::from(k) / 65536.0,
-        (true, true) => f64::from(2 * k + 1) / 131_072.0,
+/// Which ends of the unit interval are open.
+#[derive(Clone, Copy)]
+struct Ends {
+    lo_open: bool,
+    hi_open: bool,
+}
+
+impl Ends {
+    /// What [`unit`] takes, for these ends.
+    #[inline(always)]
+    fn grid(self) -> (i32, i32) {
+        match (self.lo_open, self.hi_open) {
+            (false, false) => (0, 2),
+            (true, false) => (2, 0),
+            (false, true) => (0, 0),
+            (true, true) => (1, 0),
+        }
+    }
+
+    /// The lower end, or a number just inside it where it is open.
+    #[inline(always)]
+    fn low(self, choice: u16) -> f64 {
+        if self.lo_open { just_inside(choice) } else { 0.0 }
+    }
+
+    /// The upper end, or a number just inside it where it is open.
+    #[inline(always)]
+    fn high(self, choice: u16) -> f64 {
+        if self.hi_open { 1.0 - just_inside(choice) } else { 1.0 }
     }
 }
 
-/// The lower end, or a number just inside it where it is open.
-#[inline]
-fn low(choice: u16, open: bool) -> f64 {
-    if open { just_inside(choice) } else { 0.0 }
-}
-
-/// The upper end, or a number just inside it where it is open.
-#[inline]
-fn high(choice: u16, open: bool) -> f64 {
-    if open { 1.0 - just_inside(choice) } else { 1.0 }
+/// A number of `[0, 1]` on a grid of 2^-16 (2^-17 where both ends are open); a closed end can be drawn, an open one cannot.
+#[inline(always)]
+fn unit(k: u16, shift: i32, carry: i32) -> f64 {
+    let k = i32::from(k);
+    f64::from(2 * k + shift + carry * (k >> 15)) / 131_072.0
 }
 
 /// `2^-4` to `2^-40`: near enough to an open end to feel it, far enough to stay short.
-#[inline]
+#[inline(always)]
 fn just_inside(choice: u16) -> f64 {
     power_of_two(-4 - i32::from((choice >> 3) % 37))
 }
 
 /// `2^k` for `|k| < 1000`.
-#[inline]
+#[inline(always)]
 fn power_of_two(k: i32) -> f64 {
     f64::from_bits(((1023 + k) as u64) << 52)
 }

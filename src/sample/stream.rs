@@ -5,6 +5,9 @@
 //! octet share their stratum and their structural integers: that is what fills eight lanes with equal shapes and never leaves
 //! one empty.
 //!
+//! The integers that choose shapes are no part of the stream: they are a hash of the key, the octet and the integer's place, so
+//! that octets can be put in the order of their shapes before anything is drawn.
+//!
 //! The algorithm is named and versioned: `theoremcheck-draws-1`. A golden test holds the first draws.
 
 use rand::Rng;
@@ -50,19 +53,47 @@ fn mix(x: u64) -> u64 {
 /// The stream of one octet.
 pub struct Stream {
     rng: ChaCha8Rng,
+    octet: u64,
+    /// What the octet's integers are hashed with.
+    shapes: u64,
 }
 
 impl Stream {
     pub fn new(key: &Key, octet: u64) -> Self {
         let mut rng = ChaCha8Rng::from_seed(key.0);
         rng.set_stream(octet);
-        Self { rng }
+        let mut shapes = 0x7368_6170_6573_0001;
+        for part in key.0.chunks_exact(8) {
+            let mut word = [0; 8];
+            word.copy_from_slice(part);
+            shapes = mix(shapes ^ u64::from_le_bytes(word));
+        }
+        Self { rng, octet, shapes }
     }
 
     /// Goes to the start of another octet's stream.
+    #[inline]
     pub fn seek(&mut self, octet: u64) {
-        self.rng.set_stream(octet);
+        // In this order: the generator refills its buffer when the stream changes in the middle of one.
         self.rng.set_word_pos(0);
+        self.rng.set_stream(octet);
+        self.octet = octet;
+    }
+
+    /// The octet whose stream this is.
+    pub fn octet(&self) -> u64 {
+        self.octet
+    }
+
+    /// A number below `n` for the whole of any octet: it depends on nothing but the key, the octet and `place`.
+    pub fn shape(&self, octet: u64, place: u64, n: u64) -> u64 {
+        scaled(mix(mix(self.shapes ^ octet).wrapping_add(place)), n)
+    }
+
+    /// The next bytes of the stream; a part of a word that is left over is dropped.
+    #[inline]
+    pub fn bytes(&mut self, out: &mut [u8]) {
+        self.rng.fill_bytes(out);
     }
 
     /// Eight words of 16 bits, a lane each.
@@ -77,21 +108,15 @@ impl Stream {
         out
     }
 
-    /// Eight words of 32 bits, a lane each.
-    pub fn words32(&mut self) -> [u32; 8] {
-        let mut out = [0; 8];
-        for pair in out.chunks_mut(2) {
-            let x = self.rng.next_u64();
-            pair[0] = x as u32;
-            pair[1] = (x >> 32) as u32;
-        }
-        out
-    }
-
     /// A number below `n` for the whole octet (multiply and shift; the bias is below 2^-32 for the sizes that occur).
     pub fn below(&mut self, n: u64) -> u64 {
-        ((u128::from(self.rng.next_u64()) * u128::from(n)) >> 64) as u64
+        scaled(self.rng.next_u64(), n)
     }
+}
+
+/// A word as a number below `n`.
+fn scaled(word: u64, n: u64) -> u64 {
+    ((u128::from(word) * u128::from(n)) >> 64) as u64
 }
 
 #[cfg(test)]
@@ -105,13 +130,42 @@ mod tests {
         stream.seek(1);
         let second = stream.words16();
         assert_eq!((first, second), GOLDEN);
+        assert_eq!([0, 1, 2].map(|place| stream.shape(1, place, 1000)), GOLDEN_SHAPES);
+    }
+
+    #[test]
+    fn words_are_what_bytes_are() {
+        let key = Key::new(7, "a/b");
+        let mut bytes = [0; 16];
+        Stream::new(&key, 3).bytes(&mut bytes);
+        let words = Stream::new(&key, 3).words16();
+        assert_eq!(words.map(u16::to_le_bytes).concat(), bytes);
+    }
+
+    #[test]
+    fn the_integers_of_an_octet_do_not_depend_on_what_was_drawn() {
+        let mut stream = Stream::new(&Key::new(7, "a/b"), 3);
+        let before = [0, 1, 2].map(|place| stream.shape(3, place, 8));
+        stream.words16();
+        assert_eq!(before, [0, 1, 2].map(|place| stream.shape(3, place, 8)));
+    }
+
+    #[test]
+    fn the_integers_of_octets_are_spread_evenly() {
+        let stream = Stream::new(&Key::new(7, "a/b"), 0);
+        let mut counts = [0_u32; 8];
+        for octet in 0..8000 {
+            counts[stream.shape(octet, 0, 8) as usize] += 1;
+        }
+        // Five standard deviations of a binomial count.
+        assert!(counts.iter().all(|count| count.abs_diff(1000) < 150), "{counts:?}");
     }
 
     #[test]
     fn seeking_equals_starting_there() {
         let key = Key::new(7, "a/b");
         let mut moved = Stream::new(&key, 3);
-        moved.words32();
+        moved.words16();
         moved.seek(9);
         assert_eq!(moved.words16(), Stream::new(&key, 9).words16());
     }
@@ -130,4 +184,5 @@ mod tests {
         [13734, 43223, 51571, 23490, 49148, 42528, 29447, 63927],
         [57513, 6034, 20732, 13570, 8508, 19113, 7370, 58511],
     );
+    const GOLDEN_SHAPES: [u64; 3] = [348, 759, 573];
 }

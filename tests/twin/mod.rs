@@ -16,7 +16,7 @@ use theoremcheck::eval::machine::{Machine, Truth};
 use theoremcheck::eval::plan::Plan;
 use theoremcheck::eval::run::run;
 use theoremcheck::lang::ir::{Dim, NodeId, Type};
-use theoremcheck::sample::strata::{Filler, Stratum, stratum_of};
+use theoremcheck::sample::strata::{BlockShape, Filler, Lanes, Stratum, stratum_of};
 use theoremcheck::sample::stream::{Key, Stream};
 
 /// Cases of which every stratum has some.
@@ -113,9 +113,6 @@ impl Twin {
         let (octet, lane) = (case / 8, (case % 8) as usize);
         let stratum = stratum_of(octet);
         let mut stream = Stream::new(&self.key, octet);
-        for _ in &program.structural {
-            stream.below(1);
-        }
         let mut machine = Machine::<Exact>::new();
         machine.load(&plan);
         let size = |dim: &Dim| {
@@ -124,14 +121,23 @@ impl Twin {
             });
             terms.sum::<i64>() as usize
         };
-        let mut filler = Filler::new(&mut stream, stratum);
-        let mut buffer = Vec::new();
-        for block in &program.samples.blocks {
-            filler.fill(Backend::best(), block.role, size(&block.rows), size(&block.cols), &mut buffer);
-            let one: Vec<[f64; 8]> = buffer.iter().map(|x| [x[lane]; 8]).collect();
-            machine.set_draw(&plan, block.id, &one);
+        let shapes: Vec<BlockShape> = program
+            .samples
+            .blocks
+            .iter()
+            .map(|b| BlockShape { role: b.role, rows: size(&b.rows), cols: size(&b.cols) })
+            .collect();
+        let mut filler = Filler::new();
+        let drawn = filler.fill::<Exact>(Backend::best(), &mut stream, stratum, &shapes);
+        let mut from = 0;
+        for (block, shape) in program.samples.blocks.iter().zip(&shapes) {
+            let one: Vec<Lanes> = drawn[from..from + shape.len()].iter().map(|x| Lanes([x.0[lane]; 8])).collect();
+            from += shape.len();
+            for (_, slot) in plan.draws.iter().filter(|(id, _)| *id == block.id) {
+                machine.set_draw(&plan, *slot, &one, None);
+            }
         }
-        run(&plan, 0, &mut machine);
+        run(&plan, 0, &mut machine).expect("within the work");
         let mut exact = BTreeMap::new();
         for (name, node) in named {
             let id = plan.roots[0][&node];
