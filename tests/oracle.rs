@@ -52,7 +52,8 @@ fn compare(found: &Float, truth: &Value, seen: &mut Seen) -> Result<(), String> 
         }
         Float::Int(i) => (vec![*i as f64], 0.0),
         Float::Real { value, error } => (vec![*value], *error),
-        Float::Matrix { entries, error, .. } => (entries.clone(), *error),
+        // Row by row: the columns of the transpose.
+        Float::Matrix { value, error } => (value.transpose().as_slice().to_vec(), *error),
     };
     let undefined = values.iter().any(|x| x.is_nan());
     match truth {
@@ -408,7 +409,8 @@ yes = "y <= 8"
             let Some((_, found)) = replay.values.iter().find(|(n, _)| n == name) else { continue };
             let (values, bound) = match found {
                 Float::Real { value, error } => (vec![*value], *error),
-                Float::Matrix { entries, error, .. } => (entries.clone(), *error),
+                // Row by row: the columns of the transpose.
+                Float::Matrix { value, error } => (value.transpose().as_slice().to_vec(), *error),
                 other => panic!("{name}: {other:?}"),
             };
             let entry = all.entry(name).or_insert((0.0, 0, 0, f64::INFINITY));

@@ -131,7 +131,7 @@ impl Twin {
             let one: Vec<[f64; 8]> = buffer.iter().map(|x| [x[lane]; 8]).collect();
             machine.set_draw(&plan, block.id, &one);
         }
-        run(&plan, 0, &mut machine);
+        assert!(run(&plan, 0, &mut machine).is_ok(), "within the limit of work");
         let mut exact = BTreeMap::new();
         for (name, node) in named {
             let id = plan.roots[0][&node];
