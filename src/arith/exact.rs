@@ -12,7 +12,7 @@
 
 use super::lane::{ALL, Mask};
 use super::number::Number;
-use crate::lang::ir::RealFn;
+use super::number::RealFn;
 use dashu_int::ops::BitTest;
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;

@@ -8,11 +8,27 @@
 //! that fused multiply-add gives exactly. An arithmetic that does not round, or carries its own bounds, leaves that out.
 
 use super::lane::{Kernel, Mask};
-use crate::lang::ir::RealFn;
 use dashu_ratio::RBig;
 
 /// Half a unit in the last place of 1: the relative error of one correctly rounded operation.
 pub const UNIT: f64 = f64::EPSILON / 2.0;
+
+/// Functions of one real.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RealFn {
+    Abs,
+    Sqrt,
+    Exp,
+    Log,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+    Floor,
+    Ceil,
+}
 
 /// A number of an arithmetic, for up to eight cases side by side.
 pub trait Number: Clone + Send + 'static {

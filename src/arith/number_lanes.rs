@@ -6,9 +6,9 @@
 use super::elementary as el;
 use super::factor;
 use super::lane::{Kernel, Lane8, Mask};
+use super::number::RealFn;
 use super::number::{Number, UNIT};
 use super::{dense, spectrum};
-use crate::lang::ir::RealFn;
 use dashu_ratio::RBig;
 
 /// `pi - PI` is below this.

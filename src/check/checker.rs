@@ -1,7 +1,8 @@
 //! A claim compiled for running: what the engine and the commands hold.
 
 use super::fit::Fit;
-use super::octet::Plans;
+use super::octet::{Plans, compiled};
+use super::path::steps;
 use super::pointwise::{self, PointwiseRun};
 use super::record::{CaseRecord, Hypotheses, Look, Stratum};
 use super::replay::{ReplayRun, Value};
@@ -12,8 +13,10 @@ use crate::arith::lane::Backend;
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::Claim;
 use crate::claim::program::Program;
-use crate::eval::compile::PlanError;
+use crate::eval::compile::{PlanError, integer};
+use crate::lang::ir::NodeId;
 use crate::sample::stream::Key;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// How a claim is run.
@@ -56,6 +59,26 @@ pub struct Replay {
     pub looks: Vec<Look>,
 }
 
+/// Multiplications that count as one evaluation; a lemma on two 8×8 matrices takes a tenth of it.
+const WORK_AN_EVALUATION: u64 = 100_000;
+
+/// Evaluations that a case counts for: one, and more for large matrices, long loops and long runs. Taken where every integer is at its
+/// upper end, so that it holds for all cases of the claim.
+fn cost(program: &Program, sections: &[Vec<NodeId>], max_elements: usize) -> u64 {
+    let mut ints = BTreeMap::new();
+    for &id in &program.structural {
+        let spec = program.int_given(id);
+        let Ok(hi) = integer(&program.graph, &ints, spec.hi) else { return 1 };
+        ints.insert(id, hi);
+    }
+    if let Some(path) = &program.path {
+        return steps(program, path, &ints).map_or(1, trajectory::evaluations_of);
+    }
+    // Where there is no plan, running says why.
+    let work = compiled(program, &ints, sections, max_elements).map_or(0, |c| c.plan.work);
+    1 + work / WORK_AN_EVALUATION
+}
+
 /// A claim compiled for running.
 pub struct Checker {
     program: Program,
@@ -89,7 +112,7 @@ impl Checker {
                 unit: a.unit.clone().unwrap_or_else(|| "the size of its terms".to_owned()),
             })
             .collect();
-        let cost = trajectory::cost(&program);
+        let cost = cost(&program, &sections, options.max_elements);
         Ok(Self {
             plans: Plans::new(sections, options.max_elements),
             key: Key::new(options.seed, &claim.id.0),

@@ -9,6 +9,7 @@ pub mod record;
 pub mod replay;
 mod scaling;
 mod schedule;
+mod shadow;
 pub mod tally;
 mod trajectory;
 

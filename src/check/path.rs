@@ -2,11 +2,13 @@
 //!
 //! The state lives in the plan's input slots. Its bound on rounding is carried from step to step as long as it is below
 //! [`DRIFT`] of the state's norm, and is taken to be that from then on: a bound by norms grows with every step, whether or not the
-//! error does. So early in a run a margin's floor is a proof about the exact run, and later an estimate. A lane ends by itself: at the last
+//! error does. From then on it is no less than what a shadow run says that the iteration does to its roundings ([`super::shadow`]). So early in
+//! a run a margin's floor is a proof about the exact run, and later an estimate. A lane ends by itself: at the last
 //! step, when `until` is true, or when a hypothesis on the path has failed.
 
 use super::octet::Compiled;
 use super::schedule::looked_at;
+use super::shadow::Shadow;
 use crate::arith::lane::{ALL, Mask};
 use crate::arith::number::Number;
 use crate::claim::program::{Path, Program};
@@ -107,6 +109,8 @@ pub fn follow<N: Number>(
     let mut next_look = at.iter().copied().peekable();
     let mut running = started;
     let mut buffer: Vec<N> = Vec::new();
+    let state = plan.inputs.iter().filter(|(id, _)| path.state.iter().any(|c| c.input == *id)).map(|(_, slot)| *slot);
+    let mut shadow = Shadow::new(plan, m, state.collect());
     let mut t = 0;
     loop {
         // A path hypothesis, an end or a first time is watched at the steps looked at.
@@ -143,14 +147,20 @@ pub fn follow<N: Number>(
         if t == steps || running == 0 {
             break;
         }
-        run(plan, STEP, m)?;
-        advance(compiled, path, &nexts, m, &mut buffer);
+        for machine in [&mut *m, &mut shadow.machine] {
+            set_time(plan, machine, path.time, |_| t as f64, ALL);
+            run(plan, STEP, machine)?;
+        }
+        advance(compiled, path, &nexts, &mut shadow.machine, &mut buffer);
+        let capped = advance(compiled, path, &nexts, m, &mut buffer);
         t += 1;
+        shadow.raise(plan, m, t, &capped);
     }
     Ok(())
 }
 
-/// Replaces the state by the step's results, all at once; the old state becomes the previous one.
+/// Replaces the state by the step's results, all at once; the old state becomes the previous one. Returns the components, and the lanes
+/// where their bound was cut to [`DRIFT`].
 #[inline(always)]
 fn advance<N: Number>(
     compiled: &Compiled,
@@ -158,7 +168,8 @@ fn advance<N: Number>(
     nexts: &[Option<SlotId>],
     m: &mut Machine<N>,
     buffer: &mut Vec<N>,
-) {
+) -> Vec<(SlotId, Mask)> {
+    let mut capped = Vec::new();
     let plan = &compiled.plan;
     let of = |id: InputId| plan.inputs.iter().find(|(known, _)| *known == id).map(|(_, slot)| *slot);
     buffer.clear();
@@ -185,11 +196,13 @@ fn advance<N: Number>(
                 // A bound that is not finite stays so.
                 let bad = carried.mul(&N::zero());
                 let most = m.norms[slot as usize].mul(&N::from_f64(DRIFT));
+                capped.push((slot, most.lt(carried)));
                 m.errors[slot as usize] = carried.min(&most).add(&bad);
             }
         }
         from += len;
     }
+    capped
 }
 
 /// Sets an integer input lane by lane; undefined outside `known`.

@@ -31,19 +31,6 @@ pub fn evaluations_of(steps: u64) -> u64 {
     steps.div_ceil(STEPS_AN_EVALUATION).max(1)
 }
 
-/// Evaluations that a case counts for: one, or the steps of the longest run by tens.
-pub fn cost(program: &Program) -> u64 {
-    let Some(path) = &program.path else { return 1 };
-    // The longest run: every integer at its upper end, where that is known.
-    let mut ints = BTreeMap::new();
-    for &id in &program.structural {
-        let spec = program.int_given(id);
-        let Ok(hi) = crate::eval::compile::integer(&program.graph, &ints, spec.hi) else { return 1 };
-        ints.insert(id, hi);
-    }
-    steps(program, path, &ints).map_or(1, evaluations_of)
-}
-
 pub struct TrajectoryRun<'a> {
     pub program: &'a Program,
     pub path: &'a Path,

@@ -18,6 +18,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The most bytes a file may have.
+/// Predicates in one table: each is counted stratum by stratum.
+pub const MOST_PREDICATES: usize = 256;
+
 pub const MAX_BYTES: usize = 1 << 20;
 /// The most cases a claim can ask for.
 const MAX_CASES: u64 = 1_000_000_000;
@@ -337,6 +340,17 @@ impl Loader {
     }
 
     pub fn predicates_of(&mut self, item: &Item, example: &str) -> Vec<Named<ast::Expr>> {
+        if item.entries().len() > MOST_PREDICATES {
+            self.errors.note(|| {
+                Diagnostic::new(
+                    item.place.clone(),
+                    format!("a table has at most {MOST_PREDICATES} predicates"),
+                    format!("{} are given here", item.entries().len()),
+                )
+                .help("spread them over several claims")
+            });
+            return Vec::new();
+        }
         for entry in item.entries() {
             self.predicates.label(&mut self.errors, entry);
         }

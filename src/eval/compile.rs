@@ -84,6 +84,7 @@ pub fn compile(request: &Request<'_>) -> Result<Plan, PlanError> {
         scopes: vec![HashMap::new()],
         bound: HashMap::new(),
         ranges: Vec::new(),
+        repeated: 0,
     };
     for (index, roots) in request.sections.iter().enumerate() {
         let start = compiler.plan.code.len();
@@ -106,10 +107,11 @@ pub fn compile(request: &Request<'_>) -> Result<Plan, PlanError> {
         let end = compiler.plan.code.len();
         compiler.plan.sections.push(start..end);
     }
-    let mut plan = compiler.plan;
-    plan.work = plan.code.iter().map(|i| i.work(&plan.slots)).sum();
+    let Compiler { mut plan, repeated, .. } = compiler;
+    let once: u64 = plan.code.iter().map(|i| i.work(&plan.slots)).sum();
+    plan.work = once.saturating_add(repeated);
     plan.most_work = most_work(request.max_elements);
-    if plan.work > plan.most_work {
+    if once > plan.most_work {
         return Err(PlanError::TooMuchWork { limit: plan.most_work });
     }
     Ok(plan)
@@ -127,6 +129,8 @@ struct Compiler<'a> {
     bound: HashMap<VarId, Bound>,
     /// The values that the index of each loop takes.
     ranges: Vec<(i64, i64)>,
+    /// Work of the loops beyond their first turn, at their longest.
+    repeated: u64,
 }
 
 impl Compiler<'_> {
@@ -740,6 +744,8 @@ impl Compiler<'_> {
         let range = lo.range(&self.ranges).zip(hi.range(&self.ranges)).map(|(lo, hi)| (lo.0, hi.1));
         let (least, most) = range.ok_or(PlanError::NotInteger("a number past 64 bits"))?;
         self.ranges.push((least, most.max(least)));
+        let turns = u64::try_from(most.saturating_sub(least).saturating_add(1)).unwrap_or(0);
+        let before = self.repeated;
         let header = self.plan.code.len();
         self.push(I::Loop { var: number, lo, hi: hi.clone(), exit: 0 })?;
         self.bound.insert(var, Bound::Loop(number));
@@ -747,7 +753,9 @@ impl Compiler<'_> {
         self.nest(&ranges[1..], wanted, inside)?;
         self.scopes.pop();
         self.bound.remove(&var);
-        let work = self.plan.code[header + 1..].iter().map(|i| i.work(&self.plan.slots)).sum();
+        let work: u64 = self.plan.code[header + 1..].iter().map(|i| i.work(&self.plan.slots)).sum();
+        let inner = work.saturating_add(self.repeated - before);
+        self.repeated = self.repeated.saturating_add(inner.saturating_mul(turns.saturating_sub(1)));
         self.push(I::Next { var: number, hi, body: header as u32 + 1, work })?;
         let after = self.plan.code.len() as u32;
         if let I::Loop { exit, .. } = &mut self.plan.code[header] {

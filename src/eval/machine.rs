@@ -56,7 +56,7 @@ impl Truth {
 }
 
 /// Memory for one plan at a time; kept between plans so that nothing is allocated once it has grown.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Machine<N> {
     pub numbers: Vec<N>,
     pub errors: Vec<N>,

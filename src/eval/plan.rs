@@ -544,7 +544,7 @@ pub struct Plan {
     /// Where the roots of each section are.
     pub roots: Vec<BTreeMap<NodeId, SlotId>>,
     pub loops: usize,
-    /// Work of all instructions, each once (see [`Instruction::work`]).
+    /// Work of all instructions (see [`Instruction::work`]), loops at their longest.
     pub work: u64,
     /// Work that one run of a section may take: claims are untrusted, and the ends of a loop are theirs.
     pub most_work: u64,

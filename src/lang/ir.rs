@@ -6,6 +6,7 @@
 //!
 //! A node's meaning does not depend on an arithmetic. Every [`Op`] says what its arguments are.
 
+pub use crate::arith::number::RealFn;
 use dashu_ratio::RBig;
 use std::collections::{BTreeMap, HashMap};
 
@@ -131,23 +132,6 @@ pub enum Fold {
     Max,
     All,
     Any,
-}
-
-/// Functions of one real.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RealFn {
-    Abs,
-    Sqrt,
-    Exp,
-    Log,
-    Sin,
-    Cos,
-    Tan,
-    Asin,
-    Acos,
-    Atan,
-    Floor,
-    Ceil,
 }
 
 /// What a node computes from its arguments. `r`: a real or integer, `i`: an integer, `M`: a matrix (or a real, as 1×1), `b`: a truth value.

@@ -3,7 +3,7 @@
 //! Truth is decided by the arithmetic; the margin is a number beside it that is at least 0 where the predicate holds and
 //! negative where it fails (at 0 a strict inequality fails). A comparison's margin is measured in a unit, so that the margins
 //! of a compound can be compared: the unit that the claim gives, else the sum of the absolute values of the terms of both
-//! sides (of the norms, for matrices). The margin is read off the graph of the truth value, so a predicate that was given a
+//! sides (of the norms, for matrices), of an equality that of the two sides. The margin is read off the graph of the truth value, so a predicate that was given a
 //! name has the margin of what it stands for.
 
 use super::ast::{BinaryOp, Expr, ExprKind};
@@ -67,11 +67,6 @@ pub fn predicate(graph: &mut Graph, scope: &Scope, e: &Expr, unit: Option<NodeId
     Ok(Predicate { guards, truth, margin, identity })
 }
 
-/// The margin of a truth value that is already in the graph.
-pub fn margin_of(graph: &mut Graph, truth: NodeId, unit: Option<NodeId>) -> Result<NodeId, MarginError> {
-    Margins { graph, unit, known: HashMap::new() }.margin(truth, 0)
-}
-
 /// Whether a truth value consists of `==` comparisons only, all of which must hold.
 fn is_identity(graph: &Graph, truth: NodeId) -> bool {
     let mut stack = vec![truth];
@@ -121,7 +116,7 @@ impl Margins<'_> {
         let margin = match (&node.op, node.args.as_slice()) {
             (Op::Less | Op::LessEqual, &[a, b]) => {
                 let raw = build::sub(self.graph, b, a);
-                self.in_unit(raw, a, b)
+                self.in_unit(raw, a, b, false)
             }
             (Op::Equal, &[a, b]) => {
                 let difference = build::sub(self.graph, a, b);
@@ -131,12 +126,12 @@ impl Margins<'_> {
                     build::abs(self.graph, difference)
                 };
                 let raw = build::neg(self.graph, size);
-                self.in_unit(raw, a, b)
+                self.in_unit(raw, a, b, true)
             }
             (Op::LoewnerLess | Op::LoewnerLessEqual, &[a, b]) => {
                 let difference = build::sub(self.graph, b, a);
                 let raw = build::real(self.graph, Op::LoewnerMargin, vec![difference]);
-                self.in_unit(raw, a, b)
+                self.in_unit(raw, a, b, false)
             }
             (Op::Not, &[a]) => {
                 let a = self.margin(a, depth + 1)?;
@@ -207,12 +202,13 @@ impl Margins<'_> {
     }
 
     /// The margin in the claim's unit, or in the size of the comparison's own terms.
-    fn in_unit(&mut self, raw: NodeId, a: NodeId, b: NodeId) -> NodeId {
+    fn in_unit(&mut self, raw: NodeId, a: NodeId, b: NodeId, equality: bool) -> NodeId {
         let unit = match self.unit {
             Some(unit) => Some(unit),
             None => {
-                let mut terms = self.terms(a);
-                terms.extend(self.terms(b));
+                // Both sides of an equality have a size of their own: terms that cancel on the way to it would only hide it.
+                let sides = equality && !build::is_zero(self.graph, a) && !build::is_zero(self.graph, b);
+                let terms = if sides { vec![a, b] } else { [self.terms(a), self.terms(b)].concat() };
                 let mut sum = None;
                 for term in terms {
                     let size = build::frobenius(self.graph, term);

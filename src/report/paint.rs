@@ -1,7 +1,6 @@
 //! Colour on a terminal. What was decided false and what could not be told never share a colour.
 
 use crate::claim::model::Verdict;
-use crate::engine::verdict;
 use std::io::IsTerminal;
 
 /// Whether to colour; the rest of the reports ask no further.
@@ -46,10 +45,6 @@ impl Paint {
             Verdict::Error => "1;33",
         };
         self.with(code, text)
-    }
-
-    pub fn verdict_name(self, verdict: Verdict) -> String {
-        self.verdict(verdict, verdict::name(verdict))
     }
 
     fn with(self, code: &str, text: &str) -> String {

@@ -56,7 +56,7 @@ impl<'a> Table<'a> {
         let verdict = paint.verdict(claim.verdict, &format!("{:<VERDICT$}", name(claim.verdict)));
         let closest = closest::describe_claim(claim);
         let cases = if claim.tally.cases > 0 {
-            format!("{} of {} cases", grouped(claim.tally.met), grouped(claim.tally.cases))
+            format!("{} of {} cases{}", grouped(claim.tally.met), grouped(claim.tally.cases), describe_undecided(claim))
         } else {
             String::new()
         };
@@ -215,6 +215,18 @@ pub fn describe_unit(predicate: &PredicateResult) -> String {
         "" | "1" => "as a plain number".to_owned(),
         unit => format!("in units of {unit}"),
     }
+}
+
+/// `, 85 undecided, 3 undefined`: looks that say nothing; they belong beside a verdict that does not rest on them.
+fn describe_undecided(claim: &ClaimResult) -> String {
+    let (mut undecided, mut undefined) = (0, 0);
+    for counts in claim.predicates.iter().filter_map(|p| p.counts.as_ref()) {
+        let total = counts.total();
+        undecided += total.out_of_range + if counts.identity { 0 } else { total.within_floor };
+        undefined += total.undefined;
+    }
+    let parts = [(undecided, "undecided"), (undefined, "undefined")];
+    parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {} {what}", grouped(*n))).collect()
 }
 
 /// `plain 800/1,000, edges 64/64`

@@ -277,6 +277,12 @@ impl Filler {
             }
             above.fill(Lanes::default());
         }
+        // The last reflector of a square block has length one: a sign, and both are as likely.
+        if rows > 0 && cols >= rows {
+            let place = next_of(rows - 1, cols, rows - 1);
+            let (word, shift) = (&self.words[at + place / 2], place % 2 * 8);
+            self.out[start + (rows - 1) * cols + rows - 1] = lanes(|l| f64::from(word[l] >> shift & 1));
+        }
     }
 
     #[inline(always)]
@@ -377,6 +383,11 @@ impl<'a, N: Number> Kernel<N> for Fill<'a, '_> {
         }
         &filler.out
     }
+}
+
+/// How many draws on and below the diagonal come before entry `(i, j)`, row by row.
+fn next_of(i: usize, cols: usize, j: usize) -> usize {
+    (0..i).map(|r| cols.min(r + 1)).sum::<usize>() + j
 }
 
 /// Reads words of the stream.
