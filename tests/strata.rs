@@ -170,7 +170,7 @@ Q = "operator(d, 2, delta)"
 
 #[test]
 fn closed_ends_are_reached_at_the_edges_and_open_ones_never() {
-    let twin = Twin::new(&format!(
+    let twin = Twin::new(
         r#"[given]
 a = "real in [-1, 2]"
 b = "real in (-1, 2)"
@@ -185,8 +185,8 @@ k = "choice(1, 2, 5/2)"
 Z = "zeros(i, 1)"
 [claim]
 yes = "norm(Z) + j < 100"
-"#
-    ));
+"#,
+    );
     let mut seen: BTreeMap<&str, BTreeSet<RBig>> = BTreeMap::new();
     let mut depths = BTreeSet::new();
     twin.each(24 * ROUND, |_, _, case| {

@@ -1,9 +1,9 @@
 //! A symmetric matrix reduced to tridiagonal form in lanes, and what a tridiagonal matrix can *prove* about its spectrum.
 //!
-//! Three steps, each usable alone: [`scale`] by a power of two per lane, so that squares neither overflow nor vanish;
-//! [`reduce`] by Householder reflections to a diagonal `d` and squared off-diagonals `e2`; and [`enclose`], which certifies
-//! candidate eigenvalues by counting signs. Finding candidates is the business of [`super::laguerre`] (one eigenvalue) and
-//! [`super::root_free`] (all of them).
+//! Three steps, each usable alone: `scale` by a power of two per lane, so that squares neither overflow nor vanish;
+//! `reduce` by Householder reflections to a diagonal `d` and squared off-diagonals `e2`; and `enclose`, which certifies
+//! candidate eigenvalues by counting signs. Finding candidates is the business of `super::laguerre` (one eigenvalue) and
+//! `super::root_free` (all of them).
 //!
 //! # The error of the reduction
 //!
@@ -17,9 +17,9 @@
 //!
 //! # The error of a count
 //!
-//! [`enclose`] counts negative pivots of `T - x`. The computed count is the exact count of a matrix whose off-diagonals
+//! `enclose` counts negative pivots of `T - x`. The computed count is the exact count of a matrix whose off-diagonals
 //! differ by at most `2.5 u` relatively (W. Kahan 1966; Demmel, *Applied Numerical Linear Algebra*, lemma 5.3) and whose
-//! diagonal by [`TINY_PIVOT`], so each count is that of `T` at a point moved by at most `3 u ||T||_F`; rounding the point
+//! diagonal by `TINY_PIVOT`, so each count is that of `T` at a point moved by at most `3 u ||T||_F`; rounding the point
 //! itself adds `u |x|`.
 
 use super::dense::{UNIT_ROUNDOFF, frobenius_squared};
@@ -34,7 +34,7 @@ const COUNT_UNITS: f64 = 4.0;
 /// First radius that [`enclose`] tries, in units of `u ||T||_F`.
 const FIRST_RADIUS_UNITS: f64 = 4.0;
 
-/// Bound on the error of [`reduce`] in units of `u ||A||_F`, as an error in every eigenvalue.
+/// Bound on the error of `reduce` in units of `u ||A||_F`, as an error in every eigenvalue.
 #[must_use]
 pub const fn reduction_error_factor(n: usize) -> f64 {
     if n <= 2 { 0.0 } else { 8.0 * n as f64 }

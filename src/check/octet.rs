@@ -12,7 +12,7 @@ use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
 use crate::lang::ir::{Dim, IntId, NodeId, Op};
-use crate::sample::strata::{BlockShape, Filler, stratum_of};
+use crate::sample::strata::{BlockShape, Filler, exhausts, stratum_of};
 use crate::sample::stream::Stream;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -88,6 +88,7 @@ impl<'a> Chooser<'a> {
             }
             let place = place as u64;
             let offset = match stratum {
+                Stratum::TinyIntegers if exhausts(octet) => 0,
                 // The least with probability one half, the next with a quarter, ..
                 Stratum::TinyIntegers => {
                     u64::from((stream.shape(octet, place, 1 << 32) as u32).leading_ones()).min(choices - 1)

@@ -213,9 +213,7 @@ pub fn congruence<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, v: Sl
         if j > 0 {
             product[below] = d_entries[below].mul(&next[below]);
         }
-        for i in below..n {
-            v[i] = next[i].clone();
-        }
+        v[below..n].clone_from_slice(&next[below..n]);
     }
     for i in 0..n {
         for j in 0..i {

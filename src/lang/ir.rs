@@ -10,7 +10,7 @@ pub use crate::arith::number::RealFn;
 use dashu_ratio::RBig;
 use std::collections::{BTreeMap, HashMap};
 
-/// Index of a node in [`Graph::nodes`]; arguments always have smaller indices.
+/// Index of a node in `Graph::nodes`; arguments always have smaller indices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub u32);
 

@@ -57,7 +57,7 @@ impl Stratum {
 /// Which stratum an octet belongs to: a fixed round of sixteen, so that every run of 128 cases has all of them.
 pub fn stratum_of(octet: u64) -> Stratum {
     use Stratum::{Aligned, AntiAligned, Edges, ExtremeScales, LowRank, Plain, Ties, TinyIntegers};
-    const ROUND: [Stratum; 16] = [
+    const ORDER: [Stratum; ROUND as usize] = [
         TinyIntegers,
         Plain,
         Edges,
@@ -75,7 +75,7 @@ pub fn stratum_of(octet: u64) -> Stratum {
         LowRank,
         Edges,
     ];
-    ROUND[(octet % 16) as usize]
+    ORDER[(octet % ROUND) as usize]
 }
 
 /// A block of draws to be filled.
@@ -131,6 +131,8 @@ pub struct Filler {
     spectra: usize,
     /// Rotations that were drawn, by size, and where in `out`: what an aligned one repeats.
     rotations: Vec<(usize, usize, usize)>,
+    /// Where small values are gone through one by one: what is left of each lane's number, digit by digit.
+    codes: Option<[u64; 8]>,
     /// All blocks, one after the other.
     out: Vec<Lanes>,
     /// Words of the stream that become `out`, and as many that choose how.
@@ -158,6 +160,7 @@ impl Filler {
         self.stratum = stratum;
         self.spectra = 0;
         self.rotations.clear();
+        self.codes = exhausts(stream.octet()).then(|| codes(stream.octet() / ROUND, blocks)).flatten();
         let (count, draws) =
             blocks.iter().fold((0, 0), |(words, draws), block| (words + block.words(), draws + block.len()));
         self.out.resize(draws, Lanes::default());
@@ -176,7 +179,10 @@ impl Filler {
             let least = if ends.lo_open { 1 } else { 0 };
             let most = if ends.hi_open { 3 } else { 4 };
             for (x, w) in out.iter_mut().zip(words) {
-                *x = lanes(|l| f64::from((w[l] % 5).clamp(least, most)) / 4.0);
+                *x = match &mut self.codes {
+                    Some(codes) => lanes(|l| (f64::from(least) + digit(codes, l, u64::from(most - least + 1))) / 4.0),
+                    None => lanes(|l| f64::from((w[l] % 5).clamp(least, most)) / 4.0),
+                };
             }
             return;
         }
@@ -207,8 +213,8 @@ impl Filler {
             }
             // Most of a spectrum at the lower end or, for intervals around zero, in the middle; sometimes all but the first.
             Stratum::LowRank if spectrum => {
-                let middle = self.flavour % 3 == 0 && !log;
-                let kept = if self.flavour % 2 == 0 { 1 } else { 0 };
+                let middle = self.flavour.is_multiple_of(3) && !log;
+                let kept = if self.flavour.is_multiple_of(2) { 1 } else { 0 };
                 for (x, choice) in out.iter_mut().zip(choices).skip(kept) {
                     *x = lanes(|l| {
                         let c = choice[l];
@@ -235,7 +241,7 @@ impl Filler {
     fn order(&mut self, start: usize, count: usize) {
         let down = match self.stratum {
             Stratum::Aligned => true,
-            Stratum::AntiAligned => self.spectra % 2 == 0,
+            Stratum::AntiAligned => self.spectra.is_multiple_of(2),
             _ => return,
         };
         let spectrum = &mut self.out[start..start + count];
@@ -261,10 +267,22 @@ impl Filler {
         // Half of the tiny cases are diagonal: signs and no rotation. Else -1 ..= 1, or -16 ..= 16, from eight bits each (some are
         // likelier than others by an eighth).
         let (levels, middle) = match self.stratum {
-            Stratum::TinyIntegers if self.flavour % 2 == 0 => (0, 0.0),
+            Stratum::TinyIntegers if self.flavour.is_multiple_of(2) => (0, 0.0),
             Stratum::TinyIntegers => (3, 1.0),
             _ => (33, REFLECTOR_MOST),
         };
+        if let Some(codes) = &mut self.codes {
+            for i in 0..rows {
+                for j in 0..cols {
+                    self.out[start + i * cols + j] = match levels_at(rows, i, j) {
+                        0 => Lanes::default(),
+                        2 => lanes(|l| digit(codes, l, 2)),
+                        base => lanes(|l| digit(codes, l, base) - 1.0),
+                    };
+                }
+            }
+            return;
+        }
         let out = &mut self.out[start..start + rows * cols];
         // Two draws to a word.
         let mut next = 0;
@@ -294,6 +312,12 @@ impl Filler {
         }
         if matches!(self.stratum, Stratum::TinyIntegers | Stratum::Ties) {
             // -2 ..= 2, the ends rarer
+            if let Some(codes) = &mut self.codes {
+                for x in out {
+                    *x = lanes(|l| digit(codes, l, 5) - 2.0);
+                }
+                return;
+            }
             for x in out {
                 *x = lanes(|l| ((x.0[l] * 16.0).floor() / 4.0 - 1.625).round_ties_even());
             }
@@ -333,6 +357,12 @@ impl Filler {
         const LAST: f64 = 1.0 - 1.0 / 4_294_967_296.0;
         let edges = ends && self.stratum == Stratum::Edges;
         let tiny = ends && self.stratum == Stratum::TinyIntegers;
+        if let Some(codes) = &mut self.codes {
+            for x in &mut self.out[start..start + count] {
+                *x = lanes(|l| digit(codes, l, 4) / 4.0);
+            }
+            return;
+        }
         let pairs = self.words[at..at + 2 * count].chunks_exact(2);
         for (x, pair) in self.out[start..start + count].iter_mut().zip(pairs) {
             *x = lanes(|l| {
@@ -383,6 +413,58 @@ impl<'a, N: Number> Kernel<N> for Fill<'a, '_> {
         }
         &filler.out
     }
+}
+
+/// Octets in a round of strata.
+const ROUND: u64 = 16;
+
+/// Whether an octet goes through the tiny integers at the least dimensions, one by one, as long as they last: the first of each round.
+pub fn exhausts(octet: u64) -> bool {
+    octet.is_multiple_of(ROUND)
+}
+
+/// The numbers whose digits are the draws of the `turn`-th octet that goes through all small values; `None` when all have been, or are
+/// more than can be counted. A stride that is prime to every base takes them out of order, so that a short run sees all kinds.
+fn codes(turn: u64, blocks: &[BlockShape]) -> Option<[u64; 8]> {
+    const STRIDE: u64 = 1_000_003;
+    let mut all: u64 = 1;
+    for block in blocks {
+        for i in 0..block.rows {
+            for j in 0..block.cols {
+                let base = match block.role {
+                    Role::Unit { lo_open, hi_open, .. } => 5 - u64::from(lo_open) - u64::from(hi_open),
+                    Role::Fraction | Role::Order => 4,
+                    Role::Normal => 5,
+                    Role::Reflector => levels_at(block.rows, i, j).max(1),
+                };
+                all = all.checked_mul(base)?;
+            }
+        }
+    }
+    let first = turn.checked_mul(8).filter(|first| *first < all)?;
+    let mut codes = [0; 8];
+    for (lane, code) in codes.iter_mut().enumerate() {
+        let place = u128::from(first + lane as u64) * u128::from(STRIDE) % u128::from(all);
+        *code = u64::try_from(place).unwrap_or(0);
+    }
+    Some(codes)
+}
+
+/// Small values of a reflector's entry: none above the diagonal, a sign where it has length one, else -1, 0, 1.
+fn levels_at(rows: usize, i: usize, j: usize) -> u64 {
+    match () {
+        () if i < j => 0,
+        () if i + 1 == rows && j + 1 == rows => 2,
+        () => 3,
+    }
+}
+
+/// Takes the last digit of a lane's number.
+#[inline(always)]
+fn digit(codes: &mut [u64; 8], lane: usize, base: u64) -> f64 {
+    let d = codes[lane] % base;
+    codes[lane] /= base;
+    d as f64
 }
 
 /// How many draws on and below the diagonal come before entry `(i, j)`, row by row.
