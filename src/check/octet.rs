@@ -135,9 +135,12 @@ pub fn section_of(when: When) -> usize {
     }
 }
 
+/// Plans by their integers, and the instructions that they have together.
+type Kept = (HashMap<BTreeMap<IntId, i64>, Arc<Compiled>>, usize);
+
 /// Plans by their integers.
 pub struct Plans {
-    kept: Mutex<(HashMap<BTreeMap<IntId, i64>, Arc<Compiled>>, usize)>,
+    kept: Mutex<Kept>,
     sections: Vec<Vec<NodeId>>,
     max_elements: usize,
 }
@@ -182,7 +185,7 @@ pub fn compiled(
         ints,
         lane_ints: &program.lane_ints,
         sections,
-        max_elements: max_elements,
+        max_elements,
     })?;
     let (mut blocks, mut drawn) = (Vec::new(), Vec::new());
     let mut before = 0;

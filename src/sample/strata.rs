@@ -207,8 +207,8 @@ impl Filler {
             }
             // Most of a spectrum at the lower end or, for intervals around zero, in the middle; sometimes all but the first.
             Stratum::LowRank if spectrum => {
-                let middle = self.flavour % 3 == 0 && !log;
-                let kept = if self.flavour % 2 == 0 { 1 } else { 0 };
+                let middle = self.flavour.is_multiple_of(3) && !log;
+                let kept = if self.flavour.is_multiple_of(2) { 1 } else { 0 };
                 for (x, choice) in out.iter_mut().zip(choices).skip(kept) {
                     *x = lanes(|l| {
                         let c = choice[l];
@@ -235,7 +235,7 @@ impl Filler {
     fn order(&mut self, start: usize, count: usize) {
         let down = match self.stratum {
             Stratum::Aligned => true,
-            Stratum::AntiAligned => self.spectra % 2 == 0,
+            Stratum::AntiAligned => self.spectra.is_multiple_of(2),
             _ => return,
         };
         let spectrum = &mut self.out[start..start + count];
@@ -261,7 +261,7 @@ impl Filler {
         // Half of the tiny cases are diagonal: signs and no rotation. Else -1 ..= 1, or -16 ..= 16, from eight bits each (some are
         // likelier than others by an eighth).
         let (levels, middle) = match self.stratum {
-            Stratum::TinyIntegers if self.flavour % 2 == 0 => (0, 0.0),
+            Stratum::TinyIntegers if self.flavour.is_multiple_of(2) => (0, 0.0),
             Stratum::TinyIntegers => (3, 1.0),
             _ => (33, REFLECTOR_MOST),
         };
