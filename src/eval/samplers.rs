@@ -305,3 +305,102 @@ pub fn permutation<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: S
     m.undefined[out as usize] = 0;
     m.set_norm(plan, out);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::arith::backend::dispatch;
+    use crate::arith::lane::{Backend, Job, Lane8};
+    use crate::eval::machine::Machine;
+    use crate::eval::plan::{Instruction as I, Plan, Slot};
+    use crate::eval::run::run;
+    use crate::sample::strata::Lanes;
+
+    /// `Q D Q'` in one instruction (slot 2), and as reflections of a diagonal matrix from both sides (slot 6).
+    fn plan(n: u32, k: u32) -> Plan {
+        let mut slots: Vec<Slot> = Vec::new();
+        let mut numbers = 0;
+        for (rows, cols) in [(n, k), (n, 1), (n, n), (n, n), (n, n), (n, n), (n, n)] {
+            slots.push(Slot { offset: numbers, rows, cols });
+            numbers += rows * cols;
+        }
+        let code = vec![
+            I::Congruence { out: 2, v: 0, d: 1 },
+            I::Diag { out: 3, a: 1 },
+            I::Reflect { out: 4, v: 0, a: 3 },
+            I::Transpose { out: 5, a: 4 },
+            I::Reflect { out: 6, v: 0, a: 5 },
+        ];
+        Plan {
+            sections: std::iter::once(0..code.len()).collect(),
+            code,
+            slots,
+            numbers: numbers as usize,
+            constants: Vec::new(),
+            draws: Vec::new(),
+            inputs: Vec::new(),
+            ints: Vec::new(),
+            roots: Vec::new(),
+            loops: 0,
+            largest: n as usize,
+        }
+    }
+
+    /// Small numbers that differ by lane, some of them zero.
+    fn small(count: u32, seed: u32) -> Vec<Lanes> {
+        let number = |i: u32, lane: u32| f64::from((i * 7 + lane * 5 + seed * 3 + i * i) % 11) - 5.0;
+        (0..count).map(|i| Lanes(std::array::from_fn(|lane| number(i, lane as u32)))).collect()
+    }
+
+    struct BothWays {
+        n: u32,
+        k: u32,
+    }
+
+    impl Job for BothWays {
+        type Out = ();
+
+        #[inline(always)]
+        fn run<V: Lane8>(self) {
+            let Self { n, k } = self;
+            let plan = plan(n, k);
+            let mut m = Machine::<V>::new();
+            m.load(&plan);
+            m.set_draw(&plan, 0, &small(n * k, n), None);
+            m.set_draw(&plan, 1, &small(n, k), None);
+            run(&plan, 0, &mut m);
+            let numbers = |slot: usize| plan.slots[slot].range().map(|i| m.numbers[i].to_array()).collect::<Vec<_>>();
+            let (one, other) = (numbers(2), numbers(6));
+            let mut floor = m.errors[2].add(m.errors[6]).to_array();
+            for x in &mut floor {
+                *x = x.max(1e-300);
+            }
+            for i in 0..n as usize {
+                for j in 0..n as usize {
+                    let at = i * n as usize + j;
+                    assert_eq!(one[at], one[j * n as usize + i], "{n}, {k}: not symmetric");
+                    for lane in 0..8 {
+                        let gap = (one[at][lane] - other[at][lane]).abs();
+                        assert!(gap <= floor[lane], "{n}, {k}: off by {gap} in ({i}, {j}), floor {}", floor[lane]);
+                    }
+                }
+            }
+            // The norm that is passed on is at least that of the numbers.
+            for slot in [2, 4, 6] {
+                let norm = m.norms[slot].to_array();
+                for lane in 0..8 {
+                    let computed = numbers(slot).iter().map(|x| x[lane] * x[lane]).sum::<f64>().sqrt();
+                    assert!(computed <= norm[lane] * (1.0 + 1e-12), "{n}, {k}: {computed} above {}", norm[lane]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_congruence_is_reflections_from_both_sides() {
+        for n in 1..=13 {
+            for k in 0..=n {
+                dispatch(Backend::best(), BothWays { n, k });
+            }
+        }
+    }
+}
