@@ -341,6 +341,8 @@ mod tests {
             ints: Vec::new(),
             roots: Vec::new(),
             loops: 0,
+            work: 0,
+            most_work: 0,
             largest: n as usize,
         }
     }
@@ -367,7 +369,7 @@ mod tests {
             m.load(&plan);
             m.set_draw(&plan, 0, &small(n * k, n), None);
             m.set_draw(&plan, 1, &small(n, k), None);
-            run(&plan, 0, &mut m);
+            run(&plan, 0, &mut m).expect("within the work");
             let numbers = |slot: usize| plan.slots[slot].range().map(|i| m.numbers[i].to_array()).collect::<Vec<_>>();
             let (one, other) = (numbers(2), numbers(6));
             let mut floor = m.errors[2].add(m.errors[6]).to_array();
