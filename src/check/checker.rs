@@ -1,7 +1,7 @@
 //! A claim compiled for running: what the engine and the commands hold.
 
 use super::fit::Fit;
-use super::octet::{Plans, compiled};
+use super::octet::{Plans, compiled, numbers_of};
 use super::path::steps;
 use super::pointwise::{self, PointwiseRun};
 use super::record::{CaseRecord, Hypotheses, Look, Stratum};
@@ -10,11 +10,11 @@ use super::scaling::ScalingRun;
 use super::trajectory::{self, TrajectoryRun};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::Backend;
-use crate::claim::diagnostic::Diagnostics;
+use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::Claim;
 use crate::claim::program::Program;
 use crate::eval::compile::{PlanError, integer};
-use crate::lang::ir::NodeId;
+use crate::lang::ir::{IntId, NodeId};
 use crate::sample::stream::Key;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -62,20 +62,39 @@ pub struct Replay {
 /// Multiplications that count as one evaluation; a lemma on two 8×8 matrices takes a tenth of it.
 const WORK_AN_EVALUATION: u64 = 100_000;
 
-/// Evaluations that a case counts for: one, and more for large matrices, long loops and long runs. Taken where every integer is at its
-/// upper end, so that it holds for all cases of the claim.
-fn cost(program: &Program, sections: &[Vec<NodeId>], max_elements: usize) -> u64 {
+/// Every structural integer at its upper end, where that is known.
+fn longest(program: &Program) -> Option<BTreeMap<IntId, i64>> {
     let mut ints = BTreeMap::new();
     for &id in &program.structural {
-        let spec = program.int_given(id);
-        let Ok(hi) = integer(&program.graph, &ints, spec.hi) else { return 1 };
+        let hi = integer(&program.graph, &ints, program.int_given(id).hi).ok()?;
         ints.insert(id, hi);
     }
+    Some(ints)
+}
+
+/// A given that could not be held in memory at its largest.
+fn too_large(claim: &Claim, program: &Program, ints: &BTreeMap<IntId, i64>, max_elements: usize) -> Option<Diagnostic> {
+    for block in &program.samples.blocks {
+        let (rows, cols) = numbers_of(program, ints, block).ok()?;
+        let numbers = rows.max(0).unsigned_abs().saturating_mul(cols.max(0).unsigned_abs());
+        if numbers > max_elements as u64 {
+            let place = claim.givens.get(block.given)?.place.clone();
+            let found = format!("up to {rows}×{cols} numbers, and the limit is {max_elements} a case");
+            let help = "lower its dimensions, or raise the limit by `--max-elements`";
+            return Some(Diagnostic::new(place, "this given is too large", found).help(help));
+        }
+    }
+    None
+}
+
+/// Evaluations that a case counts for: one, and more for large matrices, long loops and long runs. Taken where every integer is at its
+/// upper end, so that it holds for all cases of the claim.
+fn cost(program: &Program, ints: &BTreeMap<IntId, i64>, sections: &[Vec<NodeId>], max_elements: usize) -> u64 {
     if let Some(path) = &program.path {
-        return steps(program, path, &ints).map_or(1, trajectory::evaluations_of);
+        return steps(program, path, ints).map_or(1, trajectory::evaluations_of);
     }
     // Where there is no plan, running says why.
-    let work = compiled(program, &ints, sections, max_elements).map_or(0, |c| c.plan.work);
+    let work = compiled(program, ints, sections, max_elements).map_or(0, |c| c.plan.work);
     1 + work / WORK_AN_EVALUATION
 }
 
@@ -99,6 +118,12 @@ impl Checker {
     /// What is wrong with its expressions, each at its place.
     pub fn new(claim: &Claim, options: &CheckOptions) -> Result<Self, Diagnostics> {
         let program = Program::new(claim)?;
+        let longest = longest(&program);
+        if let Some(too_large) =
+            longest.as_ref().and_then(|ints| too_large(claim, &program, ints, options.max_elements))
+        {
+            return Err(too_large.into());
+        }
         let sections = match &program.path {
             None => vec![pointwise::once_roots(&program)],
             Some(path) => trajectory::sections(&program, path),
@@ -112,7 +137,7 @@ impl Checker {
                 unit: a.unit.clone().unwrap_or_else(|| "the size of its terms".to_owned()),
             })
             .collect();
-        let cost = cost(&program, &sections, options.max_elements);
+        let cost = longest.map_or(1, |ints| cost(&program, &ints, &sections, options.max_elements));
         Ok(Self {
             plans: Plans::new(sections, options.max_elements),
             key: Key::new(options.seed, &claim.id.0),
@@ -195,5 +220,39 @@ impl Checker {
         let Self { program, key, backend, max_elements, .. } = self;
         let job = ScalingRun { program, law, key, backend: *backend, max_elements: *max_elements, evaluations };
         dispatch(*backend, job)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::load::load;
+    use crate::claim::model::ClaimId;
+    use std::path::Path;
+
+    fn refused(given: &str) -> String {
+        let text = format!(
+            "title = \"t\"\nat = \"x\"\n[given]\nn = \"int in 1..=1000000\"\n{given}\n[claim]\nc = \"n >= 1\"\n"
+        );
+        let claim = load(&text, Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
+        let options = CheckOptions { seed: 1, backend: Backend::Scalar, max_elements: 1 << 16 };
+        match Checker::new(&claim, &options) {
+            Ok(_) => String::new(),
+            Err(errors) => errors.render(100, false),
+        }
+    }
+
+    #[test]
+    fn a_given_that_memory_would_not_hold_is_refused_at_its_place() {
+        let text = refused("A = \"gaussian(n, n)\"");
+        assert!(text.contains("this given is too large") && text.contains("c.toml:5:"), "{text}");
+        assert!(text.contains("1000000×1000000") && text.contains("--max-elements"), "{text}");
+        assert_eq!(refused("A = \"gaussian(2, 2)\""), "");
+    }
+
+    #[test]
+    fn a_dimension_that_is_plainly_negative_is_refused_at_its_place() {
+        let text = refused("A = \"gaussian(-1, 2)\"");
+        assert!(text.contains("a dimension is negative") && text.contains("c.toml:5:"), "{text}");
     }
 }

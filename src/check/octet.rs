@@ -12,6 +12,7 @@ use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
 use crate::lang::ir::{Dim, IntId, NodeId, Op};
+use crate::sample::draws::Block;
 use crate::sample::strata::{BlockShape, Filler, exhausts, stratum_of};
 use crate::sample::stream::Stream;
 use std::collections::{BTreeMap, HashMap};
@@ -113,8 +114,34 @@ impl<'a> Chooser<'a> {
                 return Ok(Some(*given));
             }
         }
+        for (given, dim) in &self.program.signed {
+            if value_of(self.program, chosen, dim)? < 0 {
+                return Ok(Some(*given));
+            }
+        }
         Ok(None)
     }
+}
+
+/// The value of a dimension.
+fn value_of(program: &Program, ints: &BTreeMap<IntId, i64>, dim: &Dim) -> Result<i64, PlanError> {
+    let mut sum: i64 = 0;
+    for (atoms, &c) in &dim.terms {
+        let mut term = c;
+        for &atom in atoms {
+            term = term.saturating_mul(integer(&program.graph, ints, atom)?);
+        }
+        sum = sum.saturating_add(term);
+    }
+    Ok(sum)
+}
+
+/// The numbers that a block of draws has for these integers.
+///
+/// # Errors
+/// If a dimension cannot be computed from them.
+pub fn numbers_of(program: &Program, ints: &BTreeMap<IntId, i64>, block: &Block) -> Result<(i64, i64), PlanError> {
+    Ok((value_of(program, ints, &block.rows)?, value_of(program, ints, &block.cols)?))
 }
 
 /// The ends of an integer's range.
@@ -210,15 +237,8 @@ pub fn compiled(
     // Every block is drawn, read or not, so that a case does not depend on what is asked of it.
     for block in &program.samples.blocks {
         let size = |dim: &Dim| {
-            let mut sum: i64 = 0;
-            for (atoms, &c) in &dim.terms {
-                let mut term = c;
-                for &atom in atoms {
-                    term = term.saturating_mul(integer(&program.graph, ints, atom)?);
-                }
-                sum = sum.saturating_add(term);
-            }
-            usize::try_from(sum).map_err(|_| PlanError::NegativeDimension(sum))
+            let value = value_of(program, ints, dim)?;
+            usize::try_from(value).map_err(|_| PlanError::NegativeDimension(value))
         };
         let (rows, cols) = (size(&block.rows)?, size(&block.cols)?);
         let (needed, limit) = (rows as u64 * cols as u64, max_elements as u64);

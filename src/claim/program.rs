@@ -118,6 +118,8 @@ pub struct Program {
     /// Orders of integers that a given needs: its index, and the truth. Asked before there is a plan, since a plan without them may
     /// have negative dimensions.
     pub sized: Vec<(usize, NodeId)>,
+    /// Dimensions of drawn values that may be negative for some integers (`n - 5`), with their givens: such a case is rejected.
+    pub signed: Vec<(usize, Dim)>,
 }
 
 impl Program {
@@ -365,6 +367,10 @@ impl<'a> Builder<'a> {
             matches!(node.op, Op::Less | Op::LessEqual) && node.args.iter().all(is_int)
         });
         let sized = sized.collect();
+        let blocks = self.samples.blocks.iter().flat_map(|b| [(b.given, &b.rows), (b.given, &b.cols)]);
+        let signed =
+            blocks.filter(|(_, dim)| dim.terms.values().any(|c| *c < 0)).map(|(given, dim)| (given, dim.clone()));
+        let signed = signed.collect();
         let swept = targets.values().filter_map(|t| match t {
             SweptTarget::Real(input) => Some(*input),
             SweptTarget::Int(_) => None,
@@ -383,6 +389,7 @@ impl<'a> Builder<'a> {
             structural,
             lane_ints,
             sized,
+            signed,
         })
     }
 

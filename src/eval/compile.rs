@@ -495,7 +495,7 @@ impl Compiler<'_> {
                 let sign = self.semidefinite(args[0]);
                 (out, I::MatrixFunction { out, a, f, sign })
             }
-            Op::Diag => unary!(Diag),
+            Op::Diag => unary!(Rectangular),
             Op::Diagonal => unary!(Diagonal),
             Op::Flatten => unary!(Flatten),
             Op::Unflatten => unary!(Unflatten),

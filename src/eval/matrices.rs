@@ -384,18 +384,6 @@ pub fn sum_entries<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: S
     m.set_real(plan, out, sum, undefined);
 }
 
-#[inline(always)]
-pub fn diag<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
-    let range = plan.slots[a as usize].range();
-    let n = range.len();
-    let (from, to) = m.split(plan, out);
-    to.fill(N::zero());
-    for (i, x) in from[range].iter().enumerate() {
-        to[i * n + i] = x.clone();
-    }
-    moved(m, out, a);
-}
-
 /// A column on the diagonal of a matrix of any shape; entries past its end are zero.
 #[inline(always)]
 pub fn rectangular<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {

@@ -309,10 +309,6 @@ pub enum Instruction {
         out: SlotId,
         a: SlotId,
     },
-    Diag {
-        out: SlotId,
-        a: SlotId,
-    },
     Diagonal {
         out: SlotId,
         a: SlotId,

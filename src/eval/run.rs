@@ -113,7 +113,6 @@ fn interpret<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
             I::Inner { out, a, b } => mat::inner(plan, m, *out, *a, *b),
             I::MaxAbs { out, a } => mat::max_abs(plan, m, *out, *a),
             I::SumEntries { out, a } => mat::sum_entries(plan, m, *out, *a),
-            I::Diag { out, a } => mat::diag(plan, m, *out, *a),
             I::Diagonal { out, a } => mat::diagonal(plan, m, *out, *a),
             I::Flatten { out, a } => mat::flatten(plan, m, *out, *a),
             I::Unflatten { out, a } => mat::unflatten(plan, m, *out, *a),

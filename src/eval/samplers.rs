@@ -325,7 +325,7 @@ mod tests {
         }
         let code = vec![
             I::Congruence { out: 2, v: 0, d: 1 },
-            I::Diag { out: 3, a: 1 },
+            I::Rectangular { out: 3, a: 1 },
             I::Reflect { out: 4, v: 0, a: 3 },
             I::Transpose { out: 5, a: 4 },
             I::Reflect { out: 6, v: 0, a: 5 },
@@ -342,7 +342,7 @@ mod tests {
             roots: Vec::new(),
             loops: 0,
             work: 0,
-            most_work: 0,
+            most_work: u64::MAX,
             largest: n as usize,
         }
     }

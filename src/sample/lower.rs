@@ -16,6 +16,7 @@ use crate::lang::ir::{Dim, DrawId, Graph, IntId, NodeId, Op, RealFn, SampleOp, T
 use crate::lang::scope::Scope;
 use crate::lang::span::{LangError, Span};
 use crate::lang::symmetry;
+use crate::lang::types;
 use dashu_int::IBig;
 use dashu_ratio::RBig;
 
@@ -152,7 +153,12 @@ impl Lowering<'_> {
 
     fn dim(&mut self, e: &Expr) -> Result<Dim, LangError> {
         let node = elaborate::integer(self.graph, self.scope, e)?;
-        Ok(self.graph.dim_of(node))
+        if build::literal_int(self.graph, node).is_some_and(|n| n < 0) {
+            return Err(
+                LangError::new(e.span, "a dimension is negative", "this is below 0").help("a dimension is 0 or more")
+            );
+        }
+        Ok(types::dim_of(self.graph, node))
     }
 
     fn draw(&mut self, rows: Dim, cols: Dim, role: Role) -> NodeId {
