@@ -406,7 +406,7 @@ impl<'a> Elaborator<'a> {
         let message = format!("{what} needs a matrix that is symmetric by form");
         let found = format!("{} does not read the same backwards under transposition", label(e));
         Err(LangError::new(e.span, message, found)
-            .help("write it symmetrically, or `sym(..)`: the report then shows how far it is from symmetric"))
+            .help("write it symmetrically, or `sym(..)` where a misprint may have broken the symmetry"))
     }
 }
 
@@ -582,9 +582,9 @@ mod tests {
         ("A + B", "the terms of a sum need one shape: `A` is m×d, `B` is n×d @ A + B"),
         ("(A*W)' + B", "the terms of a sum need one shape: `(A*W)'` is d×m, `B` is n×d @ (A*W)' + B"),
         ("S <= A", "the sides of a comparison need one shape: `S` is d×d, `A` is m×d @ S <= A"),
-        ("lambda_min(W)", "`lambda_min` needs a matrix that is symmetric by form: `W` does not read the same backwards under transposition (write it symmetrically, or `sym(..)`: the report then shows how far it is from symmetric) @ W"),
+        ("lambda_min(W)", "`lambda_min` needs a matrix that is symmetric by form: `W` does not read the same backwards under transposition (write it symmetrically, or `sym(..)` where a misprint may have broken the symmetry) @ W"),
         ("lambda_min(A)", "`lambda_min` needs a square matrix: `A` is m×d @ A"),
-        ("S*T <= T", "the Loewner order needs a matrix that is symmetric by form: `S*T` does not read the same backwards under transposition (write it symmetrically, or `sym(..)`: the report then shows how far it is from symmetric) @ S*T"),
+        ("S*T <= T", "the Loewner order needs a matrix that is symmetric by form: `S*T` does not read the same backwards under transposition (write it symmetrically, or `sym(..)` where a misprint may have broken the symmetry) @ S*T"),
         ("sgima", "unknown name `sgima`: found no such given, `let` or index @ sgima"),
         ("etaa*x", "unknown name `etaa`: found no such given, `let` or index (did you mean `eta`?) @ etaa"),
         ("lambda_min", "unknown name `lambda_min`: found no such given, `let` or index (`lambda_min` is a function; write `lambda_min(..)`) @ lambda_min"),
@@ -632,7 +632,7 @@ mod tests {
         ("unflatten(u, m, n)", "`unflatten` needs a column m*n×1 here: `u` is d×1 @ u"),
         ("zeros(x, 1)", "an integer is needed here: found `x`, a real (round with `floor` or `ceil`) @ x"),
         ("zeros(-1, 1)", "a size is at least 0: found -1 @ -1"),
-        ("sqrtm(W)", "`sqrtm` needs a matrix that is symmetric by form: `W` does not read the same backwards under transposition (write it symmetrically, or `sym(..)`: the report then shows how far it is from symmetric) @ W"),
+        ("sqrtm(W)", "`sqrtm` needs a matrix that is symmetric by form: `W` does not read the same backwards under transposition (write it symmetrically, or `sym(..)` where a misprint may have broken the symmetry) @ W"),
     ];
 
     #[test]

@@ -138,7 +138,7 @@ pub const FUNCTIONS: &[FunctionInfo] = &[
     info(Function::Identity, "identity", 1, "identity(n: integer): n×n", "the identity of a size that is said; `I` takes its size from context", "tr(identity(n)) == n"),
     info(Function::Unit, "unit", 2, "unit(n: integer, i: integer): n×1", "the i-th unit vector", "inner(unit(n, 1), v) == v[1]"),
     info(Function::Kron, "kron", 2, "kron(A: m×n, B: p×q): m*p×n*q", "Kronecker product", "norm(kron(A, B)) == norm(A)*norm(B)"),
-    info(Function::Sym, "sym", 1, "sym(M: n×n): n×n", "symmetric part, (M + M')/2; the report then shows ‖M − M'‖", "norm(sym(S)) <= norm(S)"),
+    info(Function::Sym, "sym", 1, "sym(M: n×n): n×n", "symmetric part, (M + M')/2", "norm(sym(S)) <= norm(S)"),
     info(Function::Eigenvalues, "eigvals", 1, "eigvals(M: n×n symmetric): n×1", "the eigenvalues, decreasing", "norm_F(S) == norm(eigvals(S))"),
     info(Function::SingularValues, "svals", 1, "svals(M: m×n): min(m, n)×1", "the singular values, decreasing", "norm_F(A) == norm(svals(A))"),
     info(Function::Projector, "proj", 2, "proj(i: integer, M: n×n symmetric): n×n", "the spectral projector of the i-th eigenvalue; undefined at a tie", "tr(proj(1, S)) == 1"),
