@@ -206,7 +206,12 @@ fn product_error<N: Number>(a: &[N], ea: &N, b: &[N], eb: &N, inner: usize) -> N
 #[inline(always)]
 pub fn transpose<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
     let Slot { rows, cols, .. } = plan.slots[a as usize];
-    let (rows, cols) = (rows as usize, cols as usize);
+    transposed(plan, m, out, a, rows as usize, cols as usize);
+}
+
+/// The numbers of `a`, read as `rows × cols`, with rows and columns exchanged.
+#[inline(always)]
+fn transposed<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, rows: usize, cols: usize) {
     let range = plan.slots[a as usize].range();
     let (from, to) = m.split(plan, out);
     let from = &from[range];
@@ -420,16 +425,8 @@ pub fn flatten<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotI
 #[inline(always)]
 pub fn unflatten<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
     let Slot { rows, cols, .. } = plan.slots[out as usize];
-    let (rows, cols) = (rows as usize, cols as usize);
-    let range = plan.slots[a as usize].range();
-    let (from, to) = m.split(plan, out);
-    let from = &from[range];
-    for i in 0..rows {
-        for j in 0..cols {
-            to[i * cols + j] = from[j * rows + i].clone();
-        }
-    }
-    moved(m, out, a);
+    // The column holds the result column after column: as rows, that is its transpose.
+    transposed(plan, m, out, a, cols as usize, rows as usize);
 }
 
 /// Copies a block into `out`; the caller has reset `out`.

@@ -512,18 +512,7 @@ mod tests {
     #[test]
     fn depth_is_capped_whatever_makes_it() {
         let nested = |n: usize| format!("{}a{}", "(".repeat(n), ")".repeat(n));
-        for (n, s) in [
-            ("paren", "("),
-            ("call", "f("),
-            ("idx", "a["),
-            ("neg", "-"),
-            ("not", "not "),
-            ("pow", "a^"),
-            ("imp", "a => "),
-            ("if", "if p then x else "),
-            ("sum", "sum(i in 1..=n: "),
-        ] {
-            eprintln!("{n}");
+        for s in ["(", "f(", "a[", "-", "not ", "a^", "a => ", "if p then x else ", "sum(i in 1..=n: "] {
             let _ = parse_expr(&s.repeat(130));
         }
         assert!(parse_expr(&nested(127)).is_ok());

@@ -6,54 +6,15 @@
 /// The longest name that is accepted, in bytes.
 pub const MAX_NAME: usize = 64;
 
-/// Words that no given, `let` or index may be called. `t` (the step or the time) and `prev` are the language's own but are
+/// Words that no given, `let` or index may be called, beside the [`SAMPLERS`]. `t` (the step or the time) and `prev` are the language's own but are
 /// written like a name and a call.
 pub const RESERVED: &[&str] = &[
-    "D",
-    "I",
-    "all",
-    "and",
-    "any",
-    "else",
-    "false",
-    "if",
-    "in",
-    "mat",
-    "max",
-    "min",
-    "not",
-    "or",
-    "pi",
-    "prev",
-    "prod",
-    "sum",
-    "t",
-    "then",
-    "true",
-    "vec",
-    // Samplers: they stand alone in a given, so an expression with one is a mistake worth naming.
-    "below",
-    "choice",
-    "commuting",
-    "gaussian",
-    "haar",
-    "int",
-    "matrix",
-    "near",
-    "normal",
-    "operator",
-    "orthogonal",
-    "permutation",
-    "real",
-    "skew",
-    "spectrum",
-    "sphere",
-    "stiefel",
-    "symmetric",
-    "vector",
+    "D", "I", "all", "and", "any", "else", "false", "if", "in", "mat", "max", "min", "not", "or", "pi", "prev", "prod",
+    "sum", "t", "then", "true", "vec",
 ];
 
-/// What may open a given that is not a plain expression.
+/// What may open a given that is not a plain expression. Samplers stand alone in a given, so an expression with one is a mistake
+/// worth naming: these words are reserved too.
 pub const SAMPLERS: &[&str] = &[
     "below",
     "choice",
@@ -129,7 +90,7 @@ pub const FUNCTIONS: &[&str] = &[
 ];
 
 pub fn is_reserved(word: &str) -> bool {
-    RESERVED.contains(&word)
+    RESERVED.contains(&word) || is_sampler(word)
 }
 
 pub fn is_sampler(word: &str) -> bool {
