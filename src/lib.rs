@@ -11,6 +11,7 @@
 //! | [`report`] | what a run found, for people and programs |
 //! | [`engine`] | which cases run where: budgets, threads, verdicts; files; the bridge to `cargo test` |
 //! | [`check`] | one module for each kind of statement |
+//! | [`case`] | a case: its plan, its draws, what became of it |
 //! | [`claim`] | TOML to a typed claim |
 //! | [`eval`] | a graph as a plan, run in any arithmetic |
 //! | [`sample`] | draws, strata, samplers |
@@ -18,6 +19,7 @@
 //! | [`arith`] | the arithmetics, small dense matrices and their spectra |
 
 pub mod arith;
+pub mod case;
 pub mod check;
 pub mod claim;
 pub mod cli;

@@ -1,15 +1,15 @@
 //! A claim compiled for running: what the engine and the commands hold.
 
 use super::fit::Fit;
-use super::octet::{Plans, compiled, numbers_of};
 use super::path::steps;
 use super::pointwise::{self, PointwiseRun};
-use super::record::{CaseRecord, Hypotheses, Look, Stratum};
 use super::replay::{ReplayRun, Value};
 use super::scaling::ScalingRun;
 use super::trajectory::{self, TrajectoryRun};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::Backend;
+use crate::case::octet::{Plans, compiled, numbers_of};
+use crate::case::record::{CaseRecord, Hypotheses, Look, Stratum};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::Claim;
 use crate::claim::program::Program;

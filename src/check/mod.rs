@@ -2,10 +2,8 @@
 
 pub mod checker;
 pub mod fit;
-mod octet;
 mod path;
 mod pointwise;
-pub mod record;
 pub mod replay;
 mod scaling;
 mod schedule;
@@ -13,5 +11,6 @@ mod shadow;
 pub mod tally;
 mod trajectory;
 
+pub use crate::case::record;
 pub use checker::{CheckError, CheckOptions, Checker, PredicateInfo, Replay};
 pub use replay::Value;

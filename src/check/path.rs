@@ -6,11 +6,11 @@
 //! a run a margin's floor is a proof about the exact run, and later an estimate. A lane ends by itself: at the last
 //! step, when `until` is true, or when a hypothesis on the path has failed.
 
-use super::octet::Compiled;
 use super::schedule::looked_at;
 use super::shadow::Shadow;
 use crate::arith::lane::{ALL, Mask};
 use crate::arith::number::Number;
+use crate::case::octet::Compiled;
 use crate::claim::program::{Path, Program};
 use crate::eval::compile::{PlanError, integer};
 use crate::eval::machine::Machine;
@@ -53,7 +53,7 @@ pub fn sections(program: &Program, path: &Path, asked_once: Vec<NodeId>, last: &
     look.extend(path.until);
     look.extend(path.first.iter().map(|f| f.2));
     look.extend_from_slice(last);
-    for asked in program.asked.iter().filter(|a| super::octet::section_of(a.when) == LOOK) {
+    for asked in program.asked.iter().filter(|a| crate::case::octet::section_of(a.when) == LOOK) {
         look.extend(asked.predicate.roots());
     }
     vec![setup, step, look]
@@ -125,7 +125,7 @@ pub fn follow<N: Number>(
             for ((input, truth, reached), times) in first.iter_mut().zip(&mut times) {
                 let now = truth.map_or(0, |s| m.truths[s as usize].yes) & !*reached & running;
                 if now != 0 {
-                    for lane in super::octet::lanes_of(now) {
+                    for lane in crate::case::octet::lanes_of(now) {
                         times[lane] = t as f64;
                     }
                     *reached |= now;

@@ -1,9 +1,9 @@
 //! Claims about any values that meet the hypotheses: each case is drawn, its hypotheses are checked again, and each predicate is
 //! asked once.
 
-use super::octet::{BLANK, Chooser, Compiled, Plans, draw, hypotheses, looks as looks_of};
-use super::record::{CaseRecord, Hypotheses};
 use crate::arith::lane::{Backend, Job, Lane8};
+use crate::case::octet::{BLANK, Chooser, Compiled, Plans, draw, hypotheses, looks as looks_of};
+use crate::case::record::{CaseRecord, Hypotheses};
 use crate::claim::program::{Program, When};
 use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;

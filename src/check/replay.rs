@@ -4,8 +4,8 @@
 //! the bits are the same.
 
 use super::checker::CheckError;
-use super::octet::{Integers, compiled, draw, integers, place_of};
 use crate::arith::lane::{Backend, Job, Lane8};
+use crate::case::octet::{Integers, compiled, draw, integers, place_of};
 use crate::claim::program::{Bound, Program};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};

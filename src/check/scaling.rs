@@ -8,13 +8,13 @@
 
 use super::checker::CheckError;
 use super::fit::Fit;
-use super::octet::{Compiled, Integers, compiled, draw, hypotheses, integers, lanes_of};
 use super::path::{self, LOOK, Moment, SETUP, follow};
 use super::pointwise::once_roots;
-use super::record::{Hypotheses, Stratum};
 use super::trajectory::evaluations_of;
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
 use crate::arith::number::Number;
+use crate::case::octet::{Compiled, Integers, compiled, draw, hypotheses, integers, lanes_of};
+use crate::case::record::{Hypotheses, Stratum};
 use crate::claim::program::{Law, Program, Swept, SweptTarget};
 use crate::eval::machine::Machine;
 use crate::eval::plan::SlotId;

@@ -4,7 +4,7 @@
 //! therefore commutative and associative: however the cases were split over threads, blocks or shards, the sum has the same bits.
 //! It decides nothing; verdicts are made from it by the engine.
 
-use super::record::{CaseRecord, Fate, Hypotheses, Look, Stratum};
+use crate::case::record::{CaseRecord, Fate, Hypotheses, Look, Stratum};
 
 /// Number of strata.
 const STRATA: usize = Stratum::ALL.len();

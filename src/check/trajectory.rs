@@ -3,11 +3,13 @@
 //! A run counts as one case. What a predicate did in it is the worst of its looks: a violation before anything undecided, that before anything
 //! undefined, and among equals the least margin (of an identity, the greatest ratio to the floor).
 
-use super::octet::{Compiled, Integers, Plans, draw, hypotheses, integers, lanes_of, looks as looks_of, looks_where};
 use super::path::{self, Moment, follow, steps};
 use super::pointwise::once_roots;
-use super::record::{CaseRecord, Fate, Hypotheses, Look};
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
+use crate::case::octet::{
+    Compiled, Integers, Plans, draw, hypotheses, integers, lanes_of, looks as looks_of, looks_where,
+};
+use crate::case::record::{CaseRecord, Fate, Hypotheses, Look};
 use crate::claim::program::{Path, Program, When};
 use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
