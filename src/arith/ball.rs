@@ -182,25 +182,6 @@ impl Ball {
         Some(float::neg(&lo).max(hi))
     }
 
-    /// The square, at least zero.
-    #[must_use]
-    pub fn square(&self) -> Self {
-        match self {
-            Self::Exact(x) => Self::from(x * x),
-            Between(pair) => {
-                let bits = bits();
-                let (lo, hi) = (&pair.0, &pair.1);
-                let (near, far) = match (float::is_negative(lo), float::is_negative(hi)) {
-                    (false, _) => (lo.clone(), hi.clone()),
-                    (true, true) => (float::neg(hi), float::neg(lo)),
-                    (true, false) => (float::zero(), float::neg(lo).max(hi.clone())),
-                };
-                Self::between(float::mul(Way::Down, bits, &near, &near), float::mul(Way::Up, bits, &far, &far))
-            }
-            Unknown | Infinite { .. } => Unknown,
-        }
-    }
-
     fn binary(
         &self,
         b: &Self,
@@ -688,6 +669,23 @@ impl Number for Ball {
             }
         }
         (y.mul(&x.logarithm()).exponential(), 0.0)
+    }
+
+    fn square(&self) -> Self {
+        match self {
+            Self::Exact(x) => Self::from(x * x),
+            Between(pair) => {
+                let bits = bits();
+                let (lo, hi) = (&pair.0, &pair.1);
+                let (near, far) = match (float::is_negative(lo), float::is_negative(hi)) {
+                    (false, _) => (lo.clone(), hi.clone()),
+                    (true, true) => (float::neg(hi), float::neg(lo)),
+                    (true, false) => (float::zero(), float::neg(lo).max(hi.clone())),
+                };
+                Self::between(float::mul(Way::Down, bits, &near, &near), float::mul(Way::Up, bits, &far, &far))
+            }
+            Unknown | Infinite { .. } => Unknown,
+        }
     }
 
     fn sum_of_squares(a: &[Self]) -> Self {
