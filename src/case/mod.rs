@@ -1,8 +1,10 @@
 //! A case: from draws to what became of each predicate, eight at a time.
 //!
 //! What the checkers and the searches share: the plan of a claim for given integers with what is looked up in it ([`octet`]), the
-//! record that is all a checker tells the engine ([`record`]), and a case as data outside any stream ([`point`]).
+//! record that is all a checker tells the engine ([`record`]), a case as data outside any stream ([`point`]) and what a claim says of it
+//! ([`evaluate`]).
 
+pub mod evaluate;
 pub mod octet;
 pub mod point;
 pub mod record;
