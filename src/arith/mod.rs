@@ -26,6 +26,7 @@ pub mod elementary;
 mod elementary_tests;
 pub mod exact;
 pub mod factor;
+pub mod inertia;
 pub mod jacobi;
 mod laguerre;
 pub mod lane;
