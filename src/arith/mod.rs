@@ -28,6 +28,7 @@ mod elementary_tests;
 pub mod exact;
 pub mod factor;
 pub mod float;
+pub mod inertia;
 pub mod jacobi;
 mod laguerre;
 pub mod lane;
