@@ -126,8 +126,6 @@ COMPARE = {ast.LtE: order, ast.GtE: lambda a, b: order(b, a), ast.Lt: lambda a, 
            ast.Gt: lambda a, b: order(b, a, True), ast.NotEq: lambda a, b: not equal(a, b)}
 ARITHMETIC = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: div, ast.Pow: power}
 
-
-
 def parse(text):
     """The tree of an expression or a sampler: one group of brackets after the other, from the inside, is set aside."""
     groups = []
@@ -136,7 +134,7 @@ def parse(text):
         return f"‹{len(groups) - 1}›"
     def clause(s):
         while m := re.fullmatch(r"(.*)\bif\b(.*?)\bthen\b(.*?)\belse\b(.*)", s, re.S):
-            s = m[1] + aside(f"(({m[3]}) if ({m[2]}) else ({m[4]}))")
+            s = m[1] + aside(f"(({clause(m[3])}) if ({clause(m[2])}) else ({clause(m[4])}))")
         *guards, s = s.split("=>")
         return functools.reduce(lambda q, p: f"(not ({p}) or ({q}))", reversed(guards), s)
     def group(m):
@@ -146,8 +144,8 @@ def parse(text):
         if not before and "," in inside: return aside(f"interval({inside}, {opened == '('}, {closed == ')'})")
         return before + aside(opened + inside + closed)
     for old, new in ((r"^\s*(int|real)\s+in\b(.*)$", r"\1_(\2)"), (r"([\])])\s*log\b", r"\1"), (r"\bsv\s+in\b", "sv ="),
-                     (r",\s*rank\s+", ", rank = "), (r"\blambda\b", "lambda_"), (r"\.\.(?!=)", "..."), (r"\.\.=", "|"),
-                     ("'", ".T"), (r"\^", "**")):
+                     (r",\s*rank\s+", ", rank = "), (r"\.\.(?!=)", "..."), (r"\.\.=", "|"), ("'", ".T"), (r"\^", "**"),
+                     (r"\b(lambda|True|False|None)\b", r"\1_"), ("#", "?")):  # these mean something in Python only
         text = re.sub(old, new, text)
     while m := re.search(r"(\w+|›)?([(\[])([^()\[\]]*)([)\]])", text): text = text[:m.start()] + group(m) + text[m.end():]
     text = clause(text)

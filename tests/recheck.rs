@@ -1,7 +1,7 @@
 //! `examples/recheck.py` confirms what is a counterexample, and nothing else.
 //!
-//! `tests/recheck/witnesses.json` has counterexamples to planted claims that were found by hand, so neither side of this test comes
-//! from the search. The negative controls change one value of such a witness.
+//! `tests/recheck/witnesses.json` has counterexamples to planted claims that were found by hand, so nothing here comes from the
+//! search. The negative controls change one value of such a witness.
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -209,8 +209,10 @@ fn expressions_are_read_as_the_language_has_them() {
         "x > 5 => x > 6 => x > 7",
         "(x > 5 => x == 0) and x == 3",
         "if x > 5 then x == 0 else if x > 2 then x == 3 else x == 1",
+        "if x > 5 then x == 0 else x == 4 => x == 5",
+        "1 + (if x > 5 then 1 else 2 + 5) == 8",
         "A'*A == mat(i in 1..=n, j in 1..=n: sum(k in 1..=n: A[k, i]*A[k, j]))",
-        "A[1, ..] == (A'*unit(n, 1))' and A[.., n][1] == 2 and A[1..=1, 2..=n] == 2",
+        "A[1, ..] == (A'*unit(n, 1))' and A[.., n][1] == 2 and A[1, 2..=n]*ones(n - 1, 1) == 2",
         "sum(i in 1..=n, j in 1..=n, i != j: A[i, j]) == 5",
         "all(i in 1..=n: any(j in i..=n: A[i, j] == 4 or j == 1))",
         "sum(i in 1..=0: 1/0) == 0 and prod(i in 1..=3: i) == 6",
@@ -218,7 +220,7 @@ fn expressions_are_read_as_the_language_has_them() {
         "norm_F(b)^2 == 9*30 and norm(A[.., 1])^2 == 10 and sqrt(x + 1) == 2",
         "det(A) == -2 and tr(A) == max(1, 5, x) and inner(A, A) == 30",
         "diag(vec(i in 1..=2: i)) >= zeros(2, 2) and not ones(2, 2) > zeros(2, 2)",
-        "vcat(A, A) == hcat(A', A')' and unflatten(vec(i in 1..=4: i), 2, 2)' == A",
+        "vcat(A, A) == hcat(A', A')' and unflatten(vec(i in 1..=n*n: i), n, n)' == A",
     ];
     for (i, fact) in facts.into_iter().enumerate() {
         // It is true, so its negation is confirmed to be false.
