@@ -6,7 +6,7 @@
 Evaluates the claim's own file at the witness's values and asks: does each given lie where its sampler says, is every
 hypothesis true, and is the predicate false? Draws, enclosures and the fingerprint in the witness are not looked at.
 
-Exit status: 0 the violation is confirmed; 1 it is not one; 2 a file is not what it should be; 3 not rational, or not in the
+Exit status: 0 every violation is confirmed; 1 some is none; 2 a file is not what it should be; 3 not rational, or not in the
 part of the language that is understood here (no eigenvalues, no roots but under even powers, no derivatives, no trajectories,
 and not every function and sampler). A size, a shape or a value that does not fit is never taken for a violation.
 """
@@ -126,8 +126,6 @@ COMPARE = {ast.LtE: order, ast.GtE: lambda a, b: order(b, a), ast.Lt: lambda a, 
            ast.Gt: lambda a, b: order(b, a, True), ast.NotEq: lambda a, b: not equal(a, b)}
 ARITHMETIC = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: div, ast.Pow: power}
 
-
-
 def parse(text):
     """The tree of an expression or a sampler: one group of brackets after the other, from the inside, is set aside."""
     groups = []
@@ -136,7 +134,7 @@ def parse(text):
         return f"‹{len(groups) - 1}›"
     def clause(s):
         while m := re.fullmatch(r"(.*)\bif\b(.*?)\bthen\b(.*?)\belse\b(.*)", s, re.S):
-            s = m[1] + aside(f"(({m[3]}) if ({m[2]}) else ({m[4]}))")
+            s = m[1] + aside(f"(({clause(m[3])}) if ({clause(m[2])}) else ({clause(m[4])}))")
         *guards, s = s.split("=>")
         return functools.reduce(lambda q, p: f"(not ({p}) or ({q}))", reversed(guards), s)
     def group(m):
@@ -146,8 +144,8 @@ def parse(text):
         if not before and "," in inside: return aside(f"interval({inside}, {opened == '('}, {closed == ')'})")
         return before + aside(opened + inside + closed)
     for old, new in ((r"^\s*(int|real)\s+in\b(.*)$", r"\1_(\2)"), (r"([\])])\s*log\b", r"\1"), (r"\bsv\s+in\b", "sv ="),
-                     (r",\s*rank\s+", ", rank = "), (r"\blambda\b", "lambda_"), (r"\.\.(?!=)", "..."), (r"\.\.=", "|"),
-                     ("'", ".T"), (r"\^", "**")):
+                     (r",\s*rank\s+", ", rank = "), (r"\.\.(?!=)", "..."), (r"\.\.=", "|"), ("'", ".T"), (r"\^", "**"),
+                     (r"\b(lambda|True|False|None)\b", r"\1_"), ("#", "?")):  # these mean something in Python only
         text = re.sub(old, new, text)
     while m := re.search(r"(\w+|›)?([(\[])([^()\[\]]*)([)\]])", text): text = text[:m.start()] + group(m) + text[m.end():]
     text = clause(text)
@@ -276,19 +274,14 @@ def sampled(node, e):
 
 def read(value, m, n):
     r = [row if isinstance(row, list) else [row] for row in (value if isinstance(value, list) else [value])]
-    if len(r) != m or any(len(row) != n or any(type(v) not in (int, str) for v in row) for row in r):
+    if isinstance(value, dict): r = [[]] * m if value == {"rows": m, "cols": n} and 0 in (m, n) else None
+    if r is None or len(r) != m or any(len(row) != n or any(type(v) not in (int, str) for v in row) for row in r):
         raise ValueError(f"a value that is not {m} by {n} integers and fractions")
     return make(m, n, lambda i, j: Q(r[i][j]))
 
 
-def recheck(witness_path, claim_path=None):
-    """Whether the witness violates the claim, and why."""
-    witness = json.loads(pathlib.Path(witness_path).read_text())
-    if witness["format"] != 1: raise ValueError("a witness of another format")
-    path = pathlib.Path(claim_path or re.sub(r"\.witness\.json$", ".toml", witness_path))
-    claim = tomllib.loads(path.read_text(), parse_float=str)
-    setting = claim.get("setting")
-    standing = tomllib.loads((path.parent / "settings" / f"{setting}.toml").read_text(), parse_float=str) if setting else {}
+def recheck(claim, standing, witness):
+    """Whether the witness violates the claim, and why; `standing` is the claim's setting."""
     table = lambda key: (standing.get(key, {}) | claim.get(key, {})).items()
     if witness["predicate"] not in claim.get("claim", {}): raise OutOfScope("a predicate that is not in [claim]")
     e = {}
@@ -306,13 +299,26 @@ def recheck(witness_path, claim_path=None):
     for label, text in table("assume"):
         if not evaluate(parse(str(text)), e): return False, f"the hypothesis `{label}` is false"
     text = claim["claim"][witness["predicate"]]
-    return not evaluate(parse(text), e), f"`{text}` at these values"
+    return not evaluate(parse(str(text)), e), f"`{text}` at these values"
+
+def status_of(claim, standing, witness):
+    try: violated, why = recheck(claim, standing, witness)
+    except OutOfScope as why: return 3, f"not rechecked: {why}"
+    except Undefined as why: return 1, f"rejected: undefined, {why}"
+    return (0, f"violation confirmed: {why}") if violated else (1, f"rejected: no violation, {why}")
+
+def main(witness_path, claim_path=None):
+    load = lambda path: tomllib.loads(path.read_text(), parse_float=str)
+    file = json.loads(pathlib.Path(witness_path).read_text())
+    if file["format"] != 1 or not file["refuted"]: raise ValueError("not a witness of this format")
+    path = pathlib.Path(claim_path or re.sub(r"\.witness\.json$", ".toml", witness_path))
+    claim = load(path)
+    standing = load(path.parent / "settings" / f"{claim['setting']}.toml") if "setting" in claim else {}
+    found = [status_of(claim, standing, witness) for witness in file["refuted"]]
+    for witness, (_, words) in zip(file["refuted"], found): print(f"{file['claim']}, {witness['predicate']}: {words}")
+    return next((status for status in (1, 3) if any(status == s for s, _ in found)), 0)
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3): sys.exit(__doc__)
-    try: violated, why = recheck(*sys.argv[1:])
-    except OutOfScope as why: print(f"not rechecked: {why}"), sys.exit(3)
-    except Undefined as why: print(f"rejected: undefined, {why}"), sys.exit(1)
+    if len(sys.argv) not in (2, 3): print(__doc__), sys.exit(2)
+    try: sys.exit(main(*sys.argv[1:]))
     except Exception as why: print(f"unusable: {why!r}"), sys.exit(2)
-    print(f"violation confirmed: {why}" if violated else f"rejected: no violation, {why}")
-    sys.exit(0 if violated else 1)

@@ -1,5 +1,5 @@
-//! Claims whose truth is known, at the default budget: every false one is refuted, no true one is doubted, and a flat needle stays
-//! `held`. `tests/planted/README.md` says what the set is.
+//! Claims whose truth is known, at the default budget: every false one is refuted, no true one is doubted, and a flat needle
+//! stays `held`. `tests/planted/README.md` says what the set is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
