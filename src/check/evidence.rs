@@ -3,6 +3,7 @@
 //! Numbers of the random phase stay in the [`tally`](super::tally); nothing here is mixed with them.
 
 use crate::case::point::{Point, Values};
+use crate::case::witness::Draws;
 use crate::certify::Enclosure;
 
 /// Everything that the search phase says of a predicate.
@@ -69,6 +70,8 @@ pub struct Refutation {
     /// Working precision that decided it; 0 where every number was rational.
     pub bits: usize,
     pub origin: Origin,
+    /// The draws that these values are made of, where they are those of a case.
+    pub draws: Option<Draws>,
 }
 
 /// Where a counterexample was found.

@@ -10,7 +10,7 @@ use super::evidence::{Evidence, Origin, Refutation, Stored};
 use super::tally::{PredicateTally, Tally};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Point, Values};
-use crate::case::witness::{Standing, WitnessFile};
+use crate::case::witness::{Draws, Standing, WitnessFile};
 use crate::certify::{Certifier, CertifyError, Decision};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Claim, Place, Source};
@@ -104,6 +104,7 @@ impl Search<'_> {
                         sides: certificate.sides,
                         bits: certificate.bits,
                         origin: Origin::Case(case),
+                        draws: Draws::of(self.evaluator.program(), &point),
                     });
                     return Ok(());
                 }
@@ -135,6 +136,7 @@ impl Search<'_> {
                         sides: certificate.sides,
                         bits: certificate.bits,
                         origin: Origin::Case(case),
+                        draws: Draws::of(self.evaluator.program(), &point),
                     });
                     return Ok(());
                 }
@@ -194,6 +196,7 @@ fn stored_of(
                 sides: certificate.sides,
                 bits: certificate.bits,
                 origin: Origin::Stored,
+                draws: witness.draws.clone(),
             };
             Some((Stored::Proved, Some(refutation)))
         }

@@ -1,5 +1,6 @@
 //! The commands: thin. Arguments to what the floors below do, their answers to a terminal.
 
+mod accept;
 mod args;
 mod check;
 mod console;
