@@ -55,7 +55,7 @@ fn equation(name: &str, short: &str) -> String {
 pub fn short(x: &RBig, most: usize) -> String {
     // A number of this many bits has more digits than fit: it need not be written to know.
     let bits = x.numerator().bit_len() + x.denominator().bit_len();
-    if bits <= 4 * most.saturating_add(1) {
+    if bits <= most.saturating_add(1).saturating_mul(4) {
         let exact = x.to_string();
         if exact.chars().count() <= most {
             return exact;
