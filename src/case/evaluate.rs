@@ -16,7 +16,7 @@ use crate::eval::machine::{Machine, Truth};
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::run::run;
 use crate::lang::ir::{IntId, NodeId};
-use crate::sample::strata::{BlockShape, Filler, Lanes, Stratum};
+use crate::sample::strata::{BlockShape, Filler, Lanes, Stratum, stratum_of};
 use crate::sample::stream::{Key, Stream};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -197,6 +197,25 @@ impl Evaluator {
         let lanes = runner(self.backend);
         let draws = lanes.fill(&mut filler, &mut stream, stratum, &compiled.blocks);
         Ok(Some(Point { ints, draws: draws.iter().map(|x| x.0[lane]).collect() }))
+    }
+
+    /// The first cases of the random phase's strata, drawn for these integers instead of their own.
+    ///
+    /// # Errors
+    /// Where no plan can be made for them.
+    pub fn drawn_for(&self, ints: &BTreeMap<IntId, i64>, octets: u64) -> Result<Vec<Point>, PlanError> {
+        let compiled = self.plans.get(&self.program, ints)?;
+        let lanes = runner(self.backend);
+        let (mut filler, mut stream) = (Filler::new(), Stream::new(&self.key, 0));
+        let mut points = Vec::new();
+        for octet in 0..octets {
+            stream.seek(octet);
+            let draws = lanes.fill(&mut filler, &mut stream, stratum_of(octet), &compiled.blocks);
+            points.extend(
+                (0..8).map(|lane| Point { ints: ints.clone(), draws: draws.iter().map(|x| x.0[lane]).collect() }),
+            );
+        }
+        Ok(points)
     }
 
     /// What the claim says of each point, in their order. Points with the same integers that follow one another are run side by side.

@@ -10,10 +10,14 @@ use super::evidence::{Evidence, Origin, Refutation, Stored};
 use super::tally::{PredicateTally, Tally};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Point, Values};
+use crate::case::record::{Fate, Hypotheses};
 use crate::case::witness::{Draws, Standing, WitnessFile};
-use crate::certify::{Certifier, CertifyError, Decision};
+use crate::certify::{Certificate, Certifier, CertifyError, Decision};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Claim, Place, Source};
+use crate::lang::ir::IntId;
+use crate::shrink;
+use std::collections::BTreeMap;
 
 /// What the search phase may spend on a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,13 @@ const VERIFY_BITS: usize = 4096;
 
 /// Of an undecided random case: there are many, and most are ties of irrational numbers that no precision decides.
 const SETTLE_BITS: usize = 256;
+
+/// The most bits that a step of shrinking is given: most are decided at once, and one that is not is refused.
+const SHRINK_BITS: usize = 512;
+
+/// Octets of fresh cases that are drawn at smaller integers, and how many of those that are violated are kept.
+const FRESH_OCTETS: u64 = 32;
+const FRESH: usize = 4;
 
 /// A claim that is asked once, of values.
 struct Search<'a> {
@@ -96,16 +107,9 @@ impl Search<'_> {
         {
             let Some(point) = self.evaluator.point(case)? else { continue };
             match self.decided(&point, i, self.effort.bits) {
-                Ok((values, Decision::Violated(certificate))) => {
+                Ok((_, Decision::Violated(_))) => {
                     evidence.settled.violated += 1;
-                    evidence.refutation = Some(Refutation {
-                        values,
-                        margin: certificate.margin,
-                        sides: certificate.sides,
-                        bits: certificate.bits,
-                        origin: Origin::Case(case),
-                        draws: Draws::of(self.evaluator.program(), &point),
-                    });
+                    evidence.refutation = self.refutation(&point, i, Origin::Case(case));
                     return Ok(());
                 }
                 Ok((_, decision)) => {
@@ -128,16 +132,9 @@ impl Search<'_> {
             let Some(point) = self.evaluator.point(case)? else { continue };
             match self.decided(&point, i, SETTLE_BITS) {
                 Ok((_, Decision::Holds(_))) => evidence.settled.held += 1,
-                Ok((values, Decision::Violated(certificate))) => {
+                Ok((_, Decision::Violated(_))) => {
                     evidence.settled.violated += 1;
-                    evidence.refutation = Some(Refutation {
-                        values,
-                        margin: certificate.margin,
-                        sides: certificate.sides,
-                        bits: certificate.bits,
-                        origin: Origin::Case(case),
-                        draws: Draws::of(self.evaluator.program(), &point),
-                    });
+                    evidence.refutation = self.refutation(&point, i, Origin::Case(case));
                     return Ok(());
                 }
                 Ok((_, Decision::Outside(_) | Decision::OutOfBranch | Decision::Undefined)) => {
@@ -147,6 +144,53 @@ impl Search<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A certified case, shrunk.
+    fn refutation(&self, point: &Point, predicate: usize, origin: Origin) -> Option<Refutation> {
+        let bits = self.effort.bits.min(SHRINK_BITS);
+        let violation = |values: &Values| match self.certifier.decide(values, predicate, bits) {
+            // What is certain of an enclosure is its nearer end.
+            Ok(Decision::Violated(certificate)) => Some(-certificate.margin.hi),
+            _ => None,
+        };
+        let oracles = shrink::Oracles {
+            values: &|point, fixed| self.certifier.values(point, fixed).ok().map(|settled| settled.values),
+            violation: &violation,
+            fresh: &|ints| self.violated_at(ints, predicate),
+        };
+        let limits = shrink::Limits { decisions: self.effort.shrink, ..shrink::Limits::default() };
+        let program = self.certifier.program();
+        let shrunk = shrink::shrink(self.claim, program, &oracles, &limits, point);
+        let (values, draws) = match shrunk {
+            Some(shrunk) => {
+                let draws = if shrunk.fixed.is_empty() { Draws::of(program, &shrunk.point) } else { None };
+                (shrunk.values, draws)
+            }
+            // It took more bits than shrinking gives.
+            None => (self.certifier.values(point, &Values::new()).ok()?.values, Draws::of(program, point)),
+        };
+        let Ok(Decision::Violated(certificate)) = self.certifier.decide(&values, predicate, self.effort.bits) else {
+            return None;
+        };
+        let Certificate { margin, sides, bits } = certificate;
+        Some(Refutation { values, margin, sides, bits, origin, draws })
+    }
+
+    /// Cases at these integers that `f64` calls violated, the worst first.
+    fn violated_at(&self, ints: &BTreeMap<IntId, i64>, predicate: usize) -> Vec<Point> {
+        let Ok(points) = self.evaluator.drawn_for(ints, FRESH_OCTETS) else { return Vec::new() };
+        let Ok(found) = self.evaluator.evaluate(&points) else { return Vec::new() };
+        let mut violated: Vec<(f64, usize)> = found
+            .iter()
+            .enumerate()
+            .filter(|(_, e)| e.hypotheses == Hypotheses::Met)
+            .filter_map(|(i, e)| {
+                e.looks.get(predicate).filter(|look| look.fate == Fate::Violated).map(|look| (look.margin, i))
+            })
+            .collect();
+        violated.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        violated.into_iter().take(FRESH).map(|(_, i)| points[i].clone()).collect()
     }
 
     fn decided(&self, point: &Point, predicate: usize, bits: usize) -> Result<(Values, Decision), CertifyError> {
