@@ -12,11 +12,12 @@ use crate::case::evaluate::Evaluator;
 use crate::case::point::{Point, Values};
 use crate::case::record::{Fate, Hypotheses};
 use crate::case::witness::{Draws, Standing, WitnessFile};
-use crate::certify::{Certificate, Certifier, CertifyError, Decision};
+use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Claim, Place, Source};
 use crate::lang::ir::IntId;
 use crate::shrink;
+use dashu_ratio::RBig;
 use std::collections::BTreeMap;
 
 /// What the search phase may spend on a claim.
@@ -150,8 +151,7 @@ impl Search<'_> {
     fn refutation(&self, point: &Point, predicate: usize, origin: Origin) -> Option<Refutation> {
         let bits = self.effort.bits.min(SHRINK_BITS);
         let violation = |values: &Values| match self.certifier.decide(values, predicate, bits) {
-            // What is certain of an enclosure is its nearer end.
-            Ok(Decision::Violated(certificate)) => Some(-certificate.margin.hi),
+            Ok(Decision::Violated(certificate)) => Some(size_of(&certificate)),
             _ => None,
         };
         let oracles = shrink::Oracles {
@@ -213,6 +213,15 @@ impl Search<'_> {
             Decision::Violated(_) => format!("case {case} is violated"),
         }
     }
+}
+
+/// How large a violation certainly is: the gap between the sides as a share of their sizes, which no unit blows up; else the margin.
+fn size_of(certificate: &Certificate) -> RBig {
+    let Some((left, right)) = &certificate.sides else { return -certificate.margin.hi.clone() };
+    let gap = (&left.lo - &right.hi).max(&right.lo - &left.hi);
+    let size = |side: &Enclosure| side.hi.clone().max(-side.lo.clone());
+    let sizes = size(left) + size(right);
+    if sizes.is_zero() { RBig::ZERO } else { gap.max(RBig::ZERO) / sizes }
 }
 
 /// What becomes of the stored witness against a predicate; `None` if there is none.
