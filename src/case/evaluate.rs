@@ -3,7 +3,7 @@
 //! [`Evaluator`] turns a case of the random phase into a [`Point`] and says of points what a checker says of cases; [`Runner`] is the
 //! machine under it, eight points of equal integers at a time, for searches that look at more than that. Pointwise claims only.
 
-use super::octet::{self, Compiled, Integers, Plans, integers, place_of};
+use super::octet::{self, Compiled, Drawn, Integers, Plans, integers, place_of};
 use super::point::Point;
 use super::record::{Hypotheses, Look};
 use crate::arith::backend::dispatch;
@@ -19,7 +19,6 @@ use crate::lang::ir::{IntId, NodeId};
 use crate::sample::strata::{BlockShape, Filler, Lanes, Stratum, stratum_of};
 use crate::sample::stream::{Key, Stream};
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// What is asked once, of the givens: the roots of a pointwise plan, and of the set-up of an iteration.
 pub fn once_roots(program: &Program) -> Vec<NodeId> {
@@ -30,9 +29,6 @@ pub fn once_roots(program: &Program) -> Vec<NodeId> {
     }
     roots
 }
-
-/// Where a plan's draws are in a case: its slot, the place of its numbers, a bound on their norm.
-pub type Drawn = (SlotId, Range<usize>, Option<f64>);
 
 /// A number of a plan in eight cases.
 #[derive(Clone, Copy, Debug)]
