@@ -195,6 +195,14 @@ impl Evaluator {
         Ok(Some(Point { ints, draws: draws.iter().map(|x| x.0[lane]).collect() }))
     }
 
+    /// The blocks of draws of a point with these integers.
+    ///
+    /// # Errors
+    /// Where no plan can be made for them.
+    pub fn blocks(&self, ints: &BTreeMap<IntId, i64>) -> Result<Vec<BlockShape>, PlanError> {
+        Ok(self.plans.get(&self.program, ints)?.blocks.clone())
+    }
+
     /// The first cases of the random phase's strata, drawn for these integers instead of their own.
     ///
     /// # Errors
