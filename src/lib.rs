@@ -21,6 +21,7 @@
 
 pub mod arith;
 pub mod case;
+pub mod certify;
 pub mod check;
 pub mod claim;
 pub mod cli;

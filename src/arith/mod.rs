@@ -18,6 +18,7 @@
 //! inlines a few of them would overflow a thread's stack. Correct either way; fast only when optimized.
 
 pub mod backend;
+pub mod ball;
 pub mod dense;
 #[cfg(test)]
 mod dense_tests;
@@ -26,6 +27,8 @@ pub mod elementary;
 mod elementary_tests;
 pub mod exact;
 pub mod factor;
+pub mod float;
+pub mod inertia;
 pub mod jacobi;
 mod laguerre;
 pub mod lane;

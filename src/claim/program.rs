@@ -6,14 +6,18 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::{Claim, Named, Place, Trajectory};
 use crate::eval::analysis::Analysis;
 use crate::lang::ast::{self, Expr, Sampler};
+use crate::lang::build;
 use crate::lang::elaborate;
 use crate::lang::ir::{Dim, Graph, InputId, IntId, NodeId, Op, Type};
 use crate::lang::predicate::{self, Predicate};
 use crate::lang::scope::Scope;
 use crate::lang::span::LangError;
 use crate::lang::structural::structural_ints;
+use crate::lang::symmetry::is_symmetric;
+use crate::lang::types;
 use crate::sample::draws::{IntGiven, Samples};
-use crate::sample::lower::lower;
+use crate::sample::lower::{Stage, lower, lower_staged};
+use crate::sample::member::{between, member};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A name and what it stands for.
@@ -100,6 +104,24 @@ pub enum SweptTarget {
     Int(IntId),
 }
 
+/// A sampled given of a program by values: its value is an input.
+#[derive(Clone, Debug)]
+pub struct ValueGiven {
+    /// Its index among the claim's givens.
+    pub given: usize,
+    /// `None` for an integer, which is a constant of the plan.
+    pub input: Option<InputId>,
+    /// The value as a node.
+    pub value: NodeId,
+    /// What the draws and earlier values make of it, stage by stage, then as a whole.
+    pub stages: Vec<Stage>,
+    pub sample: NodeId,
+    /// Whether the value is one of its sampler's.
+    pub member: NodeId,
+    /// Whether a rational near what the draws make of it serves as well, where that is irrational.
+    pub rounds: bool,
+}
+
 /// A claim, ready to be compiled for any integers.
 pub struct Program {
     pub graph: Graph,
@@ -120,6 +142,8 @@ pub struct Program {
     pub sized: Vec<(usize, NodeId)>,
     /// Dimensions of drawn values that may be negative for some integers (`n - 5`), with their givens: such a case is rejected.
     pub signed: Vec<(usize, Dim)>,
+    /// Of a program by values: the sampled givens. Empty in the ordinary one.
+    pub values: Vec<ValueGiven>,
 }
 
 impl Program {
@@ -129,6 +153,16 @@ impl Program {
     /// Every name, type, shape or symmetry that is wrong, at its place (the first of each entry).
     pub fn new(claim: &Claim) -> Result<Self, Diagnostics> {
         Builder::new(claim).build()
+    }
+
+    /// Types a claim by values: sampled givens are inputs, so that everything else is a function of their values alone.
+    ///
+    /// The blocks of draws are those of [`Program::new`], so that a case's draws fit both.
+    ///
+    /// # Errors
+    /// As [`Program::new`].
+    pub fn by_values(claim: &Claim) -> Result<Self, Diagnostics> {
+        Builder { by_values: true, ..Builder::new(claim) }.build()
     }
 
     /// The integer given of this id.
@@ -144,6 +178,8 @@ struct Builder<'a> {
     samples: Samples,
     errors: Vec<Diagnostic>,
     inputs: u32,
+    by_values: bool,
+    values: Vec<ValueGiven>,
 }
 
 /// Errors that are shown for one claim.
@@ -165,7 +201,16 @@ impl<'a> Builder<'a> {
                     .map(|s| s.name.clone()),
             )
             .collect();
-        Self { claim, graph: Graph::new(), scope, samples: Samples::default(), errors: Vec::new(), inputs: 0 }
+        Self {
+            claim,
+            graph: Graph::new(),
+            scope,
+            samples: Samples::default(),
+            errors: Vec::new(),
+            inputs: 0,
+            by_values: false,
+            values: Vec::new(),
+        }
     }
 
     fn note<T>(&mut self, place: &Place, result: Result<T, LangError>) -> Option<T> {
@@ -193,6 +238,53 @@ impl<'a> Builder<'a> {
         let id = InputId(self.inputs);
         self.inputs += 1;
         (id, self.graph.add(Op::Input(id), vec![], ty))
+    }
+
+    /// A sampled given of a program by values.
+    fn value(&mut self, given: usize, sampler: &ast::Given) -> Result<NodeId, LangError> {
+        let (graph, scope, samples) = (&mut self.graph, &self.scope, &mut self.samples);
+        let (sample, stages) = lower_staged(graph, scope, samples, given, sampler, &mut self.inputs)?;
+        if let Op::Int(_) = self.graph.node(sample).op {
+            let Some(int) = self.samples.ints.last() else { return Ok(sample) };
+            let member = between(&mut self.graph, sample, (int.lo, false), (int.hi, false));
+            self.values.push(ValueGiven { given, input: None, value: sample, stages, sample, member, rounds: false });
+            return Ok(sample);
+        }
+        let ty = self.graph.ty(sample).clone();
+        let (input, value) = self.input(ty);
+        let mut member = member(&mut self.graph, &self.scope, value, sampler, &stages)?;
+        let symmetric = types::is_matrix(&self.graph, value) && is_symmetric(&self.graph, sample);
+        if symmetric {
+            let transposed = build::transpose(&mut self.graph, value);
+            let same = build::truth(&mut self.graph, Op::Equal, value, transposed);
+            member = build::and(&mut self.graph, member, same);
+        }
+        let rounds = matches!(
+            sampler.kind,
+            Sampler::Normal { .. } | Sampler::Gaussian { .. } | Sampler::Near { .. } | Sampler::Below(_)
+        );
+        // What follows from being a member may be used from here on.
+        if symmetric {
+            self.graph.symmetric.insert(value);
+        }
+        if let Some(&rotation) = self.samples.rotations.get(&sample) {
+            self.samples.rotations.insert(value, rotation);
+        }
+        let given_spectrum = match &sampler.kind {
+            Sampler::Symmetric { eigenvalues: ast::Spectrum::Values(_), .. } => true,
+            Sampler::Matrix { singular: ast::Spectrum::Values(_), rank: None, .. } => true,
+            _ => false,
+        };
+        if given_spectrum {
+            if let Some(&d) = self.graph.eigenvalues_of.get(&sample) {
+                self.graph.eigenvalues_of.insert(value, d);
+            }
+            if let Some(&s) = self.graph.singular_values_of.get(&sample) {
+                self.graph.singular_values_of.insert(value, s);
+            }
+        }
+        self.values.push(ValueGiven { given, input: Some(input), value, stages, sample, member, rounds });
+        Ok(value)
     }
 
     fn expression(&mut self, e: &Named<Expr>) -> Option<NodeId> {
@@ -252,7 +344,7 @@ impl<'a> Builder<'a> {
     fn looks_back(&self, predicate: &Predicate) -> bool {
         let Some(previous) = &self.scope.previous else { return false };
         let backward: BTreeSet<NodeId> = previous.values().copied().collect();
-        let below = crate::lang::types::reachable(&self.graph, &predicate.roots());
+        let below = types::reachable(&self.graph, &predicate.roots());
         below.iter().any(|id| backward.contains(id) && matches!(self.graph.node(*id).op, Op::Input(_)))
     }
 
@@ -269,8 +361,12 @@ impl<'a> Builder<'a> {
                     targets.insert(place, SweptTarget::Real(input));
                     Some(node)
                 }
-                (place, _) => {
-                    let result = lower(&mut self.graph, &self.scope, &mut self.samples, index, &given.value);
+                (place, sampler) => {
+                    let result = if self.by_values && !matches!(sampler, Sampler::Value(_)) {
+                        self.value(index, &given.value)
+                    } else {
+                        lower(&mut self.graph, &self.scope, &mut self.samples, index, &given.value)
+                    };
                     let node = self.note(&given.place, result);
                     if let (Some(&place), Some(node)) = (place, node) {
                         if let Op::Int(id) = self.graph.node(node).op {
@@ -321,6 +417,7 @@ impl<'a> Builder<'a> {
         roots.extend(assume.iter().map(|a| a.node));
         roots.extend(givens.iter().chain(&lets).map(|b| b.node));
         roots.extend(self.samples.feasible.iter().map(|f| f.1));
+        roots.extend(self.values.iter().map(|value| value.member));
         for a in &asked {
             roots.extend(a.predicate.roots());
         }
@@ -375,7 +472,12 @@ impl<'a> Builder<'a> {
             SweptTarget::Real(input) => Some(*input),
             SweptTarget::Int(_) => None,
         });
-        let analysis = Analysis::new(&self.graph, &swept.collect());
+        let mut held: BTreeSet<InputId> = swept.collect();
+        for value in &self.values {
+            held.extend(value.input);
+            held.extend(value.stages.iter().map(|stage| stage.input));
+        }
+        let analysis = Analysis::new(&self.graph, &held);
         Ok(Program {
             graph: self.graph,
             analysis,
@@ -390,6 +492,7 @@ impl<'a> Builder<'a> {
             lane_ints,
             sized,
             signed,
+            values: self.values,
         })
     }
 
@@ -416,7 +519,7 @@ impl<'a> Builder<'a> {
             }
             let (input, node) = self.input(ty.clone());
             let (before, before_node) = self.input(ty);
-            if crate::lang::symmetry::is_symmetric(&self.graph, start) {
+            if is_symmetric(&self.graph, start) {
                 // Held for the start only; a step that keeps it says so by its form.
                 self.graph.symmetric.insert(node);
                 self.graph.symmetric.insert(before_node);
@@ -452,7 +555,7 @@ impl<'a> Builder<'a> {
                     .help("the step must have the shape of the state it replaces"),
                 );
             }
-            if self.graph.symmetric.contains(&node) && !crate::lang::symmetry::is_symmetric(&self.graph, next) {
+            if self.graph.symmetric.contains(&node) && !is_symmetric(&self.graph, next) {
                 self.errors.push(
                     Diagnostic::new(
                         step.place.clone(),
@@ -539,7 +642,7 @@ fn atoms(dim: &Dim) -> Vec<NodeId> {
 
 /// Integer givens below these nodes.
 fn ints_of(graph: &Graph, roots: &[NodeId]) -> BTreeSet<IntId> {
-    crate::lang::types::reachable(graph, roots)
+    types::reachable(graph, roots)
         .iter()
         .filter_map(|id| match graph.node(*id).op {
             Op::Int(int) => Some(int),
