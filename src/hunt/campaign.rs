@@ -5,6 +5,7 @@
 use super::dimensions::{Ints, visit};
 use super::goal::Aim;
 use super::hunter::{Hunt, Hunter, IslandResult};
+use super::island::Purpose;
 use super::probe::Candidate;
 use crate::case::point::Point;
 use std::collections::BTreeMap;
@@ -14,7 +15,9 @@ const ROUND: u64 = 8;
 /// Rounds that a budget is divided into, about.
 const ROUNDS: u64 = 5;
 /// Evaluations of an island.
-const ISLAND: (u64, u64) = (200, 6_000);
+const ISLAND: (u64, u64) = (400, 8_000);
+/// The part of the budget that is kept for the last digits.
+const FINISH: u64 = 8;
 /// The first islands of a goal see more and more integers; from here on every other one goes on where the least was met.
 const SETTLED: u64 = 4;
 
@@ -26,8 +29,7 @@ pub struct Unit {
     pub index: u64,
     pub ints: Ints,
     pub start: Option<Vec<f64>>,
-    /// Goes through the small values one by one first.
-    pub exhausts: bool,
+    pub purpose: Purpose,
     pub evaluations: u64,
 }
 
@@ -69,6 +71,8 @@ pub struct Campaign<'h> {
     islands: u64,
     an_island: u64,
     left: u64,
+    /// Kept for the last digits of each goal; taken once.
+    finish: u64,
     spent: u64,
     met: u64,
 }
@@ -84,7 +88,8 @@ impl<'h> Campaign<'h> {
             known,
             islands: 0,
             an_island: (evaluations / (ROUND * ROUNDS)).clamp(ISLAND.0, ISLAND.1),
-            left: evaluations,
+            left: evaluations - evaluations / FINISH,
+            finish: evaluations / FINISH,
             spent: 0,
             met: 0,
         };
@@ -108,8 +113,11 @@ impl<'h> Campaign<'h> {
             open.map(|(place, _)| place).collect()
         };
         let (margins, shares) = (open(self, Aim::Margin), open(self, Aim::Share));
-        if self.left == 0 || margins.is_empty() || self.hunter.choices().is_empty() {
+        if margins.is_empty() || self.hunter.choices().is_empty() {
             return units;
+        }
+        if self.left == 0 {
+            return self.last_digits();
         }
         for slot in 0..ROUND {
             let first = self.islands;
@@ -144,11 +152,35 @@ impl<'h> Campaign<'h> {
                 (ints, start)
             }
         };
-        let exhausts = k == 0 && aim == Aim::Margin;
-        let unit = Unit { goal, index: self.islands, ints, start, exhausts, evaluations: self.an_island };
+        let purpose = if k == 0 && aim == Aim::Margin { Purpose::Exhaust } else { Purpose::Search };
+        let unit = Unit { goal, index: self.islands, ints, start, purpose, evaluations: self.an_island };
         self.known[place].1.islands += 1;
         self.islands += 1;
         unit
+    }
+
+    /// One island for each goal that goes on from its best case.
+    fn last_digits(&mut self) -> Vec<Unit> {
+        let finish = std::mem::take(&mut self.finish);
+        let open: Vec<(usize, Ints, Vec<f64>)> = self
+            .known
+            .iter()
+            .filter(|(_, known)| finish > 0 && !known.is_violated())
+            .filter_map(|(goal, known)| {
+                let (ints, best) = known.ranked().first().map(|(i, c)| ((*i).clone(), c.draws.clone()))?;
+                Some((*goal, ints, best))
+            })
+            .collect();
+        let evaluations = (finish / (open.len() as u64).max(1)).max(1);
+        let units = open.into_iter().zip(self.islands..).map(|((goal, ints, best), index)| Unit {
+            goal,
+            index,
+            ints,
+            start: Some(best),
+            purpose: Purpose::Finish,
+            evaluations,
+        });
+        units.collect()
     }
 
     /// The closest case of the predicate with these integers.

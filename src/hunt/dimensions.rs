@@ -56,20 +56,19 @@ fn thinned(mut choices: Vec<(usize, Ints)>) -> Vec<(usize, Ints)> {
     choices
 }
 
-/// All of a short range; of a long one the least, steps that grow, and the greatest.
+/// All of a short range; of a long one the least, then steps that double, and the greatest.
 fn values(lo: i64, hi: i64) -> Vec<i64> {
+    let width = hi.saturating_sub(lo);
     let mut values = Vec::new();
     let (mut value, mut step) = (lo, 1_i64);
-    while value <= hi && values.len() + 1 < MOST_VALUES {
+    while value < hi && values.len() + 1 < MOST_VALUES {
         values.push(value);
-        let left = MOST_VALUES - values.len();
-        // As many steps as are left must reach the end; they double from where they no longer would one by one.
-        if hi.saturating_sub(value) >= step.saturating_mul(left as i64) && values.len() > 3 {
+        if width >= MOST_VALUES as i64 && values.len() > 3 {
             step = step.saturating_mul(2);
         }
         value = value.saturating_add(step);
     }
-    if values.last().is_some_and(|last| *last < hi) {
+    if lo <= hi {
         values.push(hi);
     }
     values

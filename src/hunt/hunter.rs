@@ -121,7 +121,7 @@ impl Hunter {
         let begin = Begin {
             island: unit.index.wrapping_add(predicate << 20),
             start: unit.start.as_deref().filter(|s| s.len() == space.draws),
-            exhausts: unit.exhausts,
+            purpose: unit.purpose,
         };
         search(&mut probe, &self.key, &begin);
         IslandResult { evaluations: probe.spent, met: probe.met, best: probe.champion() }

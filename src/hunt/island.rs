@@ -18,14 +18,23 @@ const OCTETS_AN_ISLAND: u64 = 1 << 12;
 /// Octets of a random block: a round of strata.
 const BLOCK: u64 = 16;
 
+/// What an island is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Goes through the small values one by one, then searches.
+    Exhaust,
+    Search,
+    /// The last digits of the case that it starts from.
+    Finish,
+}
+
 /// How an island begins.
 pub struct Begin<'a> {
     /// Its number among all islands of the claim.
     pub island: u64,
     /// A case to start from.
     pub start: Option<&'a [f64]>,
-    /// Goes through the small values one by one first.
-    pub exhausts: bool,
+    pub purpose: Purpose,
 }
 
 /// Searches until the probe's budget is spent.
@@ -36,12 +45,15 @@ pub fn search(probe: &mut Probe<'_>, key: &Key, begin: &Begin<'_>) {
         filler: Filler::new(),
         next: OCTETS + begin.island.wrapping_mul(OCTETS_AN_ISLAND),
     };
-    if begin.exhausts {
+    if begin.purpose == Purpose::Exhaust {
         blocks.exhaust(probe);
     }
     if let Some(start) = begin.start {
         probe.put(0, start);
         probe.look(1);
+    }
+    if begin.purpose == Purpose::Finish {
+        return finish(probe, &mut random);
     }
     let limit = probe.limit;
     let some =
@@ -79,6 +91,19 @@ pub fn search(probe: &mut Probe<'_>, key: &Key, begin: &Begin<'_>) {
             polish(probe, &mut random, 0.01, until);
         }
         turn += 1;
+    }
+}
+
+/// Polish and narrow evolutions in turn, as long as they improve anything.
+fn finish(probe: &mut Probe<'_>, random: &mut Random) {
+    for sigma in [1e-3, 1e-2, 1e-4, 1e-1, 1e-5] {
+        let limit = probe.limit;
+        polish(probe, random, sigma, limit);
+        let (start, until) = (probe.best.draws.clone(), probe.spent.saturating_add(limit / 4));
+        evolve(probe, random, &start, sigma, until);
+        if probe.is_done() || probe.space.coordinates.is_empty() {
+            return;
+        }
     }
 }
 

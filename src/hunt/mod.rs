@@ -37,3 +37,4 @@ mod tests;
 pub use active::{Active, Approach, End};
 pub use campaign::{Campaign, Unit};
 pub use hunter::{Found, Hunt, HuntOptions, Hunter, IslandResult, LeastShare};
+pub use island::Purpose;

@@ -7,7 +7,7 @@ use super::probe::Probe;
 use super::random::Random;
 use super::space::{self, Kind};
 
-/// Steps end here, relative to the size of a coordinate.
+/// Steps end here; those of normals and reflectors are relative to their size.
 const LAST: f64 = 1e-12;
 
 /// What moves together.
@@ -54,6 +54,11 @@ pub fn polish(probe: &mut Probe<'_>, random: &mut Random, first: f64, until: u64
             }
             let outcomes = probe.look(2 * four.len());
             for (k, &d) in four.iter().enumerate() {
+                // A direction in which nothing changes is not looked at again.
+                if outcomes[2 * k] == base.outcome && outcomes[2 * k + 1] == base.outcome {
+                    directions[d].1 = 0.0;
+                    continue;
+                }
                 let better = outcomes[2 * k].score.is_better(&base.outcome.score)
                     || outcomes[2 * k + 1].score.is_better(&base.outcome.score);
                 directions[d].1 = if better { (directions[d].1 * 2.0).min(1.0) } else { directions[d].1 / 4.0 };

@@ -194,7 +194,7 @@ fn a_claim_that_no_case_meets_ends_without_a_case() {
 
 #[test]
 fn claims_without_draws_and_claims_about_iterates_are_no_trouble() {
-    let (_, hunt) = hunted("[given]\nn = \"int in 1..=3\"\n[claim]\nc = \"n <= 2\"\n");
+    let (_, hunt) = hunted("[given]\nn = \"int in 1..=3\"\n[claim]\nc = \"tr(I + zeros(n, n)) <= 2\"\n");
     assert!(hunt.best.is_some_and(|b| b.violated && b.ints[0].1 == 3));
     let text = "title = \"t\"\nat = \"x\"\n[given]\nx = \"real in [0, 1]\"\n[trajectory]\nstate = { y = \"x\" }\n\
                 step = { y = \"y/2\" }\nsteps = \"3\"\n[trajectory.always]\nc = \"y >= 0\"\n";
