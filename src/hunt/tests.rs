@@ -187,6 +187,16 @@ fn a_hunt_is_the_same_on_every_back_end_and_in_any_order_of_its_islands() {
 }
 
 #[test]
+fn a_strict_comparison_fails_where_it_is_attained_and_contacts_inside_are_handed_on() {
+    refuted("[given]\nx = \"vector(2, [0, 1])\"\n[claim]\nc = \"2*x[1]*x[2] < x[1]^2 + x[2]^2\"\n");
+    let (_, hunt) = hunted(
+        "[given]\nx = \"real in [0, 1]\"\ny = \"real in [0, 1]\"\n\
+         [claim]\nc = \"5/8*x + 3/16*y < x^2 + y^2 + 109/1024\"\n",
+    );
+    assert_eq!(hunt.contacts.first().map(|c| c.point.draws.clone()), Some(vec![5.0 / 16.0, 3.0 / 32.0]));
+}
+
+#[test]
 fn a_claim_that_no_case_meets_ends_without_a_case() {
     let (_, hunt) = hunted("[given]\nx = \"real in [0, 1]\"\n[assume]\nno = \"x >= 2\"\n[claim]\nc = \"x <= 1\"\n");
     assert!(hunt.best.is_none() && hunt.met == 0 && hunt.evaluations >= SOME / 2, "{hunt:?}");
