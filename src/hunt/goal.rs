@@ -218,7 +218,7 @@ impl Ground {
                 }
                 let known = margin.undefined >> lane & 1 == 0 && margin.value[lane].is_finite();
                 *missing +=
-                    if known { (-margin.value[lane]).max(0.0).min(MOST_MISSING) + LEAST_MISSING } else { MOST_MISSING };
+                    if known { (-margin.value[lane]).clamp(0.0, MOST_MISSING) + LEAST_MISSING } else { MOST_MISSING };
             }
         }
         let number = machine.real(&self.plan, self.number);

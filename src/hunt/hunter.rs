@@ -88,6 +88,9 @@ pub struct Hunt {
     pub approach: Vec<Approach>,
 }
 
+/// The closest case of a goal: the goal, the integers, the case.
+type Closest = (usize, Ints, Candidate);
+
 impl Hunter {
     /// `None` for a claim about iterates or a law of scaling.
     ///
@@ -171,11 +174,8 @@ impl Hunter {
             let (ints, candidate) = known.ranked().first().map(|(i, c)| ((*i).clone(), (*c).clone()))?;
             candidate.outcome.score.is_met().then_some((ints, candidate))
         };
-        let (mut parts, mut best, mut least): (
-            Vec<_>,
-            Option<(usize, Ints, Candidate)>,
-            Option<(usize, Ints, Candidate)>,
-        ) = (Vec::new(), None, None);
+        let mut parts = Vec::new();
+        let (mut best, mut least): (Option<Closest>, Option<Closest>) = (None, None);
         for (index, known) in known {
             let goal = &self.goals[*index];
             let found = closest(known).map(|(ints, candidate)| (*index, ints, candidate));
