@@ -52,6 +52,9 @@ const LEAST_HUNT: u64 = 2_000;
 /// Shorter versions of a hunted case that are certified before the case itself.
 const MOST_SHORTENED: usize = 3;
 
+/// Cases of the hunt within the rounding floor that are decided.
+const MOST_CONTACTS: usize = 16;
+
 /// A margin, in its unit, at or below which equality is looked for.
 const NEAR: f64 = 1e-6;
 
@@ -213,7 +216,7 @@ impl Search<'_> {
         evidence: &mut Evidence,
     ) -> Result<Option<Tightness>, CheckError> {
         let Some(best) = &hunt.best else { return Ok(None) };
-        let mut near: Vec<Point> = Vec::new();
+        let mut near: Vec<Point> = hunt.contacts.iter().take(MOST_CONTACTS).map(|found| found.point.clone()).collect();
         if best.margin <= NEAR {
             near.extend(self.shortened(&best.point, i, NEAR)?);
         }
