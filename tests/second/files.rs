@@ -4,6 +4,7 @@ use super::evaluate::Value;
 use super::judge::Values;
 use super::matrix::Matrix;
 use super::values::Interval;
+use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 use serde_json::Value as Json;
 use std::fs::{read, read_dir, read_to_string};
@@ -106,7 +107,15 @@ fn value(json: &Json) -> Option<Value> {
 fn rational(json: &Json) -> Option<RBig> {
     match json {
         Json::Number(i) => Some(i.as_i64()?.into()),
-        Json::String(text) => text.parse().ok(),
+        Json::String(text) => {
+            let (p, q) = text.split_once('/').unwrap_or((text, "1"));
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+            if !digits(p.strip_prefix('-').unwrap_or(p)) || !digits(q) {
+                return None;
+            }
+            let (p, q) = (p.parse::<IBig>().ok()?, q.parse::<UBig>().ok()?);
+            (q != UBig::ZERO).then(|| RBig::from_parts(p, q))
+        }
         _ => None,
     }
 }

@@ -88,7 +88,9 @@ fn at<'a>(
     names.extend(state.clone());
     names.extend(first.clone());
     names.insert("t".into(), Value::integer(t));
-    Scope { more: &path.lets, ..Scope::new(claim, names) }
+    let mut scope = Scope::new(claim, names);
+    scope.more = &path.lets;
+    scope
 }
 
 /// Whether it speaks of a first time that has not come.
