@@ -11,10 +11,12 @@ use second::matrix::Matrix;
 use second::spectra;
 use second::values::{Interval, Stop, two};
 use serde_json::{Value as Json, json};
+use std::path::Path;
 use theoremcheck::arith::Backend;
 use theoremcheck::check::record::{Fate, Hypotheses};
 use theoremcheck::check::{CheckOptions, Checker, Replay, Value as Computed};
-use theoremcheck::claim::model::{Claim, Expect, Verdict};
+use theoremcheck::claim::load::load;
+use theoremcheck::claim::model::{Claim, ClaimId, Expect, Verdict};
 use theoremcheck::lang::ast::{Comparison, Sampler};
 
 /// Counterexamples by hand, most of them from the claims' notes: claim, predicate, values.
@@ -302,6 +304,51 @@ fn order_and_roots_of_matrices_are_decided_at_the_boundary() {
     }
     assert_eq!(spectra::square_root(&integers(2, &[0, 1, 1, 0])), Err(Stop::Undefined));
     assert_eq!(m.inverse().and_then(|i| equal_matrices(&i.times(&m)?, &Matrix::scalar(3, &1.into()))), Ok(true));
+}
+
+#[test]
+fn expressions_mean_what_the_reference_says() {
+    let given = "title = \"t\"\nat = \"x\"\n[given]\nn = \"int in 2..=2\"\nzero = \"int in 0..=0\"\nx = \"real in [0, 9]\"\n\
+         A = \"gaussian(n, n)\"\nH = \"gaussian(n, n)\"\nv = \"gaussian(3, 1)\"\n[claim]\n";
+    let values = json!({ "n": 2, "zero": 0, "x": "3/2", "A": [["1", "2"], ["3", "5"]], "H": [["0", "1"], ["-1", "2"]],
+        "v": ["1", "-2", "2"] });
+    let values = files::values(&values).expect("values");
+    for (predicate, wanted) in [
+        ("-x^2 == 0 - x*x and 2^3^2 == 512", Ok(true)),
+        ("A[2, 1] == 3 and v[2] == -2 and A[.., 2]' == vec(i in 1..=2: A[i, 2])'", Ok(true)),
+        (
+            "A^-1 == mat(i in 1..=2, j in 1..=2: if i == j then (if i == 1 then -5 else -1) else (if i == 1 then 2 else 3))",
+            Ok(true),
+        ),
+        ("det(A) == -1 and tr(A) == 6 and inv(A)*A == I and A^2 - 6*A - I == zeros(2, 2)", Ok(true)),
+        ("kron(A, H)[3, 2] == 3 and flatten(A)[2] == 3 and unflatten(flatten(A), 2, 2) == A", Ok(true)),
+        ("hcat(A, I) == hcat(A, identity(n)) and vcat(A, H)[3, 2] == 1", Ok(true)),
+        ("norm(v) == 3 and norm_F(A)^2 == 39 and inner(A, H) == 9 and norm(v*v') == 9", Ok(true)),
+        ("sigma(1, v*v') == 9 and sigma(2, v*v') == 0 and sigma(4, v*v') == 0 and norm_nuc(v*v') == 9", Ok(true)),
+        ("lambda_min(A + A') < -2/5 and lambda(1, A + A') > 12 and eigvals(sym(H))[1] == 2", Ok(true)),
+        (
+            "sum(i in 1..=3, v[i] > 0: v[i]) == 3 and prod(i in 1..=3: v[i]) == -4 and max(i in 1..=3: v[i]) == 2",
+            Ok(true),
+        ),
+        ("sum(i in 1..=zero: v[i]) == 0 and prod(i in 1..=zero: x) == 1 and det(zeros(zero, zero)) == 1", Ok(true)),
+        ("all(i in 1..=3, j in i..=3: v[i]*v[j] <= 4) and not any(i in 1..=3: v[i] == 0)", Ok(true)),
+        ("D(x^3; x) == 27/4 and D(1/x; x) == -4/9 and D(D(x^3; x); x) == 9 and D(exp(x); x) == exp(x) + 1", Ok(false)),
+        ("D(norm_F(A)^2/2; A -> H) == inner(A, H) and D(D(norm_F(A)^2/2; A -> H); A -> H) == inner(H, H)", Ok(true)),
+        ("D(inv(A); A -> H) == -inv(A)*H*inv(A) and D(det(A); A -> H) == det(A)*tr(inv(A)*H)", Ok(true)),
+        ("D(norm(v); v -> v) == 3 and D(abs(v[2]); v -> v) == 2 and D(sqrt(x); x)*2*sqrt(x) >= 1/2", Ok(true)),
+        ("1/zero == 1 and false", Ok(false)),
+        ("1/zero == 1 or true", Ok(true)),
+        ("1/zero == 1", Err(Stop::Undefined)),
+        ("norm(A) == sqrt((39 + sqrt(39^2 - 4))/2)", Err(Stop::Undecided)),
+        ("v[4] == 0", Err(Stop::Undefined)),
+        ("D(norm(x*v - 3/2*v); x) > 0", Err(Stop::Undefined)),
+        ("max(i in 1..=zero: x) > 0", Err(Stop::Undefined)),
+    ] {
+        let text = format!("{given}p = \"{predicate}\"\n");
+        let claim = load(&text, Path::new("p/c.toml"), ClaimId("p/c".into()), &|_| None);
+        let claim = claim.unwrap_or_else(|e| panic!("{}", e.render(100, false)));
+        assert_eq!(truth(&claim, &values, "p"), wanted, "{predicate}");
+    }
 }
 
 /// Small rationals from a fixed linear congruence (Knuth's MMIX).

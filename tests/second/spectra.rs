@@ -87,7 +87,7 @@ impl Spectrum {
     /// The k-th greatest, from 1.
     pub fn eigenvalue(&self, k: usize) -> Interval {
         // Above `lo` there are at least k, above `hi` fewer.
-        let (mut lo, mut hi) = (-&self.bound - RBig::from(1), self.bound.clone());
+        let (mut lo, mut hi) = (&self.bound * RBig::from(-2), self.bound.clone());
         for halving in 0..HALVINGS {
             if halving == 80 || halving == HALVINGS - 1 {
                 let x = Interval { lo: lo.clone(), hi: hi.clone() }.simplest();
