@@ -100,6 +100,15 @@ pub fn both(l: Maybe<bool>, r: Maybe<bool>) -> Maybe<bool> {
     }
 }
 
+/// Whether all are true, by [`both`]: one that is false decides, whatever is not known of others.
+pub fn all(truths: impl IntoIterator<Item = Maybe<bool>>) -> Maybe<bool> {
+    truths.into_iter().reduce(both).unwrap_or(Ok(true))
+}
+
+pub fn any(truths: impl IntoIterator<Item = Maybe<bool>>) -> Maybe<bool> {
+    truths.into_iter().reduce(either).unwrap_or(Ok(false))
+}
+
 pub fn not(p: Maybe<bool>) -> Maybe<bool> {
     p.map(|p| !p)
 }
@@ -113,7 +122,7 @@ pub fn equal_matrices(l: &Matrix, r: &Matrix) -> Maybe<bool> {
     if l.shape() != r.shape() {
         return beyond("matrices of different shapes are compared");
     }
-    l.entries.iter().zip(&r.entries).fold(Ok(true), |all, (x, y)| both(all, x.real().equal(y.real())))
+    all(l.entries.iter().zip(&r.entries).map(|(x, y)| x.real().equal(y.real())))
 }
 
 pub fn compared(op: Comparison, l: Value, r: Value) -> Maybe<bool> {
@@ -339,8 +348,8 @@ impl<'a> Scope<'a> {
                 Err(stop) => Err(stop),
             };
             let truths = items.into_iter().map(truth);
-            let all = quantifier == Quantifier::All;
-            return Ok(Value::Truth(truths.fold(Ok(all), if all { both } else { either })?));
+            let universal = quantifier == Quantifier::All;
+            return Ok(Value::Truth(if universal { all(truths)? } else { any(truths)? }));
         }
         let mut items = items.into_iter();
         let Some(first) = items.next() else {

@@ -69,9 +69,9 @@ impl Jet {
         &self.parts[0]
     }
 
-    /// It, if nothing moves.
+    /// It, if it does not move. What moves with a derivative of 0 does: of `sqrt(x^2)` there is none at 0.
     pub fn plain(&self) -> Option<&Interval> {
-        self.parts[1..].iter().all(Interval::is_zero).then(|| self.real())
+        (self.parts.len() == 1).then(|| self.real())
     }
 
     /// `self + direction e` with the `level`-th unit.
@@ -86,14 +86,9 @@ impl Jet {
     }
 
     fn join(&self, upper: &Self, half: usize) -> Self {
-        let mut parts = self.parts.clone();
-        if upper.parts.iter().all(Interval::is_zero) {
-            return Self { parts };
-        }
-        parts.resize(half, 0.into());
-        parts.extend(upper.parts.iter().cloned());
-        parts.resize(2 * half, 0.into());
-        Self { parts }
+        let padded =
+            |jet: &Self| jet.parts.iter().cloned().chain(std::iter::repeat(0.into())).take(half).collect::<Vec<_>>();
+        Self { parts: [padded(self), padded(upper)].concat() }
     }
 
     /// `f`, of which `slope` is the derivative (told the value, too).
@@ -108,9 +103,6 @@ impl Jet {
         let half = self.parts.len() / 2;
         let (low, high) = (Self { parts: self.parts[..half].to_vec() }, Self { parts: self.parts[half..].to_vec() });
         let value = low.lift(f, slope)?;
-        if high.parts.iter().all(Interval::is_zero) {
-            return Ok(value);
-        }
         let upper = &slope(&low, &value)? * &high;
         Ok(value.join(&upper, half))
     }

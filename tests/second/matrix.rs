@@ -112,7 +112,7 @@ impl Matrix {
 
     pub fn determinant(&self) -> Maybe<Jet> {
         let constant = self.characteristic()?.0.swap_remove(0);
-        Ok(if self.rows % 2 == 0 { constant } else { -&constant })
+        Ok(if self.rows.is_multiple_of(2) { constant } else { -&constant })
     }
 
     /// Undefined of a singular matrix.

@@ -1,7 +1,7 @@
 //! Whether a value is one that its sampler means (docs/language.md, Samplers): any such value, however it is drawn.
 
 use super::call::norm;
-use super::evaluate::{Indices, Scope, Value, both, compared, either, equal_matrices, not};
+use super::evaluate::{Indices, Scope, Value, all, any, both, compared, equal_matrices, not};
 use super::matrix::Matrix;
 use super::spectra::{self, Counts, Spectrum, is_symmetric};
 use super::values::{Interval, Maybe, Stop, beyond};
@@ -75,7 +75,7 @@ fn has_eigenvalues(m: &Matrix, values: &[Interval], zeros: usize) -> Maybe<bool>
     };
     let wanted = Matrix::from_fn(n, n, diagonal).characteristic_polynomial()?;
     let found = m.characteristic_polynomial()?;
-    found.iter().zip(&wanted).fold(Ok(true), |all, (x, y)| both(all, x.real().equal(y.real())))
+    all(found.iter().zip(&wanted).map(|(x, y)| x.real().equal(y.real())))
 }
 
 fn is_identity(m: &Matrix) -> Maybe<bool> {
@@ -93,7 +93,7 @@ fn follow(scope: &Scope, law: &Law, column: &Matrix) -> Maybe<bool> {
         let index = law.index.as_ref().map(|(name, _)| Indices::one(name, i as i64 + 1));
         ends(scope, &law.interval, index.as_ref())?.contain(x.real())
     };
-    column.entries.iter().enumerate().fold(Ok(true), |all, item| both(all, inside(item)))
+    all(column.entries.iter().enumerate().map(inside))
 }
 
 /// Whether `value` is one that `sampler` means; the scope has the givens before it.
@@ -126,10 +126,9 @@ pub fn is_member(scope: &Scope, sampler: &Sampler, value: &Value) -> Maybe<bool>
             ends(scope, interval, None)?.contain(x.real())
         }
         Sampler::Normal { .. } => Ok(matches!(value, Value::Number(_))),
-        Sampler::Choice(options) => options.iter().fold(Ok(false), |any, option| {
-            let option = scope.value(option, None);
-            either(any, option.and_then(|option| compared(Comparison::Equal, value.clone(), option)))
-        }),
+        Sampler::Choice(options) => {
+            any(options.iter().map(|option| compared(Comparison::Equal, value.clone(), scope.value(option, None)?)))
+        }
         Sampler::Gaussian { rows, cols, .. } => {
             shaped!(matrix(rows, cols));
             Ok(true)
@@ -137,8 +136,7 @@ pub fn is_member(scope: &Scope, sampler: &Sampler, value: &Value) -> Maybe<bool>
         Sampler::Vector { len, law } => follow(scope, law, &shaped!(column(len))),
         Sampler::Spectrum { len, law } => {
             let v = shaped!(column(len));
-            let sorted =
-                v.entries.windows(2).fold(Ok(true), |all, pair| both(all, not(pair[0].real().less(pair[1].real()))));
+            let sorted = all(v.entries.windows(2).map(|pair| not(pair[0].real().less(pair[1].real()))));
             both(sorted, follow(scope, law, &v))
         }
         Sampler::Symmetric { size, eigenvalues } => {
@@ -183,7 +181,7 @@ pub fn is_member(scope: &Scope, sampler: &Sampler, value: &Value) -> Maybe<bool>
                     if values.len() != rank {
                         return Ok(false);
                     }
-                    let nonnegative = values.iter().fold(Ok(true), |all, x| both(all, not(x.less(&0.into()))));
+                    let nonnegative = all(values.iter().map(|x| not(x.less(&0.into()))));
                     let squares: Vec<Interval> = values.iter().map(|x| x.powi(2)).collect();
                     both(nonnegative, has_eigenvalues(&gram, &squares, gram.rows - rank))
                 }

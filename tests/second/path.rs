@@ -3,8 +3,8 @@
 use super::evaluate::{Scope, Value};
 use super::values::{Maybe, Stop, beyond};
 use std::collections::BTreeMap;
-use theoremcheck::claim::model::{Claim, Trajectory};
-use theoremcheck::lang::ast::{Expr, ExprKind, Schedule};
+use theoremcheck::claim::model::{Claim, Named, Trajectory};
+use theoremcheck::lang::ast::{Expr, Schedule};
 
 /// More steps than this are not walked.
 const MOST_STEPS: i64 = 10_000;
@@ -12,7 +12,7 @@ const MOST_STEPS: i64 = 10_000;
 /// Whether a predicate of the path is true: at every look before a hypothesis on the path fails, or at the end.
 pub fn truth(claim: &Claim, start: &Scope, predicate: &str) -> Maybe<bool> {
     let Some(path) = &claim.trajectory else { return beyond(format!("the predicate {predicate}")) };
-    let find = |list: &'_ [_]| list.iter().position(|p: &theoremcheck::claim::model::Named<Expr>| p.name == predicate);
+    let find = |list: &[Named<Expr>]| list.iter().position(|p| p.name == predicate);
     let (asked, always) = match (find(&path.always), find(&path.finally)) {
         (Some(i), _) => (&path.always[i].value, true),
         (_, Some(i)) => (&path.finally[i].value, false),
@@ -103,8 +103,7 @@ fn mentions(e: &Expr, name: &str) -> bool {
 }
 
 fn looks_back(e: &Expr) -> bool {
-    matches!(&e.kind, ExprKind::Call { function, .. } if function == "prev")
-        || format!("{e:?}").contains("function: \"prev\"")
+    format!("{e:?}").contains("function: \"prev\"")
 }
 
 /// Rational iterates grow with every step: long ones are enclosed.

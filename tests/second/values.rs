@@ -147,7 +147,7 @@ impl Interval {
         Self { lo: down(&self.lo), hi: -down(&-&self.hi) }
     }
 
-    /// Whether it is less than, equal to or greater than another.
+    /// Whether it is less than another.
     pub fn less(&self, other: &Self) -> Maybe<bool> {
         match () {
             () if self.hi < other.lo => Ok(true),
@@ -191,7 +191,7 @@ impl Interval {
     /// `x^n`
     pub fn powi(&self, n: u64) -> Self {
         let power = |x: &RBig| x.pow(n as isize);
-        let x = if n % 2 == 0 { self.abs() } else { self.clone() };
+        let x = if n.is_multiple_of(2) { self.abs() } else { self.clone() };
         Self { lo: power(&x.lo), hi: power(&x.hi) }.rounded()
     }
 
