@@ -391,6 +391,15 @@ impl Lowering<'_> {
         value
     }
 
+    /// [`staged`](Self::staged) within closed ends, which are made only if it is asked for.
+    fn staged_between(&mut self, compute: NodeId, ends: impl FnOnce(&mut Graph) -> (NodeId, NodeId)) -> NodeId {
+        if self.stages.is_none() {
+            return compute;
+        }
+        let (lo, hi) = ends(self.graph);
+        self.staged(compute, &Ends { lo, hi, indexed: false }, false, false)
+    }
+
     fn law_between(&mut self, n: &Dim, ends: &Ends, law: &Law, spectrum: bool) -> Result<NodeId, LangError> {
         let Interval { lo_open, hi_open, log, span, .. } = law.interval;
         let role = Role::Unit { lo_open, hi_open, log, spectrum };
@@ -614,8 +623,11 @@ impl Lowering<'_> {
             let u = self.unit(Dim::constant(1), false);
             let part = self.symmetric_unit(u, &Dim::constant(1));
             let part = build::mul(self.graph, e, part);
-            return Ok(build::add(self.graph, a, part));
+            let value = build::add(self.graph, a, part);
+            let ends = |graph: &mut Graph| (build::sub(graph, a, e), build::add(graph, a, e));
+            return Ok(self.staged_between(value, ends));
         }
+        let e = self.staged_between(e, |_| (zero, e));
         let symmetric = symmetry::is_symmetric(self.graph, a);
         let part = if symmetric {
             let u = self.unit(n.clone(), true);
@@ -690,7 +702,8 @@ impl Lowering<'_> {
             let truth = self.ordered(zero, node, false);
             self.feasible(truth, "a number that is not negative")?;
             let u = self.unit(Dim::constant(1), false);
-            return Ok(build::mul(self.graph, u, node));
+            let value = build::mul(self.graph, u, node);
+            return Ok(self.staged_between(value, |_| (zero, node)));
         }
         self.semidefinite(node, &n)?;
         let u = self.draw(
