@@ -112,7 +112,7 @@ pub fn compare_rational(x: &RBig, y: &Float) -> Ordering {
     }
     // 2^(k-1) < |x| < 2^(k+1)
     let (k, size) = (bit_len(p) as isize - q.bit_len() as isize, magnitude(y));
-    if k + 1 < size || k >= size + 1 {
+    if k + 1 < size || k > size {
         let by_size = k.cmp(&size);
         return if sign_x < 0 { by_size.reverse() } else { by_size };
     }

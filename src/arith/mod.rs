@@ -1,12 +1,14 @@
 //! The arithmetics, and small dense matrices and their spectra in each.
 //!
-//! Today: `f64` in eight lanes, and exact rationals. Enclosures stand on the same plan and join here.
+//! `f64` in eight lanes, exact rationals, and certified reals (rationals, then enclosures): one plan runs in each.
 //!
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`lane`] | eight `f64`s as one value, and what each operation on them means |
 //! | [`backend`] | which processors can do that how, and the door into generic code |
 //! | [`number`] | what a plan needs of an arithmetic |
+//! | [`ball`], [`ball_number`], [`ball_real`] | certified reals: the type, its arithmetic, functions of one of them |
+//! | [`float`] | their ends: binary floating point of any precision with directed rounding |
 //! | [`exact`] | rationals, for what is rational in the draws |
 //! | [`elementary`] | `exp`, `ln`, `pow`, sines and their inverses, the normal quantile, each with its error bound |
 //! | [`dense`], [`factor`] | products and factorizations of small matrices |
