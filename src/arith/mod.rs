@@ -18,6 +18,7 @@
 //! inlines a few of them would overflow a thread's stack. Correct either way; fast only when optimized.
 
 pub mod backend;
+pub mod ball;
 pub mod dense;
 #[cfg(test)]
 mod dense_tests;
@@ -27,6 +28,7 @@ mod elementary_tests;
 pub mod exact;
 pub mod factor;
 pub mod inertia;
+pub mod float;
 pub mod jacobi;
 mod laguerre;
 pub mod lane;

@@ -90,6 +90,12 @@ pub trait Number: Clone + Send + 'static {
         Self::from_f64(1.0)
     }
 
+    /// `self * self`; an enclosure of it is at least 0.
+    #[inline(always)]
+    fn square(&self) -> Self {
+        self.mul(self)
+    }
+
     /// The square of the Frobenius norm.
     #[inline(always)]
     fn sum_of_squares(a: &[Self]) -> Self {

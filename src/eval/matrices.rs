@@ -551,13 +551,16 @@ pub fn equal<N: Number>(plan: &Plan, m: &Machine<N>, a: SlotId, b: SlotId) -> Tr
     for (x, y) in m.numbers[sa.range()].iter().zip(&m.numbers[sb.range()]) {
         known &= x.finite() & y.finite();
         same &= x.eq(y);
-        // The subtraction's own rounding is half an ulp of the difference.
-        let gap = x.sub(y).abs();
-        differ |= error.lt(&gap.mul(&N::from_f64(1.0 - 1e-15))) & !x.eq(y);
+        if N::TRACKED {
+            // The subtraction's own rounding is half an ulp of the difference.
+            let gap = x.sub(y).abs();
+            differ |= error.lt(&gap.mul(&N::from_f64(1.0 - 1e-15))) & !x.eq(y);
+        } else {
+            differ |= x.lt(y) | y.lt(x);
+        }
     }
     if !N::TRACKED {
-        let known = known & !undefined;
-        return Truth { yes: same & known, no: !same & known, undefined };
+        return Truth { yes: same & known & !undefined, no: differ & !undefined, undefined };
     }
     let known = known & !undefined;
     Truth { yes: same & exact & known, no: differ & known, undefined }

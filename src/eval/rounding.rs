@@ -129,10 +129,10 @@ pub fn div<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
 #[inline(always)]
 pub fn sqrt<N: Number>(a: &Bounded<N>) -> (Bounded<N>, Mask) {
     let negative = a.value.add(&a.error).lt(&N::zero());
-    let value = a.value.max(&N::zero()).sqrt();
     if !N::TRACKED {
-        return (zero_error(value), negative);
+        return (zero_error(a.value.sqrt()), negative);
     }
+    let value = a.value.max(&N::zero()).sqrt();
     let zero = a.value.eq(&N::zero()) & a.error.eq(&N::zero());
     let residual = value.neg_mul_add(&value, &a.value).abs();
     // Of an argument near the end of the range the residual may be lost; the root itself is rounded as any other.
@@ -266,7 +266,7 @@ pub fn power_uniform<N: Number>(a: &Bounded<N>, k: i64) -> (Bounded<N>, Mask) {
         }
         left >>= 1;
         if left > 0 {
-            square = mul(&square, &square);
+            square = if N::TRACKED { mul(&square, &square) } else { zero_error(square.value.square()) };
         }
     }
     if k < 0 { div(&zero_error(N::one()), &result) } else { (result, 0) }
@@ -313,7 +313,9 @@ pub fn power_real<N: Number>(a: &Bounded<N>, y: &Bounded<N>) -> (Bounded<N>, Mas
     let at_zero = N::select(exponent_zero, &N::one(), &zero);
     let value = N::select(base_zero, &at_zero, &value);
     if !N::TRACKED {
-        return (zero_error(value), undefined);
+        // What may be negative or not has a power or not.
+        let sure = zero.le(&a.value) | negative;
+        return (zero_error(forgotten(!sure, value)), undefined);
     }
     // d ln(a^y) = y da / a + ln a dy, taken at the far ends.
     let left = a.value.sub(&a.error);

@@ -230,10 +230,10 @@ pub fn either<N: Number>(m: &Machine<N>, a: SlotId, b: SlotId) -> Mask {
 pub fn sign<N: Number>(x: &Bounded<N>, strict: bool, undefined: Mask) -> Truth {
     let zero = N::zero();
     if !N::TRACKED {
-        // Plus infinity is the margin of an empty order; what is not known equals nothing.
-        let known = x.value.eq(&x.value) & !undefined;
-        let yes = if strict { zero.lt(&x.value) } else { zero.le(&x.value) } & known;
-        return Truth { yes, no: known & !yes, undefined };
+        // Where neither is certain, nothing is known.
+        let (yes, no) =
+            if strict { (zero.lt(&x.value), x.value.le(&zero)) } else { (zero.le(&x.value), x.value.lt(&zero)) };
+        return Truth { yes: yes & !undefined, no: no & !undefined, undefined };
     }
     let floor = x.error.mul(&N::from_f64(r::SAFETY));
     // Plus infinity with a finite bound is the margin of an empty order.
