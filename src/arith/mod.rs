@@ -19,6 +19,10 @@
 
 pub mod backend;
 pub mod ball;
+pub mod ball_spectrum;
+#[cfg(test)]
+mod ball_spectrum_tests;
+pub mod ball_vectors;
 pub mod dense;
 #[cfg(test)]
 mod dense_tests;
@@ -27,8 +31,9 @@ pub mod elementary;
 mod elementary_tests;
 pub mod exact;
 pub mod factor;
-pub mod inertia;
+pub mod fixed;
 pub mod float;
+pub mod inertia;
 pub mod jacobi;
 mod laguerre;
 pub mod lane;
