@@ -11,6 +11,7 @@
 //! | [`report`] | what a run found, for people and programs |
 //! | [`engine`] | which cases run where: budgets, threads, verdicts; files; the bridge to `cargo test` |
 //! | [`check`] | one module for each kind of statement |
+//! | [`shrink`] | a certified counterexample made fit to print |
 //! | [`case`] | a case: its plan, its draws, what became of it |
 //! | [`claim`] | TOML to a typed claim |
 //! | [`eval`] | a graph as a plan, run in any arithmetic |
@@ -20,6 +21,7 @@
 
 pub mod arith;
 pub mod case;
+pub mod certify;
 pub mod check;
 pub mod claim;
 pub mod cli;
@@ -28,5 +30,6 @@ pub mod eval;
 pub mod lang;
 pub mod report;
 pub mod sample;
+pub mod shrink;
 
 pub use cli::harness;

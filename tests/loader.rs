@@ -682,7 +682,7 @@ fn shipped() -> Vec<ClaimFile> {
         .into_iter()
         .map(|path| {
             let within = path.strip_prefix(claims()).unwrap().to_owned();
-            ClaimFile { bytes: std::fs::read(&path).unwrap(), path, within }
+            ClaimFile { bytes: std::fs::read(&path).unwrap(), path, within, witness: None }
         })
         .collect()
 }

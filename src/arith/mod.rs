@@ -23,6 +23,10 @@ pub mod ball_spectrum;
 #[cfg(test)]
 mod ball_spectrum_tests;
 pub mod ball_vectors;
+mod ball_number;
+mod ball_real;
+#[cfg(test)]
+mod ball_tests;
 pub mod dense;
 #[cfg(test)]
 mod dense_tests;

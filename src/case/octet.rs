@@ -124,7 +124,7 @@ impl<'a> Chooser<'a> {
 }
 
 /// The value of a dimension.
-fn value_of(program: &Program, ints: &BTreeMap<IntId, i64>, dim: &Dim) -> Result<i64, PlanError> {
+pub fn value_of(program: &Program, ints: &BTreeMap<IntId, i64>, dim: &Dim) -> Result<i64, PlanError> {
     let mut sum: i64 = 0;
     for (atoms, &c) in &dim.terms {
         let mut term = c;

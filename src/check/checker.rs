@@ -100,6 +100,8 @@ fn cost(program: &Program, ints: &BTreeMap<IntId, i64>, sections: &[Vec<NodeId>]
 
 /// A claim compiled for running.
 pub struct Checker {
+    claim: Claim,
+    options: CheckOptions,
     program: Program,
     plans: Plans,
     key: Key,
@@ -139,6 +141,8 @@ impl Checker {
             .collect();
         let cost = longest.map_or(1, |ints| cost(&program, &ints, &sections, options.max_elements));
         Ok(Self {
+            claim: claim.clone(),
+            options: options.clone(),
             plans: Plans::new(sections, options.max_elements),
             key: Key::new(options.seed, &claim.id.0),
             backend: options.backend,
@@ -149,6 +153,14 @@ impl Checker {
             cost,
             program,
         })
+    }
+
+    pub fn claim(&self) -> &Claim {
+        &self.claim
+    }
+
+    pub fn options(&self) -> &CheckOptions {
+        &self.options
     }
 
     pub fn predicates(&self) -> &[PredicateInfo] {

@@ -1,12 +1,14 @@
 //! One module for each kind of statement; each turns cases into [`record::CaseRecord`]s.
 
 pub mod checker;
+pub mod evidence;
 pub mod fit;
 mod path;
 mod pointwise;
 pub mod replay;
 mod scaling;
 mod schedule;
+pub mod search;
 mod shadow;
 pub mod tally;
 mod trajectory;

@@ -2,28 +2,19 @@
 //! asked once.
 
 use crate::arith::lane::{Backend, Job, Lane8};
+pub use crate::case::evaluate::once_roots;
 use crate::case::octet::{BLANK, Chooser, Compiled, Plans, draw, hypotheses, looks as looks_of};
 use crate::case::record::{CaseRecord, Hypotheses};
-use crate::claim::program::{Program, When};
+use crate::claim::program::Program;
 use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
 use crate::eval::run::run;
-use crate::lang::ir::{IntId, NodeId};
+use crate::lang::ir::IntId;
 use crate::sample::strata::{Filler, stratum_of};
 use crate::sample::stream::{Key, Stream};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
-
-/// What is asked once, of the givens: the roots of a pointwise plan, and of the set-up of an iteration.
-pub fn once_roots(program: &Program) -> Vec<NodeId> {
-    let mut roots: Vec<NodeId> = program.samples.feasible.iter().map(|f| f.1).collect();
-    roots.extend(program.assume.iter().map(|a| a.node));
-    for asked in program.asked.iter().filter(|a| a.when == When::Once) {
-        roots.extend(asked.predicate.roots());
-    }
-    roots
-}
 
 /// Runs a range of cases (whole octets).
 pub struct PointwiseRun<'a> {

@@ -69,6 +69,31 @@ pub struct PredicateTally {
     /// The first case that was undefined, the first that left the range of `f64`.
     pub first_undefined: Option<u64>,
     pub first_out_of_range: Option<u64>,
+    /// The first cases that `f64` calls violated, and the first that it cannot decide: what is settled exactly.
+    pub violations: Firsts,
+    pub unsettled: Firsts,
+}
+
+/// The least case indices of a kind, at most [`Firsts::MOST`] of them.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Firsts(Vec<u64>);
+
+impl Firsts {
+    pub const MOST: usize = 32;
+
+    pub fn cases(&self) -> &[u64] {
+        &self.0
+    }
+
+    fn add(&mut self, case: u64) {
+        if self.0.len() == Self::MOST && self.0.last().is_some_and(|last| *last < case) {
+            return;
+        }
+        if let Err(place) = self.0.binary_search(&case) {
+            self.0.insert(place, case);
+            self.0.truncate(Self::MOST);
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -173,6 +198,8 @@ impl PredicateTally {
             ratio: None,
             first_undefined: None,
             first_out_of_range: None,
+            violations: Firsts::default(),
+            unsettled: Firsts::default(),
         }
     }
 
@@ -188,14 +215,17 @@ impl PredicateTally {
             Fate::Violated => {
                 counts.violated += 1;
                 keep_least(&mut self.worst, extreme);
+                self.violations.add(case.index);
             }
             Fate::WithinFloor => {
                 counts.within_floor += 1;
                 keep_least(&mut self.undecided, extreme);
+                self.unsettled.add(case.index);
             }
             Fate::OutOfRange => {
                 counts.out_of_range += 1;
                 keep_first(&mut self.first_out_of_range, Some(case.index));
+                self.unsettled.add(case.index);
                 return;
             }
             Fate::Undefined => {
@@ -234,6 +264,9 @@ impl PredicateTally {
         }
         keep_first(&mut self.first_undefined, other.first_undefined);
         keep_first(&mut self.first_out_of_range, other.first_out_of_range);
+        for (a, b) in [(&mut self.violations, &other.violations), (&mut self.unsettled, &other.unsettled)] {
+            b.0.iter().for_each(|case| a.add(*case));
+        }
     }
 
     /// The counts of all strata together.

@@ -27,6 +27,8 @@ pub struct ClaimFile {
     /// Relative to the folder that holds the papers' folders; see [`within`].
     pub within: PathBuf,
     pub bytes: Vec<u8>,
+    /// Of a claim: the witness file beside it, if there is one.
+    pub witness: Option<(PathBuf, Vec<u8>)>,
 }
 
 /// A claim, or what is wrong with its file.
@@ -233,7 +235,10 @@ impl Library {
 fn load(id: ClaimId, files: &[ClaimFile], settings: &dyn Fn(&str) -> Option<Arc<Source>>) -> LoadedClaim {
     let path = files.first().map(|file| file.path.clone()).unwrap_or_default();
     let claim = match files {
-        [file] => load_bytes(&file.bytes, &file.path, id.clone(), settings).map_err(|errors| told_once(errors, &path)),
+        [file] => {
+            let claim = load_bytes(&file.bytes, &file.path, id.clone(), settings);
+            claim.map_err(|errors| told_once(errors, &path)).and_then(|claim| witnessed(claim, file))
+        }
         _ => {
             let second = files.get(1).map_or(&*path, |file| &file.path);
             let error = twice(second, &format!("two claims have the id `{id}`"), &path);
@@ -241,6 +246,12 @@ fn load(id: ClaimId, files: &[ClaimFile], settings: &dyn Fn(&str) -> Option<Arc<
         }
     };
     LoadedClaim { id, path, claim }
+}
+
+/// The claim with the text of its witness file. What that says is read when it is used.
+fn witnessed(claim: Claim, file: &ClaimFile) -> Result<Claim, Diagnostics> {
+    let Some((path, bytes)) = &file.witness else { return Ok(claim) };
+    Ok(Claim { witness: Some(source(bytes, path)?), ..claim })
 }
 
 /// Of a setting's errors only the first: every claim that includes it has them, and they stand among the problems.
@@ -285,7 +296,12 @@ mod tests {
     const PAPER: &str = "title = 'T'\nauthors = ['A']\nyear = 2021\n";
 
     fn file(within: &str, text: &str) -> ClaimFile {
-        ClaimFile { path: Path::new("claims").join(within), within: within.into(), bytes: text.as_bytes().to_vec() }
+        ClaimFile {
+            path: Path::new("claims").join(within),
+            within: within.into(),
+            bytes: text.as_bytes().to_vec(),
+            witness: None,
+        }
     }
 
     fn library(files: &[(&str, &str)]) -> Library {

@@ -188,6 +188,7 @@ impl Loader {
             trajectory,
             scaling,
             budget,
+            witness: None,
         })
     }
 

@@ -8,11 +8,13 @@
 //! | [`load`] | a claim file: its keys; `sections`, the tables with keys of their own; `names`, what may be defined |
 //! | `document`, `reader` | TOML as a tree with places; from it to strings, tables, parsed expressions |
 //! | [`library`], [`paper`] | folders of claims; citations |
+//! | [`fingerprint`] | a hash of the statement that a predicate makes, for stored witnesses |
 //! | [`diagnostic`], `render` | an error in a file; how a person sees it |
 //! | [`schema`], [`template`] | what an editor knows of a claim file; a first one to start from |
 
 pub mod diagnostic;
 mod document;
+pub mod fingerprint;
 pub mod library;
 pub mod load;
 pub mod model;

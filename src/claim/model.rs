@@ -251,6 +251,8 @@ pub struct Claim {
     pub trajectory: Option<Trajectory>,
     pub scaling: Option<Scaling>,
     pub budget: ClaimBudget,
+    /// The witness file beside it, unread.
+    pub witness: Option<Arc<Source>>,
 }
 
 impl Claim {

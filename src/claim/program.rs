@@ -13,7 +13,8 @@ use crate::lang::scope::Scope;
 use crate::lang::span::LangError;
 use crate::lang::structural::structural_ints;
 use crate::sample::draws::{IntGiven, Samples};
-use crate::sample::lower::lower;
+use crate::sample::lower::{Stage, lower, lower_staged};
+use crate::sample::member::{between, member};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A name and what it stands for.
@@ -100,6 +101,22 @@ pub enum SweptTarget {
     Int(IntId),
 }
 
+/// A sampled given of a program by values: its value is an input.
+#[derive(Clone, Debug)]
+pub struct ValueGiven {
+    /// Its index among the claim's givens.
+    pub given: usize,
+    /// `None` for an integer, which is a constant of the plan.
+    pub input: Option<InputId>,
+    /// The value as a node.
+    pub value: NodeId,
+    /// What the draws and earlier values make of it, stage by stage, then as a whole.
+    pub stages: Vec<Stage>,
+    pub sample: NodeId,
+    /// Whether the value is one of its sampler's.
+    pub member: NodeId,
+}
+
 /// A claim, ready to be compiled for any integers.
 pub struct Program {
     pub graph: Graph,
@@ -120,6 +137,8 @@ pub struct Program {
     pub sized: Vec<(usize, NodeId)>,
     /// Dimensions of drawn values that may be negative for some integers (`n - 5`), with their givens: such a case is rejected.
     pub signed: Vec<(usize, Dim)>,
+    /// Of a program by values: the sampled givens. Empty in the ordinary one.
+    pub values: Vec<ValueGiven>,
 }
 
 impl Program {
@@ -129,6 +148,16 @@ impl Program {
     /// Every name, type, shape or symmetry that is wrong, at its place (the first of each entry).
     pub fn new(claim: &Claim) -> Result<Self, Diagnostics> {
         Builder::new(claim).build()
+    }
+
+    /// Types a claim by values: sampled givens are inputs, so that everything else is a function of their values alone.
+    ///
+    /// The blocks of draws are those of [`Program::new`], so that a case's draws fit both.
+    ///
+    /// # Errors
+    /// As [`Program::new`].
+    pub fn by_values(claim: &Claim) -> Result<Self, Diagnostics> {
+        Builder { by_values: true, ..Builder::new(claim) }.build()
     }
 
     /// The integer given of this id.
@@ -144,6 +173,8 @@ struct Builder<'a> {
     samples: Samples,
     errors: Vec<Diagnostic>,
     inputs: u32,
+    by_values: bool,
+    values: Vec<ValueGiven>,
 }
 
 /// Errors that are shown for one claim.
@@ -165,7 +196,16 @@ impl<'a> Builder<'a> {
                     .map(|s| s.name.clone()),
             )
             .collect();
-        Self { claim, graph: Graph::new(), scope, samples: Samples::default(), errors: Vec::new(), inputs: 0 }
+        Self {
+            claim,
+            graph: Graph::new(),
+            scope,
+            samples: Samples::default(),
+            errors: Vec::new(),
+            inputs: 0,
+            by_values: false,
+            values: Vec::new(),
+        }
     }
 
     fn note<T>(&mut self, place: &Place, result: Result<T, LangError>) -> Option<T> {
@@ -193,6 +233,46 @@ impl<'a> Builder<'a> {
         let id = InputId(self.inputs);
         self.inputs += 1;
         (id, self.graph.add(Op::Input(id), vec![], ty))
+    }
+
+    /// A sampled given of a program by values.
+    fn value(&mut self, given: usize, sampler: &ast::Given) -> Result<NodeId, LangError> {
+        let (graph, scope, samples) = (&mut self.graph, &self.scope, &mut self.samples);
+        let (sample, stages) = lower_staged(graph, scope, samples, given, sampler, &mut self.inputs)?;
+        if let Op::Int(_) = self.graph.node(sample).op {
+            let Some(int) = self.samples.ints.last() else { return Ok(sample) };
+            let member = between(&mut self.graph, sample, (int.lo, false), (int.hi, false));
+            self.values.push(ValueGiven { given, input: None, value: sample, stages, sample, member });
+            return Ok(sample);
+        }
+        let ty = match self.graph.ty(sample) {
+            Type::Int => Type::Real,
+            ty => ty.clone(),
+        };
+        let (input, value) = self.input(ty);
+        let member = member(&mut self.graph, &self.scope, value, sampler, &stages)?;
+        // What follows from being a member may be used from here on.
+        if self.graph.symmetric.contains(&sample) || crate::lang::symmetry::is_symmetric(&self.graph, sample) {
+            self.graph.symmetric.insert(value);
+        }
+        if let Some(&rotation) = self.samples.rotations.get(&sample) {
+            self.samples.rotations.insert(value, rotation);
+        }
+        let given_spectrum = match &sampler.kind {
+            Sampler::Symmetric { eigenvalues: ast::Spectrum::Values(_), .. } => true,
+            Sampler::Matrix { singular: ast::Spectrum::Values(_), rank: None, .. } => true,
+            _ => false,
+        };
+        if given_spectrum {
+            if let Some(&d) = self.graph.eigenvalues_of.get(&sample) {
+                self.graph.eigenvalues_of.insert(value, d);
+            }
+            if let Some(&s) = self.graph.singular_values_of.get(&sample) {
+                self.graph.singular_values_of.insert(value, s);
+            }
+        }
+        self.values.push(ValueGiven { given, input: Some(input), value, stages, sample, member });
+        Ok(value)
     }
 
     fn expression(&mut self, e: &Named<Expr>) -> Option<NodeId> {
@@ -269,6 +349,10 @@ impl<'a> Builder<'a> {
                     targets.insert(place, SweptTarget::Real(input));
                     Some(node)
                 }
+                (_, sampler) if self.by_values && !matches!(sampler, Sampler::Value(_)) => {
+                    let result = self.value(index, &given.value);
+                    self.note(&given.place, result)
+                }
                 (place, _) => {
                     let result = lower(&mut self.graph, &self.scope, &mut self.samples, index, &given.value);
                     let node = self.note(&given.place, result);
@@ -321,6 +405,7 @@ impl<'a> Builder<'a> {
         roots.extend(assume.iter().map(|a| a.node));
         roots.extend(givens.iter().chain(&lets).map(|b| b.node));
         roots.extend(self.samples.feasible.iter().map(|f| f.1));
+        roots.extend(self.values.iter().map(|value| value.member));
         for a in &asked {
             roots.extend(a.predicate.roots());
         }
@@ -375,7 +460,12 @@ impl<'a> Builder<'a> {
             SweptTarget::Real(input) => Some(*input),
             SweptTarget::Int(_) => None,
         });
-        let analysis = Analysis::new(&self.graph, &swept.collect());
+        let mut held: BTreeSet<InputId> = swept.collect();
+        for value in &self.values {
+            held.extend(value.input);
+            held.extend(value.stages.iter().map(|stage| stage.input));
+        }
+        let analysis = Analysis::new(&self.graph, &held);
         Ok(Program {
             graph: self.graph,
             analysis,
@@ -390,6 +480,7 @@ impl<'a> Builder<'a> {
             lane_ints,
             sized,
             signed,
+            values: self.values,
         })
     }
 

@@ -36,6 +36,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Run one case and show every intermediate value
     Replay(ReplayArgs),
+    /// Prove the stored counterexamples again, from their values alone
+    Verify(VerifyArgs),
     /// List claims, without running them
     List(ListArgs),
     /// Write a new claim file to start from
@@ -64,6 +66,9 @@ pub struct CheckArgs {
     /// Write the report as JSON, whatever the outcome (`-`: to standard output, in place of the table)
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Store the counterexample of each refuted claim beside it, as `<claim>.witness.json`
+    #[arg(long)]
+    pub accept_witness: bool,
     /// Show counts, strata and rejections of every claim
     #[arg(short, long)]
     pub verbose: bool,
@@ -97,8 +102,15 @@ pub struct ReplayArgs {
     /// Which claim: `<paper>/<claim>`
     pub id: String,
     /// Which case
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..MOST_CASES))]
-    pub case: u64,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..MOST_CASES),
+          required_unless_present = "hunted")]
+    pub case: Option<u64>,
+    /// The nearest case that the hunt finds for this predicate, in place of a random one; the hunt is run again
+    #[arg(long, value_name = "PREDICATE", conflicts_with = "case")]
+    pub hunted: Option<String>,
+    /// The budget that the hunt was run with
+    #[arg(long, value_name = "BUDGET", default_value = "default", value_parser = budget(), requires = "hunted")]
+    pub budget: Budget,
     #[command(flatten)]
     pub place: PlaceArgs,
     /// Show the bits of every number in hexadecimal too
@@ -106,6 +118,21 @@ pub struct ReplayArgs {
     pub bits: bool,
     #[command(flatten)]
     pub machine: MachineArgs,
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Witness files, claim files, papers' folders, or folders of papers [default: claims]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// Refuse claims whose values are more numbers than this
+    #[arg(long, value_name = "N", default_value_t = MAX_ELEMENTS as u64,
+          value_parser = clap::value_parser!(u64).range(1..=MOST_ELEMENTS))]
+    pub max_elements: u64,
     #[command(flatten)]
     pub color: ColorArgs,
 }

@@ -1,6 +1,7 @@
 //! `theoremcheck check`: run claims, show the table, write the report, choose the exit status. In this order: the report is
 //! written whatever the status will be.
 
+use super::accept::accept;
 use super::args::CheckArgs;
 use super::console;
 use super::filter::Filter;
@@ -48,6 +49,14 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
             console::out(&text);
         } else {
             write_atomically(path, &text).map_err(|error| Stop::cannot_write(path, &error))?;
+        }
+    }
+    if args.accept_witness {
+        for result in &report.claims {
+            let Some(claim) = claims.iter().find(|claim| claim.id == result.id) else { continue };
+            if let Some(path) = accept(claim, result)? {
+                show(&format!("stored {}\n", path.display()));
+            }
         }
     }
     let exit = report.exit();

@@ -1,5 +1,6 @@
 //! The commands: thin. Arguments to what the floors below do, their answers to a terminal.
 
+mod accept;
 mod args;
 mod check;
 mod console;
@@ -11,6 +12,7 @@ mod harness;
 mod list;
 mod replay;
 mod stop;
+mod verify;
 
 use crate::engine::exit::Exit;
 use crate::engine::guard::report_quietly;
@@ -33,6 +35,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Explain(args)) => explain::explain(args),
         Some(Command::Replay(args)) => replay::replay(args),
+        Some(Command::Verify(args)) => verify::verify(args),
         Some(Command::List(args)) => list::list(args),
         Some(Command::New(args)) => create::create(args),
         Some(Command::Schema) => create::schema(),

@@ -13,14 +13,15 @@ use crate::report::terminal::WIDTH;
 pub fn replay(args: &ReplayArgs) -> Result<Exit, Stop> {
     let (claim, _) = find::claim(&args.place.paths, &args.id, console::paint_err(&args.color))?;
     let options = find::check_options(&args.machine)?;
+    let case = args.case.unwrap_or_default();
     let run = || -> Result<(Checker, Replay), Stop> {
         let checker = Checker::new(&claim, &options).map_err(|errors| {
             let details = errors.render(WIDTH, console::paint_err(&args.color).on);
             Stop::malformed(format!("`{}` is malformed", claim.id), details)
         })?;
-        let replay = checker.replay(args.case).map_err(|error| Stop {
+        let replay = checker.replay(case).map_err(|error| Stop {
             exit: Exit::Undecided,
-            message: format!("case {} of `{}` cannot be replayed: {error}", args.case, claim.id),
+            message: format!("case {} of `{}` cannot be replayed: {error}", case, claim.id),
             details: String::new(),
         })?;
         Ok((checker, replay))
@@ -29,7 +30,7 @@ pub fn replay(args: &ReplayArgs) -> Result<Exit, Stop> {
     let (checker, replay) = guard(run).map_err(internal)??;
     let shown = Shown {
         claim: &claim,
-        case: args.case,
+        case,
         seed: options.seed,
         replay: &replay,
         predicates: checker.predicates(),

@@ -1,5 +1,6 @@
 //! How much work a run may do. Budgets count evaluations, never seconds, so that a run can be repeated anywhere.
 
+use crate::check::search::Effort;
 use std::fmt;
 use std::str::FromStr;
 
@@ -32,6 +33,21 @@ impl Budget {
             Self::Quick => 2_000,
             Self::Default => 20_000,
             Self::Deep => 1_000_000,
+        }
+    }
+
+    /// What the search phase may spend on a claim.
+    pub fn effort(self) -> Effort {
+        match self {
+            Self::Quick => {
+                Effort { hunt: 10_000, certifications: 24, bits: 1024, shrink: 400, boxes: 10_000, trials: 2 }
+            }
+            Self::Default => {
+                Effort { hunt: 100_000, certifications: 64, bits: 2048, shrink: 2_000, boxes: 100_000, trials: 3 }
+            }
+            Self::Deep => {
+                Effort { hunt: 5_000_000, certifications: 64, bits: 4096, shrink: 10_000, boxes: 2_000_000, trials: 4 }
+            }
         }
     }
 

@@ -119,7 +119,9 @@ impl Scan {
             match read(&found.path) {
                 Ok(bytes) => {
                     let (path, within) = (found.path.clone(), found.within.clone());
-                    files.push(ClaimFile { path, within, bytes });
+                    let witness = matches!(found.role, Role::Claim(_)).then(|| witness_path(&path));
+                    let witness = witness.and_then(|path| read(&path).ok().map(|bytes| (path, bytes)));
+                    files.push(ClaimFile { path, within, bytes, witness });
                 }
                 Err(error) => unreadable.push(cannot_read(&found.path, &error)),
             }
@@ -231,6 +233,11 @@ impl Scan {
 fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> FilesError + use<> {
     let path = path.to_owned();
     |source| FilesError::Unreadable { path, source }
+}
+
+/// Where the witness of the claim in this file is, if it has one.
+pub fn witness_path(claim: &Path) -> PathBuf {
+    claim.with_extension("witness.json")
 }
 
 fn is_toml(path: &Path) -> bool {

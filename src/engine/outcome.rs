@@ -1,7 +1,9 @@
 //! What a run found out about each claim: plain data, from which every report is made.
 
 use super::verdict::{self, Judgement};
+use crate::case::values::lines;
 use crate::check::PredicateInfo;
+use crate::check::evidence::{Evidence, Refutation};
 use crate::check::fit::Fit;
 use crate::check::tally::{PredicateTally, Tally};
 use crate::claim::diagnostic::Diagnostics;
@@ -52,6 +54,8 @@ pub struct PredicateResult {
     pub info: PredicateInfo,
     /// None for a fitted slope, and where the claim could not be evaluated.
     pub counts: Option<PredicateTally>,
+    /// What was found beyond counting.
+    pub evidence: Evidence,
     pub judgement: Judgement,
     pub expected: Verdict,
     pub as_expected: bool,
@@ -91,6 +95,8 @@ pub struct Findings {
     pub givens: Vec<String>,
     pub assumes: Vec<String>,
     pub tally: Tally,
+    /// One entry a predicate, or none at all.
+    pub evidence: Vec<Evidence>,
     pub fit: Option<Fit>,
     pub failure: Option<Failure>,
     pub busy: Duration,
@@ -99,19 +105,22 @@ pub struct Findings {
 impl ClaimResult {
     /// Judges what was found.
     pub fn new(claim: &Claim, found: Findings) -> Self {
-        let Findings { predicates, givens, assumes, mut tally, fit, failure, busy } = found;
-        let judged = |info: PredicateInfo, counts: Option<PredicateTally>, judgement: Judgement| {
+        let Findings { predicates, givens, assumes, mut tally, evidence, fit, failure, busy } = found;
+        let judged = |info: PredicateInfo, counted: Option<(PredicateTally, Evidence)>, judgement: Judgement| {
             let expected = verdict::expected(&claim.expect, &info.name);
             let as_expected = verdict::satisfies(judgement.verdict, expected);
-            PredicateResult { info, counts, judgement, expected, as_expected }
+            let (counts, evidence) = counted.map_or((None, Evidence::default()), |(c, e)| (Some(c), e));
+            PredicateResult { info, counts, evidence, judgement, expected, as_expected }
         };
         let predicates: Vec<PredicateResult> = if let Some(failure) = &failure {
             let judgement = Judgement::new(failure.verdict(), failure.reason());
             claim.predicates().map(|name| judged(named(name), None, judgement.clone())).collect()
         } else {
-            let counted = predicates.into_iter().zip(std::mem::take(&mut tally.predicates)).map(|(info, counts)| {
-                let judgement = verdict::judge(&counts, tally.cases, tally.met);
-                judged(info, Some(counts), judgement)
+            let evidence = evidence.into_iter().chain(std::iter::repeat_with(Evidence::default));
+            let counted = predicates.into_iter().zip(std::mem::take(&mut tally.predicates)).zip(evidence);
+            let counted = counted.map(|((info, counts), evidence)| {
+                let judgement = verdict::judge(&counts, &evidence, tally.cases, tally.met);
+                judged(info, Some((counts, evidence)), judgement)
             });
             let slope = claim.scaling.as_ref().zip(fit.as_ref());
             let slope = slope.map(|(s, fit)| judged(named(&s.slope.name), None, verdict::judge_fit(fit)));
@@ -133,12 +142,23 @@ impl ClaimResult {
             busy,
         }
     }
+}
 
-    /// Whether a violation stands where a refutation is expected, without its certificate.
-    pub fn is_pending(&self) -> bool {
-        self.predicates.iter().any(|p| verdict::is_pending(p.judgement.verdict, p.expected))
+impl ClaimResult {
+    /// The values of a counterexample, as lines of text.
+    pub fn values(&self, refutation: &Refutation) -> impl Iterator<Item = String> {
+        let name = |i: usize| self.givens.get(i).cloned().unwrap_or_default();
+        refutation
+            .values
+            .iter()
+            .flat_map(move |(i, value)| lines(&name(*i), value, SHOWN))
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 }
+
+/// Characters of a rational that are shown before it is rounded.
+const SHOWN: usize = 24;
 
 fn named(name: &str) -> PredicateInfo {
     PredicateInfo { name: name.to_owned(), identity: false, unit: String::new() }

@@ -9,6 +9,7 @@ use super::event::Event;
 use super::guard::guard;
 use super::outcome::{ClaimResult, Failure, Findings, Malformed, Outcome};
 use super::source::CaseSource;
+use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
 use crate::check::tally::Tally;
 use crate::check::{CheckError, CheckOptions, Checker};
@@ -169,6 +170,7 @@ struct Slot<'a> {
 #[derive(Default)]
 struct Sum {
     tally: Option<Tally>,
+    evidence: Vec<Evidence>,
     fit: Option<Fit>,
     failure: Option<(u64, Failure)>,
     busy: Duration,
@@ -233,9 +235,27 @@ impl<'a> Slot<'a> {
         }
         let last = self.left.fetch_sub(1, Ordering::AcqRel) == 1;
         if last {
+            self.search(options);
             self.finish();
         }
         last
+    }
+
+    /// What comes after the random cases: all of them are counted, so it depends on the claim alone.
+    fn search(&self, options: &RunOptions) {
+        let Prepared::Ready { source, work: Work::Cases(_) } = &self.prepared else { return };
+        let tally = {
+            let mut sum = self.sum.lock().unwrap_or_else(PoisonError::into_inner);
+            match sum.tally.take() {
+                Some(tally) if sum.failure.is_none() => tally,
+                _ => return,
+            }
+        };
+        let begun = Instant::now();
+        let stored = self.claim.witness.as_deref();
+        let found = guard(|| source.search(&tally, &options.budget.effort(), stored));
+        self.note(self.units, flatten(found), begun.elapsed(), |sum, evidence| sum.evidence = evidence);
+        self.sum.lock().unwrap_or_else(PoisonError::into_inner).tally = Some(tally);
     }
 
     fn note<T>(&self, unit: u64, result: Result<T, Failure>, busy: Duration, add: impl FnOnce(&mut Sum, T)) {
@@ -268,6 +288,7 @@ impl<'a> Slot<'a> {
                     Some((_, failure)) => findings.failure = Some(failure),
                     None => {
                         findings.fit = sum.fit;
+                        findings.evidence = sum.evidence;
                         findings.tally = sum.tally.unwrap_or(findings.tally);
                     }
                 }
@@ -318,6 +339,7 @@ impl Findings {
             givens: source.givens().to_vec(),
             assumes: source.assumes().to_vec(),
             tally: empty_tally(source),
+            evidence: Vec::new(),
             fit: None,
             failure: None,
             busy,
@@ -330,6 +352,7 @@ impl Findings {
             givens: Vec::new(),
             assumes: Vec::new(),
             tally: Tally::new(&[], 0, 0),
+            evidence: Vec::new(),
             fit: None,
             failure: None,
             busy: Duration::ZERO,

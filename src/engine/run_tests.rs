@@ -55,6 +55,9 @@ impl CaseSource for Fake {
         }
         Ok(())
     }
+    fn search(&self, _: &Tally, _: &Effort, _: Option<&Source>) -> Result<Vec<Evidence>, CheckError> {
+        Ok(Vec::new())
+    }
     fn is_scaling(&self) -> bool {
         false
     }

@@ -1,9 +1,13 @@
 //! What the engine asks of a compiled claim. [`Checker`] is the one implementor outside of tests, which need claims that
 //! fail, panic or dawdle on demand.
 
+use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
 use crate::check::record::CaseRecord;
+use crate::check::search::Effort;
+use crate::check::tally::Tally;
 use crate::check::{CheckError, Checker, PredicateInfo};
+use crate::claim::model::Source;
 use std::ops::Range;
 
 pub trait CaseSource: Send + Sync {
@@ -14,6 +18,11 @@ pub trait CaseSource: Send + Sync {
     fn cost(&self) -> u64;
     /// Runs these cases in order. Deterministic, and independent of how the cases are split into ranges (of multiples of 8).
     fn run(&self, cases: Range<u64>, sink: &mut dyn FnMut(&CaseRecord<'_>)) -> Result<(), CheckError>;
+    /// What is done once the random cases are counted: hunting, certifying, shrinking, proving. One entry a predicate, or none at all.
+    ///
+    /// # Errors
+    /// Where no plan can be made.
+    fn search(&self, tally: &Tally, effort: &Effort, stored: Option<&Source>) -> Result<Vec<Evidence>, CheckError>;
     /// Whether this is a `[scaling]` claim, which has a fit in place of cases.
     fn is_scaling(&self) -> bool;
     /// The fit of a `[scaling]` claim, within so many evaluations.
@@ -39,6 +48,10 @@ impl CaseSource for Checker {
 
     fn run(&self, cases: Range<u64>, sink: &mut dyn FnMut(&CaseRecord<'_>)) -> Result<(), CheckError> {
         self.run(cases, sink)
+    }
+
+    fn search(&self, tally: &Tally, effort: &Effort, stored: Option<&Source>) -> Result<Vec<Evidence>, CheckError> {
+        self.search(tally, effort, stored)
     }
 
     fn is_scaling(&self) -> bool {

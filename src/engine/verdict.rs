@@ -1,18 +1,20 @@
 //! From counts to verdicts.
 //!
-//! The rules of this version, which has no exact tier yet (so nothing is `proved` or `refuted`), in the order in which they
-//! are asked, for one predicate:
+//! The rules, in the order in which they are asked, for one predicate:
 //!
-//! 1. some case is violated beyond its rounding floor: `suspect`;
-//! 2. too few cases met the hypotheses and were in the predicate's branch: `vacuous`;
-//! 3. more than half of those were undefined: `error`;
-//! 4. some case held (of an identity: agreed to rounding): `held`, with the number of undecided ones beside it;
-//! 5. no case was decided either way: `inconclusive`. An undecided case never refutes, but a claim of which every case is
+//! 1. a counterexample is certified (every hypothesis proved, the conclusion proved false): `refuted`;
+//! 2. some case is violated beyond its rounding floor and no certificate was found: `suspect`, with the reason;
+//! 3. it is proved, for all that it speaks of: `proved`;
+//! 4. too few random cases met the hypotheses and were in the predicate's branch, and the hunt did not get there either: `vacuous`;
+//! 5. more than half of those were undefined: `error`;
+//! 6. some case held (of an identity: agreed to rounding), in `f64` or settled exactly: `held`, with the number of undecided ones beside it;
+//! 7. no case was decided either way: `inconclusive`. An undecided case never refutes, but a claim of which every case is
 //!    within the floor was not tested at all, and "could not tell" must not read as "held".
 //!
 //! A stratum that gave cases of which none met the hypotheses is reported, but does not by itself make a claim `vacuous`: whether
-//! it is feasible is not known yet. A claim's verdict is the gravest of its predicates'.
+//! it is feasible is not known. A claim's verdict is the gravest of its predicates'.
 
+use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
 use crate::check::tally::PredicateTally;
 use crate::claim::model::{Expect, Verdict};
@@ -36,18 +38,34 @@ pub fn least_asked(cases: u64) -> u64 {
     cases.min(20).max(cases.div_ceil(1000))
 }
 
-/// The verdict of one predicate after `cases` cases, of which `met` met the hypotheses.
-pub fn judge(predicate: &PredicateTally, cases: u64, met: u64) -> Judgement {
+/// So many evaluations of the hunt that met the hypotheses make up for a random phase that hardly ever did.
+const ENOUGH_HUNTED: u64 = 1000;
+
+/// The verdict of one predicate after `cases` cases, of which `met` met the hypotheses, and what was found beyond them.
+pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u64) -> Judgement {
+    if let Some(refutation) = &evidence.refutation {
+        let how = if refutation.bits == 0 { "in rationals".to_owned() } else { format!("in {} bits", refutation.bits) };
+        let margin = refutation.margin.describe();
+        return Judgement::new(Verdict::Refuted, format!("certified counterexample, margin {margin}, {how}"));
+    }
     let count = predicate.total();
     let asked = count.in_branch();
     let undecided = count.out_of_range + if predicate.identity { 0 } else { count.within_floor };
-    if count.violated > 0 {
-        return Judgement::new(
-            Verdict::Suspect,
-            format!("violated beyond rounding in {} of {asked} cases", count.violated),
-        );
+    let hunted = evidence.hunt.as_ref();
+    let found = hunted.and_then(|hunt| hunt.best.as_ref()).is_some_and(|best| best.is_violated());
+    if count.violated > 0 || found {
+        let where_ = match count.violated {
+            0 => "by the hunt".to_owned(),
+            n => format!("in {n} of {asked} cases"),
+        };
+        let doubt = evidence.doubt.as_ref().map(|doubt| format!("; no certificate: {doubt}")).unwrap_or_default();
+        return Judgement::new(Verdict::Suspect, format!("violated beyond rounding {where_}{doubt}"));
     }
-    if asked < least_asked(cases) {
+    if evidence.proof.as_ref().is_some_and(|proof| proof.is_complete()) {
+        return Judgement { verdict: Verdict::Proved, reason: None };
+    }
+    let enough_hunted = hunted.is_some_and(|hunt| hunt.feasible >= ENOUGH_HUNTED);
+    if asked < least_asked(cases) && !enough_hunted {
         let branch = if met > asked { format!(", {asked} of them in its branch") } else { String::new() };
         return Judgement::new(Verdict::Vacuous, format!("{met} of {cases} cases met the hypotheses{branch}"));
     }
@@ -55,7 +73,9 @@ pub fn judge(predicate: &PredicateTally, cases: u64, met: u64) -> Judgement {
         let first = predicate.first_undefined.map(|case| format!(", first in case {case}")).unwrap_or_default();
         return Judgement::new(Verdict::Error, format!("undefined in {} of {asked} cases{first}", count.undefined));
     }
-    if asked - count.undefined == undecided {
+    let hunt_held =
+        enough_hunted && hunted.and_then(|hunt| hunt.best.as_ref()).is_some_and(|best| best.margin > best.floor);
+    if asked - count.undefined == undecided && evidence.settled.held == 0 && !hunt_held {
         let what = "every case is within the rounding floor or beyond f64";
         return Judgement::new(Verdict::Inconclusive, format!("{what} ({undecided} of {asked})"));
     }
@@ -101,15 +121,9 @@ pub fn expected(expect: &Expect, predicate: &str) -> Verdict {
     }
 }
 
-/// Whether a verdict is the one expected. `held` is satisfied by `proved`; until counterexamples are certified, `refuted` is
-/// met by `suspect`, and [`is_pending`] says so.
+/// Whether a verdict is the one expected. `held` is satisfied by `proved`.
 pub fn satisfies(verdict: Verdict, expected: Verdict) -> bool {
-    verdict == expected || (expected == Verdict::Held && verdict == Verdict::Proved) || is_pending(verdict, expected)
-}
-
-/// A violation where a refutation is expected: it lacks only its certificate.
-pub fn is_pending(verdict: Verdict, expected: Verdict) -> bool {
-    expected == Verdict::Refuted && verdict == Verdict::Suspect
+    verdict == expected || (expected == Verdict::Held && verdict == Verdict::Proved)
 }
 
 /// Whether a verdict says something about the claim, rather than that nothing could be said.
@@ -156,7 +170,7 @@ mod tests {
 
     fn verdict(identity: bool, fates: &[(Fate, u64)]) -> Verdict {
         let tally = tally(identity, fates);
-        judge(&tally.predicates[0], tally.cases, tally.met).verdict
+        judge(&tally.predicates[0], &Evidence::default(), tally.cases, tally.met).verdict
     }
 
     #[test]
@@ -185,7 +199,7 @@ mod tests {
         assert_eq!(verdict(false, &[(Fate::OutOfBranch, 100), (Fate::Held, 20)]), Verdict::Held);
         assert_eq!(verdict(false, &[(Fate::OutOfBranch, 100_000), (Fate::Held, 50)]), Verdict::Vacuous);
         let tally = tally(false, &[(Fate::OutOfBranch, 100), (Fate::Held, 3)]);
-        let reason = judge(&tally.predicates[0], tally.cases, tally.met).reason;
+        let reason = judge(&tally.predicates[0], &Evidence::default(), tally.cases, tally.met).reason;
         assert_eq!(reason.as_deref(), Some("103 of 103 cases met the hypotheses, 3 of them in its branch"));
     }
 
@@ -212,9 +226,9 @@ mod tests {
     }
 
     #[test]
-    fn held_is_satisfied_by_proved_and_refuted_for_now_by_suspect() {
+    fn held_is_satisfied_by_proved_and_refuted_by_nothing_less() {
         assert!(satisfies(Verdict::Proved, Verdict::Held));
-        assert!(satisfies(Verdict::Suspect, Verdict::Refuted));
+        assert!(!satisfies(Verdict::Suspect, Verdict::Refuted));
         assert!(!satisfies(Verdict::Suspect, Verdict::Held));
         assert!(!satisfies(Verdict::Held, Verdict::Proved));
         assert!(!satisfies(Verdict::Held, Verdict::Refuted));

@@ -183,6 +183,23 @@ impl<N: Number> Machine<N> {
         }
     }
 
+    /// Supplies an input's numbers, exact ones, row-major; `false` if they are not as many as its slot has.
+    pub fn set_numbers(&mut self, plan: &Plan, id: InputId, numbers: &[N]) -> bool {
+        let mut fits = true;
+        for (_, slot) in plan.inputs.iter().filter(|(known, _)| *known == id) {
+            let range = plan.slots[*slot as usize].range();
+            if range.len() != numbers.len() {
+                fits = false;
+                continue;
+            }
+            self.numbers[range].clone_from_slice(numbers);
+            self.errors[*slot as usize] = N::zero();
+            self.undefined[*slot as usize] = 0;
+            self.set_norm(plan, *slot);
+        }
+        fits
+    }
+
     /// The numbers of all earlier slots, and those of `out`. Arguments are always earlier.
     #[inline(always)]
     pub fn split(&mut self, plan: &Plan, out: SlotId) -> (&[N], &mut [N]) {

@@ -24,6 +24,7 @@ mod parse_plan;
 pub mod predicate;
 pub mod print;
 mod print_given;
+mod print_sampler;
 mod print_source;
 mod print_tex;
 mod print_unicode;

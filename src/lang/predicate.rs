@@ -32,6 +32,8 @@ pub struct Predicate {
     pub margin: NodeId,
     /// Only `==` comparisons.
     pub identity: bool,
+    /// The unit that the claim gives for its margins.
+    pub unit: Option<NodeId>,
 }
 
 impl Predicate {
@@ -55,8 +57,7 @@ pub fn predicate(graph: &mut Graph, scope: &Scope, e: &Expr, unit: Option<NodeId
     let Some(truth) = guards.pop() else {
         return Err(LangError::new(e.span, "a predicate is needed", "found nothing"));
     };
-    let mut margins = Margins { graph, unit, known: HashMap::new() };
-    let margin = margins.margin(truth, 0).map_err(|error| match error {
+    let margin = margin_of(graph, truth, unit).map_err(|error| match error {
         MarginError::Deep => {
             LangError::new(e.span, "this predicate is too deep", format!("found more than {MAX_DEPTH} levels"))
                 .help("state its parts as predicates of their own")
@@ -64,7 +65,16 @@ pub fn predicate(graph: &mut Graph, scope: &Scope, e: &Expr, unit: Option<NodeId
         MarginError::Size(error) => too_large(e.span, error),
     })?;
     let identity = is_identity(graph, truth);
-    Ok(Predicate { guards, truth, margin, identity })
+    Ok(Predicate { guards, truth, margin, identity, unit })
+}
+
+/// The margin of any truth value: at least 0 where it holds, negative where it fails; in `unit`, or in the size of the terms of each
+/// comparison.
+///
+/// # Errors
+/// If the truth value is nested too deep, or its margin would be too large.
+pub fn margin_of(graph: &mut Graph, truth: NodeId, unit: Option<NodeId>) -> Result<NodeId, MarginError> {
+    Margins { graph, unit, known: HashMap::new() }.margin(truth, 0)
 }
 
 /// Whether a truth value consists of `==` comparisons only, all of which must hold.

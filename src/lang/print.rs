@@ -1,6 +1,6 @@
 //! What the printers share: how tightly each form binds, and what a caller may tell them.
 //!
-//! `print_source` writes the claim language back, `print_unicode` mathematics for a terminal,
+//! `print_source` and `print_sampler` write the claim language back, `print_unicode` mathematics for a terminal,
 //! `print_tex` mathematics for a page; `print_given` says a sampler in the latter two. A printer puts
 //! parentheses where the tree needs them, not where they were written.
 
@@ -8,6 +8,7 @@ use super::ast::{BinaryOp, Expr, ExprKind};
 use std::collections::BTreeMap;
 
 pub use super::print_given::{given_tex, given_tex_with, given_unicode, given_unicode_with};
+pub use super::print_sampler::given_source;
 pub use super::print_source::source;
 pub use super::print_tex::{tex, tex_with};
 pub use super::print_unicode::{unicode, unicode_with};

@@ -1,6 +1,7 @@
 //! The one case of a claim, or of a predicate, that says most: its worst violation, else its closest approach.
 
 use super::number::{grouped, short};
+use crate::check::evidence::{Proof, Stored, Tightness};
 use crate::check::fit::Fit;
 use crate::check::tally::Extreme;
 use crate::engine::outcome::{ClaimResult, PredicateResult};
@@ -88,22 +89,104 @@ pub fn describe_fit(fit: &Fit) -> String {
     format!("slope {} in [{}, {}], claimed {bound} {}{cut}", short(fit.slope), short(lo), short(hi), short(fit.value))
 }
 
-/// What to say of a claim in one line; empty if there is nothing.
+/// What to say of a claim in one line; empty if there is nothing. The random phase and the hunt each have their own number.
 pub fn describe_claim(claim: &ClaimResult) -> String {
-    let fit = || claim.fit.as_ref().map(describe_fit);
-    Closest::of_claim(claim).map(|(_, closest)| closest.describe()).or_else(fit).unwrap_or_default()
+    let telling =
+        claim.predicates.iter().find(|p| p.judgement.verdict == claim.verdict && p.evidence.refutation.is_some());
+    if let Some((predicate, refutation)) = telling.and_then(|p| Some((p, p.evidence.refutation.as_ref()?))) {
+        return format!("{} fails, margin {}", predicate.info.name, refutation.margin.describe());
+    }
+    let Some((predicate, closest)) = Closest::of_claim(claim) else {
+        return claim.fit.as_ref().map(describe_fit).unwrap_or_default();
+    };
+    let mut text = closest.describe();
+    if let Some(best) = predicate.evidence.hunt.as_ref().and_then(|hunt| hunt.best.as_ref()) {
+        text += &format!("; hunt {}", short(best.margin));
+    }
+    if let Some(tightness) = &predicate.evidence.tightness {
+        text += &format!("; {}", describe_tightness(tightness));
+    }
+    text
 }
 
-/// `suspect, expected held`; the expectation only where it was not met, or is met without its certificate.
+/// `loose by a factor of 1.3`
+pub fn describe_tightness(tightness: &Tightness) -> String {
+    match tightness {
+        Tightness::Attained => "attained".to_owned(),
+        Tightness::Approached { .. } => "approached".to_owned(),
+        Tightness::Loose { factor } => format!("loose by a factor of {}", short(*factor)),
+    }
+}
+
+/// What the search phase says of a predicate, a line each.
+pub fn describe_evidence(predicate: &PredicateResult) -> Vec<String> {
+    let evidence = &predicate.evidence;
+    let mut lines = Vec::new();
+    if let Some(hunt) = &evidence.hunt {
+        let feasible =
+            format!("{} of {} evaluations met the hypotheses", grouped(hunt.feasible), grouped(hunt.evaluations));
+        match &hunt.best {
+            None => lines.push(format!("hunt: nothing to measure; {feasible}")),
+            Some(best) => {
+                let what = if best.is_violated() { "violated, margin" } else { "closest" };
+                let ints: Vec<String> = best.ints.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+                let at = if ints.is_empty() { String::new() } else { format!(" at {}", ints.join(", ")) };
+                lines.push(format!("hunt: {what} {}{at}; {feasible}", short(best.margin)));
+                if !best.active.is_empty() {
+                    lines.push(format!("  with equality there: {}", best.active.join(", ")));
+                }
+            }
+        }
+    }
+    match &evidence.tightness {
+        Some(Tightness::Approached { along }) if !along.is_empty() => {
+            lines.push(format!("approached as {}", along.join(", ")));
+        }
+        Some(tightness) => lines.push(describe_tightness(tightness)),
+        None => {}
+    }
+    let settled = &evidence.settled;
+    let counts = [
+        ("held", settled.held),
+        ("violated", settled.violated),
+        ("outside the hypotheses", settled.outside),
+        ("undecided", settled.undecided),
+    ];
+    let counts: Vec<String> =
+        counts.iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{what} {}", grouped(*n))).collect();
+    if !counts.is_empty() {
+        lines.push(format!("settled exactly: {}", counts.join(", ")));
+    }
+    match &evidence.proof {
+        Some(Proof::Identity { integers, complete, degree, trials, failure }) => {
+            let only = if *complete { "" } else { "only " };
+            lines.push(format!(
+                "proved {only}for {integers}: an identity of rational functions of degree at most {}, zero at {trials} random points \
+                 (Schwartz–Zippel; wrong with probability below {failure:.0e})",
+                grouped(*degree)
+            ));
+        }
+        Some(Proof::Boxes { boxes, complete: true, .. }) => {
+            lines.push(format!("proved by subdivision into {} boxes", grouped(*boxes)));
+        }
+        Some(Proof::Boxes { boxes, complete: false, left }) => {
+            lines.push(format!("proved outside {left} ({} boxes)", grouped(*boxes)));
+        }
+        None => {}
+    }
+    match &evidence.stored {
+        Some(Stored::Proved) => lines.push("the stored witness proves it".to_owned()),
+        Some(Stored::Stale) => lines.push("the stored witness is stale: the statement has changed since".to_owned()),
+        Some(Stored::Failed(why)) => lines.push(format!("the stored witness does not prove it: {why}")),
+        None => {}
+    }
+    lines
+}
+
+/// `suspect, expected held`; the expectation only where it was not met.
 pub fn describe_verdict(predicate: &PredicateResult) -> String {
     let verdict = name(predicate.judgement.verdict);
-    if crate::engine::verdict::is_pending(predicate.judgement.verdict, predicate.expected) {
-        format!("{verdict} (certificate pending), expected {}", name(predicate.expected))
-    } else if predicate.as_expected {
-        verdict.to_owned()
-    } else {
-        format!("{verdict}, expected {}", name(predicate.expected))
-    }
+    if predicate.as_expected { verdict.to_owned() } else { format!("{verdict}, expected {}", name(predicate.expected)) }
 }
 
 /// A stratum as it is written everywhere.

@@ -2,7 +2,7 @@
 //!
 //! The statement stands there twice on purpose: as the paper prints it, and as it is checked.
 
-use super::closest::{Closest, describe_fit, describe_verdict};
+use super::closest::{Closest, describe_evidence, describe_fit, describe_verdict};
 use super::number::grouped;
 use super::paint::Paint;
 use super::run_report::Setup;
@@ -126,6 +126,10 @@ impl Explained<'_> {
             if let Some(closest) = Closest::of_predicate(predicate) {
                 lines.push(format!("  {}, {}", closest.describe(), describe_unit(predicate)));
                 lines.push(format!("  {}", self.setup.replay_line(&result.id, closest.extreme().case)));
+            }
+            lines.extend(describe_evidence(predicate).iter().map(|line| format!("  {line}")));
+            if let Some(refutation) = &predicate.evidence.refutation {
+                lines.extend(result.values(refutation).map(|line| format!("  {line}")));
             }
         }
         if let Some(fit) = &result.fit {

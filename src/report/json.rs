@@ -4,6 +4,7 @@
 //! (files are named as they were given), nothing of the processor.
 
 use super::closest::{Closest, stratum_name};
+use super::json_evidence::EvidenceJson;
 use super::number::JsonNumber;
 use super::run_report::RunReport;
 use crate::check::fit::Fit;
@@ -78,6 +79,7 @@ struct Predicate<'a> {
     first_out_of_range: Option<u64>,
     counts: Counts,
     strata: Vec<PredicateStratum>,
+    evidence: Option<EvidenceJson<'a>>,
 }
 
 #[derive(Serialize, Default)]
@@ -194,7 +196,7 @@ impl<'a> Claim<'a> {
             expected: claim.expected,
             as_expected: claim.as_expected,
             reason: claim.failure.as_ref().map(|failure| failure.reason()),
-            predicates: claim.predicates.iter().map(Predicate::of).collect(),
+            predicates: claim.predicates.iter().map(|p| Predicate::of(p, &claim.givens)).collect(),
             closest: Closest::of_claim(claim).map(|(predicate, closest)| ClosestOfClaim {
                 predicate: &predicate.info.name,
                 kind: match closest {
@@ -246,7 +248,7 @@ fn rejections(claim: &ClaimResult) -> Vec<Rejection<'_>> {
 }
 
 impl<'a> Predicate<'a> {
-    fn of(predicate: &'a PredicateResult) -> Self {
+    fn of(predicate: &'a PredicateResult, givens: &'a [String]) -> Self {
         let counts = predicate.counts.as_ref();
         let extreme = |which: fn(&PredicateTally) -> Option<Extreme>| counts.and_then(which).map(ExtremeJson::of);
         Self {
@@ -270,6 +272,7 @@ impl<'a> Predicate<'a> {
             first_out_of_range: counts.and_then(|p| p.first_out_of_range),
             counts: counts.map(|p| Counts::of(&p.total())).unwrap_or_default(),
             strata: counts.map(predicate_strata).unwrap_or_default(),
+            evidence: counts.map(|_| EvidenceJson::of(&predicate.evidence, givens)),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod closest;
 pub mod explain;
 pub mod json;
+mod json_evidence;
 pub mod number;
 pub mod paint;
 pub mod progress;

@@ -22,7 +22,7 @@ const WIDEST_ID: usize = 48;
 const VERDICT: usize = 12;
 
 /// The longest that a closest approach usually is.
-const CLOSEST: usize = 48;
+const CLOSEST: usize = 56;
 
 #[derive(Clone, Debug)]
 pub struct Table<'a> {
@@ -74,7 +74,7 @@ impl<'a> Table<'a> {
             }
         }
         for predicate in &claim.predicates {
-            if self.verbose || !predicate.as_expected || claim.is_pending() {
+            if self.verbose || !predicate.as_expected {
                 for text in self.predicate(claim, predicate) {
                     line(text);
                 }
@@ -101,6 +101,13 @@ impl<'a> Table<'a> {
             if let Some(closest) = Closest::of_predicate(predicate) {
                 lines.push(self.paint.dim(&format!("  {}, {}", closest.describe(), describe_unit(predicate))));
             }
+        }
+        if self.verbose || !predicate.as_expected {
+            let evidence = closest::describe_evidence(predicate);
+            lines.extend(evidence.iter().map(|line| self.paint.dim(&format!("  {line}"))));
+        }
+        if let Some(refutation) = &predicate.evidence.refutation {
+            lines.extend(claim.values(refutation).map(|line| format!("  {line}")));
         }
         let telling = match predicate.judgement.verdict {
             Verdict::Suspect => counts.worst.map(|worst| worst.case),
@@ -143,7 +150,6 @@ impl<'a> Table<'a> {
             parts.push(paint.bad(&format!("{} malformed", report.malformed.len())));
         }
         let unexpected = report.claims.iter().filter(|claim| !claim.as_expected).count();
-        let pending = report.claims.iter().filter(|claim| claim.as_expected && claim.is_pending()).count();
         let expected = match (unexpected, report.exit()) {
             (0, Exit::AsExpected) => paint.good("all as expected"),
             (0, _) => String::new(),
@@ -151,9 +157,6 @@ impl<'a> Table<'a> {
         };
         if !expected.is_empty() {
             parts.push(expected);
-        }
-        if pending > 0 {
-            parts.push(format!("{pending} certificate{} pending", if pending == 1 { "" } else { "s" }));
         }
         let options = &report.setup.options;
         let work = match options.cases {

@@ -62,4 +62,6 @@ pub struct Samples {
     pub ordered: HashMap<(NodeId, NodeId), bool>,
     /// Columns of one law: the lower end that no entry is below, and whether it is open.
     pub columns: HashMap<NodeId, (NodeId, bool)>,
+    /// Sampled symmetric matrices and the reflectors that rotate them: what commutes with one is rotated alike.
+    pub rotations: HashMap<NodeId, NodeId>,
 }

@@ -12,7 +12,7 @@ use super::draws::{Block, IntGiven, Role, Samples};
 use crate::lang::ast::{Expr, ExprKind, Given, IndexRange, Interval, Law, Sampler, Spectrum};
 use crate::lang::build;
 use crate::lang::elaborate;
-use crate::lang::ir::{Dim, DrawId, Graph, IntId, NodeId, Op, RealFn, SampleOp, Type};
+use crate::lang::ir::{Dim, DrawId, Graph, InputId, IntId, NodeId, Op, RealFn, SampleOp, Type};
 use crate::lang::scope::Scope;
 use crate::lang::span::{LangError, Span};
 use crate::lang::symmetry;
@@ -31,7 +31,42 @@ pub fn lower(
     given: usize,
     sampler: &Given,
 ) -> Result<NodeId, LangError> {
-    Lowering { graph, scope, samples, given, span: sampler.span }.sampler(&sampler.kind)
+    Lowering { graph, scope, samples, given, span: sampler.span, stages: None }.sampler(&sampler.kind)
+}
+
+/// A number, or a column, of an interval, which is to be settled (made rational) before what rests on it is computed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stage {
+    /// What the draws make of it.
+    pub compute: NodeId,
+    /// Ends: numbers, or columns where `indexed`.
+    pub lo: NodeId,
+    pub hi: NodeId,
+    pub lo_open: bool,
+    pub hi_open: bool,
+    pub indexed: bool,
+    /// Stands for the settled value from here on.
+    pub input: InputId,
+    pub value: NodeId,
+}
+
+/// [`lower`] by stages: what the sampler takes from an interval is an input, whose number is taken from `inputs`.
+///
+/// # Errors
+/// As [`lower`].
+pub fn lower_staged(
+    graph: &mut Graph,
+    scope: &Scope,
+    samples: &mut Samples,
+    given: usize,
+    sampler: &Given,
+    inputs: &mut u32,
+) -> Result<(NodeId, Vec<Stage>), LangError> {
+    let stages = Some((Vec::new(), inputs));
+    let mut lowering = Lowering { graph, scope, samples, given, span: sampler.span, stages };
+    let node = lowering.sampler(&sampler.kind)?;
+    let stages = lowering.stages.map(|(stages, _)| stages).unwrap_or_default();
+    Ok((node, stages))
 }
 
 struct Lowering<'a> {
@@ -40,6 +75,8 @@ struct Lowering<'a> {
     samples: &'a mut Samples,
     given: usize,
     span: Span,
+    /// Of a lowering by stages: those so far, and the next input's number.
+    stages: Option<(Vec<Stage>, &'a mut u32)>,
 }
 
 /// The ends of an interval: numbers, or columns where they depend on the index.
@@ -333,11 +370,25 @@ impl Lowering<'_> {
     /// `n` numbers of a law, as a column (a real for a literal one).
     fn law(&mut self, n: &Dim, len: Option<&Expr>, law: &Law, spectrum: bool) -> Result<NodeId, LangError> {
         let ends = self.ends(len, law)?;
-        let value = self.law_between(n, &ends, law, spectrum)?;
+        let compute = self.law_between(n, &ends, law, spectrum)?;
+        let Interval { lo_open, hi_open, .. } = law.interval;
+        let value = self.staged(compute, &ends, lo_open, hi_open);
         if !ends.indexed {
             self.samples.columns.insert(value, (ends.lo, law.interval.lo_open));
         }
         Ok(value)
+    }
+
+    /// The input that stands for a value of an interval, in a lowering by stages; else the value.
+    fn staged(&mut self, compute: NodeId, ends: &Ends, lo_open: bool, hi_open: bool) -> NodeId {
+        let Some((stages, next)) = &mut self.stages else { return compute };
+        let input = InputId(**next);
+        **next += 1;
+        let ty = self.graph.ty(compute).clone();
+        let value = self.graph.add(Op::Input(input), vec![], ty);
+        let Ends { lo, hi, indexed } = *ends;
+        stages.push(Stage { compute, lo, hi, lo_open, hi_open, indexed, input, value });
+        value
     }
 
     fn law_between(&mut self, n: &Dim, ends: &Ends, law: &Law, spectrum: bool) -> Result<NodeId, LangError> {
@@ -448,6 +499,7 @@ impl Lowering<'_> {
         let s = self.graph.add(Op::Sample(SampleOp::Congruence), vec![v, d], ty);
         self.graph.symmetric.insert(s);
         self.graph.eigenvalues_of.insert(s, d);
+        self.samples.rotations.insert(s, v);
         s
     }
 
@@ -600,9 +652,7 @@ impl Lowering<'_> {
             return Err(LangError::new(s.span, "`commuting` needs a symmetric matrix", "a truth value"));
         };
         // A sampled matrix shares its eigenbasis: then every matrix that commutes is reached.
-        if let (Op::Sample(SampleOp::Congruence), Some(&v)) =
-            (&self.graph.node(node).op, self.graph.node(node).args.first())
-        {
+        if let Some(&v) = self.samples.rotations.get(&node) {
             let d = self.draw(n.clone(), Dim::constant(1), Role::Normal);
             return Ok(self.congruence_with(&n, v, d));
         }
@@ -705,6 +755,7 @@ impl Lowering<'_> {
         let ones = if n.is_one() { one } else { build::ones(self.graph, n.clone(), Dim::constant(1)) };
         let start = self.scaled(lo, ones);
         let s = build::add(self.graph, start, part);
+        let s = self.staged(s, &Ends { lo, hi, indexed: false }, false, false);
         Ok(self.rotated(&n, &n, &n, s))
     }
 }

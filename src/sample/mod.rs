@@ -5,5 +5,6 @@
 
 pub mod draws;
 pub mod lower;
+pub mod member;
 pub mod strata;
 pub mod stream;

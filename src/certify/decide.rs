@@ -1,0 +1,162 @@
+//! Hypotheses and a predicate, decided from values at rising precision.
+
+use super::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part};
+use crate::arith::ball::{Ball, with_bits};
+use crate::case::point::Values;
+use crate::claim::program::When;
+use crate::eval::machine::{Machine, Truth};
+use crate::eval::plan::{Plan, SlotId};
+use crate::eval::run::run;
+use crate::lang::ir::{InputId, IntId, NodeId, Op};
+use std::collections::BTreeMap;
+
+/// Plans and inputs of one case.
+struct Case<'a> {
+    certifier: &'a Certifier,
+    ints: BTreeMap<IntId, i64>,
+    inputs: Vec<(InputId, Vec<Ball>)>,
+}
+
+/// A truth at some precision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Yes,
+    No,
+    Undefined,
+    Open,
+}
+
+impl From<Truth> for Answer {
+    fn from(truth: Truth) -> Self {
+        match (truth.yes & 1, truth.no & 1, truth.undefined & 1) {
+            (1, _, _) => Self::Yes,
+            (_, 1, _) => Self::No,
+            (_, _, 1) => Self::Undefined,
+            _ => Self::Open,
+        }
+    }
+}
+
+impl Certifier {
+    /// Decides predicate number `predicate` (in the order of the program) of these values.
+    ///
+    /// # Errors
+    /// If the values are not of the claim's kinds and shapes, or no plan can be made for them.
+    pub fn decide(&self, values: &Values, predicate: usize, most_bits: usize) -> Result<Decision, CertifyError> {
+        let asked = self.program.asked.get(predicate).filter(|asked| asked.when == When::Once);
+        let Some(asked) = asked else { return Err(CertifyError::NotPointwise) };
+        let case = self.case(values)?;
+        let mut hypotheses: Vec<(Part, NodeId)> =
+            self.program.values.iter().map(|value| (Part::Given(value.given), value.member)).collect();
+        hypotheses.extend(self.program.assume.iter().enumerate().map(|(i, a)| (Part::Assume(i), a.node)));
+        hypotheses.extend(asked.predicate.guards.iter().enumerate().map(|(i, guard)| (Part::Guard(i), *guard)));
+        let hypotheses_plan = self.plan(&case.ints, hypotheses.iter().map(|h| h.1).collect())?;
+        let (truth, margin) = (asked.predicate.truth, asked.predicate.margin);
+        let node = self.program.graph.node(truth);
+        let sides = match (&node.op, node.args.as_slice()) {
+            (Op::Less | Op::LessEqual | Op::Equal, &[a, b])
+                if !crate::lang::types::is_matrix(&self.program.graph, a) =>
+            {
+                Some((a, b))
+            }
+            _ => None,
+        };
+        let mut roots = vec![truth, margin];
+        roots.extend(sides.iter().flat_map(|(a, b)| [*a, *b]));
+        let predicate_plan = self.plan(&case.ints, roots)?;
+
+        let mut settled = false;
+        let mut open = Part::Predicate;
+        let mut bits = LEAST_BITS;
+        while bits <= most_bits.max(LEAST_BITS) {
+            if !settled {
+                match case.hypotheses(&hypotheses_plan, &hypotheses, bits)? {
+                    Ok(None) => settled = true,
+                    Ok(Some(part)) => open = part,
+                    Err(decision) => return Ok(decision),
+                }
+            }
+            if settled {
+                let machine = case.run(&predicate_plan, bits)?;
+                let slot = |node: NodeId| predicate_plan.roots[0][&node];
+                let answer = Answer::from(machine.truths[slot(truth) as usize]);
+                let enclosure = |slot: SlotId| Enclosure::of(&machine.real(&predicate_plan, slot).value);
+                let margin = enclosure(slot(margin));
+                let certificate = || {
+                    // A margin that is not known (a unit that is not positive, say) leaves the sign of the sides.
+                    let sides = sides.and_then(|(a, b)| Some((enclosure(slot(a))?, enclosure(slot(b))?)));
+                    let zero = dashu_ratio::RBig::ZERO;
+                    let margin = margin.clone().unwrap_or(Enclosure { lo: zero.clone(), hi: zero });
+                    Certificate { margin, sides, bits }
+                };
+                // An order of empty matrices has no margin to measure, and holds.
+                match answer {
+                    Answer::Yes => return Ok(Decision::Holds(certificate())),
+                    Answer::No if margin.is_some() => return Ok(Decision::Violated(certificate())),
+                    Answer::No | Answer::Open => open = Part::Predicate,
+                    Answer::Undefined => return Ok(Decision::Undefined),
+                }
+            }
+            bits *= 2;
+        }
+        Ok(Decision::Undecided(open))
+    }
+
+    fn case(&self, values: &Values) -> Result<Case<'_>, CertifyError> {
+        let ints = self.integers(values)?;
+        let mut inputs = Vec::new();
+        for value in &self.program.values {
+            let Some(input) = value.input else { continue };
+            let Some(found) = values.get(&value.given) else {
+                return Err(CertifyError::Missing(self.name(value.given)));
+            };
+            inputs.push((input, self.numbers(value, found, &ints)?));
+        }
+        Ok(Case { certifier: self, ints, inputs })
+    }
+}
+
+impl Case<'_> {
+    /// `Ok(None)`: all hold. `Ok(Some(part))`: this one is open. `Err`: the decision that a false or undefined one is.
+    fn hypotheses(
+        &self,
+        plan: &Plan,
+        hypotheses: &[(Part, NodeId)],
+        bits: usize,
+    ) -> Result<Result<Option<Part>, Decision>, CertifyError> {
+        let machine = self.run(plan, bits)?;
+        let mut open = None;
+        for (part, node) in hypotheses {
+            let answer = Answer::from(machine.truths[plan.roots[0][node] as usize]);
+            match (answer, part) {
+                (Answer::Yes, _) => {}
+                (Answer::No, Part::Guard(_)) if open.is_none() => return Ok(Err(Decision::OutOfBranch)),
+                (Answer::Undefined, Part::Guard(_)) if open.is_none() => return Ok(Err(Decision::Undefined)),
+                (Answer::No | Answer::Undefined, Part::Given(_) | Part::Assume(_)) => {
+                    return Ok(Err(Decision::Outside(*part)));
+                }
+                _ => open = open.or(Some(*part)),
+            }
+        }
+        Ok(Ok(open))
+    }
+
+    fn run(&self, plan: &Plan, bits: usize) -> Result<Machine<Ball>, CertifyError> {
+        with_bits(bits, || {
+            let mut machine = Machine::<Ball>::new();
+            machine.load(plan);
+            for (input, numbers) in &self.inputs {
+                if !machine.set_numbers(plan, *input, numbers) {
+                    let value = self.certifier.program.values.iter().find(|value| value.input == Some(*input));
+                    let name = value.map(|value| self.certifier.name(value.given)).unwrap_or_default();
+                    return Err(CertifyError::Kind {
+                        name,
+                        wanted: "of the shape that its integers give it".to_owned(),
+                    });
+                }
+            }
+            run(plan, 0, &mut machine)?;
+            Ok(machine)
+        })
+    }
+}

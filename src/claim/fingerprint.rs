@@ -1,0 +1,201 @@
+//! What a stored witness refutes: a hash of the statement as it was checked.
+//!
+//! The statement is written canonically from the syntax trees (givens with their samplers, those of a setting included; lets; hypotheses;
+//! the predicate and its unit), so that layout, comments, titles, notes, and the names of hypotheses and predicates do not matter, and
+//! everything that can change what is true does. Definitions keep their order; numbers keep their spelling, so that `0.5` for `1/2` is
+//! another text, and asks for the witness to be accepted anew.
+//!
+//! The hash is SHA-256 (FIPS 180-4): a stale witness must not pass for a fresh one by accident or design, and a program that shares no
+//! code with this one finds it in any standard library.
+
+use super::model::{Claim, Named, Trajectory};
+use crate::lang::ast::{Expr, Schedule};
+use crate::lang::print::{given_source, source};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// The version of the canonical text; part of it.
+const VERSION: &str = "theoremcheck statement 1";
+
+/// `sha256:` and 64 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// That of a predicate of `claim`; `None` if it has no such predicate. (A fitted slope is none: no single case refutes it.)
+    pub fn of(claim: &Claim, predicate: &str) -> Option<Self> {
+        use fmt::Write;
+        let mut text = "sha256:".to_owned();
+        for byte in Sha256::digest(statement(claim, predicate)?) {
+            write!(text, "{byte:02x}").ok()?;
+        }
+        Some(Self(text))
+    }
+
+    /// One that was written by [`fmt::Display`].
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix("sha256:")?;
+        let hexadecimal = |c: u8| matches!(c, b'0'..=b'9' | b'a'..=b'f');
+        (digits.len() == 64 && digits.bytes().all(hexadecimal)).then(|| Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The canonical text of what one predicate of a claim states, a line each piece.
+pub fn statement(claim: &Claim, predicate: &str) -> Option<String> {
+    let named = |entries: &'_ [Named<Expr>]| entries.iter().find(|e| e.name == predicate).map(|e| source(&e.value));
+    let path = claim.trajectory.as_ref();
+    let (word, predicate_text, on_path) = if let Some(text) = named(&claim.claim) {
+        ("claim", text, false)
+    } else if let Some(text) = path.and_then(|t| named(&t.always)) {
+        ("always", text, true)
+    } else {
+        ("finally", path.and_then(|t| named(&t.finally))?, true)
+    };
+    let mut lines = vec![VERSION.to_owned()];
+    lines.extend(claim.givens.iter().map(|g| format!("given {} = {}", g.name, given_source(&g.value))));
+    defined(&mut lines, "let", &claim.lets);
+    supposed(&mut lines, "assume", &claim.assume);
+    if let Some(path) = path.filter(|_| on_path) {
+        iteration(&mut lines, path);
+    }
+    lines.push(format!("{word} {predicate_text}"));
+    let unit = claim.units.each.iter().find(|u| u.name == predicate).or(claim.units.all.as_ref());
+    lines.extend(unit.map(|unit| format!("unit {}", source(&unit.value))));
+    lines.push(String::new());
+    Some(lines.join("\n"))
+}
+
+fn iteration(lines: &mut Vec<String>, path: &Trajectory) {
+    defined(lines, "state", &path.state);
+    defined(lines, "step", &path.step);
+    lines.push(format!("steps {}", source(&path.steps.value)));
+    lines.extend(path.at.as_ref().map(|at| match at.value {
+        Schedule::Every(n) => format!("at every {n}"),
+        Schedule::Log(n) => format!("at log {n}"),
+    }));
+    lines.extend(path.until.as_ref().map(|until| format!("until {}", source(&until.value))));
+    defined(lines, "path let", &path.lets);
+    supposed(lines, "path assume", &path.assume);
+    defined(lines, "first", &path.first);
+}
+
+fn defined(lines: &mut Vec<String>, word: &str, entries: &[Named<Expr>]) {
+    lines.extend(entries.iter().map(|e| format!("{word} {} = {}", e.name, source(&e.value))));
+}
+
+/// Hypotheses have names that nothing refers to.
+fn supposed(lines: &mut Vec<String>, word: &str, entries: &[Named<Expr>]) {
+    lines.extend(entries.iter().map(|e| format!("{word} {}", source(&e.value))));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fingerprint, statement};
+    use crate::claim::load::load;
+    use crate::claim::model::{Claim, ClaimId, Source};
+    use std::path::Path;
+    use std::sync::Arc;
+
+    fn claim(text: &str) -> Claim {
+        let setting = |name: &str| {
+            let text = if name == "one" { "[given]\nc = \"1/2\"\n" } else { "[given]\nc = \"1/3\"\n" };
+            Some(Arc::new(Source { path: "s.toml".into(), text: text.into() }))
+        };
+        load(text, Path::new("c.toml"), ClaimId("p/c".into()), &setting).unwrap()
+    }
+
+    fn fingerprint(text: &str) -> String {
+        Fingerprint::of(&claim(text), "bound").unwrap().to_string()
+    }
+
+    const TEXT: &str = r#"title = "t"
+at = "Lemma 1"
+setting = "one"
+[given]
+n = "int in 1..=4"
+S = "symmetric(n, (0, c])"
+[let]
+s = "lambda_min(S)"
+[assume]
+small = "norm(S) < 1"
+[claim]
+bound = "s >= c^2"
+other = "s >= 0"
+[margin]
+unit.bound = "c"
+"#;
+
+    #[test]
+    fn the_statement_is_written_canonically() {
+        let text = "theoremcheck statement 1\ngiven c = 1/2\ngiven n = int in 1..=4\ngiven S = symmetric(n, (0, c])\n\
+             let s = lambda_min(S)\nassume norm(S) < 1\nclaim s >= c^2\nunit c\n";
+        assert_eq!(statement(&claim(TEXT), "bound").as_deref(), Some(text));
+        // By coreutils' sha256sum.
+        let hash = "sha256:f6ba502c23c9f675329a1eccbf89b4d4f6bab4b54ab001cb0e370aa899b064b8";
+        assert_eq!(fingerprint(TEXT), hash);
+        assert_eq!(Fingerprint::parse(hash).map(|f| f.to_string()).as_deref(), Some(hash));
+        assert_eq!(statement(&claim(TEXT), "absent"), None);
+    }
+
+    #[test]
+    fn layout_comments_titles_and_names_that_nothing_uses_do_not_matter() {
+        let rewritten = r#"# A comment.
+title = "another"
+at = "Lemma 2"
+notes = "some"
+expect = { bound = "refuted" }
+setting = "one"
+[claim]
+bound = "(s) >= (c^(2))"
+[margin]
+unit.bound = " c "
+[assume]
+tiny = "norm( S )<1"
+[let]
+s = "lambda_min( S )"
+[given]
+n = "int in 1 ..= 4"   # dimensions
+S = "symmetric(n,(0,c])"
+"#;
+        assert_eq!(fingerprint(rewritten), fingerprint(TEXT));
+    }
+
+    #[test]
+    fn every_part_of_the_statement_matters() {
+        let changes = [
+            ("setting = \"one\"", "setting = \"two\""),
+            ("1..=4", "1..=5"),
+            ("(0, c]", "[0, c]"),
+            ("lambda_min", "lambda_max"),
+            ("norm(S) < 1", "norm(S) <= 1"),
+            ("s >= c^2", "s > c^2"),
+            ("unit.bound = \"c\"", "unit.bound = \"2*c\""),
+        ];
+        let mut all = vec![fingerprint(TEXT)];
+        for (from, to) in changes {
+            assert!(TEXT.contains(from));
+            all.push(fingerprint(&TEXT.replace(from, to)));
+        }
+        // Another predicate, and other predicates' parts, do not.
+        assert_eq!(fingerprint(&TEXT.replace("s >= 0", "s >= -1")), all[0]);
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+
+    #[test]
+    fn a_predicate_of_a_path_is_fingerprinted_with_its_iteration() {
+        let path = "title = \"t\"\nat = \"x\"\n[given]\na = \"real in [0, 1]\"\n[claim]\nonce = \"a >= 0\"\n[trajectory]\n\
+            state = { x = \"a\" }\nstep = { x = \"x/2\" }\nsteps = \"10\"\n[trajectory.always]\nbound = \"x <= 1\"\n";
+        let (before, after) = (claim(path), claim(&path.replace("x/2", "x/3")));
+        assert_ne!(Fingerprint::of(&before, "bound"), Fingerprint::of(&after, "bound"));
+        assert_eq!(Fingerprint::of(&before, "once"), Fingerprint::of(&after, "once"));
+    }
+}

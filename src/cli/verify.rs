@@ -1,0 +1,84 @@
+//! `theoremcheck verify`: stored counterexamples, proved again from their values alone.
+
+use super::args::VerifyArgs;
+use super::console;
+use super::filter::Filter;
+use super::find;
+use super::stop::Stop;
+use crate::check::evidence::Stored;
+use crate::check::search::verify_stored;
+use crate::claim::model::Claim;
+use crate::engine::exit::Exit;
+use crate::engine::guard::guard;
+use crate::report::paint::Paint;
+use crate::report::terminal::{WIDTH, malformed};
+use std::path::{Path, PathBuf};
+
+/// Status 0 if every stored witness proves its violation, 1 if one does not, 2 if one cannot be read, 4 if one is stale.
+pub fn verify(args: &VerifyArgs) -> Result<Exit, Stop> {
+    let (out, err) = (console::paint_out(&args.color), console::paint_err(&args.color));
+    let paths: Vec<PathBuf> = args.paths.iter().map(|path| claim_of(path)).collect();
+    let library = find::scan(&paths)?
+        .library()
+        .map_err(|errors| Stop::malformed("no claims to verify", errors.render(WIDTH, err.on)))?;
+    let filter = Filter(args.filter.filter.as_deref());
+    let max_elements = usize::try_from(args.max_elements).unwrap_or(usize::MAX);
+    let (mut exit, mut count) = (Exit::AsExpected, 0_usize);
+    for loaded in library.claims.into_iter().filter(|loaded| filter.admits(&loaded.id)) {
+        match loaded.claim {
+            Ok(claim) if claim.witness.is_some() => {
+                let (found, entries) = of_claim(&claim, max_elements, out)?;
+                exit = exit.gravest(found);
+                count += entries;
+            }
+            Ok(_) => {}
+            Err(diagnostics) => {
+                let bad = crate::engine::outcome::Malformed { id: Some(loaded.id), diagnostics };
+                console::err(&malformed(&bad, err));
+                exit = exit.gravest(Exit::Malformed);
+            }
+        }
+    }
+    console::out(&format!("{count} witness{}\n", if count == 1 { "" } else { "es" }));
+    Ok(exit)
+}
+
+/// What became of a claim's witnesses, and how many there are.
+fn of_claim(claim: &Claim, max_elements: usize, paint: Paint) -> Result<(Exit, usize), Stop> {
+    let verified = guard(|| verify_stored(claim, max_elements))
+        .map_err(|panic| Stop::harness(format!("internal error in `{}`: {panic}", claim.id)))?;
+    let entries = match verified {
+        Ok(entries) => entries,
+        Err(diagnostics) => {
+            console::err(&diagnostics.render(WIDTH, paint.on));
+            return Ok((Exit::Malformed, 0));
+        }
+    };
+    let mut exit = Exit::AsExpected;
+    for (predicate, stored, refutation) in &entries {
+        let name = format!("{} {predicate}", claim.id);
+        let (line, status) = match (stored, refutation) {
+            (Stored::Proved, Some(refutation)) => {
+                let text = format!("✓ {name}: refuted, margin {}\n", refutation.margin.describe());
+                (paint.good(&text), Exit::AsExpected)
+            }
+            (Stored::Stale, _) => {
+                (paint.bad(&format!("? {name}: stale, the statement has changed since\n")), Exit::Undecided)
+            }
+            (Stored::Failed(why), _) => (paint.bad(&format!("✗ {name}: not proved: {why}\n")), Exit::DecidedOtherwise),
+            (Stored::Proved, None) => (paint.bad(&format!("✗ {name}: not proved\n")), Exit::DecidedOtherwise),
+        };
+        console::out(&line);
+        exit = exit.gravest(status);
+    }
+    Ok((exit, entries.len()))
+}
+
+/// A witness file stands for the claim beside it.
+fn claim_of(path: &Path) -> PathBuf {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    match name.strip_suffix(".witness.json") {
+        Some(stem) => path.with_file_name(format!("{stem}.toml")),
+        None => path.to_owned(),
+    }
+}

@@ -1,0 +1,185 @@
+//! The search phase's part of the JSON report: the hunt, what was settled exactly, certificates, proofs, tightness.
+
+use super::number::JsonNumber;
+use crate::case::point::Exactly;
+use crate::certify::Enclosure;
+use crate::check::evidence::{Best, Evidence, Hunted, Origin, Proof, Refutation, Settled, Stored, Tightness};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+pub struct EvidenceJson<'a> {
+    hunt: Option<HuntJson<'a>>,
+    settled: SettledJson,
+    refutation: Option<RefutationJson<'a>>,
+    proof: Option<ProofJson<'a>>,
+    tightness: Option<TightnessJson<'a>>,
+    stored_witness: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct HuntJson<'a> {
+    evaluations: u64,
+    feasible: u64,
+    best: Option<BestJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct BestJson<'a> {
+    margin: JsonNumber,
+    floor: JsonNumber,
+    integers: BTreeMap<&'a str, i64>,
+    active: &'a [String],
+    /// All blocks of draws, one after the other.
+    draws: Vec<JsonNumber>,
+}
+
+#[derive(Serialize)]
+struct SettledJson {
+    held: u64,
+    violated: u64,
+    outside: u64,
+    undecided: u64,
+}
+
+#[derive(Serialize)]
+struct RefutationJson<'a> {
+    /// Decimals that enclose the exact margin.
+    margin: [String; 2],
+    bits: usize,
+    origin: &'static str,
+    case: Option<u64>,
+    values: BTreeMap<&'a str, serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct ProofJson<'a> {
+    kind: &'static str,
+    complete: bool,
+    integers: Option<&'a str>,
+    degree: Option<u64>,
+    trials: Option<u32>,
+    failure: Option<JsonNumber>,
+    boxes: Option<u64>,
+    left: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct TightnessJson<'a> {
+    kind: &'static str,
+    factor: Option<JsonNumber>,
+    along: &'a [String],
+}
+
+impl<'a> EvidenceJson<'a> {
+    /// `givens` are the names that values are stored under.
+    pub fn of(evidence: &'a Evidence, givens: &'a [String]) -> Self {
+        Self {
+            hunt: evidence.hunt.as_ref().map(HuntJson::of),
+            settled: SettledJson::of(evidence.settled),
+            refutation: evidence.refutation.as_ref().map(|refutation| RefutationJson::of(refutation, givens)),
+            proof: evidence.proof.as_ref().map(ProofJson::of),
+            tightness: evidence.tightness.as_ref().map(TightnessJson::of),
+            stored_witness: evidence.stored.as_ref().map(|stored| match stored {
+                Stored::Proved => "proved",
+                Stored::Stale => "stale",
+                Stored::Failed(_) => "failed",
+            }),
+        }
+    }
+}
+
+impl<'a> HuntJson<'a> {
+    fn of(hunt: &'a Hunted) -> Self {
+        Self { evaluations: hunt.evaluations, feasible: hunt.feasible, best: hunt.best.as_ref().map(BestJson::of) }
+    }
+}
+
+impl<'a> BestJson<'a> {
+    fn of(best: &'a Best) -> Self {
+        Self {
+            margin: JsonNumber(best.margin),
+            floor: JsonNumber(best.floor),
+            integers: best.ints.iter().map(|(name, value)| (name.as_str(), *value)).collect(),
+            active: &best.active,
+            draws: best.point.draws.iter().map(|draw| JsonNumber(*draw)).collect(),
+        }
+    }
+}
+
+impl SettledJson {
+    fn of(settled: Settled) -> Self {
+        let Settled { held, violated, outside, undecided } = settled;
+        Self { held, violated, outside, undecided }
+    }
+}
+
+impl<'a> RefutationJson<'a> {
+    fn of(refutation: &'a Refutation, givens: &'a [String]) -> Self {
+        let values = refutation.values.iter().filter_map(|(i, value)| Some((givens.get(*i)?.as_str(), exactly(value))));
+        let (origin, case) = match refutation.origin {
+            Origin::Stored => ("stored", None),
+            Origin::Case(case) => ("case", Some(case)),
+            Origin::Hunt => ("hunt", None),
+        };
+        Self { margin: decimals(&refutation.margin), bits: refutation.bits, origin, case, values: values.collect() }
+    }
+}
+
+/// As in a witness file.
+fn exactly(value: &Exactly) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Exactly::Int(i) => Value::from(*i),
+        Exactly::Rational(x) => Value::from(x.to_string()),
+        Exactly::Matrix { cols, entries, .. } => {
+            let entries: Vec<Value> = entries.iter().map(|x| Value::from(x.to_string())).collect();
+            match cols {
+                0 | 1 => Value::from(entries),
+                n => Value::from(entries.chunks(*n).map(|row| Value::from(row.to_vec())).collect::<Vec<_>>()),
+            }
+        }
+    }
+}
+
+fn decimals(enclosure: &Enclosure) -> [String; 2] {
+    enclosure.decimals()
+}
+
+impl<'a> ProofJson<'a> {
+    fn of(proof: &'a Proof) -> Self {
+        let none = Self {
+            kind: "",
+            complete: proof.is_complete(),
+            integers: None,
+            degree: None,
+            trials: None,
+            failure: None,
+            boxes: None,
+            left: None,
+        };
+        match proof {
+            Proof::Identity { integers, degree, trials, failure, .. } => Self {
+                kind: "identity",
+                integers: Some(integers),
+                degree: Some(*degree),
+                trials: Some(*trials),
+                failure: Some(JsonNumber(*failure)),
+                ..none
+            },
+            Proof::Boxes { boxes, left, complete } => {
+                Self { kind: "boxes", boxes: Some(*boxes), left: (!complete).then_some(left), ..none }
+            }
+        }
+    }
+}
+
+impl<'a> TightnessJson<'a> {
+    fn of(tightness: &'a Tightness) -> Self {
+        match tightness {
+            Tightness::Attained => Self { kind: "attained", factor: None, along: &[] },
+            Tightness::Approached { along } => Self { kind: "approached", factor: None, along },
+            Tightness::Loose { factor } => Self { kind: "loose", factor: Some(JsonNumber(*factor)), along: &[] },
+        }
+    }
+}
