@@ -127,9 +127,8 @@ impl Frame {
 pub fn dominated(n: usize, t: &[IBig], slack: IBig) -> Vec<(IBig, IBig)> {
     let size: Vec<IBig> =
         t.iter().enumerate().map(|(k, x)| if k % (n + 1) == 0 { IBig::ZERO } else { x.abs() + &slack }).collect();
-    let sum = |i: usize, of: &dyn Fn(usize) -> bool| -> IBig {
-        (0..n).filter(|j| of(*j)).map(|j| &size[i * n + j]).sum()
-    };
+    let sum =
+        |i: usize, of: &dyn Fn(usize) -> bool| -> IBig { (0..n).filter(|j| of(*j)).map(|j| &size[i * n + j]).sum() };
     let ordered = |radii: &[IBig]| {
         let mut lows: Vec<IBig> = (0..n).map(|i| &t[i * n + i] - &radii[i]).collect();
         let mut highs: Vec<IBig> = (0..n).map(|i| &t[i * n + i] + &radii[i]).collect();
@@ -159,8 +158,7 @@ pub fn dominated(n: usize, t: &[IBig], slack: IBig) -> Vec<(IBig, IBig)> {
         let radii: Vec<IBig> = (0..n)
             .map(|j| {
                 let (inside, outside) = (sum(j, &|l| near[l]), sum(j, &|l| !near[l]));
-                &slack
-                    + if near[j] { inside + (outside >> shift) + IBig::ONE } else { outside + (inside << shift) }
+                &slack + if near[j] { inside + (outside >> shift) + IBig::ONE } else { outside + (inside << shift) }
             })
             .collect();
         let (lows, highs) = ordered(&radii);

@@ -19,14 +19,17 @@
 
 pub mod backend;
 pub mod ball;
+pub mod ball_matrix;
+#[cfg(test)]
+mod ball_matrix_tests;
+mod ball_number;
+mod ball_real;
 pub mod ball_spectrum;
 #[cfg(test)]
 mod ball_spectrum_tests;
-pub mod ball_vectors;
-mod ball_number;
-mod ball_real;
 #[cfg(test)]
 mod ball_tests;
+pub mod ball_vectors;
 pub mod dense;
 #[cfg(test)]
 mod dense_tests;
