@@ -11,6 +11,7 @@
 
 use super::exact::Exact;
 use super::float::{self, Float, Fun, Way};
+use super::inertia;
 use super::lane::{ALL, Mask};
 use super::number::{Number, RealFn};
 use dashu_int::ops::BitTest;
@@ -723,6 +724,19 @@ impl Number for Ball {
 
     fn eigenvalue(_n: usize, _i: usize, _a: &mut [Self], _scratch: &mut [Self]) -> (Self, Self) {
         (Unknown, Self::zero())
+    }
+
+    fn definite(n: usize, a: &[Self], strict: bool) -> Option<bool> {
+        // Rationals, by Sylvester's law of inertia.
+        let lower = (0..n * n).filter(|at| at % n <= at / n);
+        let known = lower.clone().map(|at| a[at].rational()).collect::<Option<Vec<_>>>()?;
+        let cleared = inertia::Cleared::new(n, known.into_iter())?;
+        let mut entries = vec![IBig::ZERO; n * n];
+        for (at, x) in lower.zip(cleared.entries) {
+            entries[at] = x;
+        }
+        let counts = inertia::inertia(n, entries);
+        Some(counts.negative == 0 && (!strict || counts.zero == 0))
     }
 
     fn eigenvalues(_n: usize, _a: &mut [Self], out: &mut [Self], _scratch: &mut [Self]) -> Self {
