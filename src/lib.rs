@@ -11,6 +11,7 @@
 //! | [`report`] | what a run found, for people and programs |
 //! | [`engine`] | which cases run where: budgets, threads, verdicts; files; the bridge to `cargo test` |
 //! | [`check`] | one module for each kind of statement |
+//! | [`hunt`] | the search for the least margin |
 //! | [`shrink`] | a certified counterexample made fit to print |
 //! | [`case`] | a case: its plan, its draws, what became of it |
 //! | [`claim`] | TOML to a typed claim |
@@ -27,6 +28,7 @@ pub mod claim;
 pub mod cli;
 pub mod engine;
 pub mod eval;
+pub mod hunt;
 pub mod lang;
 pub mod report;
 pub mod sample;

@@ -19,6 +19,10 @@
 
 pub mod backend;
 pub mod ball;
+mod ball_number;
+mod ball_real;
+#[cfg(test)]
+mod ball_tests;
 pub mod dense;
 #[cfg(test)]
 mod dense_tests;

@@ -12,5 +12,3 @@ pub mod record;
 pub mod values;
 pub mod witness;
 mod witness_json;
-#[cfg(test)]
-mod witness_tests;

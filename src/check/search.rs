@@ -6,8 +6,9 @@
 //! doubt, with the part that stayed open.
 
 use super::checker::{CheckError, Checker};
-use super::evidence::{Evidence, Origin, Refutation, Stored};
+use super::evidence::{Best, Evidence, Hunted, Origin, Refutation, Stored, Tightness};
 use super::tally::{PredicateTally, Tally};
+use crate::case::coarsen::{BITS, coarsened};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Point, Values};
 use crate::case::record::{Fate, Hypotheses};
@@ -15,9 +16,11 @@ use crate::case::witness::{Draws, Standing, WitnessFile};
 use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Claim, Place, Source};
+use crate::hunt::{Campaign, Hunt, HuntOptions, Hunter};
 use crate::lang::ir::IntId;
 use crate::shrink;
 use dashu_ratio::RBig;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::BTreeMap;
 
 /// What the search phase may spend on a claim.
@@ -43,6 +46,18 @@ const VERIFY_BITS: usize = 4096;
 /// Of an undecided random case: there are many, and most are ties of irrational numbers that no precision decides.
 const SETTLE_BITS: usize = 256;
 
+/// The least that a predicate is hunted, however dear.
+const LEAST_HUNT: u64 = 2_000;
+
+/// Shorter versions of a hunted case that are certified before the case itself.
+const MOST_SHORTENED: usize = 3;
+
+/// A margin, in its unit, at or below which equality is looked for.
+const NEAR: f64 = 1e-6;
+
+/// What needs all but one part in a thousand of its allowance comes as near as one likes.
+const APPROACHED: f64 = 1.001;
+
 /// The most bits that a step of shrinking is given: most are decided at once, and one that is not is refused.
 const SHRINK_BITS: usize = 512;
 
@@ -56,6 +71,9 @@ struct Search<'a> {
     effort: &'a Effort,
     certifier: Certifier,
     evaluator: Evaluator,
+    hunter: Hunter,
+    /// Evaluations of the hunt for each predicate.
+    evaluations: u64,
 }
 
 impl Checker {
@@ -72,7 +90,11 @@ impl Checker {
             Evaluator::new(claim, options.seed, options.backend, options.max_elements).map_err(malformed)?;
         let Some(evaluator) = evaluator else { return Ok(Vec::new()) };
         let certifier = Certifier::new(claim, options.max_elements).map_err(malformed)?;
-        let search = Search { claim, effort, certifier, evaluator };
+        let hunt = HuntOptions { seed: options.seed, backend: options.backend, max_elements: options.max_elements };
+        let hunter = Hunter::new(claim, hunt).map_err(malformed)?;
+        let Some(hunter) = hunter else { return Ok(Vec::new()) };
+        let share = effort.hunt / self.cost().max(1) / tally.predicates.len().max(1) as u64;
+        let search = Search { claim, effort, certifier, evaluator, hunter, evaluations: share.max(LEAST_HUNT) };
         let stored = match stored {
             Some(source) => Some(WitnessFile::read(source.text.as_bytes(), &source.path).map_err(malformed)?.0),
             None => None,
@@ -97,8 +119,128 @@ impl Search<'_> {
             }
         }
         self.violations(i, counts, &mut evidence)?;
+        if evidence.refutation.is_none() {
+            self.hunt(i, counts, &mut evidence)?;
+        }
         self.unsettled(i, counts, &mut evidence)?;
         Ok(evidence)
+    }
+
+    /// The hunt, and what is certain of where it ended.
+    fn hunt(&self, i: usize, counts: &PredicateTally, evidence: &mut Evidence) -> Result<(), CheckError> {
+        let closest = [counts.worst, counts.undecided, counts.closest];
+        let mut seeds = Vec::new();
+        for extreme in closest.into_iter().flatten() {
+            seeds.extend(self.evaluator.point(extreme.case)?);
+        }
+        let hunt = self.hunted(i, &seeds);
+        let best = hunt.best.as_ref();
+        evidence.hunt = Some(Hunted {
+            evaluations: hunt.evaluations,
+            feasible: hunt.met,
+            best: best.map(|found| Best {
+                point: found.point.clone(),
+                margin: found.margin,
+                floor: found.floor,
+                ints: found.ints.clone(),
+                active: hunt.active.iter().map(ToString::to_string).collect(),
+            }),
+        });
+        let Some(found) = best else { return Ok(()) };
+        if found.violated {
+            match self.certified(&found.point, i, found.margin / 2.0)? {
+                Ok(point) => {
+                    evidence.settled.violated += 1;
+                    evidence.refutation = self.refutation(&point, i, Origin::Hunt);
+                    return Ok(());
+                }
+                Err(why) => evidence.doubt = Some(why),
+            }
+        }
+        if counts.identity {
+            return Ok(());
+        }
+        evidence.tightness = self.tightness(i, counts, &hunt, evidence)?;
+        Ok(())
+    }
+
+    /// The islands of each round run side by side; their results are taken in order.
+    fn hunted(&self, predicate: usize, seeds: &[Point]) -> Hunt {
+        let mut campaign = Campaign::new(&self.hunter, predicate, self.evaluations, seeds);
+        loop {
+            let units = campaign.next_round();
+            if units.is_empty() {
+                return campaign.finish();
+            }
+            campaign.absorb(units.into_par_iter().map(|unit| (unit.clone(), self.hunter.island(&unit))).collect());
+        }
+    }
+
+    /// The point, or the same with fewer digits, if it is certainly violated; else what became of it. The shortest whose margin in `f64`
+    /// is at most `most` comes first.
+    fn certified(&self, point: &Point, predicate: usize, most: f64) -> Result<Result<Point, String>, CheckError> {
+        let mut doubt = None;
+        for candidate in self.shortened(point, predicate, most)? {
+            match self.decided(&candidate, predicate, self.effort.bits) {
+                Ok((_, Decision::Violated(_))) => return Ok(Ok(candidate)),
+                Ok((_, decision)) => doubt = Some(self.describe("what the hunt found", &decision)),
+                Err(error) => doubt = Some(format!("what the hunt found: {error}")),
+            }
+        }
+        Ok(Err(doubt.unwrap_or_default()))
+    }
+
+    /// The same case with fewer digits, fewest first, as long as its margin is at most `most`; then the case itself.
+    fn shortened(&self, point: &Point, predicate: usize, most: f64) -> Result<Vec<Point>, CheckError> {
+        let blocks = self.evaluator.blocks(&point.ints)?;
+        let coarse: Vec<Point> = BITS.iter().map(|bits| coarsened(point, &blocks, *bits)).collect();
+        let found = self.evaluator.evaluate(&coarse).map_err(|error| CheckError(error.to_string()))?;
+        let good = coarse.into_iter().zip(found).filter(|(_, evaluation)| {
+            evaluation.hypotheses == Hypotheses::Met
+                && evaluation.looks.get(predicate).is_some_and(|l| l.margin <= most)
+        });
+        let mut points: Vec<Point> = good.map(|(point, _)| point).take(MOST_SHORTENED).collect();
+        points.push(point.clone());
+        Ok(points)
+    }
+
+    /// How near the predicate comes to failing.
+    fn tightness(
+        &self,
+        i: usize,
+        counts: &PredicateTally,
+        hunt: &Hunt,
+        evidence: &mut Evidence,
+    ) -> Result<Option<Tightness>, CheckError> {
+        let Some(best) = &hunt.best else { return Ok(None) };
+        let mut near: Vec<Point> = Vec::new();
+        if best.margin <= NEAR {
+            near.extend(self.shortened(&best.point, i, NEAR)?);
+        }
+        if let Some(closest) = counts.closest.filter(|closest| closest.margin <= NEAR) {
+            near.extend(self.evaluator.point(closest.case)?);
+        }
+        for point in near {
+            match self.decided(&point, i, SETTLE_BITS) {
+                Ok((_, Decision::Holds(certificate))) if certificate.margin.is_zero() => {
+                    return Ok(Some(Tightness::Attained));
+                }
+                Ok((_, Decision::Violated(_))) => {
+                    evidence.settled.violated += 1;
+                    evidence.refutation = self.refutation(&point, i, Origin::Hunt);
+                    return Ok(None);
+                }
+                _ => {}
+            }
+        }
+        let along =
+            || hunt.approach.iter().map(|approach| format!("{} goes to its {} end", approach.name, approach.end));
+        Ok(match hunt.share.as_ref().map(|share| share.factor) {
+            Some(factor) if factor > APPROACHED => Some(Tightness::Loose { factor }),
+            Some(_) => Some(Tightness::Approached { along: along().collect() }),
+            None if best.margin <= NEAR => Some(Tightness::Approached { along: along().collect() }),
+            None => None,
+        })
     }
 
     /// Cases that `f64` calls violated, the worst first, until one is certified.
@@ -114,7 +256,7 @@ impl Search<'_> {
                     return Ok(());
                 }
                 Ok((_, decision)) => {
-                    evidence.doubt.get_or_insert_with(|| self.describe(case, &decision));
+                    evidence.doubt.get_or_insert_with(|| self.describe(&format!("case {case}"), &decision));
                 }
                 Err(error) => {
                     evidence.doubt.get_or_insert_with(|| format!("case {case}: {error}"));
@@ -200,17 +342,17 @@ impl Search<'_> {
     }
 
     /// What became of a case that `f64` is sure is violated.
-    fn describe(&self, case: u64, decision: &Decision) -> String {
+    fn describe(&self, what: &str, decision: &Decision) -> String {
         let name = |part| self.certifier.name_of(part);
         match decision {
             Decision::Undecided(part) => {
-                format!("case {case}: `{}` is undecided in {} bits", name(*part), self.effort.bits)
+                format!("{what}: `{}` is undecided in {} bits", name(*part), self.effort.bits)
             }
-            Decision::Outside(part) => format!("case {case}: `{}` is false", name(*part)),
-            Decision::Holds(_) => format!("case {case} holds when it is decided exactly"),
-            Decision::OutOfBranch => format!("case {case} is in another branch"),
-            Decision::Undefined => format!("case {case} is undefined"),
-            Decision::Violated(_) => format!("case {case} is violated"),
+            Decision::Outside(part) => format!("{what}: `{}` is false", name(*part)),
+            Decision::Holds(_) => format!("{what} holds when it is decided exactly"),
+            Decision::OutOfBranch => format!("{what} is in another branch"),
+            Decision::Undefined => format!("{what} is undefined"),
+            Decision::Violated(_) => format!("{what} is violated"),
         }
     }
 }

@@ -352,10 +352,7 @@ fn all_zero<N: Number>(numbers: &[N]) -> Mask {
 pub fn inner<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId, b: SlotId) {
     let undefined = either(m, a, b);
     let (sa, sb) = (plan.slots[a as usize], plan.slots[b as usize]);
-    let mut sum = N::zero();
-    for (x, y) in m.numbers[sa.range()].iter().zip(&m.numbers[sb.range()]) {
-        sum = x.mul_add(y, &sum);
-    }
+    let sum = N::inner(&m.numbers[sa.range()], &m.numbers[sb.range()]);
     let error = bilinear(m, a, b, sa.len() as f64 * (1.0 + 1e-9));
     m.set_real(plan, out, Bounded { value: sum, error }, undefined);
 }
@@ -560,7 +557,8 @@ pub fn equal<N: Number>(plan: &Plan, m: &Machine<N>, a: SlotId, b: SlotId) -> Tr
         }
     }
     if !N::TRACKED {
-        return Truth { yes: same & known & !undefined, no: differ & !undefined, undefined };
+        // An entry that is not known may be undefined, and the comparison with it.
+        return Truth { yes: same & known & !undefined, no: differ & known & !undefined, undefined };
     }
     let known = known & !undefined;
     Truth { yes: same & exact & known, no: differ & known, undefined }
@@ -577,9 +575,15 @@ pub fn choose<N: Number>(
 ) {
     let t = m.truths[condition as usize];
     let (st, so) = (plan.slots[then as usize], plan.slots[otherwise as usize]);
+    // Whichever it is, it is between both, if both are defined.
+    let both = m.undefined[then as usize] | m.undefined[otherwise as usize] == 0;
     let (from, to) = m.split(plan, out);
     for (o, (x, y)) in to.iter_mut().zip(from[st.range()].iter().zip(&from[so.range()])) {
-        *o = r::forgotten(t.unknown(), N::select(t.yes, x, y));
+        *o = if !N::TRACKED && t.unknown() != 0 && both {
+            N::select(t.unknown(), &x.hull(y), &N::select(t.yes, x, y))
+        } else {
+            r::forgotten(t.unknown(), N::select(t.yes, x, y))
+        };
     }
     let error = N::select(t.yes, &m.errors[then as usize], &m.errors[otherwise as usize]);
     let error = if N::TRACKED { r::unknown_where(t.unknown(), &error) } else { error };

@@ -291,13 +291,15 @@ pub fn power_integer<N: Number>(a: &Bounded<N>, k: &Bounded<N>) -> (Bounded<N>, 
             value: N::select(odd, &product.value, &result.value),
             error: N::select(odd, &product.error, &result.error),
         };
-        square = mul(&square, &square);
+        square = if N::TRACKED { mul(&square, &square) } else { zero_error(square.value.square()) };
         left = next;
     }
     let (inverse, undefined) = div(&zero_error(N::one()), &result);
     let value = N::select(negative, &inverse.value, &result.value);
     let error = N::select(negative, &inverse.error, &result.error);
     let known = k.error.eq(&N::zero()) & k.value.finite();
+    // An enclosure is no exponent, and one that is not used up has not been raised to.
+    let known = if N::TRACKED { known } else { known & k.value.eq(&k.value) & left.lt(&half) };
     (Bounded { value: forgotten(!known, value), error: unknown_where(!known, &error) }, undefined & negative)
 }
 
@@ -313,8 +315,8 @@ pub fn power_real<N: Number>(a: &Bounded<N>, y: &Bounded<N>) -> (Bounded<N>, Mas
     let at_zero = N::select(exponent_zero, &N::one(), &zero);
     let value = N::select(base_zero, &at_zero, &value);
     if !N::TRACKED {
-        // What may be negative or not has a power or not.
-        let sure = zero.le(&a.value) | negative;
+        // What may be negative has a power or not; so has zero, unless the exponent's sign is known.
+        let sure = zero.le(&a.value) & (!base_zero | exponent_zero | zero.lt(&y.value));
         return (zero_error(forgotten(!sure, value)), undefined);
     }
     // d ln(a^y) = y da / a + ln a dy, taken at the far ends.
@@ -359,5 +361,7 @@ pub fn ratio<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
     let negative = b.value.add(&b.error).lt(&zero);
     let value = N::select(none, &zero, &N::select(empty, &a.value, &q.value));
     let error = N::select(none | empty, &zero, &q.error);
+    // What may be zero over zero has a value or not.
+    let undefined = if N::TRACKED { undefined } else { undefined & (a.value.lt(&zero) | zero.lt(&a.value)) };
     (Bounded { value, error }, (undefined | negative) & !none & !empty)
 }

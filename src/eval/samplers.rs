@@ -20,7 +20,10 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
     let (ratio, _) = r::div(&b, &a);
     let bent = ratio.value.mul(&N::from_f64(1.0 - 1.0 / (1 << 20) as f64));
     let (mantissa, exponent) = bent.max(&N::from_f64(0.5)).split_exponent();
-    let octaves = N::select(mantissa.eq(&one), &exponent, &exponent.add(&one)).max(&one);
+    let whole = mantissa.eq(&one);
+    let octaves = N::select(whole, &exponent, &exponent.add(&one));
+    // An enclosure that begins at a power of two may be that or more.
+    let octaves = r::forgotten(!(whole | one.lt(&mantissa)), octaves).max(&one);
     // Near a power of two (bent by 2^-20, so not near those a person writes) the number of octaves is not known.
     let near = ratio.error.add(&bent.mul(&units(8.0))).mul(&exponent.min(&N::from_f64(1022.0)).neg().exp2i());
     let far = near.mul(&N::from_f64(4.0)).lt(&mantissa.sub(&one))

@@ -162,6 +162,10 @@ pub fn projector<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slo
     let error = own.add(&mirrored(m, a));
     if !N::TRACKED {
         undefined |= gap.eq(&N::zero());
+        let tied = !N::zero().lt(&gap);
+        for t in &mut m.numbers[to.clone()] {
+            *t = r::forgotten(tied, t.clone());
+        }
     }
     if N::TRACKED {
         let clear = error.mul(&N::from_f64(4.0)).lt(&gap);
@@ -203,6 +207,7 @@ pub fn function<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slot
     let error = own.add(&m.errors[a as usize].mul(&N::from_f64(std::f64::consts::SQRT_2)));
     let (least, greatest) = (values[n - 1].clone(), values[0].clone());
     let one = N::one();
+    let mut doubtful: Mask = 0;
     // What an error `e` of the argument does to the function, in the Frobenius norm.
     let (carried, undefined): (N, Mask) = match f {
         MatrixFn::Sqrt => {
@@ -213,7 +218,8 @@ pub fn function<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slot
             let smooth = error.div(&low.max(&N::from_f64(1e-300)).sqrt());
             let carried = N::select(N::zero().lt(&low), &smooth.min(&holder), &holder);
             // The argument may be indefinite: whether there is a root is not known.
-            let doubtful = least.lt(&error) & !semidefinite & !negative;
+            let below = if N::TRACKED { least.lt(&error) } else { !N::zero().le(&least) };
+            doubtful = below & !semidefinite & !negative;
             (r::unknown_where(doubtful, &carried), negative)
         }
         MatrixFn::Exp => {
@@ -244,6 +250,7 @@ pub fn function<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slot
             for (i, value) in values.iter().enumerate() {
                 sum = vectors[j * n + i].mul(value).mul_add(&vectors[k * n + i], &sum);
             }
+            let sum = r::forgotten(doubtful, sum);
             m.numbers[to.start + j * n + k] = sum.clone();
             m.numbers[to.start + k * n + j] = sum;
         }
