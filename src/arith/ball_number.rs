@@ -8,6 +8,7 @@
 
 use super::ball::{Ball, EXACT_BITS, bits};
 use super::ball_real;
+use super::ball_spectrum;
 use super::exact::Exact as Rational;
 use super::float::{self, Float, Way};
 use super::inertia;
@@ -333,8 +334,9 @@ impl Number for Ball {
         0
     }
 
-    fn eigenvalue(_n: usize, _i: usize, _a: &mut [Self], _scratch: &mut [Self]) -> (Self, Self) {
-        (Unknown, Self::zero())
+    fn eigenvalue(n: usize, i: usize, a: &mut [Self], _scratch: &mut [Self]) -> (Self, Self) {
+        let values = ball_spectrum::eigenvalues(n, &a[..n * n], Some(i));
+        (values.get(i).cloned().unwrap_or_default(), Self::zero())
     }
 
     fn definite(n: usize, a: &[Self], strict: bool) -> Option<bool> {
@@ -350,8 +352,8 @@ impl Number for Ball {
         Some(counts.negative == 0 && (!strict || counts.zero == 0))
     }
 
-    fn eigenvalues(_n: usize, _a: &mut [Self], out: &mut [Self], _scratch: &mut [Self]) -> Self {
-        out.fill(Unknown);
+    fn eigenvalues(n: usize, a: &mut [Self], out: &mut [Self], _scratch: &mut [Self]) -> Self {
+        out[..n].clone_from_slice(&ball_spectrum::eigenvalues(n, &a[..n * n], None));
         Self::zero()
     }
 
@@ -361,8 +363,8 @@ impl Number for Ball {
         Self::zero()
     }
 
-    fn singular_values(_m: usize, _n: usize, _a: &mut [Self], out: &mut [Self], _scratch: &mut [Self]) -> Self {
-        out.fill(Unknown);
+    fn singular_values(m: usize, n: usize, a: &mut [Self], out: &mut [Self], _scratch: &mut [Self]) -> Self {
+        out[..m.min(n)].clone_from_slice(&ball_spectrum::singular_values(m, n, a));
         Self::zero()
     }
 

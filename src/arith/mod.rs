@@ -21,8 +21,12 @@ pub mod backend;
 pub mod ball;
 mod ball_number;
 mod ball_real;
+pub mod ball_spectrum;
+#[cfg(test)]
+mod ball_spectrum_tests;
 #[cfg(test)]
 mod ball_tests;
+pub mod ball_vectors;
 pub mod dense;
 #[cfg(test)]
 mod dense_tests;
@@ -31,6 +35,7 @@ pub mod elementary;
 mod elementary_tests;
 pub mod exact;
 pub mod factor;
+pub mod fixed;
 pub mod float;
 pub mod inertia;
 pub mod jacobi;
