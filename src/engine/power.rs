@@ -59,12 +59,8 @@ fn of(outcome: &Outcome) -> MutantOutcome {
     };
     match result.verdict {
         Verdict::Refuted => MutantOutcome::Refuted { witness: witness(result) },
-        Verdict::Suspect | Verdict::Rejected | Verdict::Drifts => {
-            MutantOutcome::Suspect { closest: closest(result) }
-        }
-        Verdict::Held | Verdict::Proved | Verdict::Inconclusive => {
-            MutantOutcome::Survived { closest: closest(result) }
-        }
+        Verdict::Suspect | Verdict::Rejected | Verdict::Drifts => MutantOutcome::Suspect { closest: closest(result) },
+        Verdict::Held | Verdict::Proved | Verdict::Inconclusive => MutantOutcome::Survived { closest: closest(result) },
         Verdict::Vacuous => MutantOutcome::Vacuous { reason: reason() },
         Verdict::Error => MutantOutcome::Malformed { reason: reason() },
         Verdict::NotRun => MutantOutcome::NotRun { reason: reason() },

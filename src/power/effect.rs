@@ -55,7 +55,11 @@ pub struct Site<'e> {
 /// All subexpressions, parents first. The two numbers of `3/4` are one constant.
 pub fn sites<'e>(e: &'e Expr, effect: Effect, ranges: &Ranges) -> Vec<Site<'e>> {
     let mut found = Vec::new();
-    visit(Site { path: Path::new(), expr: e, part: Part::Value, effect, in_sum: false, keeps_sign: false }, ranges, &mut found);
+    visit(
+        Site { path: Path::new(), expr: e, part: Part::Value, effect, in_sum: false, keeps_sign: false },
+        ranges,
+        &mut found,
+    );
     found
 }
 
