@@ -353,15 +353,12 @@ impl Verified {
         // The entries are about as long as each of them needs to be `digits` bits together.
         let size = b.iter().map(BitTest::bit_len).max().unwrap_or(0) as i64 - d.bit_len() as i64;
         let unit = size - digits as i64;
-        let shift = usize::try_from(unit.unsigned_abs()).ok()?;
-        let quotient = |x: &IBig| if unit <= 0 { (x << shift) / &d } else { x / (&d << shift) };
-        let x: Vec<IBig> = b.iter().map(quotient).collect();
+        // No less than zero digits: a matrix as ill-conditioned as that is not told from a singular one.
+        let shift = usize::try_from(-unit).ok()?;
+        let x: Vec<IBig> = b.iter().map(|x| (x << shift) / &d).collect();
         // I - X M in units of 2^unit, exactly.
         let residual = product(&x, &matrix.entries, n, n, n);
-        let one = |k: usize| if k % (n + 1) == 0 && unit <= 0 { IBig::ONE << shift } else { IBig::ZERO };
-        if unit > 0 {
-            return None;
-        }
+        let one = |k: usize| if k.is_multiple_of(n + 1) { IBig::ONE << shift } else { IBig::ZERO };
         let residual: Vec<IBig> = residual.iter().enumerate().map(|(k, x)| one(k) - x).collect();
         let norm = norm_above(x.iter());
         let open = &norm * &matrix.radius;
