@@ -11,7 +11,10 @@
 //! | [`report`] | what a run found, for people and programs |
 //! | [`engine`] | which cases run where: budgets, threads, verdicts; files; the bridge to `cargo test` |
 //! | [`check`] | one module for each kind of statement |
+//! | [`hunt`] | the search for the least margin |
 //! | [`shrink`] | a certified counterexample made fit to print |
+//! | [`power`] | mutants of a claim: would the check notice? |
+//! | [`prove`] | identities at generic points, claims in a few reals box by box |
 //! | [`case`] | a case: its plan, its draws, what became of it |
 //! | [`claim`] | TOML to a typed claim |
 //! | [`eval`] | a graph as a plan, run in any arithmetic |
@@ -27,7 +30,10 @@ pub mod claim;
 pub mod cli;
 pub mod engine;
 pub mod eval;
+pub mod hunt;
 pub mod lang;
+pub mod power;
+pub mod prove;
 pub mod report;
 pub mod sample;
 pub mod shrink;

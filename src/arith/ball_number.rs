@@ -12,6 +12,7 @@ use super::ball_real;
 use super::ball_spectrum;
 use super::exact::Exact as Rational;
 use super::float::{self, Float, Way};
+use super::inertia;
 use super::lane::{ALL, Mask};
 use super::number::{Number, RealFn};
 use dashu_int::ops::{BitTest, Gcd, PowerOfTwo};
@@ -335,7 +336,21 @@ impl Number for Ball {
     }
 
     fn eigenvalue(n: usize, i: usize, a: &mut [Self], _scratch: &mut [Self]) -> (Self, Self) {
-        (ball_spectrum::eigenvalues(n, a, Some(i)).swap_remove(i), Self::zero())
+        let values = ball_spectrum::eigenvalues(n, a, Some(i));
+        (values.get(i).cloned().unwrap_or_default(), Self::zero())
+    }
+
+    fn definite(n: usize, a: &[Self], strict: bool) -> Option<bool> {
+        // Rationals, by Sylvester's law of inertia.
+        let lower = (0..n * n).filter(|at| at % n <= at / n);
+        let known = lower.clone().map(|at| a[at].rational()).collect::<Option<Vec<_>>>()?;
+        let cleared = inertia::Cleared::new(n, known.into_iter())?;
+        let mut entries = vec![IBig::ZERO; n * n];
+        for (at, x) in lower.zip(cleared.entries) {
+            entries[at] = x;
+        }
+        let counts = inertia::inertia(n, entries);
+        Some(counts.negative == 0 && (!strict || counts.zero == 0))
     }
 
     fn eigenvalues(n: usize, a: &mut [Self], out: &mut [Self], _scratch: &mut [Self]) -> Self {

@@ -143,6 +143,12 @@ pub trait Number: Clone + Send + 'static {
     /// bound on its distance to that of `a` as it stands.
     fn eigenvalue(n: usize, i: usize, a: &mut [Self], scratch: &mut [Self]) -> (Self, Self);
 
+    /// Whether the symmetric `a` (n×n; the lower triangle counts) has no negative eigenvalue (`strict`: positive ones only), where
+    /// that is told without eigenvalues. One case at a time.
+    fn definite(_n: usize, _a: &[Self], _strict: bool) -> Option<bool> {
+        None
+    }
+
     /// All eigenvalues, decreasing, with a bound on every distance.
     fn eigenvalues(n: usize, a: &mut [Self], out: &mut [Self], scratch: &mut [Self]) -> Self;
 

@@ -3,7 +3,7 @@
 //! [`Evaluator`] turns a case of the random phase into a [`Point`] and says of points what a checker says of cases; [`Runner`] is the
 //! machine under it, eight points of equal integers at a time, for searches that look at more than that. Pointwise claims only.
 
-use super::octet::{self, Compiled, Integers, Plans, integers, place_of};
+use super::octet::{self, Compiled, Drawn, Integers, Plans, integers, place_of};
 use super::point::Point;
 use super::record::{Hypotheses, Look};
 use crate::arith::backend::dispatch;
@@ -16,10 +16,9 @@ use crate::eval::machine::{Machine, Truth};
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::run::run;
 use crate::lang::ir::{IntId, NodeId};
-use crate::sample::strata::{BlockShape, Filler, Lanes, Stratum};
+use crate::sample::strata::{BlockShape, Filler, Lanes, Stratum, stratum_of};
 use crate::sample::stream::{Key, Stream};
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// What is asked once, of the givens: the roots of a pointwise plan, and of the set-up of an iteration.
 pub fn once_roots(program: &Program) -> Vec<NodeId> {
@@ -30,9 +29,6 @@ pub fn once_roots(program: &Program) -> Vec<NodeId> {
     }
     roots
 }
-
-/// Where a plan's draws are in a case: its slot, the place of its numbers, a bound on their norm.
-pub type Drawn = (SlotId, Range<usize>, Option<f64>);
 
 /// A number of a plan in eight cases.
 #[derive(Clone, Copy, Debug)]
@@ -197,6 +193,33 @@ impl Evaluator {
         let lanes = runner(self.backend);
         let draws = lanes.fill(&mut filler, &mut stream, stratum, &compiled.blocks);
         Ok(Some(Point { ints, draws: draws.iter().map(|x| x.0[lane]).collect() }))
+    }
+
+    /// The blocks of draws of a point with these integers.
+    ///
+    /// # Errors
+    /// Where no plan can be made for them.
+    pub fn blocks(&self, ints: &BTreeMap<IntId, i64>) -> Result<Vec<BlockShape>, PlanError> {
+        Ok(self.plans.get(&self.program, ints)?.blocks.clone())
+    }
+
+    /// The first cases of the random phase's strata, drawn for these integers instead of their own.
+    ///
+    /// # Errors
+    /// Where no plan can be made for them.
+    pub fn drawn_for(&self, ints: &BTreeMap<IntId, i64>, octets: u64) -> Result<Vec<Point>, PlanError> {
+        let compiled = self.plans.get(&self.program, ints)?;
+        let lanes = runner(self.backend);
+        let (mut filler, mut stream) = (Filler::new(), Stream::new(&self.key, 0));
+        let mut points = Vec::new();
+        for octet in 0..octets {
+            stream.seek(octet);
+            let draws = lanes.fill(&mut filler, &mut stream, stratum_of(octet), &compiled.blocks);
+            points.extend(
+                (0..8).map(|lane| Point { ints: ints.clone(), draws: draws.iter().map(|x| x.0[lane]).collect() }),
+            );
+        }
+        Ok(points)
     }
 
     /// What the claim says of each point, in their order. Points with the same integers that follow one another are run side by side.

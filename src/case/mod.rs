@@ -2,8 +2,9 @@
 //!
 //! What the checkers and the searches share: the plan of a claim for given integers with what is looked up in it ([`octet`]), the
 //! record that is all a checker tells the engine ([`record`]), a case as data outside any stream ([`point`]), what a claim says of
-//! such data ([`evaluate`]), and its exact values as text ([`values`]) and as a stored witness ([`witness`]).
+//! such data ([`evaluate`]), the same with fewer digits ([`coarsen`]), and its exact values as text ([`values`]) and as a stored witness ([`witness`]).
 
+pub mod coarsen;
 pub mod evaluate;
 pub mod octet;
 pub mod point;
@@ -11,5 +12,3 @@ pub mod record;
 pub mod values;
 pub mod witness;
 mod witness_json;
-#[cfg(test)]
-mod witness_tests;

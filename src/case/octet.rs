@@ -150,13 +150,15 @@ fn ends(program: &Program, chosen: &BTreeMap<IntId, i64>, id: IntId) -> Result<(
     Ok((integer(&program.graph, chosen, spec.lo)?, integer(&program.graph, chosen, spec.hi)?))
 }
 
+/// Where a plan's draws are: its slot, the place of its numbers in the case, a bound on their norm.
+pub type Drawn = (SlotId, Range<usize>, Option<f64>);
+
 /// A plan with what the checkers look up in it.
 pub struct Compiled {
     pub plan: Plan,
     /// Concrete shapes of the blocks of draws, read or not, so that a case does not depend on what is asked of it.
     pub blocks: Vec<BlockShape>,
-    /// Slots of draws; where in the blocks, one after the other, their values are; a bound on the norm.
-    pub drawn: Vec<(SlotId, Range<usize>, Option<f64>)>,
+    pub drawn: Vec<Drawn>,
     /// What makes each given possible: its index and the truth.
     pub feasible: Vec<(usize, SlotId)>,
     pub assume: Vec<SlotId>,
@@ -232,6 +234,37 @@ pub fn compiled(
         sections,
         max_elements,
     })?;
+    let (blocks, drawn) = laid_out(program, ints, &plan, max_elements)?;
+    let slot = |section: usize, node: NodeId| {
+        plan.roots.get(section).and_then(|r| r.get(&node)).copied().ok_or(PlanError::NotStructural)
+    };
+    let feasible =
+        program.samples.feasible.iter().map(|(given, node)| Ok((*given, slot(0, *node)?))).collect::<Result<_, _>>()?;
+    let assume = program.assume.iter().map(|a| slot(0, a.node)).collect::<Result<_, _>>()?;
+    let mut asked = Vec::new();
+    for a in program.asked.iter().filter(|a| section_of(a.when) < sections.len()) {
+        let section = section_of(a.when);
+        let guards = a.predicate.guards.iter().map(|g| slot(section, *g)).collect::<Result<_, _>>()?;
+        asked.push(AskedSlots {
+            identity: a.predicate.identity,
+            guards,
+            truth: slot(section, a.predicate.truth)?,
+            margin: slot(section, a.predicate.margin)?,
+        });
+    }
+    Ok(Compiled { plan, blocks, drawn, feasible, assume, asked })
+}
+
+/// Concrete shapes of all blocks of draws, and where in a case the draws that a plan reads are.
+///
+/// # Errors
+/// If a block is larger than the limit, or has a negative dimension.
+pub fn laid_out(
+    program: &Program,
+    ints: &BTreeMap<IntId, i64>,
+    plan: &Plan,
+    max_elements: usize,
+) -> Result<(Vec<BlockShape>, Vec<Drawn>), PlanError> {
     let (mut blocks, mut drawn) = (Vec::new(), Vec::new());
     let mut before = 0;
     // Every block is drawn, read or not, so that a case does not depend on what is asked of it.
@@ -251,24 +284,7 @@ pub fn compiled(
         before += shape.len();
         blocks.push(shape);
     }
-    let slot = |section: usize, node: NodeId| {
-        plan.roots.get(section).and_then(|r| r.get(&node)).copied().ok_or(PlanError::NotStructural)
-    };
-    let feasible =
-        program.samples.feasible.iter().map(|(given, node)| Ok((*given, slot(0, *node)?))).collect::<Result<_, _>>()?;
-    let assume = program.assume.iter().map(|a| slot(0, a.node)).collect::<Result<_, _>>()?;
-    let mut asked = Vec::new();
-    for a in program.asked.iter().filter(|a| section_of(a.when) < sections.len()) {
-        let section = section_of(a.when);
-        let guards = a.predicate.guards.iter().map(|g| slot(section, *g)).collect::<Result<_, _>>()?;
-        asked.push(AskedSlots {
-            identity: a.predicate.identity,
-            guards,
-            truth: slot(section, a.predicate.truth)?,
-            margin: slot(section, a.predicate.margin)?,
-        });
-    }
-    Ok(Compiled { plan, blocks, drawn, feasible, assume, asked })
+    Ok((blocks, drawn))
 }
 
 /// Draws all blocks of an octet into the machine.

@@ -225,7 +225,7 @@ impl WitnessFile {
     /// The file's text.
     pub fn text(&self) -> String {
         let mut out = format!("{{\n  \"format\": {FORMAT},\n  \"claim\": {},\n  \"refuted\": ", quoted(&self.claim));
-        list(&mut out, 2, &self.refuted, |out, witness| entry(out, witness));
+        list(&mut out, 2, &self.refuted, entry);
         out.push_str("\n}\n");
         out
     }

@@ -98,7 +98,8 @@ fn a_witness_of_another_statement_is_stale() {
 
 #[test]
 fn values_that_are_not_the_claims_are_refused_by_name() {
-    let with = |change: &dyn Fn(&mut Vec<(String, Exactly)>)| {
+    type Named = Vec<(String, Exactly)>;
+    let with = |change: &dyn Fn(&mut Named)| {
         let mut witness = file().refuted[0].clone();
         change(&mut witness.values);
         witness.values(&claim())

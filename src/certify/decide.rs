@@ -1,5 +1,6 @@
 //! Hypotheses and a predicate, decided from values at rising precision.
 
+use super::plans::Purpose;
 use super::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part};
 use crate::arith::ball::{Ball, with_bits};
 use crate::case::point::Values;
@@ -8,6 +9,7 @@ use crate::eval::machine::{Machine, Truth};
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::run::run;
 use crate::lang::ir::{InputId, IntId, NodeId, Op};
+use dashu_ratio::RBig;
 use std::collections::BTreeMap;
 
 /// Plans and inputs of one case.
@@ -50,7 +52,8 @@ impl Certifier {
             self.program.values.iter().map(|value| (Part::Given(value.given), value.member)).collect();
         hypotheses.extend(self.program.assume.iter().enumerate().map(|(i, a)| (Part::Assume(i), a.node)));
         hypotheses.extend(asked.predicate.guards.iter().enumerate().map(|(i, guard)| (Part::Guard(i), *guard)));
-        let hypotheses_plan = self.plan(&case.ints, hypotheses.iter().map(|h| h.1).collect())?;
+        let purpose = Purpose::Hypotheses(predicate);
+        let hypotheses_plan = self.plan(purpose, &case.ints, || hypotheses.iter().map(|h| h.1).collect())?;
         let (truth, margin) = (asked.predicate.truth, asked.predicate.margin);
         let node = self.program.graph.node(truth);
         let sides = match (&node.op, node.args.as_slice()) {
@@ -63,7 +66,7 @@ impl Certifier {
         };
         let mut roots = vec![truth, margin];
         roots.extend(sides.iter().flat_map(|(a, b)| [*a, *b]));
-        let predicate_plan = self.plan(&case.ints, roots)?;
+        let predicate_plan = self.plan(Purpose::Predicate(predicate), &case.ints, || roots)?;
 
         let mut settled = false;
         let mut open = Part::Predicate;
@@ -80,21 +83,27 @@ impl Certifier {
                 let machine = case.run(&predicate_plan, bits)?;
                 let slot = |node: NodeId| predicate_plan.roots[0][&node];
                 let answer = Answer::from(machine.truths[slot(truth) as usize]);
-                let enclosure = |slot: SlotId| Enclosure::of(&machine.real(&predicate_plan, slot).value);
-                let margin = enclosure(slot(margin));
-                let certificate = || {
-                    // A margin that is not known (a unit that is not positive, say) leaves the sign of the sides.
-                    let sides = sides.and_then(|(a, b)| Some((enclosure(slot(a))?, enclosure(slot(b))?)));
-                    let zero = dashu_ratio::RBig::ZERO;
-                    let margin = margin.clone().unwrap_or(Enclosure { lo: zero.clone(), hi: zero });
-                    Certificate { margin, sides, bits }
+                let enclosure = |slot: SlotId| {
+                    let known = machine.undefined[slot as usize] & 1 == 0;
+                    Enclosure::of(&machine.real(&predicate_plan, slot).value).filter(|_| known)
                 };
-                // An order of empty matrices has no margin to measure, and holds.
-                match answer {
-                    Answer::Yes => return Ok(Decision::Holds(certificate())),
-                    Answer::No if margin.is_some() => return Ok(Decision::Violated(certificate())),
-                    Answer::No | Answer::Open => open = Part::Predicate,
-                    Answer::Undefined => return Ok(Decision::Undefined),
+                let (sides, margin) =
+                    (sides.and_then(|(a, b)| Some((enclosure(slot(a))?, enclosure(slot(b))?))), slot(margin));
+                let certificate = |margin| Certificate { margin, sides, bits };
+                match (answer, enclosure(margin)) {
+                    (Answer::Undefined, _) => return Ok(Decision::Undefined),
+                    // False or true, but measured in a unit that is not positive.
+                    (Answer::Yes | Answer::No, None) if machine.undefined[margin as usize] & 1 == 1 => {
+                        return Ok(Decision::Undefined);
+                    }
+                    (Answer::Yes, Some(margin)) => return Ok(Decision::Holds(certificate(margin))),
+                    (Answer::No, Some(margin)) => return Ok(Decision::Violated(certificate(margin))),
+                    (Answer::Yes, None)
+                        if matches!(machine.real(&predicate_plan, margin).value, Ball::Infinite { .. }) =>
+                    {
+                        return Ok(Decision::Holds(certificate(Enclosure { lo: RBig::ONE, hi: RBig::ONE })));
+                    }
+                    (Answer::Yes | Answer::No | Answer::Open, _) => open = Part::Predicate,
                 }
             }
             bits *= 2;

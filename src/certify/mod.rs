@@ -8,7 +8,10 @@
 
 mod decide;
 mod enclosure;
+mod plans;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 pub use enclosure::Enclosure;
 
@@ -18,9 +21,9 @@ use crate::case::point::{Exactly, Values};
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::Claim;
 use crate::claim::program::{Program, ValueGiven};
-use crate::eval::compile::{PlanError, Request, compile};
-use crate::eval::plan::Plan;
-use crate::lang::ir::{IntId, NodeId, Op, Type};
+use crate::eval::compile::PlanError;
+use crate::lang::ir::{IntId, Op, Type};
+use plans::Plans;
 use std::collections::BTreeMap;
 
 /// The least working precision; it doubles from here.
@@ -39,7 +42,7 @@ pub enum Part {
 /// What was proved of a predicate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
-    /// In the predicate's unit.
+    /// In the predicate's unit; 1 of an order of empty matrices, as of any statement about nothing.
     pub margin: Enclosure,
     /// Left and right, where the predicate is one comparison of reals.
     pub sides: Option<(Enclosure, Enclosure)>,
@@ -56,7 +59,7 @@ pub enum Decision {
     Holds(Certificate),
     /// The left side of its `=>` is false.
     OutOfBranch,
-    /// The predicate says nothing here.
+    /// The predicate says nothing here, or its margin has a unit that is not positive.
     Undefined,
     /// A hypothesis is false.
     Outside(Part),
@@ -95,13 +98,14 @@ pub struct Settled {
 pub struct Certifier {
     program: Program,
     max_elements: usize,
+    plans: Plans,
 }
 
 impl Certifier {
     /// # Errors
     /// What is wrong with the claim's expressions, each at its place.
     pub fn new(claim: &Claim, max_elements: usize) -> Result<Self, Diagnostics> {
-        Ok(Self { program: Program::by_values(claim)?, max_elements })
+        Ok(Self { program: Program::by_values(claim)?, max_elements, plans: Plans::default() })
     }
 
     pub fn program(&self) -> &Program {
@@ -142,18 +146,6 @@ impl Certifier {
         Ok(ints)
     }
 
-    /// A plan with one section of these roots, all integers being constants.
-    fn plan(&self, ints: &BTreeMap<IntId, i64>, roots: Vec<NodeId>) -> Result<Plan, PlanError> {
-        compile(&Request {
-            graph: &self.program.graph,
-            analysis: &self.program.analysis,
-            ints,
-            lane_ints: &BTreeMap::new(),
-            sections: &[roots],
-            max_elements: self.max_elements,
-        })
-    }
-
     /// The numbers of a value, checked against the shape that the integers give it.
     fn numbers(
         &self,
@@ -172,7 +164,10 @@ impl Certifier {
                 }
                 Ok(entries.iter().map(|x| Ball::from(x.clone())).collect())
             }
-            // A choice between integers may be written as one.
+            (Type::Int, Exactly::Rational(x)) if !x.is_int() => {
+                Err(CertifyError::Kind { name: name(), wanted: "an integer".to_owned() })
+            }
+            // A choice between reals may be an integer.
             (Type::Matrix(..), Exactly::Int(_) | Exactly::Rational(_)) => {
                 Err(CertifyError::Kind { name: name(), wanted: "a matrix".to_owned() })
             }

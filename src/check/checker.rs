@@ -3,12 +3,14 @@
 use super::fit::Fit;
 use super::path::steps;
 use super::pointwise::{self, PointwiseRun};
-use super::replay::{ReplayRun, Value};
+use super::replay::{ReplayRun, Value, Which};
 use super::scaling::ScalingRun;
 use super::trajectory::{self, TrajectoryRun};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::Backend;
+use crate::case::evaluate::{Evaluation, Evaluator};
 use crate::case::octet::{Plans, compiled, numbers_of};
+use crate::case::point::Point;
 use crate::case::record::{CaseRecord, Hypotheses, Look, Stratum};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::Claim;
@@ -211,9 +213,27 @@ impl Checker {
             return Err(CheckError(format!("case {case} was not run")));
         };
         let Self { program, key, backend, max_elements, .. } = self;
-        let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, case };
+        let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, which: Which::Case(case) };
         let (ints, values) = dispatch(*backend, job)?;
         Ok(Replay { stratum, hypotheses, ints, values, looks })
+    }
+
+    /// A case that is data, with all its named values.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and if the point does not fit the claim.
+    pub fn replay_point(&self, point: &Point) -> Result<Replay, CheckError> {
+        let failed = |error: &dyn std::fmt::Display| CheckError(error.to_string());
+        let Self { program, key, backend, max_elements, .. } = self;
+        let evaluator = Evaluator::new(&self.claim, self.options.seed, *backend, *max_elements);
+        let evaluator = evaluator.map_err(|errors| failed(&errors))?;
+        let evaluator = evaluator.ok_or_else(|| CheckError("this claim is not asked of values alone".to_owned()))?;
+        let found = evaluator.evaluate(std::slice::from_ref(point)).map_err(|error| failed(&error))?.pop();
+        let Evaluation { hypotheses, looks } = found.ok_or_else(|| CheckError("the case was not run".to_owned()))?;
+        let which = Which::Point(point);
+        let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, which };
+        let (ints, values) = dispatch(*backend, job)?;
+        Ok(Replay { stratum: Stratum::default(), hypotheses, ints, values, looks })
     }
 
     /// Whether this is a `[scaling]` claim, which has a fit in place of cases.

@@ -6,13 +6,14 @@
 use super::checker::CheckError;
 use crate::arith::lane::{Backend, Job, Lane8};
 use crate::case::octet::{Integers, compiled, draw, integers, place_of};
+use crate::case::point::Point;
 use crate::claim::program::{Bound, Program};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
 use crate::eval::run::run;
 use crate::lang::ir::Type;
-use crate::sample::strata::Filler;
+use crate::sample::strata::{Filler, Lanes};
 use crate::sample::stream::{Key, Stream};
 use nalgebra::DMatrix;
 use std::collections::BTreeMap;
@@ -41,7 +42,15 @@ pub struct ReplayRun<'a> {
     pub key: &'a Key,
     pub backend: Backend,
     pub max_elements: usize,
-    pub case: u64,
+    pub which: Which<'a>,
+}
+
+/// The case that is replayed.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'a> {
+    /// A case of the random phase.
+    Case(u64),
+    Point(&'a Point),
 }
 
 impl Job for ReplayRun<'_> {
@@ -49,11 +58,17 @@ impl Job for ReplayRun<'_> {
 
     #[inline(always)]
     fn run<V: Lane8>(self) -> Self::Out {
-        let Self { program, key, backend, max_elements, case } = self;
-        let (octet, lane, stratum) = place_of(case);
-        let mut stream = Stream::new(key, octet);
-        let Integers::Chosen(ints) = integers(program, &mut stream, stratum, &BTreeMap::new())? else {
-            return Ok((Vec::new(), Vec::new()));
+        let Self { program, key, backend, max_elements, which } = self;
+        let (ints, lane) = match which {
+            Which::Point(point) => (point.ints.clone(), 0),
+            Which::Case(case) => {
+                let (octet, lane, stratum) = place_of(case);
+                let mut stream = Stream::new(key, octet);
+                match integers(program, &mut stream, stratum, &BTreeMap::new())? {
+                    Integers::Chosen(ints) => (ints, lane),
+                    Integers::Empty { .. } => return Ok((Vec::new(), Vec::new())),
+                }
+            }
         };
         let named: Vec<&Bound> = program.givens.iter().chain(&program.lets).chain(&program.assume).collect();
         let mut roots = super::pointwise::once_roots(program);
@@ -65,8 +80,23 @@ impl Job for ReplayRun<'_> {
         let plan = compiled(program, &ints, &[roots], max_elements)?;
         let mut machine = Machine::<V>::new();
         machine.load(&plan.plan);
-        let mut filler = Filler::new();
-        draw(backend, &mut stream, stratum, &plan, &mut machine, &mut filler);
+        match which {
+            Which::Point(point) => {
+                let draws: Vec<Lanes> = point.draws.iter().map(|x| Lanes([*x; 8])).collect();
+                for (slot, place, _) in &plan.drawn {
+                    let Some(draws) = draws.get(place.clone()) else {
+                        return Err(CheckError("the case has too few draws".to_owned()));
+                    };
+                    // Norms are computed: what is known of drawn reflectors a search may exceed.
+                    machine.set_draw(&plan.plan, *slot, draws, None);
+                }
+            }
+            Which::Case(case) => {
+                let (octet, _, stratum) = place_of(case);
+                let (mut stream, mut filler) = (Stream::new(key, octet), Filler::new());
+                draw(backend, &mut stream, stratum, &plan, &mut machine, &mut filler);
+            }
+        }
         run(&plan.plan, 0, &mut machine)?;
         let mut values = Vec::new();
         for bound in named {

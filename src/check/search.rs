@@ -6,14 +6,22 @@
 //! doubt, with the part that stayed open.
 
 use super::checker::{CheckError, Checker};
-use super::evidence::{Evidence, Origin, Refutation, Stored};
+use super::evidence::{Best, Evidence, Hunted, Origin, Refutation, Stored, Tightness};
 use super::tally::{PredicateTally, Tally};
+use crate::case::coarsen::{BITS, coarsened};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Point, Values};
+use crate::case::record::{Fate, Hypotheses};
 use crate::case::witness::{Draws, Standing, WitnessFile};
-use crate::certify::{Certifier, CertifyError, Decision};
+use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Claim, Place, Source};
+use crate::hunt::{Campaign, Hunt, HuntOptions, Hunter};
+use crate::lang::ir::IntId;
+use crate::shrink;
+use dashu_ratio::RBig;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use std::collections::BTreeMap;
 
 /// What the search phase may spend on a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +46,37 @@ const VERIFY_BITS: usize = 4096;
 /// Of an undecided random case: there are many, and most are ties of irrational numbers that no precision decides.
 const SETTLE_BITS: usize = 256;
 
+/// The least that a predicate is hunted, however dear.
+const LEAST_HUNT: u64 = 2_000;
+
+/// Shorter versions of a hunted case that are certified before the case itself.
+const MOST_SHORTENED: usize = 3;
+
+/// Cases of the hunt within the rounding floor that are decided.
+const MOST_CONTACTS: usize = 16;
+
+/// A margin, in its unit, at or below which equality is looked for.
+const NEAR: f64 = 1e-6;
+
+/// What needs all but one part in a thousand of its allowance comes as near as one likes.
+const APPROACHED: f64 = 1.001;
+
+/// The most bits that a step of shrinking is given: most are decided at once, and one that is not is refused.
+const SHRINK_BITS: usize = 512;
+
+/// Octets of fresh cases that are drawn at smaller integers, and how many of those that are violated are kept.
+const FRESH_OCTETS: u64 = 32;
+const FRESH: usize = 4;
+
 /// A claim that is asked once, of values.
 struct Search<'a> {
     claim: &'a Claim,
     effort: &'a Effort,
     certifier: Certifier,
     evaluator: Evaluator,
+    hunter: Hunter,
+    /// Evaluations of the hunt for each predicate.
+    evaluations: u64,
 }
 
 impl Checker {
@@ -60,7 +93,11 @@ impl Checker {
             Evaluator::new(claim, options.seed, options.backend, options.max_elements).map_err(malformed)?;
         let Some(evaluator) = evaluator else { return Ok(Vec::new()) };
         let certifier = Certifier::new(claim, options.max_elements).map_err(malformed)?;
-        let search = Search { claim, effort, certifier, evaluator };
+        let hunt = HuntOptions { seed: options.seed, backend: options.backend, max_elements: options.max_elements };
+        let hunter = Hunter::new(claim, hunt).map_err(malformed)?;
+        let Some(hunter) = hunter else { return Ok(Vec::new()) };
+        let share = effort.hunt / self.cost().max(1) / tally.predicates.len().max(1) as u64;
+        let search = Search { claim, effort, certifier, evaluator, hunter, evaluations: share.max(LEAST_HUNT) };
         let stored = match stored {
             Some(source) => Some(WitnessFile::read(source.text.as_bytes(), &source.path).map_err(malformed)?.0),
             None => None,
@@ -85,8 +122,128 @@ impl Search<'_> {
             }
         }
         self.violations(i, counts, &mut evidence)?;
+        if evidence.refutation.is_none() {
+            self.hunt(i, counts, &mut evidence)?;
+        }
         self.unsettled(i, counts, &mut evidence)?;
         Ok(evidence)
+    }
+
+    /// The hunt, and what is certain of where it ended.
+    fn hunt(&self, i: usize, counts: &PredicateTally, evidence: &mut Evidence) -> Result<(), CheckError> {
+        let closest = [counts.worst, counts.undecided, counts.closest];
+        let mut seeds = Vec::new();
+        for extreme in closest.into_iter().flatten() {
+            seeds.extend(self.evaluator.point(extreme.case)?);
+        }
+        let hunt = self.hunted(i, &seeds);
+        let best = hunt.best.as_ref();
+        evidence.hunt = Some(Hunted {
+            evaluations: hunt.evaluations,
+            feasible: hunt.met,
+            best: best.map(|found| Best {
+                point: found.point.clone(),
+                margin: found.margin,
+                floor: found.floor,
+                ints: found.ints.clone(),
+                active: hunt.active.iter().map(ToString::to_string).collect(),
+            }),
+        });
+        let Some(found) = best else { return Ok(()) };
+        if found.violated {
+            match self.certified(&found.point, i, found.margin / 2.0)? {
+                Ok(point) => {
+                    evidence.settled.violated += 1;
+                    evidence.refutation = self.refutation(&point, i, Origin::Hunt);
+                    return Ok(());
+                }
+                Err(why) => evidence.doubt = Some(why),
+            }
+        }
+        if counts.identity {
+            return Ok(());
+        }
+        evidence.tightness = self.tightness(i, counts, &hunt, evidence)?;
+        Ok(())
+    }
+
+    /// The islands of each round run side by side; their results are taken in order.
+    fn hunted(&self, predicate: usize, seeds: &[Point]) -> Hunt {
+        let mut campaign = Campaign::new(&self.hunter, predicate, self.evaluations, seeds);
+        loop {
+            let units = campaign.next_round();
+            if units.is_empty() {
+                return campaign.finish();
+            }
+            campaign.absorb(units.into_par_iter().map(|unit| (unit.clone(), self.hunter.island(&unit))).collect());
+        }
+    }
+
+    /// The point, or the same with fewer digits, if it is certainly violated; else what became of it. The shortest whose margin in `f64`
+    /// is at most `most` comes first.
+    fn certified(&self, point: &Point, predicate: usize, most: f64) -> Result<Result<Point, String>, CheckError> {
+        let mut doubt = None;
+        for candidate in self.shortened(point, predicate, most)? {
+            match self.decided(&candidate, predicate, self.effort.bits) {
+                Ok((_, Decision::Violated(_))) => return Ok(Ok(candidate)),
+                Ok((_, decision)) => doubt = Some(self.describe("what the hunt found", &decision)),
+                Err(error) => doubt = Some(format!("what the hunt found: {error}")),
+            }
+        }
+        Ok(Err(doubt.unwrap_or_default()))
+    }
+
+    /// The same case with fewer digits, fewest first, as long as its margin is at most `most`; then the case itself.
+    fn shortened(&self, point: &Point, predicate: usize, most: f64) -> Result<Vec<Point>, CheckError> {
+        let blocks = self.evaluator.blocks(&point.ints)?;
+        let coarse: Vec<Point> = BITS.iter().map(|bits| coarsened(point, &blocks, *bits)).collect();
+        let found = self.evaluator.evaluate(&coarse).map_err(|error| CheckError(error.to_string()))?;
+        let good = coarse.into_iter().zip(found).filter(|(_, evaluation)| {
+            evaluation.hypotheses == Hypotheses::Met
+                && evaluation.looks.get(predicate).is_some_and(|l| l.margin <= most)
+        });
+        let mut points: Vec<Point> = good.map(|(point, _)| point).take(MOST_SHORTENED).collect();
+        points.push(point.clone());
+        Ok(points)
+    }
+
+    /// How near the predicate comes to failing.
+    fn tightness(
+        &self,
+        i: usize,
+        counts: &PredicateTally,
+        hunt: &Hunt,
+        evidence: &mut Evidence,
+    ) -> Result<Option<Tightness>, CheckError> {
+        let Some(best) = &hunt.best else { return Ok(None) };
+        let mut near: Vec<Point> = hunt.contacts.iter().take(MOST_CONTACTS).map(|found| found.point.clone()).collect();
+        if best.margin <= NEAR {
+            near.extend(self.shortened(&best.point, i, NEAR)?);
+        }
+        if let Some(closest) = counts.closest.filter(|closest| closest.margin <= NEAR) {
+            near.extend(self.evaluator.point(closest.case)?);
+        }
+        for point in near {
+            match self.decided(&point, i, SETTLE_BITS) {
+                Ok((_, Decision::Holds(certificate))) if certificate.margin.is_zero() => {
+                    return Ok(Some(Tightness::Attained));
+                }
+                Ok((_, Decision::Violated(_))) => {
+                    evidence.settled.violated += 1;
+                    evidence.refutation = self.refutation(&point, i, Origin::Hunt);
+                    return Ok(None);
+                }
+                _ => {}
+            }
+        }
+        let along =
+            || hunt.approach.iter().map(|approach| format!("{} goes to its {} end", approach.name, approach.end));
+        Ok(match hunt.share.as_ref().map(|share| share.factor) {
+            Some(factor) if factor > APPROACHED => Some(Tightness::Loose { factor }),
+            Some(_) => Some(Tightness::Approached { along: along().collect() }),
+            None if best.margin <= NEAR => Some(Tightness::Approached { along: along().collect() }),
+            None => None,
+        })
     }
 
     /// Cases that `f64` calls violated, the worst first, until one is certified.
@@ -96,20 +253,13 @@ impl Search<'_> {
         {
             let Some(point) = self.evaluator.point(case)? else { continue };
             match self.decided(&point, i, self.effort.bits) {
-                Ok((values, Decision::Violated(certificate))) => {
+                Ok((_, Decision::Violated(_))) => {
                     evidence.settled.violated += 1;
-                    evidence.refutation = Some(Refutation {
-                        values,
-                        margin: certificate.margin,
-                        sides: certificate.sides,
-                        bits: certificate.bits,
-                        origin: Origin::Case(case),
-                        draws: Draws::of(self.evaluator.program(), &point),
-                    });
+                    evidence.refutation = self.refutation(&point, i, Origin::Case(case));
                     return Ok(());
                 }
                 Ok((_, decision)) => {
-                    evidence.doubt.get_or_insert_with(|| self.describe(case, &decision));
+                    evidence.doubt.get_or_insert_with(|| self.describe(&format!("case {case}"), &decision));
                 }
                 Err(error) => {
                     evidence.doubt.get_or_insert_with(|| format!("case {case}: {error}"));
@@ -128,16 +278,9 @@ impl Search<'_> {
             let Some(point) = self.evaluator.point(case)? else { continue };
             match self.decided(&point, i, SETTLE_BITS) {
                 Ok((_, Decision::Holds(_))) => evidence.settled.held += 1,
-                Ok((values, Decision::Violated(certificate))) => {
+                Ok((_, Decision::Violated(_))) => {
                     evidence.settled.violated += 1;
-                    evidence.refutation = Some(Refutation {
-                        values,
-                        margin: certificate.margin,
-                        sides: certificate.sides,
-                        bits: certificate.bits,
-                        origin: Origin::Case(case),
-                        draws: Draws::of(self.evaluator.program(), &point),
-                    });
+                    evidence.refutation = self.refutation(&point, i, Origin::Case(case));
                     return Ok(());
                 }
                 Ok((_, Decision::Outside(_) | Decision::OutOfBranch | Decision::Undefined)) => {
@@ -149,6 +292,52 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// A certified case, shrunk.
+    fn refutation(&self, point: &Point, predicate: usize, origin: Origin) -> Option<Refutation> {
+        let bits = self.effort.bits.min(SHRINK_BITS);
+        let violation = |values: &Values| match self.certifier.decide(values, predicate, bits) {
+            Ok(Decision::Violated(certificate)) => Some(size_of(&certificate)),
+            _ => None,
+        };
+        let oracles = shrink::Oracles {
+            values: &|point, fixed| self.certifier.values(point, fixed).ok().map(|settled| settled.values),
+            violation: &violation,
+            fresh: &|ints| self.violated_at(ints, predicate),
+        };
+        let limits = shrink::Limits { decisions: self.effort.shrink, ..shrink::Limits::default() };
+        let program = self.certifier.program();
+        let shrunk = shrink::shrink(self.claim, program, &oracles, &limits, point);
+        let (values, draws) = match shrunk {
+            Some(shrunk) => {
+                let draws = if shrunk.fixed.is_empty() { Draws::of(program, &shrunk.point) } else { None };
+                (shrunk.values, draws)
+            }
+            // It took more bits than shrinking gives.
+            None => (self.certifier.values(point, &Values::new()).ok()?.values, Draws::of(program, point)),
+        };
+        let Ok(Decision::Violated(certificate)) = self.certifier.decide(&values, predicate, self.effort.bits) else {
+            return None;
+        };
+        let Certificate { margin, sides, bits } = certificate;
+        Some(Refutation { values, margin, sides, bits, origin, draws })
+    }
+
+    /// Cases at these integers that `f64` calls violated, the worst first.
+    fn violated_at(&self, ints: &BTreeMap<IntId, i64>, predicate: usize) -> Vec<Point> {
+        let Ok(points) = self.evaluator.drawn_for(ints, FRESH_OCTETS) else { return Vec::new() };
+        let Ok(found) = self.evaluator.evaluate(&points) else { return Vec::new() };
+        let mut violated: Vec<(f64, usize)> = found
+            .iter()
+            .enumerate()
+            .filter(|(_, e)| e.hypotheses == Hypotheses::Met)
+            .filter_map(|(i, e)| {
+                e.looks.get(predicate).filter(|look| look.fate == Fate::Violated).map(|look| (look.margin, i))
+            })
+            .collect();
+        violated.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        violated.into_iter().take(FRESH).map(|(_, i)| points[i].clone()).collect()
+    }
+
     fn decided(&self, point: &Point, predicate: usize, bits: usize) -> Result<(Values, Decision), CertifyError> {
         let values = self.certifier.values(point, &Values::new())?.values;
         let decision = self.certifier.decide(&values, predicate, bits)?;
@@ -156,19 +345,28 @@ impl Search<'_> {
     }
 
     /// What became of a case that `f64` is sure is violated.
-    fn describe(&self, case: u64, decision: &Decision) -> String {
+    fn describe(&self, what: &str, decision: &Decision) -> String {
         let name = |part| self.certifier.name_of(part);
         match decision {
             Decision::Undecided(part) => {
-                format!("case {case}: `{}` is undecided in {} bits", name(*part), self.effort.bits)
+                format!("{what}: `{}` is undecided in {} bits", name(*part), self.effort.bits)
             }
-            Decision::Outside(part) => format!("case {case}: `{}` is false", name(*part)),
-            Decision::Holds(_) => format!("case {case} holds when it is decided exactly"),
-            Decision::OutOfBranch => format!("case {case} is in another branch"),
-            Decision::Undefined => format!("case {case} is undefined"),
-            Decision::Violated(_) => format!("case {case} is violated"),
+            Decision::Outside(part) => format!("{what}: `{}` is false", name(*part)),
+            Decision::Holds(_) => format!("{what} holds when it is decided exactly"),
+            Decision::OutOfBranch => format!("{what} is in another branch"),
+            Decision::Undefined => format!("{what} is undefined"),
+            Decision::Violated(_) => format!("{what} is violated"),
         }
     }
+}
+
+/// How large a violation certainly is: the gap between the sides as a share of their sizes, which no unit blows up; else the margin.
+fn size_of(certificate: &Certificate) -> RBig {
+    let Some((left, right)) = &certificate.sides else { return -certificate.margin.hi.clone() };
+    let gap = (&left.lo - &right.hi).max(&right.lo - &left.hi);
+    let size = |side: &Enclosure| side.hi.clone().max(-side.lo.clone());
+    let sizes = size(left) + size(right);
+    if sizes.is_zero() { RBig::ZERO } else { gap.max(RBig::ZERO) / sizes }
 }
 
 /// What becomes of the stored witness against a predicate; `None` if there is none.

@@ -6,12 +6,15 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::{Claim, Named, Place, Trajectory};
 use crate::eval::analysis::Analysis;
 use crate::lang::ast::{self, Expr, Sampler};
+use crate::lang::build;
 use crate::lang::elaborate;
 use crate::lang::ir::{Dim, Graph, InputId, IntId, NodeId, Op, Type};
 use crate::lang::predicate::{self, Predicate};
 use crate::lang::scope::Scope;
 use crate::lang::span::LangError;
 use crate::lang::structural::structural_ints;
+use crate::lang::symmetry::is_symmetric;
+use crate::lang::types;
 use crate::sample::draws::{IntGiven, Samples};
 use crate::sample::lower::{Stage, lower, lower_staged};
 use crate::sample::member::{between, member};
@@ -115,6 +118,8 @@ pub struct ValueGiven {
     pub sample: NodeId,
     /// Whether the value is one of its sampler's.
     pub member: NodeId,
+    /// Whether a rational near what the draws make of it serves as well, where that is irrational.
+    pub rounds: bool,
 }
 
 /// A claim, ready to be compiled for any integers.
@@ -242,17 +247,24 @@ impl<'a> Builder<'a> {
         if let Op::Int(_) = self.graph.node(sample).op {
             let Some(int) = self.samples.ints.last() else { return Ok(sample) };
             let member = between(&mut self.graph, sample, (int.lo, false), (int.hi, false));
-            self.values.push(ValueGiven { given, input: None, value: sample, stages, sample, member });
+            self.values.push(ValueGiven { given, input: None, value: sample, stages, sample, member, rounds: false });
             return Ok(sample);
         }
-        let ty = match self.graph.ty(sample) {
-            Type::Int => Type::Real,
-            ty => ty.clone(),
-        };
+        let ty = self.graph.ty(sample).clone();
         let (input, value) = self.input(ty);
-        let member = member(&mut self.graph, &self.scope, value, sampler, &stages)?;
+        let mut member = member(&mut self.graph, &self.scope, value, sampler, &stages)?;
+        let symmetric = types::is_matrix(&self.graph, value) && is_symmetric(&self.graph, sample);
+        if symmetric {
+            let transposed = build::transpose(&mut self.graph, value);
+            let same = build::truth(&mut self.graph, Op::Equal, value, transposed);
+            member = build::and(&mut self.graph, member, same);
+        }
+        let rounds = matches!(
+            sampler.kind,
+            Sampler::Normal { .. } | Sampler::Gaussian { .. } | Sampler::Near { .. } | Sampler::Below(_)
+        );
         // What follows from being a member may be used from here on.
-        if self.graph.symmetric.contains(&sample) || crate::lang::symmetry::is_symmetric(&self.graph, sample) {
+        if symmetric {
             self.graph.symmetric.insert(value);
         }
         if let Some(&rotation) = self.samples.rotations.get(&sample) {
@@ -271,7 +283,7 @@ impl<'a> Builder<'a> {
                 self.graph.singular_values_of.insert(value, s);
             }
         }
-        self.values.push(ValueGiven { given, input: Some(input), value, stages, sample, member });
+        self.values.push(ValueGiven { given, input: Some(input), value, stages, sample, member, rounds });
         Ok(value)
     }
 
@@ -332,7 +344,7 @@ impl<'a> Builder<'a> {
     fn looks_back(&self, predicate: &Predicate) -> bool {
         let Some(previous) = &self.scope.previous else { return false };
         let backward: BTreeSet<NodeId> = previous.values().copied().collect();
-        let below = crate::lang::types::reachable(&self.graph, &predicate.roots());
+        let below = types::reachable(&self.graph, &predicate.roots());
         below.iter().any(|id| backward.contains(id) && matches!(self.graph.node(*id).op, Op::Input(_)))
     }
 
@@ -349,12 +361,12 @@ impl<'a> Builder<'a> {
                     targets.insert(place, SweptTarget::Real(input));
                     Some(node)
                 }
-                (_, sampler) if self.by_values && !matches!(sampler, Sampler::Value(_)) => {
-                    let result = self.value(index, &given.value);
-                    self.note(&given.place, result)
-                }
-                (place, _) => {
-                    let result = lower(&mut self.graph, &self.scope, &mut self.samples, index, &given.value);
+                (place, sampler) => {
+                    let result = if self.by_values && !matches!(sampler, Sampler::Value(_)) {
+                        self.value(index, &given.value)
+                    } else {
+                        lower(&mut self.graph, &self.scope, &mut self.samples, index, &given.value)
+                    };
                     let node = self.note(&given.place, result);
                     if let (Some(&place), Some(node)) = (place, node) {
                         if let Op::Int(id) = self.graph.node(node).op {
@@ -507,7 +519,7 @@ impl<'a> Builder<'a> {
             }
             let (input, node) = self.input(ty.clone());
             let (before, before_node) = self.input(ty);
-            if crate::lang::symmetry::is_symmetric(&self.graph, start) {
+            if is_symmetric(&self.graph, start) {
                 // Held for the start only; a step that keeps it says so by its form.
                 self.graph.symmetric.insert(node);
                 self.graph.symmetric.insert(before_node);
@@ -543,7 +555,7 @@ impl<'a> Builder<'a> {
                     .help("the step must have the shape of the state it replaces"),
                 );
             }
-            if self.graph.symmetric.contains(&node) && !crate::lang::symmetry::is_symmetric(&self.graph, next) {
+            if self.graph.symmetric.contains(&node) && !is_symmetric(&self.graph, next) {
                 self.errors.push(
                     Diagnostic::new(
                         step.place.clone(),
@@ -630,7 +642,7 @@ fn atoms(dim: &Dim) -> Vec<NodeId> {
 
 /// Integer givens below these nodes.
 fn ints_of(graph: &Graph, roots: &[NodeId]) -> BTreeSet<IntId> {
-    crate::lang::types::reachable(graph, roots)
+    types::reachable(graph, roots)
         .iter()
         .filter_map(|id| match graph.node(*id).op {
             Op::Int(int) => Some(int),

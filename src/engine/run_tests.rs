@@ -7,11 +7,15 @@ use super::outcome::{ClaimResult, Failure, Outcome};
 use super::run::{Compile, MAX_ELEMENTS, RunOptions, run_with};
 use super::source::CaseSource;
 use crate::arith::lane::Backend;
+use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
 use crate::check::record::{CaseRecord, Fate, Hypotheses, Look, Stratum};
+use crate::check::search::Effort;
+use crate::check::tally::Tally;
 use crate::check::{CheckError, CheckOptions, PredicateInfo};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::load::load;
+use crate::claim::model::Source;
 use crate::claim::model::{Claim, ClaimId, Place, Verdict};
 use std::ops::Range;
 use std::path::Path;
@@ -153,13 +157,13 @@ fn a_violation_makes_a_claim_suspect_and_names_its_worst_case() {
 }
 
 #[test]
-fn a_violation_where_a_refutation_is_expected_is_as_expected_and_pending() {
+fn a_violation_without_a_certificate_is_no_refutation() {
     let claims = [claim("violated", "expect = \"refuted\""), claim("held", "expect = { bound = \"refuted\" }")];
     let outcomes = run(&claims, &options(2));
     let [Outcome::Checked(violated), Outcome::Checked(held)] = &outcomes[..] else { panic!("{outcomes:?}") };
-    assert!(violated.as_expected && violated.is_pending());
-    assert_eq!(Exit::of_claim(violated), Exit::AsExpected);
-    assert!(!held.as_expected && !held.is_pending());
+    assert!(!violated.as_expected);
+    assert_eq!(Exit::of_claim(violated), Exit::Undecided);
+    assert!(!held.as_expected);
     assert_eq!(Exit::of_claim(held), Exit::DecidedOtherwise);
 }
 

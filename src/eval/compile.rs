@@ -633,7 +633,6 @@ impl Compiler<'_> {
                 Ok(out)
             }
             Op::LoewnerLessEqual | Op::LoewnerLess => {
-                // The truth is the sign of the margin, so it is computed once.
                 let a = self.number(node.args[0])?;
                 let b = self.number(node.args[1])?;
                 self.same_shape(a, b)?;
@@ -641,10 +640,8 @@ impl Compiler<'_> {
                 let difference = self.new_slot(rows as usize, cols as usize)?;
                 self.push(I::Sub { out: difference, a: b, b: a })?;
                 self.grow_work(difference);
-                let margin = self.new_slot(1, 1)?;
-                self.push(I::LoewnerMargin { out: margin, a: difference })?;
                 let out = self.new_slot(0, 0)?;
-                self.push(I::Sign { out, a: margin, strict: node.op == Op::LoewnerLess })?;
+                self.push(I::Definite { out, a: difference, strict: node.op == Op::LoewnerLess })?;
                 Ok(out)
             }
             _ => Err(PlanError::NotStructural),

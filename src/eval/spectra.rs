@@ -7,10 +7,11 @@
 //!
 //! Reference: Bhatia, *Matrix Analysis*, chapters III, VI, X.
 
-use super::machine::{Machine, units};
+use super::machine::{Machine, Truth, units};
 use super::matrices::entry;
 use super::plan::{MatrixFn, Plan, Semidefinite, SlotId};
 use super::rounding::{self as r, Bounded};
+use super::run::sign;
 use crate::arith::lane::Mask;
 use crate::arith::number::Number;
 use crate::lang::ir::RealFn;
@@ -60,6 +61,31 @@ pub fn loewner_margin<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a
         return;
     }
     lambda(plan, m, out, a, i64::from(n));
+}
+
+/// Whether a symmetric matrix has no negative eigenvalue (`strict`: positive ones only): the sign of the least one, or of a
+/// decomposition that has no other use.
+#[inline(always)]
+pub fn definite<N: Number>(plan: &Plan, m: &mut Machine<N>, a: SlotId, strict: bool) -> Truth {
+    let slot = plan.slots[a as usize];
+    let n = slot.rows as usize;
+    let undefined = m.undefined[a as usize];
+    if !N::TRACKED
+        && let Some(truth) = N::definite(n, &m.numbers[slot.range()], strict)
+    {
+        let (yes, no) = if truth { (!undefined, 0) } else { (0, !undefined) };
+        return Truth { yes, no, undefined };
+    }
+    let (value, error) = match n {
+        0 => (N::from_f64(f64::INFINITY), N::zero()),
+        1 => (m.numbers[slot.offset as usize].clone(), m.errors[a as usize].clone()),
+        _ => {
+            let (copy, rest) = copied(&mut m.work, &m.numbers[slot.range()]);
+            let (value, own) = N::eigenvalue(n, n - 1, copy, rest);
+            (value, own.add(&mirrored(m, a)))
+        }
+    };
+    sign(&Bounded { value, error }, strict, undefined)
 }
 
 #[inline(always)]

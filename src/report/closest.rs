@@ -114,6 +114,7 @@ pub fn describe_tightness(tightness: &Tightness) -> String {
     match tightness {
         Tightness::Attained => "attained".to_owned(),
         Tightness::Approached { .. } => "approached".to_owned(),
+        Tightness::Loose { factor } if *factor > 1e6 => "loose: nothing of what is allowed is used".to_owned(),
         Tightness::Loose { factor } => format!("loose by a factor of {}", short(*factor)),
     }
 }

@@ -3,7 +3,6 @@
 //! A real is printed with the digits that give its bits back; matrices in columns, to six digits, or as bits where they are to
 //! be compared to the last one.
 
-use super::closest::stratum_name;
 use super::number::short;
 use super::paint::Paint;
 use super::terminal::{describe_margin, plain};
@@ -17,8 +16,8 @@ const MOST_SHOWN: usize = 12;
 #[derive(Debug)]
 pub struct Shown<'a> {
     pub claim: &'a Claim,
-    pub case: u64,
-    pub seed: u64,
+    /// Which case it is, in words.
+    pub label: String,
     pub replay: &'a Replay,
     pub predicates: &'a [PredicateInfo],
     pub givens: &'a [String],
@@ -32,7 +31,7 @@ impl Shown<'_> {
     pub fn render(&self) -> String {
         let (claim, replay, paint) = (self.claim, self.replay, self.paint);
         let mut out = format!("{}  {}: {}\n", paint.bold(&claim.id.0), plain(&claim.at), plain(&claim.title));
-        out += &format!("case {}, seed {}, stratum {}\n", self.case, self.seed, stratum_name(replay.stratum));
+        out += &format!("{}\n", self.label);
         out += &format!("hypotheses: {}\n\n", self.hypotheses());
         for (name, value) in &replay.ints {
             out += &format!("{name} = {value}\n");
@@ -202,8 +201,17 @@ mod tests {
         let predicates = [PredicateInfo { name: "c".to_owned(), identity: false, unit: "1".to_owned() }];
         let (claim, paint) = (&claim, Paint::OFF);
         let (givens, assumes) = (&["x".to_owned()][..], &[][..]);
-        Shown { claim, case: 12, seed: 1, replay: &replay, predicates: &predicates, givens, assumes, bits, paint }
-            .render()
+        Shown {
+            claim,
+            label: "case 12, seed 1, stratum anti-aligned".to_owned(),
+            replay: &replay,
+            predicates: &predicates,
+            givens,
+            assumes,
+            bits,
+            paint,
+        }
+        .render()
     }
 
     #[test]

@@ -373,6 +373,7 @@ impl Lowering<'_> {
         let compute = self.law_between(n, &ends, law, spectrum)?;
         let Interval { lo_open, hi_open, .. } = law.interval;
         let value = self.staged(compute, &ends, lo_open, hi_open);
+        self.samples.laws.push(value);
         if !ends.indexed {
             self.samples.columns.insert(value, (ends.lo, law.interval.lo_open));
         }
@@ -389,6 +390,15 @@ impl Lowering<'_> {
         let Ends { lo, hi, indexed } = *ends;
         stages.push(Stage { compute, lo, hi, lo_open, hi_open, indexed, input, value });
         value
+    }
+
+    /// [`staged`](Self::staged) within closed ends, which are made only if it is asked for.
+    fn staged_between(&mut self, compute: NodeId, ends: impl FnOnce(&mut Graph) -> (NodeId, NodeId)) -> NodeId {
+        if self.stages.is_none() {
+            return compute;
+        }
+        let (lo, hi) = ends(self.graph);
+        self.staged(compute, &Ends { lo, hi, indexed: false }, false, false)
     }
 
     fn law_between(&mut self, n: &Dim, ends: &Ends, law: &Law, spectrum: bool) -> Result<NodeId, LangError> {
@@ -614,8 +624,11 @@ impl Lowering<'_> {
             let u = self.unit(Dim::constant(1), false);
             let part = self.symmetric_unit(u, &Dim::constant(1));
             let part = build::mul(self.graph, e, part);
-            return Ok(build::add(self.graph, a, part));
+            let value = build::add(self.graph, a, part);
+            let ends = |graph: &mut Graph| (build::sub(graph, a, e), build::add(graph, a, e));
+            return Ok(self.staged_between(value, ends));
         }
+        let e = self.staged_between(e, |_| (zero, e));
         let symmetric = symmetry::is_symmetric(self.graph, a);
         let part = if symmetric {
             let u = self.unit(n.clone(), true);
@@ -690,7 +703,8 @@ impl Lowering<'_> {
             let truth = self.ordered(zero, node, false);
             self.feasible(truth, "a number that is not negative")?;
             let u = self.unit(Dim::constant(1), false);
-            return Ok(build::mul(self.graph, u, node));
+            let value = build::mul(self.graph, u, node);
+            return Ok(self.staged_between(value, |_| (zero, node)));
         }
         self.semidefinite(node, &n)?;
         let u = self.draw(
@@ -706,6 +720,7 @@ impl Lowering<'_> {
             vec![u, small, million],
             Type::of_shape(n.clone(), Dim::constant(1)),
         );
+        self.samples.laws.push(spread);
         // S = 0 has one matrix below it: a sliver keeps S + Y invertible there, and changes nothing anywhere else.
         let sliver = self.graph.number(RBig::from(1) / RBig::from(IBig::ONE << 300));
         let trace = build::trace(self.graph, node);

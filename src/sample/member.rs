@@ -1,9 +1,15 @@
 //! What it means for a value to be one of a sampler's: the hypothesis of a given, asked of the value alone.
 //!
 //! A sampler meets its hypothesis by construction; a stored counterexample has no construction, so its values are asked. Each condition
-//! is what the sampler means or, for intervals that depend on the index, something sufficient: values that are sorted against ends
-//! that are sorted. Spectra that are given are compared by power sums, `tr(S^k) = Σ v_i^k` for `k = 1..n`, which by Newton's
-//! identities determine the eigenvalues with their multiplicities; so they are decided in rationals.
+//! is exactly what the sampler means, whatever the draws can reach.
+//!
+//! - Spectra that are given are compared by power sums, `tr(S^k) = Σ v_i^k` for `k = 1..n`, which by Newton's identities determine the
+//!   eigenvalues with their multiplicities; so they are decided in rationals.
+//! - A spectrum whose intervals depend on the index has one value in each, in some order. By Hall's theorem there is such an order if for
+//!   any two ends `a <= b` the intervals within `[a, b]` are no more than the values there: a set of intervals with too few values
+//!   contains one whose union is an interval, and that union holds no other values.
+//! - Singular values within one interval are an order of the smaller Gram matrix, `a^2 I <= G <= b^2 I`; the upper one may be asked of
+//!   either. With a rank, or ends that depend on the index, the singular values themselves are asked.
 
 use super::lower::Stage;
 use crate::lang::ast::{Expr, Given, Sampler, Spectrum};
@@ -55,7 +61,7 @@ impl Member<'_> {
             | Sampler::Value(_) => self.always(),
             Sampler::Real(_) | Sampler::Vector { .. } => self.entries_inside(x),
             Sampler::Spectrum { .. } => {
-                let inside = self.entries_inside(x);
+                let inside = self.spectrum_inside(x);
                 let sorted = self.decreasing();
                 build::and(self.graph, inside, sorted)
             }
@@ -161,11 +167,7 @@ impl Member<'_> {
         match c {
             None if cols.is_one() => self.graph.number(0),
             None => build::zeros(self.graph, cols.clone(), cols),
-            Some(c) if cols.is_one() => c,
-            Some(c) => {
-                let eye = build::identity(self.graph, cols);
-                build::mul(self.graph, c, eye)
-            }
+            Some(c) => self.multiple(c, &cols),
         }
     }
 
@@ -221,6 +223,55 @@ impl Member<'_> {
         })
     }
 
+    /// Every entry of a column, in some order, is. A decreasing column against ends that decrease needs no other order.
+    fn spectrum_inside(&mut self, column: NodeId) -> NodeId {
+        let straight = self.entries_inside(column);
+        let Some(stage) = self.stages.first().cloned().filter(|stage| stage.indexed) else { return straight };
+        if !types::is_matrix(self.graph, column) {
+            return straight;
+        }
+        let (rows, _) = types::shape(self.graph, column);
+        let n = self.graph.dim_node(&rows);
+        let matched = self.matched(column, n, &stage);
+        build::or(self.graph, straight, matched)
+    }
+
+    /// Whether the first `n` of a column can be shared out to the intervals of a stage, one each.
+    fn matched(&mut self, column: NodeId, n: NodeId, stage: &Stage) -> NodeId {
+        let one = self.graph.number(1);
+        // An end is not below itself, however little is known of it.
+        let at_most = |this: &mut Self, a: (NodeId, NodeId), b: (NodeId, NodeId)| {
+            let same = build::truth(this.graph, Op::Equal, a.0, b.0);
+            let below = build::truth(this.graph, Op::LessEqual, a.1, b.1);
+            build::or(this.graph, same, below)
+        };
+        self.all(one, n, |this, j| {
+            this.all(one, n, |this, k| {
+                let (a, b) = (this.item(stage.lo, j), this.item(stage.hi, k));
+                let intervals = this.count(n, |this, i| {
+                    let (lo, hi) = (this.item(stage.lo, i), this.item(stage.hi, i));
+                    let (low, high) = (at_most(this, (j, a), (i, lo)), at_most(this, (i, hi), (k, b)));
+                    build::and(this.graph, low, high)
+                });
+                let values = this.count(n, |this, i| {
+                    let x = this.item(column, i);
+                    between(this.graph, x, (a, stage.lo_open), (b, stage.hi_open))
+                });
+                build::truth(this.graph, Op::LessEqual, intervals, values)
+            })
+        })
+    }
+
+    /// How many of `1..=n` there are for which `condition` holds.
+    fn count(&mut self, n: NodeId, condition: impl FnOnce(&mut Self, NodeId) -> NodeId) -> NodeId {
+        let (zero, one) = (self.graph.number(0), self.graph.number(1));
+        let var = self.graph.fresh_var();
+        let i = build::var(self.graph, var);
+        let condition = condition(self, i);
+        let term = build::choose(self.graph, condition, one, zero);
+        build::fold(self.graph, Fold::Sum, &[(var, one, n)], None, term)
+    }
+
     fn decreasing(&mut self) -> NodeId {
         let x = self.x;
         if !types::is_matrix(self.graph, x) {
@@ -250,7 +301,7 @@ impl Member<'_> {
             let (rows, _) = types::shape(self.graph, x);
             let column = Type::of_shape(rows, Dim::constant(1));
             let values = build::op(self.graph, Op::Eigenvalues, vec![x], column);
-            return self.entries_inside(values);
+            return self.spectrum_inside(values);
         }
         let (lo, hi) = (self.multiple_of_identity(Some(stage.lo)), self.multiple_of_identity(Some(stage.hi)));
         let low = self.order(lo, x, stage.lo_open);
@@ -312,16 +363,26 @@ impl Member<'_> {
             });
             return Ok(build::and(self.graph, same, positive));
         }
+        if rank.is_none()
+            && types::is_matrix(self.graph, x)
+            && let Some(stage) = self.stages.first().cloned().filter(|stage| !stage.indexed)
+        {
+            return Ok(self.singular_between(&m, &n, &stage));
+        }
         let column = Type::of_shape(least.clone(), Dim::constant(1));
         let values = if types::is_matrix(self.graph, x) {
             build::op(self.graph, Op::SingularValues, vec![x], column)
         } else {
             build::abs(self.graph, x)
         };
-        let inside = self.all(one, len, |this, i| {
+        let mut inside = self.all(one, len, |this, i| {
             let item = this.item(values, i);
             this.inside(item, i)
         });
+        if let Some(stage) = self.stages.first().cloned().filter(|stage| stage.indexed) {
+            let matched = self.matched(values, len, &stage);
+            inside = build::or(self.graph, inside, matched);
+        }
         if rank.is_none() {
             return Ok(inside);
         }
@@ -332,6 +393,38 @@ impl Member<'_> {
             build::truth(this.graph, Op::Equal, item, zero)
         });
         Ok(build::and(self.graph, inside, rest))
+    }
+
+    /// Singular values within a stage's one interval, of an `m × n` matrix.
+    fn singular_between(&mut self, m: &Dim, n: &Dim, stage: &Stage) -> NodeId {
+        let x = self.x;
+        let t = build::transpose(self.graph, x);
+        let (tall, wide) = (build::mul(self.graph, t, x), build::mul(self.graph, x, t));
+        let (rows, cols) = (self.graph.dim_node(m), self.graph.dim_node(n));
+        let zero = self.graph.number(0);
+        let [low, high] = [stage.lo, stage.hi].map(|end| build::mul(self.graph, end, end));
+        let mut either = None;
+        for (gram, size, fits) in [(tall, n, (cols, rows)), (wide, m, (rows, cols))] {
+            let fits = build::truth(self.graph, Op::LessEqual, fits.0, fits.1);
+            let [low, high] = [low, high].map(|c| self.multiple(c, size));
+            let (above, below) = (self.order(low, gram, stage.lo_open), self.order(gram, high, stage.hi_open));
+            let inside = build::and(self.graph, above, below);
+            let inside = build::and(self.graph, fits, inside);
+            either = Some(either.map_or(inside, |other| build::or(self.graph, other, inside)));
+        }
+        let ends = build::truth(self.graph, Op::LessEqual, zero, stage.lo);
+        let ordered = build::truth(self.graph, Op::LessEqual, zero, stage.hi);
+        let ends = build::and(self.graph, ends, ordered);
+        either.map_or(ends, |inside| build::and(self.graph, ends, inside))
+    }
+
+    /// `c I` of a size; a number for a literal one.
+    fn multiple(&mut self, c: NodeId, size: &Dim) -> NodeId {
+        if size.is_one() {
+            return c;
+        }
+        let eye = build::identity(self.graph, size.clone());
+        build::mul(self.graph, c, eye)
     }
 
     /// `X'X = I`

@@ -423,10 +423,8 @@ pub fn exhausts(octet: u64) -> bool {
     octet.is_multiple_of(ROUND)
 }
 
-/// The numbers whose digits are the draws of the `turn`-th octet that goes through all small values; `None` when all have been, or are
-/// more than can be counted. A stride that is prime to every base takes them out of order, so that a short run sees all kinds.
-fn codes(turn: u64, blocks: &[BlockShape]) -> Option<[u64; 8]> {
-    const STRIDE: u64 = 1_000_003;
+/// How many cases the small values of these blocks make, `None` if more than can be counted.
+pub fn small_cases(blocks: &[BlockShape]) -> Option<u64> {
     let mut all: u64 = 1;
     for block in blocks {
         for i in 0..block.rows {
@@ -441,6 +439,14 @@ fn codes(turn: u64, blocks: &[BlockShape]) -> Option<[u64; 8]> {
             }
         }
     }
+    Some(all)
+}
+
+/// The numbers whose digits are the draws of the `turn`-th octet that goes through all small values; `None` when all have been, or are
+/// more than can be counted. A stride that is prime to every base takes them out of order, so that a short run sees all kinds.
+fn codes(turn: u64, blocks: &[BlockShape]) -> Option<[u64; 8]> {
+    const STRIDE: u64 = 1_000_003;
+    let all = small_cases(blocks)?;
     let first = turn.checked_mul(8).filter(|first| *first < all)?;
     let mut codes = [0; 8];
     for (lane, code) in codes.iter_mut().enumerate() {

@@ -21,7 +21,7 @@ pub struct Oracles<'a> {
     pub fresh: &'a dyn Fn(&BTreeMap<IntId, i64>) -> Vec<Point>,
 }
 
-/// What shrinking may cost.
+/// What shrinking may cost. (Values are asked for at most eight times as often as certificates.)
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// The most cases that are certified or fail to be.
@@ -152,7 +152,7 @@ impl Search<'_> {
             return false;
         }
         self.decisions += 1;
-        self.weight += weight(&values, &complexity);
+        self.weight = self.weight.saturating_add(weight(&values, &complexity));
         match (self.oracles.violation)(&values) {
             Some(violation) if violation >= self.floor => {
                 self.best = Case { point, fixed, values, violation, complexity };

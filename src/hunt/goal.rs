@@ -1,0 +1,302 @@
+//! What is hunted: a number to be made least, and what must hold while it is.
+//!
+//! Each predicate gives a goal for every part that must hold on its own (the conjuncts of `and`, both branches of `if`), because the
+//! least of several margins hides all but one of them; and, for a part that compares two reals, a goal on the share of its allowance
+//! that is left over (see [`share`](super::share)).
+//!
+//! A point with every hypothesis met comes before one without (K. Deb, *An efficient constraint handling method for genetic
+//! algorithms*, 2000); among the first the least margin plus rounding floor wins, among the others the least sum of what is missing.
+
+use super::share;
+use crate::case::evaluate::Runner;
+use crate::case::octet::{Drawn, laid_out};
+use crate::claim::program::{Asked, Program, When};
+use crate::eval::compile::{PlanError, Request, compile};
+use crate::eval::plan::{Plan, SlotId};
+use crate::eval::rounding::SAFETY;
+use crate::lang::build;
+use crate::lang::ir::{Graph, IntId, NodeId, Op};
+use crate::lang::predicate::margin_of;
+use crate::sample::strata::BlockShape;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+/// Goals that one predicate is split into; what is left of a longer conjunction is one goal.
+const MOST_PARTS: usize = 12;
+
+/// What a goal makes least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    Margin,
+    /// The share of the allowance that is left over.
+    Share,
+}
+
+/// One thing to hunt for.
+#[derive(Clone, Debug)]
+pub struct Goal {
+    pub predicate: usize,
+    pub aim: Aim,
+    /// The part of the predicate, in words; empty for all of it.
+    pub part: String,
+    truth: NodeId,
+    number: NodeId,
+    constraints: Vec<Constraint>,
+}
+
+/// Where a constraint comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// What a given needs to have a value: its index.
+    Given(usize),
+    /// An `[assume]`, by index.
+    Assume(usize),
+    /// The condition of the predicate, or of the branch that is hunted.
+    Branch,
+    /// The claim grants something.
+    Allowance,
+}
+
+/// A truth that must hold, and its margin.
+#[derive(Clone, Copy, Debug)]
+struct Constraint {
+    source: Source,
+    truth: NodeId,
+    margin: NodeId,
+}
+
+/// A part of a predicate that must hold on its own.
+#[derive(Clone, Debug)]
+struct Part {
+    words: String,
+    conditions: Vec<NodeId>,
+    truth: NodeId,
+}
+
+/// The goals of a program's predicates; adds their nodes to its graph, whose analysis must be made anew.
+pub fn goals(program: &mut Program) -> Vec<Goal> {
+    let mut hypotheses: Vec<Constraint> = Vec::new();
+    let graph = &mut program.graph;
+    let givens = program.samples.feasible.iter().map(|f| (Source::Given(f.0), f.1));
+    let assumed = program.assume.iter().enumerate().map(|(i, a)| (Source::Assume(i), a.node));
+    for (source, truth) in givens.chain(assumed) {
+        hypotheses.push(constraint(graph, source, truth));
+    }
+    let mut goals = Vec::new();
+    for (predicate, asked) in program.asked.iter().enumerate().filter(|(_, a)| a.when == When::Once) {
+        let parts = parts(graph, asked);
+        for part in &parts {
+            let mut constraints = hypotheses.clone();
+            constraints.extend(part.conditions.iter().map(|&c| constraint(graph, Source::Branch, c)));
+            let unit = asked.predicate.unit;
+            let number = margin_of(graph, part.truth, unit).unwrap_or(asked.predicate.margin);
+            let words = if parts.len() > 1 { part.words.clone() } else { String::new() };
+            let goal = |aim, number, constraints| Goal {
+                predicate,
+                aim,
+                part: words.clone(),
+                truth: part.truth,
+                number,
+                constraints,
+            };
+            goals.push(goal(Aim::Margin, number, constraints.clone()));
+            if let Some((share, positive)) = share::of(graph, part.truth, unit) {
+                constraints.push(constraint(graph, Source::Allowance, positive));
+                goals.push(goal(Aim::Share, share, constraints));
+            }
+        }
+    }
+    goals
+}
+
+fn constraint(graph: &mut Graph, source: Source, truth: NodeId) -> Constraint {
+    let margin = margin_of(graph, truth, None).unwrap_or_else(|_| {
+        let (yes, no) = (build::int(graph, 1), build::int(graph, -1));
+        build::choose(graph, truth, yes, no)
+    });
+    Constraint { source, truth, margin }
+}
+
+fn parts(graph: &mut Graph, asked: &Asked) -> Vec<Part> {
+    let whole = Part { words: String::new(), conditions: asked.predicate.guards.clone(), truth: asked.predicate.truth };
+    let (mut open, mut closed) = (vec![whole], Vec::new());
+    while let Some(part) = open.pop() {
+        let node = graph.node(part.truth).clone();
+        let room = open.len() + closed.len() + 2 <= MOST_PARTS;
+        match (&node.op, node.args.as_slice()) {
+            (Op::And, &[a, b]) if room => {
+                open.push(Part { truth: b, ..part.clone() });
+                open.push(Part { truth: a, ..part });
+            }
+            (Op::If, &[c, a, b]) if room => {
+                let not = build::not(graph, c);
+                for (word, condition, truth) in [("else", not, b), ("then", c, a)] {
+                    let mut conditions = part.conditions.clone();
+                    conditions.push(condition);
+                    let words = format!("{}{}the `{word}` branch", part.words, comma(&part.words));
+                    open.push(Part { words, conditions, truth });
+                }
+            }
+            (Op::Bool(true), _) => {}
+            _ => closed.push(part),
+        }
+    }
+    let count = closed.len();
+    for (i, part) in closed.iter_mut().enumerate() {
+        part.words = format!("part {} of {count}{}{}", i + 1, comma(&part.words), part.words);
+    }
+    closed
+}
+
+fn comma(words: &str) -> &'static str {
+    if words.is_empty() { "" } else { ", " }
+}
+
+/// A goal compiled for one choice of integers.
+pub struct Ground {
+    pub plan: Plan,
+    pub blocks: Vec<BlockShape>,
+    pub drawn: Vec<Drawn>,
+    constraints: Vec<(Source, SlotId, SlotId)>,
+    truth: SlotId,
+    number: SlotId,
+    aim: Aim,
+}
+
+impl Ground {
+    /// # Errors
+    /// Where there is no plan for these integers.
+    pub fn new(
+        program: &Program,
+        goal: &Goal,
+        ints: &BTreeMap<IntId, i64>,
+        max_elements: usize,
+    ) -> Result<Self, PlanError> {
+        let mut roots = vec![goal.truth, goal.number];
+        roots.extend(goal.constraints.iter().flat_map(|c| [c.truth, c.margin]));
+        let plan = compile(&Request {
+            graph: &program.graph,
+            analysis: &program.analysis,
+            ints,
+            lane_ints: &program.lane_ints,
+            sections: &[roots],
+            max_elements,
+        })?;
+        let (blocks, drawn) = laid_out(program, ints, &plan, max_elements)?;
+        let slot =
+            |node: NodeId| plan.roots.first().and_then(|r| r.get(&node)).copied().ok_or(PlanError::NotStructural);
+        let constraints = goal
+            .constraints
+            .iter()
+            .map(|c| Ok((c.source, slot(c.truth)?, slot(c.margin)?)))
+            .collect::<Result<_, PlanError>>()?;
+        let (truth, number) = (slot(goal.truth)?, slot(goal.number)?);
+        Ok(Self { blocks, drawn, constraints, truth, number, aim: goal.aim, plan })
+    }
+
+    /// The margin of each constraint in the first of the cases that were run; none where it has none.
+    pub fn constraint_margins(&self, machine: &dyn Runner) -> Vec<(Source, Option<f64>)> {
+        let margin = |slot: SlotId| {
+            let reading = machine.real(&self.plan, slot);
+            Some(reading.value[0]).filter(|x| reading.undefined & 1 == 0 && x.is_finite())
+        };
+        self.constraints.iter().map(|(source, _, slot)| (*source, margin(*slot))).collect()
+    }
+
+    /// What the eight cases that were run are worth.
+    pub fn outcomes(&self, machine: &dyn Runner) -> [Outcome; 8] {
+        let mut missing = [0.0; 8];
+        for (_, truth, margin) in &self.constraints {
+            let truth = machine.truth(*truth);
+            if truth.yes == 0xff {
+                continue;
+            }
+            let margin = machine.real(&self.plan, *margin);
+            for (lane, missing) in missing.iter_mut().enumerate() {
+                if truth.yes >> lane & 1 == 1 {
+                    continue;
+                }
+                let known = margin.undefined >> lane & 1 == 0 && margin.value[lane].is_finite();
+                *missing +=
+                    if known { (-margin.value[lane]).clamp(0.0, MOST_MISSING) + LEAST_MISSING } else { MOST_MISSING };
+            }
+        }
+        let number = machine.real(&self.plan, self.number);
+        let no = machine.truth(self.truth).no;
+        std::array::from_fn(|lane| {
+            if missing[lane] > 0.0 {
+                return Outcome { score: Score { rank: MISSING, value: missing[lane] }, ..NOTHING };
+            }
+            let (margin, floor) = (number.value[lane], number.error[lane] * SAFETY);
+            let value = margin + floor;
+            if number.undefined >> lane & 1 == 1 || !value.is_finite() {
+                return NOTHING;
+            }
+            // At a margin of exactly 0 a strict comparison is false.
+            let violated = self.aim == Aim::Margin && no >> lane & 1 == 1 && value <= 0.0;
+            let rank = if violated { VIOLATED } else { MET };
+            Outcome { score: Score { rank, value }, margin, floor, violated }
+        })
+    }
+}
+
+/// What a hypothesis that fails adds at least, so that none is met for free, and at most.
+const LEAST_MISSING: f64 = 1e-12;
+const MOST_MISSING: f64 = 10.0;
+
+const VIOLATED: u8 = 0;
+const MET: u8 = 1;
+const MISSING: u8 = 2;
+const NO_NUMBER: u8 = 3;
+
+/// How good a point is; less is better.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Score {
+    rank: u8,
+    value: f64,
+}
+
+impl Score {
+    pub fn compare(&self, other: &Self) -> Ordering {
+        self.rank.cmp(&other.rank).then(self.value.total_cmp(&other.value))
+    }
+
+    pub fn is_better(&self, other: &Self) -> bool {
+        self.compare(other) == Ordering::Less
+    }
+
+    /// Whether the hypotheses are met and there is a number.
+    pub fn is_met(&self) -> bool {
+        self.rank <= MET
+    }
+
+    /// Whether there is not even a distance from meeting the hypotheses.
+    pub fn is_nothing(&self) -> bool {
+        self.rank == NO_NUMBER
+    }
+
+    /// Margin plus floor, or what is missing.
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// Whether this is better by more than a little.
+    pub fn is_clearly_better(&self, other: &Self) -> bool {
+        self.rank < other.rank || self.rank == other.rank && self.value < other.value - 1e-9 * other.value.abs()
+    }
+}
+
+/// What a goal says of a point. The margin and the floor are numbers where the score is met.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome {
+    pub score: Score,
+    pub margin: f64,
+    /// A bound on what rounding may have done to `margin`.
+    pub floor: f64,
+    /// False beyond the rounding floor.
+    pub violated: bool,
+}
+
+/// A point that has no number.
+pub const NOTHING: Outcome =
+    Outcome { score: Score { rank: NO_NUMBER, value: 0.0 }, margin: f64::NAN, floor: f64::NAN, violated: false };
