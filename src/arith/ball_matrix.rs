@@ -123,7 +123,8 @@ impl Approximation {
         let three = IBig::from(3) * &delta;
         let turned = rounded(&(&three * greatest), digits) + IBig::ONE;
         let radius = at_most(&matrix.radius, matrix.exponent);
-        let distance = upper(&matrix.ball(&(&residual + &turned), &(residual + turned + IBig::ONE), unit)).add(&radius);
+        let distance =
+            matrix.ball(&(&residual + &turned), &(residual + turned + IBig::ONE), unit).rounded().add(&radius);
         let defect = at_most(&three, -(digits as i64));
         Some(Self { n, digits, v: frame.v, d, unit, distance, defect })
     }
@@ -151,9 +152,9 @@ impl Approximation {
         let x = congruent(&self.v, &f, n);
         let greatest = image.iter().fold(Ball::zero(), |most, x| most.max(&x.abs()));
         // Rounding of the images (n) and of the product (n).
-        let own = upper(&fixed.ball(&IBig::from(2 * n), &IBig::from(2 * n + 1), unit));
+        let own = fixed.ball(&IBig::from(2 * n), &IBig::from(2 * n + 1), unit).rounded();
         let open = at_most(&fixed.radius, fixed.exponent).mul(&Ball::from_f64(2.0));
-        let radius = upper(&greatest.mul(&self.defect).add(&own).add(&open).add(carried));
+        let radius = greatest.mul(&self.defect).add(&own).add(&open).add(carried).rounded();
         if !radius.is_known() {
             return None;
         }
@@ -166,11 +167,6 @@ impl Approximation {
                 .collect(),
         )
     }
-}
-
-/// Something exact or enclosed, as its upper end and hardly more: a bound has no use for its lower one.
-fn upper(x: &Ball) -> Ball {
-    x.rounded()
 }
 
 /// `f(A)` of a block that is no single number.
@@ -367,7 +363,7 @@ impl Verified {
         if Ball::zero().lt(&left) == 0 {
             return None;
         }
-        let radius = upper(&shifted(&rho.div(&left).mul(&at_most(&norm, unit)), -matrix.exponent));
+        let radius = shifted(&rho.div(&left).mul(&at_most(&norm, unit)), -matrix.exponent).rounded();
         // With the exact inverse of the middle, whose entries are within a unit of these.
         let contraction = at_most(&((norm + IBig::from(n)) * &matrix.radius), unit);
         Some(Self { x, unit, radius, contraction })

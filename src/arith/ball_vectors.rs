@@ -90,7 +90,7 @@ impl Frame {
         let floor = IBig::from(4 * n + 8);
         let mut best: Option<(IBig, Self)> = None;
         let mut stalled = 0;
-        for _ in 0..24 + 8 * n {
+        for _ in 0..24 + 8 * n.min(8) {
             let step = Step::of(&frame);
             let v = if step.clusters.is_empty() {
                 if step.left <= floor {
@@ -100,7 +100,7 @@ impl Frame {
                 match &best {
                     Some((least, _)) if step.left >= *least => {
                         stalled += 1;
-                        if stalled > 4 * n || *least <= &floor << 4 {
+                        if stalled > 4 * n.min(8) || *least <= &floor << 4 {
                             break;
                         }
                     }
