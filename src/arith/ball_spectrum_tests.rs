@@ -8,11 +8,11 @@ use super::number::Number;
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 
-fn q(p: i64, q: u64) -> RBig {
+pub fn q(p: i64, q: u64) -> RBig {
     RBig::from_parts(IBig::from(p), UBig::from(q))
 }
 
-fn power(base: u8, k: i64) -> RBig {
+pub fn power(base: u8, k: i64) -> RBig {
     let size = UBig::from(base).pow(k.unsigned_abs() as usize);
     if k < 0 { RBig::from_parts(IBig::ONE, size) } else { RBig::from(size) }
 }
@@ -22,7 +22,7 @@ fn total(numbers: impl Iterator<Item = RBig>) -> RBig {
 }
 
 /// Small integers from a fixed stream.
-fn stream(seed: u64) -> impl FnMut(i64) -> i64 {
+pub fn stream(seed: u64) -> impl FnMut(i64) -> i64 {
     let mut state = seed;
     move |size| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -31,7 +31,7 @@ fn stream(seed: u64) -> impl FnMut(i64) -> i64 {
 }
 
 /// `Q diag(d) Q'` for a product of two rational reflections.
-fn with_spectrum(d: &[RBig], seed: u64) -> Vec<Ball> {
+pub fn with_spectrum(d: &[RBig], seed: u64) -> Vec<Ball> {
     let n = d.len();
     let mut next = stream(seed);
     let mut a: Vec<RBig> = (0..n * n).map(|k| if k / n == k % n { d[k / n].clone() } else { RBig::ZERO }).collect();
@@ -134,7 +134,7 @@ fn clusters_and_grading_are_resolved_at_their_own_scale() {
                 let (lo, hi) = value.enclosure().unwrap();
                 assert!(lo <= *d && *d <= hi);
                 let size = if *d < RBig::ZERO { -d.clone() } else { d.clone() };
-                assert!(hi - lo <= size * power(2, -64));
+                assert!(hi - lo <= size * power(2, -64), "{d:?} of {seed} at {bits} bits: {value:?}");
             }
         }
     }

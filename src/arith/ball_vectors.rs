@@ -46,29 +46,38 @@ impl Frame {
     pub fn from_start(n: usize, digits: usize, m: &[IBig], start: &[f64]) -> Self {
         let v = start.iter().map(|x| from_f64(*x, digits)).collect();
         let mut frame = Self::measure(n, digits, m, v);
-        let mut last: Option<(IBig, Self)> = None;
-        for _ in 0..24 + 2 * n {
+        // The frame with the least left to do, and how many steps have not improved on it: resolving a level of a graded matrix
+        // sets the digits of the levels above back to those of `f64`, from where they double again.
+        let floor = IBig::from(4 * n + 8);
+        let mut best: Option<(IBig, Self)> = None;
+        let mut stalled = 0;
+        for _ in 0..24 + 4 * n {
             let step = Step::of(&frame);
-            if !step.clusters.is_empty() {
-                let v = rotated(&frame, &step);
-                frame = Self::measure(n, digits, m, v);
-                last = None;
-                continue;
-            }
-            if step.worst <= IBig::from(2 * n) {
-                return frame;
-            }
-            if let Some((worst, before)) = last
-                && step.worst >= worst
-            {
-                return before;
-            }
-            let change = product(&frame.v, &step.e, n, n, n);
-            let v = frame.v.iter().zip(&change).map(|(x, y)| x + rounded(y, digits)).collect();
-            last = Some((step.worst, frame));
+            let v = if step.clusters.is_empty() {
+                if step.left <= floor {
+                    return frame;
+                }
+                let change = product(&frame.v, &step.e, n, n, n);
+                let v = frame.v.iter().zip(&change).map(|(x, y)| x + rounded(y, digits)).collect();
+                match &best {
+                    Some((least, _)) if step.left >= *least => {
+                        stalled += 1;
+                        if stalled > 6 || *least <= &floor << 4 {
+                            break;
+                        }
+                    }
+                    _ => (best, stalled) = (Some((step.left, frame)), 0),
+                }
+                v
+            } else {
+                rotated(&frame, &step)
+            };
             frame = Self::measure(n, digits, m, v);
         }
-        frame
+        match best {
+            Some((_, best)) => best,
+            None => frame,
+        }
     }
 
     fn measure(n: usize, digits: usize, m: &[IBig], v: Vec<IBig>) -> Self {
@@ -164,11 +173,14 @@ pub fn dominated(n: usize, t: &[IBig], slack: IBig) -> Vec<(IBig, IBig)> {
     bounds
 }
 
+/// A pair is apart if its gap is this many bits above its coupling; closer ones are rotated as a cluster.
+const CLEAR: usize = 20;
+
 /// One step of the refinement, or the clusters that have to be resolved before it.
 struct Step {
     e: Vec<IBig>,
-    /// The greatest entry of `E` and of `R`, in units of `2^-digits`.
-    worst: IBig,
+    /// The greatest entry of `R`, and coupling of two columns, in units.
+    left: IBig,
     clusters: Vec<Vec<usize>>,
     /// `V'MV` with the defect of `V` taken out.
     coupling: Vec<IBig>,
@@ -180,39 +192,45 @@ impl Step {
         let d = frame.values();
         let mut coupling = frame.t.clone();
         let mut e = vec![IBig::ZERO; n * n];
-        let mut worst = IBig::ZERO;
-        let mut close: Vec<(usize, usize)> = Vec::new();
+        let mut pairs: Vec<(IBig, usize, usize)> = Vec::with_capacity(n * (n - 1) / 2);
         for i in 0..n {
             coupling[i * n + i] = d[i].clone();
             e[i * n + i] = &frame.r[i * n + i] >> 1;
             for j in 0..i {
-                let (r, t) = (&frame.r[i * n + j], &frame.t[i * n + j]);
-                let gap = &d[j] - &d[i];
-                let c = t + rounded(&(&d[j] * r), digits);
-                if (&c << 4).abs() < (&gap).abs() {
-                    // e_ij + e_ji = r_ij.
-                    let x = (&c << digits) / gap;
-                    e[j * n + i] = r - &x;
-                    e[i * n + j] = x;
-                } else {
-                    close.push((i, j));
-                    e[i * n + j] = r >> 1;
-                    e[j * n + i] = r >> 1;
-                }
+                let c = &frame.t[i * n + j] + rounded(&(&d[j] * &frame.r[i * n + j]), digits);
                 coupling[i * n + j] = c.clone();
                 coupling[j * n + i] = c;
+                pairs.push((&d[j] - &d[i], i, j));
             }
         }
-        for x in e.iter().chain(&frame.r) {
-            let size = x.abs();
-            if size > worst {
-                worst = size;
+        // The clearest pairs first: their errors, squared, are what this step can tell of closer ones.
+        pairs.sort_by(|a, b| (&b.0).abs().cmp(&(&a.0).abs()));
+        let greatest = |numbers: &mut dyn Iterator<Item = &IBig>| numbers.map(Abs::abs).max().unwrap_or_default();
+        let defect = greatest(&mut frame.r.iter());
+        let mut worst = defect.clone();
+        let mut close: Vec<(usize, usize)> = Vec::new();
+        for (gap, i, j) in pairs {
+            let (r, c) = (&frame.r[i * n + j], &coupling[i * n + j]);
+            let noise = (worst.sqr() >> digits) * IBig::from(8 * n) + IBig::from(4 * n);
+            let (size, distance) = (c.abs(), (&gap).abs());
+            if (&size << CLEAR) < distance && distance > noise {
+                // e_ij + e_ji = r_ij.
+                let x = (c << digits) / gap;
+                let y = r - &x;
+                worst = worst.max((&x).abs()).max((&y).abs());
+                e[j * n + i] = y;
+                e[i * n + j] = x;
+            } else {
+                e[i * n + j] = r >> 1;
+                e[j * n + i] = r >> 1;
+                if size > noise {
+                    close.push((i, j));
+                }
             }
         }
-        // What second-order terms and rounding leave of the coupling within a tie.
-        let noise = (worst.sqr() >> digits) * IBig::from(8 * n) + IBig::from(4 * n);
-        close.retain(|(i, j)| (&coupling[i * n + j]).abs() > noise);
-        Self { e, worst: worst.clone(), clusters: components(n, &close), coupling }
+        let mut others = coupling.iter().enumerate().filter(|(k, _)| k % (n + 1) != 0).map(|(_, x)| x);
+        let left = greatest(&mut others).max(defect);
+        Self { e, left, clusters: components(n, &close), coupling }
     }
 }
 

@@ -19,6 +19,9 @@
 
 pub mod backend;
 pub mod ball;
+pub mod ball_matrix;
+#[cfg(test)]
+mod ball_matrix_tests;
 mod ball_number;
 mod ball_real;
 pub mod ball_spectrum;

@@ -165,4 +165,18 @@ pub trait Number: Clone + Send + 'static {
 
     /// The determinant of `a` (n×n, destroyed), and a bound on the error of the elimination.
     fn determinant(n: usize, a: &mut [Self], scratch: &mut [Self]) -> (Self, Self);
+
+    /// `f(A)` for a symmetric `a` (n×n; the lower triangle counts), `f` one of `sqrt`, `exp`, `log`, and the lanes where that is certainly
+    /// undefined; `semidefinite`: `a` is known to be. `None`: left to the caller, who puts it together from eigenvectors.
+    #[inline(always)]
+    fn matrix_function(_n: usize, _f: RealFn, _semidefinite: bool, _a: &[Self]) -> Option<(Vec<Self>, Mask)> {
+        None
+    }
+
+    /// The spectral projector of the `i`-th greatest eigenvalue (`i` from 0) of a symmetric `a`, and the lanes where that is certainly
+    /// tied. `None`: left to the caller.
+    #[inline(always)]
+    fn projector(_n: usize, _i: usize, _a: &[Self]) -> Option<(Vec<Self>, Mask)> {
+        None
+    }
 }

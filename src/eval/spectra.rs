@@ -142,6 +142,12 @@ pub fn projector<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slo
     };
     let slot = plan.slots[a as usize];
     let n = slot.rows as usize;
+    if let Some((entries, tied)) = N::projector(n, i, &m.numbers[slot.range()]) {
+        m.numbers[to].clone_from_slice(&entries);
+        m.undefined[out as usize] = m.undefined[a as usize] | tied;
+        m.set_norm(plan, out);
+        return;
+    }
     let (copy, rest) = copied(&mut m.work, &m.numbers[slot.range()]);
     let (vectors, rest) = rest.split_at_mut(n * n);
     let (values, scratch) = rest.split_at_mut(n);
@@ -183,15 +189,11 @@ pub fn function<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slot
     let to = plan.slots[out as usize].range();
     let slot = plan.slots[a as usize];
     let n = slot.rows as usize;
-    let (copy, rest) = copied(&mut m.work, &m.numbers[slot.range()]);
     if n == 0 {
         m.errors[out as usize] = N::zero();
         m.undefined[out as usize] = m.undefined[a as usize];
         return;
     }
-    let (vectors, rest) = rest.split_at_mut(n * n);
-    let (values, scratch) = rest.split_at_mut(n);
-    let own = N::eigenvectors(n, copy, values, vectors, scratch);
     // Beyond doubt, whatever rounding says.
     let semidefinite: Mask = match sign {
         Semidefinite::Open => 0,
@@ -204,6 +206,21 @@ pub fn function<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slot
             all
         }
     };
+    let real = match f {
+        MatrixFn::Sqrt => RealFn::Sqrt,
+        MatrixFn::Exp => RealFn::Exp,
+        MatrixFn::Log => RealFn::Log,
+    };
+    if let Some((entries, undefined)) = N::matrix_function(n, real, semidefinite != 0, &m.numbers[slot.range()]) {
+        m.numbers[to].clone_from_slice(&entries);
+        m.undefined[out as usize] = m.undefined[a as usize] | undefined;
+        m.set_norm(plan, out);
+        return;
+    }
+    let (copy, rest) = copied(&mut m.work, &m.numbers[slot.range()]);
+    let (vectors, rest) = rest.split_at_mut(n * n);
+    let (values, scratch) = rest.split_at_mut(n);
+    let own = N::eigenvectors(n, copy, values, vectors, scratch);
     let error = own.add(&m.errors[a as usize].mul(&N::from_f64(std::f64::consts::SQRT_2)));
     let (least, greatest) = (values[n - 1].clone(), values[0].clone());
     let one = N::one();

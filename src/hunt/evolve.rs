@@ -16,6 +16,8 @@ use crate::arith::lane::{Backend, Job, Lane8};
 
 /// The most coordinates that have a full covariance.
 const FULL: usize = 40;
+/// The most coordinates that a strategy is worth its memory for.
+const MOST: usize = 20_000;
 /// Generations without progress, beyond those it takes to learn a covariance.
 const PATIENCE: usize = 12;
 /// Steps below this are left to the polish.
@@ -24,7 +26,7 @@ const SMALLEST: f64 = 1e-9;
 /// Looks for a better point around `start` until `until` is spent or nothing moves any more.
 pub fn evolve(probe: &mut Probe<'_>, random: &mut Random, start: &[f64], sigma: f64, until: u64) {
     let n = probe.space.coordinates.len();
-    if n == 0 {
+    if n == 0 || n > MOST {
         return;
     }
     let mut x = Vec::new();

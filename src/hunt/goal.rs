@@ -218,7 +218,7 @@ impl Ground {
                 }
                 let known = margin.undefined >> lane & 1 == 0 && margin.value[lane].is_finite();
                 *missing +=
-                    if known { (-margin.value[lane]).max(0.0).min(MOST_MISSING) + LEAST_MISSING } else { MOST_MISSING };
+                    if known { (-margin.value[lane]).clamp(0.0, MOST_MISSING) + LEAST_MISSING } else { MOST_MISSING };
             }
         }
         let number = machine.real(&self.plan, self.number);
@@ -232,8 +232,10 @@ impl Ground {
             if number.undefined >> lane & 1 == 1 || !value.is_finite() {
                 return NOTHING;
             }
-            let violated = self.aim == Aim::Margin && no >> lane & 1 == 1 && value < 0.0;
-            Outcome { score: Score { rank: MET, value }, margin, floor, violated }
+            // At a margin of exactly 0 a strict comparison is false.
+            let violated = self.aim == Aim::Margin && no >> lane & 1 == 1 && value <= 0.0;
+            let rank = if violated { VIOLATED } else { MET };
+            Outcome { score: Score { rank, value }, margin, floor, violated }
         })
     }
 }
@@ -242,9 +244,10 @@ impl Ground {
 const LEAST_MISSING: f64 = 1e-12;
 const MOST_MISSING: f64 = 10.0;
 
-const MET: u8 = 0;
-const MISSING: u8 = 1;
-const NO_NUMBER: u8 = 2;
+const VIOLATED: u8 = 0;
+const MET: u8 = 1;
+const MISSING: u8 = 2;
+const NO_NUMBER: u8 = 3;
 
 /// How good a point is; less is better.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -264,7 +267,7 @@ impl Score {
 
     /// Whether the hypotheses are met and there is a number.
     pub fn is_met(&self) -> bool {
-        self.rank == MET
+        self.rank <= MET
     }
 
     /// Whether there is not even a distance from meeting the hypotheses.

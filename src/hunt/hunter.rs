@@ -2,6 +2,7 @@
 
 use super::active::{self, Active, Approach};
 use super::campaign::{Campaign, Known, Unit};
+use super::contact;
 use super::dimensions::{self, Ints};
 use super::goal::{self, Aim, Goal, Ground};
 use super::island::{Begin, search};
@@ -75,6 +76,9 @@ pub struct Hunt {
     pub met: u64,
     /// The least margin plus floor.
     pub best: Option<Found>,
+    /// Where there is no violation: cases whose margin is within its floor, shortest draws first. Exact arithmetic can tell whether the claim
+    /// is attained there and, if it is strict, false.
+    pub contacts: Vec<Found>,
     /// The closest of each part, where there are several: the branch or conjunct in words.
     pub parts: Vec<(String, Option<Found>)>,
     pub share: Option<LeastShare>,
@@ -83,6 +87,9 @@ pub struct Hunt {
     /// Open ends along which the best case is still falling.
     pub approach: Vec<Approach>,
 }
+
+/// The closest case of a goal: the goal, the integers, the case.
+type Closest = (usize, Ints, Candidate);
 
 impl Hunter {
     /// `None` for a claim about iterates or a law of scaling.
@@ -167,11 +174,8 @@ impl Hunter {
             let (ints, candidate) = known.ranked().first().map(|(i, c)| ((*i).clone(), (*c).clone()))?;
             candidate.outcome.score.is_met().then_some((ints, candidate))
         };
-        let (mut parts, mut best, mut least): (
-            Vec<_>,
-            Option<(usize, Ints, Candidate)>,
-            Option<(usize, Ints, Candidate)>,
-        ) = (Vec::new(), None, None);
+        let mut parts = Vec::new();
+        let (mut best, mut least): (Option<Closest>, Option<Closest>) = (None, None);
         for (index, known) in known {
             let goal = &self.goals[*index];
             let found = closest(known).map(|(ints, candidate)| (*index, ints, candidate));
@@ -185,13 +189,17 @@ impl Hunter {
                 *slot = Some(found);
             }
         }
-        let (mut active, mut approach) = (Vec::new(), Vec::new());
+        let (mut active, mut approach, mut contacts) = (Vec::new(), Vec::new(), Vec::new());
         if let Some((goal, ints, candidate)) = &best
             && let Some((ground, space)) = self.ground(*goal, ints)
         {
             let mut probe = Probe::new(&ground, &space, self.options.backend, u64::MAX);
             active = active::active(&self.program, &mut probe, &candidate.draws);
             approach = active::approach(&self.program, &mut probe, candidate);
+            if !candidate.outcome.violated {
+                let touching = contact::contacts(&mut probe, candidate);
+                contacts = touching.iter().map(|candidate| self.found(*goal, ints, candidate)).collect();
+            }
         }
         let share = least.map(|(goal, ints, candidate)| LeastShare {
             found: self.found(goal, &ints, &candidate),
@@ -199,7 +207,7 @@ impl Hunter {
         });
         let best = best.map(|(goal, ints, candidate)| self.found(goal, &ints, &candidate));
         debug_assert!(known.iter().all(|(goal, _)| self.goals[*goal].predicate == predicate));
-        Hunt { evaluations, met, best, parts, share, active, approach }
+        Hunt { evaluations, met, best, contacts, parts, share, active, approach }
     }
 
     fn found(&self, goal: usize, ints: &Ints, candidate: &Candidate) -> Found {

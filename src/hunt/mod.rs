@@ -14,12 +14,14 @@
 //! | [`island`] | one unit of work: random block, moves, evolution, polish |
 //! | [`goal`], [`share`] | what is made least; how much of an allowance is used |
 //! | [`active`] | which hypotheses bind at the worst case, and what it is approached along |
+//! | [`contact`] | short cases at which a margin may be zero |
 //! | [`space`] | draws as coordinates: ends, octaves, reflectors |
 //! | [`moves`], [`evolve`], [`polish`] | the three habits of a search |
 //! | [`probe`], [`random`] | candidates to outcomes; random numbers of an island |
 
 pub mod active;
 pub mod campaign;
+mod contact;
 pub mod dimensions;
 mod evolve;
 pub mod goal;

@@ -5,8 +5,9 @@ use crate::arith::lane::Backend;
 use crate::case::evaluate::Evaluator;
 use crate::case::record::{Fate, Hypotheses};
 use crate::claim::load::load;
-use crate::claim::model::{Claim, ClaimId};
+use crate::claim::model::{Claim, ClaimId, Source};
 use std::path::Path;
+use std::sync::Arc;
 
 const ELEMENTS: usize = 1 << 20;
 
@@ -187,6 +188,16 @@ fn a_hunt_is_the_same_on_every_back_end_and_in_any_order_of_its_islands() {
 }
 
 #[test]
+fn a_strict_comparison_fails_where_it_is_attained_and_contacts_inside_are_handed_on() {
+    refuted("[given]\nx = \"vector(2, [0, 1])\"\n[claim]\nc = \"2*x[1]*x[2] < x[1]^2 + x[2]^2\"\n");
+    let (_, hunt) = hunted(
+        "[given]\nx = \"real in [0, 1]\"\ny = \"real in [0, 1]\"\n\
+         [claim]\nc = \"5/8*x + 3/16*y < x^2 + y^2 + 109/1024\"\n",
+    );
+    assert_eq!(hunt.contacts.first().map(|c| c.point.draws.clone()), Some(vec![5.0 / 16.0, 3.0 / 32.0]));
+}
+
+#[test]
 fn a_claim_that_no_case_meets_ends_without_a_case() {
     let (_, hunt) = hunted("[given]\nx = \"real in [0, 1]\"\n[assume]\nno = \"x >= 2\"\n[claim]\nc = \"x <= 1\"\n");
     assert!(hunt.best.is_none() && hunt.met == 0 && hunt.evaluations >= SOME / 2, "{hunt:?}");
@@ -203,34 +214,38 @@ fn claims_without_draws_and_claims_about_iterates_are_no_trouble() {
     assert!(Hunter::new(&claim, options).expect("it is typed").is_none());
 }
 
+/// Hunts the claims of `$CLAIMS` (paths of files, spaces between) with `$EVALUATIONS` each and prints what was found.
 #[test]
 #[ignore = "a measurement, not a test"]
 fn measure() {
-    let Ok(path) = std::env::var("CLAIM") else { return };
-    let text = std::fs::read_to_string(&path).expect("a file");
-    let claim = load(&text, Path::new(&path), ClaimId("p/c".into()), &|_| None).expect("it parses");
     let evaluations = std::env::var("EVALUATIONS").ok().and_then(|e| e.parse().ok()).unwrap_or(100_000);
-    for seed in 1..=3 {
-        let start = std::time::Instant::now();
-        let hunter = hunter(&claim, seed, Backend::best());
-        for p in 0..claim.claim.len() {
+    for path in std::env::var("CLAIMS").unwrap_or_default().split_whitespace() {
+        let path = Path::new(path);
+        let text = std::fs::read_to_string(path).expect("a file");
+        let settings = |name: &str| {
+            let path = path.parent()?.join("settings").join(format!("{name}.toml"));
+            let text = std::fs::read_to_string(&path).ok()?.into();
+            Some(Arc::new(Source { path, text }))
+        };
+        let claim =
+            load(&text, path, ClaimId("p/c".into()), &settings).unwrap_or_else(|e| panic!("{}", e.render(100, false)));
+        let options = HuntOptions { seed: 1, backend: Backend::best(), max_elements: ELEMENTS };
+        let Ok(Some(hunter)) = Hunter::new(&claim, options) else { continue };
+        for (p, predicate) in claim.claim.iter().enumerate() {
+            let start = std::time::Instant::now();
             let hunt = hunter.hunt(p, evaluations, &[]);
             let seconds = start.elapsed().as_secs_f64();
-            println!(
-                "{} seed {seed}: {} evaluations, {} met, {seconds:.2} s",
-                claim.claim[p].name, hunt.evaluations, hunt.met
-            );
+            let (name, Hunt { evaluations, met, .. }) = (&predicate.name, &hunt);
+            println!("{} {name}: {evaluations} evaluations, {met} met, {seconds:.2} s", path.display());
             if let Some(best) = &hunt.best {
-                println!(
-                    "  {:e} floor {:e} violated {} at {:?} {}",
-                    best.margin, best.floor, best.violated, best.ints, best.part
-                );
+                let verdict = if best.violated { "VIOLATED" } else { "held" };
+                println!("  {verdict} {:e} floor {:e} at {:?} {}", best.margin, best.floor, best.ints, best.part);
             }
             if let Some(share) = &hunt.share {
                 println!("  share {} factor {} at {:?}", share.found.margin, share.factor, share.found.ints);
             }
             let active: Vec<String> = hunt.active.iter().map(ToString::to_string).collect();
-            println!("  active: {}", active.join("; "));
+            println!("  active: {}; {} contacts", active.join("; "), hunt.contacts.len());
             for a in &hunt.approach {
                 println!(
                     "  approached as {} goes to its {} end: {:?} .. {:?}",

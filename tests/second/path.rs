@@ -1,0 +1,120 @@
+//! A trajectory, step by step (docs/language.md, Trajectories).
+
+use super::evaluate::{Scope, Value};
+use super::values::{Maybe, Stop, beyond};
+use std::collections::BTreeMap;
+use theoremcheck::claim::model::{Claim, Named, Trajectory};
+use theoremcheck::lang::ast::{Expr, Schedule};
+
+/// More steps than this are not walked.
+const MOST_STEPS: i64 = 10_000;
+
+/// Whether a predicate of the path is true: at every look before a hypothesis on the path fails, or at the end.
+pub fn truth(claim: &Claim, start: &Scope, predicate: &str) -> Maybe<bool> {
+    let Some(path) = &claim.trajectory else { return beyond(format!("the predicate {predicate}")) };
+    let find = |list: &[Named<Expr>]| list.iter().position(|p| p.name == predicate);
+    let (asked, always) = match (find(&path.always), find(&path.finally)) {
+        (Some(i), _) => (&path.always[i].value, true),
+        (_, Some(i)) => (&path.finally[i].value, false),
+        _ => return beyond(format!("the predicate {predicate}")),
+    };
+    let every = match path.at.as_ref().map(|at| at.value) {
+        None => 1,
+        Some(Schedule::Every(n)) => n.max(1) as i64,
+        Some(Schedule::Log(_)) => return beyond("a schedule in the logarithm"),
+    };
+    let steps = start.integer(&path.steps.value, None)?;
+    if !(0..=MOST_STEPS).contains(&steps) {
+        return beyond("so many steps");
+    }
+    let mut state = BTreeMap::new();
+    for part in &path.state {
+        state.insert(part.name.clone(), start.value(&part.value, None)?);
+    }
+    let (mut first, mut before, mut verdict) = (BTreeMap::new(), None, Ok(true));
+    for t in 0..=steps {
+        let mut now = at(claim, path, start, &state, &first, t);
+        now.previous = before.take().map(Box::new);
+        if t % every == 0 || t == steps {
+            for hypothesis in &path.assume {
+                if !now.truth(&hypothesis.value, None)? {
+                    return verdict;
+                }
+            }
+            for event in &path.first {
+                if !first.contains_key(&event.name) && now.truth(&event.value, None)? {
+                    first.insert(event.name.clone(), Value::integer(t));
+                    now.names.insert(event.name.clone(), Value::integer(t));
+                }
+            }
+            let ends = t == steps || path.until.as_ref().map_or(Ok(false), |until| now.truth(&until.value, None))?;
+            if (always || ends) && !(t == 0 && looks_back(asked)) {
+                let found = match undefined_first(path, &now, asked) {
+                    true => Err(Stop::Undefined),
+                    false => now.truth(asked, None),
+                };
+                // A violation speaks before anything undecided, and that before what holds.
+                if found == Ok(false) {
+                    return found;
+                }
+                verdict = verdict.and(found);
+            }
+            if ends {
+                return verdict;
+            }
+        }
+        if t < steps {
+            let mut next = BTreeMap::new();
+            for part in &path.step {
+                next.insert(part.name.clone(), shortened(now.value(&part.value, None)?));
+            }
+            state = next;
+        }
+        now.previous = None;
+        before = Some(now);
+    }
+    verdict
+}
+
+fn at<'a>(
+    claim: &'a Claim,
+    path: &'a Trajectory,
+    start: &Scope,
+    state: &BTreeMap<String, Value>,
+    first: &BTreeMap<String, Value>,
+    t: i64,
+) -> Scope<'a> {
+    let mut names = start.names.clone();
+    names.extend(state.clone());
+    names.extend(first.clone());
+    names.insert("t".into(), Value::integer(t));
+    let mut scope = Scope::new(claim, names);
+    scope.more = &path.lets;
+    scope
+}
+
+/// Whether it speaks of a first time that has not come.
+fn undefined_first(path: &Trajectory, now: &Scope, asked: &Expr) -> bool {
+    path.first.iter().any(|event| !now.names.contains_key(&event.name) && mentions(asked, &event.name))
+}
+
+fn mentions(e: &Expr, name: &str) -> bool {
+    format!("{e:?}").contains(&format!("Name({name:?})"))
+}
+
+fn looks_back(e: &Expr) -> bool {
+    format!("{e:?}").contains("function: \"prev\"")
+}
+
+/// Rational iterates grow with every step: long ones are enclosed.
+fn shortened(value: Value) -> Value {
+    let short = |x: &super::jets::Jet| match x.real() {
+        long if long.lo.denominator().to_le_bytes().len() > 1024 => long.clone().shortened().into(),
+        _ => x.clone(),
+    };
+    match value {
+        Value::Number(x) => Value::Number(short(&x)),
+        Value::Matrix(m) => Value::Matrix(m.map(short)),
+        same => same,
+    }
+}
