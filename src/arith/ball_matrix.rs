@@ -123,7 +123,8 @@ impl Approximation {
         let three = IBig::from(3) * &delta;
         let turned = rounded(&(&three * greatest), digits) + IBig::ONE;
         let radius = at_most(&matrix.radius, matrix.exponent);
-        let distance = upper(&matrix.ball(&(&residual + &turned), &(residual + turned + IBig::ONE), unit)).add(&radius);
+        let distance =
+            matrix.ball(&(&residual + &turned), &(residual + turned + IBig::ONE), unit).rounded().add(&radius);
         let defect = at_most(&three, -(digits as i64));
         Some(Self { n, digits, v: frame.v, d, unit, distance, defect })
     }
@@ -151,9 +152,9 @@ impl Approximation {
         let x = congruent(&self.v, &f, n);
         let greatest = image.iter().fold(Ball::zero(), |most, x| most.max(&x.abs()));
         // Rounding of the images (n) and of the product (n).
-        let own = upper(&fixed.ball(&IBig::from(2 * n), &IBig::from(2 * n + 1), unit));
+        let own = fixed.ball(&IBig::from(2 * n), &IBig::from(2 * n + 1), unit).rounded();
         let open = at_most(&fixed.radius, fixed.exponent).mul(&Ball::from_f64(2.0));
-        let radius = upper(&greatest.mul(&self.defect).add(&own).add(&open).add(carried));
+        let radius = greatest.mul(&self.defect).add(&own).add(&open).add(carried).rounded();
         if !radius.is_known() {
             return None;
         }
@@ -166,11 +167,6 @@ impl Approximation {
                 .collect(),
         )
     }
-}
-
-/// Something exact or enclosed, as its upper end and hardly more: a bound has no use for its lower one.
-fn upper(x: &Ball) -> Ball {
-    x.rounded()
 }
 
 /// `f(A)` of a block that is no single number.
@@ -353,15 +349,12 @@ impl Verified {
         // The entries are about as long as each of them needs to be `digits` bits together.
         let size = b.iter().map(BitTest::bit_len).max().unwrap_or(0) as i64 - d.bit_len() as i64;
         let unit = size - digits as i64;
-        let shift = usize::try_from(unit.unsigned_abs()).ok()?;
-        let quotient = |x: &IBig| if unit <= 0 { (x << shift) / &d } else { x / (&d << shift) };
-        let x: Vec<IBig> = b.iter().map(quotient).collect();
+        // No less than zero digits: a matrix as ill-conditioned as that is not told from a singular one.
+        let shift = usize::try_from(-unit).ok()?;
+        let x: Vec<IBig> = b.iter().map(|x| (x << shift) / &d).collect();
         // I - X M in units of 2^unit, exactly.
         let residual = product(&x, &matrix.entries, n, n, n);
-        let one = |k: usize| if k % (n + 1) == 0 && unit <= 0 { IBig::ONE << shift } else { IBig::ZERO };
-        if unit > 0 {
-            return None;
-        }
+        let one = |k: usize| if k.is_multiple_of(n + 1) { IBig::ONE << shift } else { IBig::ZERO };
         let residual: Vec<IBig> = residual.iter().enumerate().map(|(k, x)| one(k) - x).collect();
         let norm = norm_above(x.iter());
         let open = &norm * &matrix.radius;
@@ -370,7 +363,7 @@ impl Verified {
         if Ball::zero().lt(&left) == 0 {
             return None;
         }
-        let radius = upper(&shifted(&rho.div(&left).mul(&at_most(&norm, unit)), -matrix.exponent));
+        let radius = shifted(&rho.div(&left).mul(&at_most(&norm, unit)), -matrix.exponent).rounded();
         // With the exact inverse of the middle, whose entries are within a unit of these.
         let contraction = at_most(&((norm + IBig::from(n)) * &matrix.radius), unit);
         Some(Self { x, unit, radius, contraction })

@@ -58,7 +58,7 @@ fn roots_are_exact_where_they_are_rational_and_enclosed_elsewhere() {
         for bits in [128, 256, 512] {
             let root = matrix(with_bits(bits, || function(3, RealFn::Sqrt, false, &a)));
             with_bits(bits, || assert_holds(&product(3, &root, &root), &a, &narrow));
-            narrow = narrow * power(2, -60);
+            narrow *= power(2, -60);
         }
     }
 }

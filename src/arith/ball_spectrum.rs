@@ -34,6 +34,9 @@ pub const MAX_ORDER: usize = 64;
 /// Digits beyond the working precision that a decomposition starts with.
 const GUARD: usize = 56;
 
+/// Digits that are spent, at working precisions of up to half as many, on an eigenvalue that is small beside the others.
+const MOST_DIGITS: usize = 4096;
+
 /// Integers in one unit, and how far from them the matrix may be in the Frobenius norm: `(entries ± radius) 2^exponent / denominator`.
 #[derive(Clone, Debug)]
 pub struct Scaled {
@@ -44,7 +47,7 @@ pub struct Scaled {
 }
 
 impl Scaled {
-    /// Of numbers that are all known; `None` otherwise. `order` is the smaller side of the matrix. Rationals stay exact if `exact` allows.
+    /// Of numbers that are all known; `None` otherwise. `order` is the smaller side of the matrix.
     pub fn new(order: usize, numbers: &[&Ball]) -> Option<Self> {
         let rationals: Option<Vec<&RBig>> = numbers.iter().map(|x| x.rational()).collect();
         if let Some(rationals) = rationals
@@ -237,7 +240,7 @@ pub fn decompose(n: usize, entries: &[IBig], digits: usize) -> Decomposed {
 /// The eigenvalues of one block.
 fn of_block(n: usize, matrix: &Scaled, wanted: Option<usize>) -> Vec<Ball> {
     let target = bits();
-    let most = 8 * target.max(512);
+    let most = (2 * target).max(MOST_DIGITS);
     let mut digits = (target + GUARD).next_multiple_of(64);
     let mut exact: Vec<Option<RBig>> = vec![None; n];
     let mut counts: Option<(usize, usize)> = None;

@@ -44,25 +44,63 @@ impl Frame {
 
     /// From any start, right or wrong.
     pub fn from_start(n: usize, digits: usize, m: &[IBig], start: &[f64]) -> Self {
-        let v = start.iter().map(|x| from_f64(*x, digits)).collect();
-        let mut frame = Self::measure(n, digits, m, v);
+        // A step doubles the digits that are right, so the first ones are taken with few.
+        let mut stages = vec![digits];
+        while let Some(last) = stages.last().copied().filter(|last| *last > FIRST_DIGITS) {
+            stages.push((last / 2 + 16).next_multiple_of(32));
+        }
+        let mut stage = stages.pop().unwrap_or(digits);
+        let mut v: Vec<IBig> = start.iter().map(|x| from_f64(*x, stage)).collect();
+        while stage < digits {
+            let short: Vec<IBig> = m.iter().map(|x| rounded(x, digits - stage)).collect();
+            v = Self::measure(n, stage, &short, v).improved_once(&short);
+            let next = stages.pop().unwrap_or(digits);
+            for x in &mut v {
+                *x <<= next - stage;
+            }
+            stage = next;
+        }
+        Self::measure(n, digits, m, v).refined(m)
+    }
+
+    /// The columns after a step, and after clusters were resolved if there are any.
+    fn improved_once(self, m: &[IBig]) -> Vec<IBig> {
+        let (n, digits) = (self.n, self.digits);
+        let step = Step::of(&self);
+        if step.clusters.is_empty() {
+            return self.moved(&step);
+        }
+        let frame = Self::measure(n, digits, m, rotated(&self, &step));
+        let step = Step::of(&frame);
+        if step.clusters.is_empty() { frame.moved(&step) } else { rotated(&frame, &step) }
+    }
+
+    /// `V + V E`
+    fn moved(&self, step: &Step) -> Vec<IBig> {
+        let change = product(&self.v, &step.e, self.n, self.n, self.n);
+        self.v.iter().zip(&change).map(|(x, y)| x + rounded(y, self.digits)).collect()
+    }
+
+    /// Step by step to the last digit, or as far as it goes.
+    fn refined(self, m: &[IBig]) -> Self {
+        let (n, digits) = (self.n, self.digits);
+        let mut frame = self;
         // The frame with the least left to do, and how many steps have not improved on it: resolving a level of a graded matrix
         // sets the digits of the levels above back to those of `f64`, from where they double again.
         let floor = IBig::from(4 * n + 8);
         let mut best: Option<(IBig, Self)> = None;
         let mut stalled = 0;
-        for _ in 0..24 + 4 * n {
+        for _ in 0..24 + 8 * n.min(8) {
             let step = Step::of(&frame);
             let v = if step.clusters.is_empty() {
                 if step.left <= floor {
                     return frame;
                 }
-                let change = product(&frame.v, &step.e, n, n, n);
-                let v = frame.v.iter().zip(&change).map(|(x, y)| x + rounded(y, digits)).collect();
+                let v = frame.moved(&step);
                 match &best {
                     Some((least, _)) if step.left >= *least => {
                         stalled += 1;
-                        if stalled > 6 || *least <= &floor << 4 {
+                        if stalled > 4 * n.min(8) || *least <= &floor << 4 {
                             break;
                         }
                     }
@@ -83,7 +121,7 @@ impl Frame {
     fn measure(n: usize, digits: usize, m: &[IBig], v: Vec<IBig>) -> Self {
         let mut r = symmetric_product(&v, &v, n);
         for (k, x) in r.iter_mut().enumerate() {
-            let unit = if k % (n + 1) == 0 { IBig::ONE << (2 * digits) } else { IBig::ZERO };
+            let unit = if k.is_multiple_of(n + 1) { IBig::ONE << (2 * digits) } else { IBig::ZERO };
             *x = rounded(&(unit - &*x), digits);
         }
         let mv = product(m, &v, n, n, n);
@@ -125,8 +163,11 @@ impl Frame {
 /// Bounds of the eigenvalues of the symmetric `t`, decreasing, from its diagonal and what its other entries can do at most; each entry
 /// is known within `slack`.
 pub fn dominated(n: usize, t: &[IBig], slack: IBig) -> Vec<(IBig, IBig)> {
-    let size: Vec<IBig> =
-        t.iter().enumerate().map(|(k, x)| if k % (n + 1) == 0 { IBig::ZERO } else { x.abs() + &slack }).collect();
+    let size: Vec<IBig> = t
+        .iter()
+        .enumerate()
+        .map(|(k, x)| if k.is_multiple_of(n + 1) { IBig::ZERO } else { x.abs() + &slack })
+        .collect();
     let sum =
         |i: usize, of: &dyn Fn(usize) -> bool| -> IBig { (0..n).filter(|j| of(*j)).map(|j| &size[i * n + j]).sum() };
     let ordered = |radii: &[IBig]| {
@@ -173,6 +214,9 @@ pub fn dominated(n: usize, t: &[IBig], slack: IBig) -> Vec<(IBig, IBig)> {
     bounds
 }
 
+/// Digits of the first step, from those of `f64`.
+const FIRST_DIGITS: usize = 112;
+
 /// A pair is apart if its gap is this many bits above its coupling; closer ones are rotated as a cluster.
 const CLEAR: usize = 20;
 
@@ -204,7 +248,7 @@ impl Step {
             }
         }
         // The clearest pairs first: their errors, squared, are what this step can tell of closer ones.
-        pairs.sort_by(|a, b| (&b.0).abs().cmp(&(&a.0).abs()));
+        pairs.sort_by_cached_key(|(gap, ..)| std::cmp::Reverse(gap.abs()));
         let greatest = |numbers: &mut dyn Iterator<Item = &IBig>| numbers.map(Abs::abs).max().unwrap_or_default();
         let defect = greatest(&mut frame.r.iter());
         let mut worst = defect.clone();
@@ -228,7 +272,7 @@ impl Step {
                 }
             }
         }
-        let mut others = coupling.iter().enumerate().filter(|(k, _)| k % (n + 1) != 0).map(|(_, x)| x);
+        let mut others = coupling.iter().enumerate().filter(|(k, _)| !k.is_multiple_of(n + 1)).map(|(_, x)| x);
         let left = greatest(&mut others).max(defect);
         Self { e, left, clusters: components(n, &close), coupling }
     }
@@ -270,7 +314,7 @@ fn rotated(frame: &Frame, step: &Step) -> Vec<IBig> {
         while right < digits {
             let mut defect = symmetric_product(&w, &w, k);
             for (at, x) in defect.iter_mut().enumerate() {
-                let unit = if at % (k + 1) == 0 { IBig::ONE << (2 * digits) } else { IBig::ZERO };
+                let unit = if at.is_multiple_of(k + 1) { IBig::ONE << (2 * digits) } else { IBig::ZERO };
                 *x = rounded(&(unit - &*x), digits + 1);
             }
             let change = product(&w, &defect, k, k, k);
@@ -292,7 +336,7 @@ fn rotated(frame: &Frame, step: &Step) -> Vec<IBig> {
 
 /// Eigenvectors (columns) of a symmetric matrix of floats, by cyclic Jacobi rotations; a start, with no promise.
 fn jacobi(n: usize, mut a: Vec<f64>) -> Vec<f64> {
-    let mut v: Vec<f64> = (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { 0.0 }).collect();
+    let mut v: Vec<f64> = (0..n * n).map(|k| if k.is_multiple_of(n + 1) { 1.0 } else { 0.0 }).collect();
     for _ in 0..16 {
         let mut turned = false;
         for i in 1..n {

@@ -1,6 +1,6 @@
 //! The arithmetics, and small dense matrices and their spectra in each.
 //!
-//! Today: `f64` in eight lanes, and exact rationals. Enclosures stand on the same plan and join here.
+//! `f64` in eight lanes, exact rationals, and enclosures of any precision, all on the same plan.
 //!
 //! | module | what it holds |
 //! | --- | --- |
@@ -12,6 +12,10 @@
 //! | [`dense`], [`factor`] | products and factorizations of small matrices |
 //! | [`spectrum`], [`jacobi`] | eigenvalues, eigenvectors and singular values, each with its error |
 //! | [`tridiagonal`] | the reduction behind them and the sign counts that prove an eigenvalue |
+//! | [`ball`], [`float`] | enclosures, and the long floats that are their ends |
+//! | [`inertia`], [`fixed`] | matrices of integers: eliminated without fractions, and in fixed point |
+//! | [`ball_spectrum`], [`ball_vectors`] | eigenvalues and singular values, proved |
+//! | [`ball_matrix`] | functions, inverses and determinants of matrices of enclosures |
 //!
 //! Kernels are inlined into the caller's [`Job`], or they would be compiled without the vector instructions. The large ones
 //! only without debug assertions: unoptimized code gives every intermediate value a stack slot of its own, and a job that
