@@ -170,8 +170,8 @@ impl Compiler<'_> {
     }
 
     fn new_slot(&mut self, rows: usize, cols: usize) -> Result<SlotId, PlanError> {
-        let len = rows as u64 * cols as u64;
-        let needed = self.plan.numbers as u64 + len;
+        let len = (rows as u64).saturating_mul(cols as u64);
+        let needed = len.saturating_add(self.plan.numbers as u64);
         let limit = self.request.max_elements as u64;
         if needed > limit || rows > u32::MAX as usize / 2 || cols > u32::MAX as usize / 2 {
             return Err(PlanError::TooLarge { needed, limit });
