@@ -11,6 +11,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use theoremcheck::arith::ball::Ball;
 use theoremcheck::check::Value as Float;
 use twin::{ROUND, Twin, Value, exact};
 
@@ -350,6 +351,116 @@ fn random_expressions_are_within_their_bounds() {
         }
     }
     assert!(compared > 4 * open, "{compared} {open}");
+}
+
+/// The same names as [`GIVEN`], each plus `e`, which is zero: as a number, or as an enclosure of zero.
+const NUDGED: &str = r#"
+[given]
+d = "int in 1..=3"
+k = "int in -3..=5"
+x0 = "real in [-2, 3]"
+y0 = "real in [1/8, 8] log"
+z0 = "real in (0, 1] log"
+w0 = "normal"
+c0 = "choice(1/3, x0, 2)"
+S0 = "symmetric(d, [-1, 2])"
+T0 = "symmetric(d, (0, 1] log)"
+A0 = "gaussian(d, d)"
+B0 = "matrix(d, d, sv in [1/16, 16] log)"
+C0 = "matrix(d, d + 1, sv in [0, 1], rank 1)"
+[let]
+e = "EEE"
+x = "x0 + e"
+y = "y0 - e"
+z = "z0 + e"
+w = "w0 + 2*e"
+c = "c0 - e"
+S = "S0 + e*I"
+T = "T0 - e*S0"
+A = "A0 + e*B0"
+B = "B0 + e*I"
+C = "C0 + e*C0"
+p1 = "x^2 + (y - y0)^3 + abs(x - x0)^k"
+p2 = "(x - x0)^(-2)"
+p3 = "abs(x - x0)^(y/2)"
+p4 = "(2 + 0*x)^(y - y0 + 3)"
+q1 = "sqrt((x - x0)^2 + 9) - 3"
+q2 = "sqrt(x - x0)"
+q3 = "floor(k + e) + ceil(x)"
+q4 = "log(x - x0)"
+q5 = "if x <= x0 then y else y0"
+q6 = "if x <= x0 then 1/z else 1/(y - y0)"
+q7 = "min(i in 1..=d, S[i, i] > 0: 1/S[i, i]) + max(i in 1..=d, A[1, i] <= 0: A[1, i])"
+q8 = "sum(i in 1..=d, S[i, i] <= S0[i, i]: A)"
+u1 = "x <= x0 or y < y0"
+u2 = "S == S0"
+u3 = "S == S0 + I"
+u4 = "all(i in 1..=d: S[i, i] <= 1 or A[i, i] > 0)"
+"#;
+
+/// An enclosure against the exact value; whether both are known.
+fn meets(ball: &Value<Ball>, truth: &Value) -> Result<bool, String> {
+    match (ball, truth) {
+        (Value::Truth(Some(a)), Value::Truth(Some(b))) if a != b => Err(format!("decided {a}, and is {b}")),
+        (Value::Truth(a), Value::Truth(b)) => Ok(a.is_some() && b.is_some()),
+        (Value::Undefined, Value::Undefined) => Ok(true),
+        (Value::Undefined, Value::Numbers { .. }) if truth.known().is_some() => {
+            Err(format!("undefined, and is {truth:?}"))
+        }
+        (Value::Numbers { entries, .. }, Value::Undefined) => {
+            let known = !entries.is_empty() && entries.iter().all(Ball::is_known);
+            if known { Err(format!("known as {entries:?}, and is undefined")) } else { Ok(false) }
+        }
+        (Value::Numbers { entries, .. }, Value::Numbers { .. }) => {
+            let Some(truth) = truth.known() else { return Ok(false) };
+            for (ball, x) in entries.iter().zip(&truth.entries) {
+                if ball.enclosure().is_some_and(|(lo, hi)| *x < lo || hi < *x) {
+                    return Err(format!("{ball:?} is not around {x}"));
+                }
+            }
+            Ok(entries.iter().all(Ball::is_known))
+        }
+        _ => Ok(false),
+    }
+}
+
+#[test]
+fn enclosures_of_random_expressions_contain_their_exact_values() {
+    let mut writer = Writer { rng: ChaCha8Rng::seed_from_u64(11), indices: 0 };
+    let (mut known, mut open) = (0, 0);
+    for _ in 0..4 {
+        let mut body = NUDGED.to_owned();
+        for i in 0..12 {
+            let depth = 2 + (i % 3) as u32;
+            writeln!(body, "r{i} = \"{}\"", writer.real(depth)).unwrap();
+            writeln!(body, "m{i} = \"{}\"", writer.matrix(depth)).unwrap();
+            writeln!(body, "t{i} = \"{}\"", writer.truth(depth - 1)).unwrap();
+        }
+        body.push_str("[claim]\nyes = \"x <= 3\"\n");
+        let (exact, nudged) =
+            (Twin::new(&body.replace("EEE", "0")), Twin::new(&body.replace("EEE", "sqrt(2)*sqrt(3) - sqrt(6)")));
+        let mut wrong = String::new();
+        exact.each(ROUND, |index, replay, case| {
+            // The same draws, exactly and as an enclosure; and the very same values, where all is rational.
+            for (twin, nudge) in [(&nudged, true), (&exact, false)] {
+                let balls = twin.balls(index, replay).expect("integers as before");
+                if let (true, Value::Numbers { entries, .. }) = (nudge, &balls["e"]) {
+                    assert!(entries[0].contains_zero() && !entries[0].is_exact());
+                }
+                for (name, ball) in &balls {
+                    match meets(ball, &case.exact[name]) {
+                        Ok(true) => known += 1,
+                        Ok(false) => open += 1,
+                        Err(why) => {
+                            writeln!(wrong, "case {index} ({:?}), {nudge}: {name}: {why}", replay.ints).unwrap()
+                        }
+                    }
+                }
+            }
+        });
+        assert!(wrong.is_empty(), "in\n{body}\n{wrong}");
+    }
+    assert!(known > 3 * open, "{known} {open}");
 }
 
 /// Symmetric matrices that are known exactly through a rational rotation, and functions of them that are rational then.

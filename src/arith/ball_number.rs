@@ -243,10 +243,6 @@ impl Number for Ball {
         if mask & 1 == 1 { a.clone() } else { b.clone() }
     }
 
-    fn hull(&self, b: &Self) -> Self {
-        Self::hull(self, b)
-    }
-
     fn exp2i(&self) -> Self {
         match self {
             Exact(x) => match Rational::from(x.clone()).exp2i() {

@@ -18,7 +18,7 @@ use Ball::{Between, Exact, Infinite, Unknown};
 const GUARD: usize = 64;
 
 /// Roots of higher order are looked at only by their logarithm.
-const MOST_ROOT: usize = 64;
+const MOST_ROOT: usize = 16;
 
 /// Runs `f` with more bits, and rounds what it gives.
 fn guarded(extra: usize, f: impl FnOnce() -> Ball) -> Ball {

@@ -96,12 +96,6 @@ pub trait Number: Clone + Send + 'static {
         self.mul(self)
     }
 
-    /// What may be either number: known as far as the arithmetic has a value for that.
-    #[inline(always)]
-    fn hull(&self, _other: &Self) -> Self {
-        Self::from_f64(f64::NAN)
-    }
-
     /// The sum of products entry by entry.
     #[inline(always)]
     fn inner(a: &[Self], b: &[Self]) -> Self {

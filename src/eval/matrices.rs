@@ -75,6 +75,19 @@ fn moved<N: Number>(m: &mut Machine<N>, out: SlotId, a: SlotId) {
     m.undefined[out as usize] = m.undefined[a as usize];
 }
 
+/// Lanes where an entry is not known, and so may be undefined, and the whole matrix with it: what is taken from the rest is not known
+/// either. Where there are bounds, that of the matrix says so.
+#[inline(always)]
+fn doubtful<N: Number>(numbers: &[N]) -> Mask {
+    let mut mask = 0;
+    if !N::TRACKED {
+        for x in numbers {
+            mask |= !x.finite();
+        }
+    }
+    mask
+}
+
 /// Bound of a bilinear operation's result from those of its arguments.
 #[inline(always)]
 fn bilinear<N: Number>(m: &Machine<N>, a: SlotId, b: SlotId, rounding: f64) -> N {
@@ -188,6 +201,12 @@ pub fn power<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId,
             error = product_error(base, &error, base, &error, n);
             N::matmul(base, base, product, n, n, n);
             base.clone_from_slice(product);
+        }
+    }
+    if k == 0 {
+        let doubt = doubtful(&m.numbers[slot.range()]);
+        for x in result.iter_mut() {
+            *x = r::forgotten(doubt, x.clone());
         }
     }
     m.numbers[plan.slots[out as usize].range()].clone_from_slice(result);
@@ -309,6 +328,7 @@ pub fn trace<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId)
         let value = m.numbers[slot.offset as usize + i * cols + i].clone();
         sum = r::add(&sum, &Bounded { value, error: N::zero() });
     }
+    sum.value = r::forgotten(doubtful(&m.numbers[slot.range()]), sum.value);
     if N::TRACKED {
         // |tr E| <= √n ‖E‖_F
         sum.error = m.errors[a as usize].mul_add(&N::from_f64((n as f64).sqrt()), &sum.error);
@@ -404,9 +424,10 @@ pub fn rectangular<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: S
 pub fn diagonal<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId) {
     let slot = plan.slots[a as usize];
     let cols = slot.cols as usize;
+    let doubt = doubtful(&m.numbers[slot.range()]);
     let (from, to) = m.split(plan, out);
     for (i, t) in to.iter_mut().enumerate() {
-        *t = from[slot.offset as usize + i * cols + i].clone();
+        *t = r::forgotten(doubt, from[slot.offset as usize + i * cols + i].clone());
     }
     let (error, undefined) = (m.errors[a as usize].clone(), m.undefined[a as usize]);
     finish(plan, m, out, error, 0.0, undefined);
@@ -478,6 +499,7 @@ pub fn entry<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId,
         return;
     };
     let value = m.numbers[slot.offset as usize + i * slot.cols as usize + j].clone();
+    let value = r::forgotten(doubtful(&m.numbers[slot.range()]), value);
     let (error, undefined) = (m.errors[a as usize].clone(), m.undefined[a as usize]);
     m.set_real(plan, out, Bounded { value, error }, undefined);
 }
@@ -499,10 +521,11 @@ pub fn block<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId,
         let (row, col) = (row as usize - 1, col as usize - 1);
         let (from, to) = m.split(plan, out);
         let from = &from[sa.range()];
+        let doubt = doubtful(from);
         let cols = so.cols as usize;
         for i in 0..so.rows as usize {
             for j in 0..cols {
-                to[i * cols + j] = from[(row + i) * sa.cols as usize + col + j].clone();
+                to[i * cols + j] = r::forgotten(doubt, from[(row + i) * sa.cols as usize + col + j].clone());
             }
         }
     }
@@ -575,15 +598,10 @@ pub fn choose<N: Number>(
 ) {
     let t = m.truths[condition as usize];
     let (st, so) = (plan.slots[then as usize], plan.slots[otherwise as usize]);
-    // Whichever it is, it is between both, if both are defined.
-    let both = m.undefined[then as usize] | m.undefined[otherwise as usize] == 0;
     let (from, to) = m.split(plan, out);
     for (o, (x, y)) in to.iter_mut().zip(from[st.range()].iter().zip(&from[so.range()])) {
-        *o = if !N::TRACKED && t.unknown() != 0 && both {
-            N::select(t.unknown(), &x.hull(y), &N::select(t.yes, x, y))
-        } else {
-            r::forgotten(t.unknown(), N::select(t.yes, x, y))
-        };
+        // No hull of both: a condition that is not known may be undefined.
+        *o = r::forgotten(t.unknown(), N::select(t.yes, x, y));
     }
     let error = N::select(t.yes, &m.errors[then as usize], &m.errors[otherwise as usize]);
     let error = if N::TRACKED { r::unknown_where(t.unknown(), &error) } else { error };

@@ -269,6 +269,10 @@ pub fn power_uniform<N: Number>(a: &Bounded<N>, k: i64) -> (Bounded<N>, Mask) {
             square = if N::TRACKED { mul(&square, &square) } else { zero_error(square.value.square()) };
         }
     }
+    if k == 0 {
+        // What is not known may be undefined, and is no one then.
+        result.value = forgotten(!a.value.finite(), result.value);
+    }
     if k < 0 { div(&zero_error(N::one()), &result) } else { (result, 0) }
 }
 
@@ -299,7 +303,7 @@ pub fn power_integer<N: Number>(a: &Bounded<N>, k: &Bounded<N>) -> (Bounded<N>, 
     let error = N::select(negative, &inverse.error, &result.error);
     let known = k.error.eq(&N::zero()) & k.value.finite();
     // An enclosure is no exponent, and one that is not used up has not been raised to.
-    let known = if N::TRACKED { known } else { known & k.value.eq(&k.value) & left.lt(&half) };
+    let known = if N::TRACKED { known } else { known & k.value.eq(&k.value) & left.lt(&half) & a.value.finite() };
     (Bounded { value: forgotten(!known, value), error: unknown_where(!known, &error) }, undefined & negative)
 }
 

@@ -1,4 +1,4 @@
-//! A claim's cases twice: in `f64` lanes with their bounds (by replaying), and in exact rationals from the same draws.
+//! A claim's cases twice: in `f64` lanes with their bounds (by replaying), and in exact rationals or enclosures from the same draws.
 
 #![expect(dead_code, reason = "each test file uses its own part")]
 
@@ -6,7 +6,9 @@ use dashu_ratio::RBig;
 use std::collections::BTreeMap;
 use std::path::Path;
 use theoremcheck::arith::Backend;
+use theoremcheck::arith::ball::Ball;
 use theoremcheck::arith::exact::Exact;
+use theoremcheck::arith::number::Number;
 use theoremcheck::check::{CheckOptions, Checker, Replay};
 use theoremcheck::claim::load::load;
 use theoremcheck::claim::model::{Claim, ClaimId};
@@ -32,16 +34,16 @@ pub fn claim(body: &str) -> Claim {
     }
 }
 
-/// A value in exact rationals.
+/// A value in exact rationals, or in enclosures.
 #[derive(Clone, Debug)]
-pub enum Value {
+pub enum Value<N = Exact> {
     /// Whether it is true; `None` where it is not known or undefined.
     Truth(Option<bool>),
     Undefined,
     Numbers {
         rows: usize,
         cols: usize,
-        entries: Vec<Exact>,
+        entries: Vec<N>,
     },
 }
 
@@ -81,6 +83,16 @@ impl Twin {
 
     /// The case in exact rationals; `None` where an integer has no value.
     pub fn exact(&self, case: u64, replay: &Replay) -> Option<Case> {
+        let (stratum, exact) = self.run::<Exact>(case, replay)?;
+        Some(Case { stratum, exact })
+    }
+
+    /// The case in certified reals, at the working precision.
+    pub fn balls(&self, case: u64, replay: &Replay) -> Option<BTreeMap<String, Value<Ball>>> {
+        Some(self.run::<Ball>(case, replay)?.1)
+    }
+
+    fn run<N: Number>(&self, case: u64, replay: &Replay) -> Option<(Stratum, BTreeMap<String, Value<N>>)> {
         let program = &self.program;
         let mut ints = BTreeMap::new();
         for &id in &program.structural {
@@ -113,7 +125,7 @@ impl Twin {
         let (octet, lane) = (case / 8, (case % 8) as usize);
         let stratum = stratum_of(octet);
         let mut stream = Stream::new(&self.key, octet);
-        let mut machine = Machine::<Exact>::new();
+        let mut machine = Machine::<N>::new();
         machine.load(&plan);
         let size = |dim: &Dim| {
             let terms = dim.terms.iter().map(|(atoms, c)| {
@@ -138,7 +150,7 @@ impl Twin {
             }
         }
         run(&plan, 0, &mut machine).expect("within the work");
-        let mut exact = BTreeMap::new();
+        let mut values = BTreeMap::new();
         for (name, node) in named {
             let id = plan.roots[0][&node];
             let slot = plan.slots[id as usize];
@@ -155,9 +167,9 @@ impl Twin {
                 let entries = machine.numbers[slot.range()].to_vec();
                 Value::Numbers { rows: slot.rows as usize, cols: slot.cols as usize, entries }
             };
-            exact.insert(name, value);
+            values.insert(name, value);
         }
-        Some(Case { stratum, exact })
+        Some((stratum, values))
     }
 
     /// The cases `0..count` that have integers, exactly.
