@@ -469,6 +469,8 @@ impl<'a> Maker<'a> {
 
     /// Terms left out, and with the other sign.
     fn terms(&mut self, entry: &Entry, site: &Site<'_>) {
+        // Without a term, or with it turned, the sum may have another sign.
+        let effect = if site.keeps_sign { Effect::Unknown } else { site.effect };
         let negated = |e: &Expr| match &e.kind {
             ExprKind::Neg(inner) => (**inner).clone(),
             _ => Expr::new(ExprKind::Neg(Box::new(e.clone())), e.span),
@@ -486,30 +488,30 @@ impl<'a> Maker<'a> {
                 if !is_sum(right) {
                     let texts = Some((signed(*op, right), String::new()));
                     let shorter = (**left).clone();
-                    self.replace(entry, Kind::Term, last.dropped(site.effect), site, shorter, texts);
+                    self.replace(entry, Kind::Term, last.dropped(effect), site, shorter, texts);
                 }
                 let texts = Some((signed(*op, right), signed(other, right)));
                 let turned = pair(other, (**left).clone(), (**right).clone());
-                self.replace(entry, Kind::Sign, last.dropped(site.effect), site, turned, texts);
+                self.replace(entry, Kind::Sign, last.dropped(effect), site, turned, texts);
                 if !is_sum(left) {
                     let first = self.change(left, true);
                     let rest = if plus { (**right).clone() } else { negated(right) };
                     self.replace(
                         entry,
                         Kind::Term,
-                        first.dropped(site.effect),
+                        first.dropped(effect),
                         site,
                         rest,
                         Some((source(left), String::new())),
                     );
                     let turned = pair(*op, negated(left), (**right).clone());
                     let texts = Some((source(left), source(&negated(left))));
-                    self.replace(entry, Kind::Sign, first.dropped(site.effect), site, turned, texts);
+                    self.replace(entry, Kind::Sign, first.dropped(effect), site, turned, texts);
                 }
             }
             ExprKind::Neg(inner) if !site.in_sum && constant(inner).is_none() => {
                 let change = self.change(inner, false);
-                self.replace(entry, Kind::Sign, change.dropped(site.effect), site, (**inner).clone(), None);
+                self.replace(entry, Kind::Sign, change.dropped(effect), site, (**inner).clone(), None);
             }
             _ => {}
         }
