@@ -368,6 +368,10 @@ T0 = "symmetric(d, (0, 1] log)"
 A0 = "gaussian(d, d)"
 B0 = "matrix(d, d, sv in [1/16, 16] log)"
 C0 = "matrix(d, d + 1, sv in [0, 1], rank 1)"
+g0 = "real in [1/8 + (EEE), 7] log"
+g1 = "real in [1/8 + (EEE), y0 + 1] log"
+h0 = "real in (0, y0 + (EEE)] log"
+l0 = "real in [EEE, 3]"
 [let]
 e = "EEE"
 x = "x0 + e"
@@ -428,7 +432,7 @@ fn meets(ball: &Value<Ball>, truth: &Value) -> Result<bool, String> {
 fn enclosures_of_random_expressions_contain_their_exact_values() {
     let mut writer = Writer { rng: ChaCha8Rng::seed_from_u64(11), indices: 0 };
     let (mut known, mut open) = (0, 0);
-    for _ in 0..4 {
+    for _ in 0..8 {
         let mut body = NUDGED.to_owned();
         for i in 0..12 {
             let depth = 2 + (i % 3) as u32;
