@@ -13,6 +13,8 @@
 //! | [`check`] | one module for each kind of statement |
 //! | [`hunt`] | the search for the least margin |
 //! | [`shrink`] | a certified counterexample made fit to print |
+//! | [`power`] | mutants of a claim: would the check notice? |
+//! | [`prove`] | identities at generic points, claims in a few reals box by box |
 //! | [`case`] | a case: its plan, its draws, what became of it |
 //! | [`claim`] | TOML to a typed claim |
 //! | [`eval`] | a graph as a plan, run in any arithmetic |
@@ -30,6 +32,8 @@ pub mod engine;
 pub mod eval;
 pub mod hunt;
 pub mod lang;
+pub mod power;
+pub mod prove;
 pub mod report;
 pub mod sample;
 pub mod shrink;

@@ -7,9 +7,12 @@
 //! Reference: Moore, Kearfott & Cloud, *Introduction to Interval Analysis* (2009), chapter 2.
 
 use super::ball::{Ball, EXACT_BITS, bits};
+use super::ball_matrix::{self, Image};
 use super::ball_real;
+use super::ball_spectrum;
 use super::exact::Exact as Rational;
 use super::float::{self, Float, Way};
+use super::inertia;
 use super::lane::{ALL, Mask};
 use super::number::{Number, RealFn};
 use dashu_int::ops::{BitTest, Gcd, PowerOfTwo};
@@ -328,33 +331,65 @@ impl Number for Ball {
         0
     }
 
-    fn eigenvalue(_n: usize, _i: usize, _a: &mut [Self], _scratch: &mut [Self]) -> (Self, Self) {
-        (Unknown, Self::zero())
+    fn eigenvalue(n: usize, i: usize, a: &mut [Self], _scratch: &mut [Self]) -> (Self, Self) {
+        let values = ball_spectrum::eigenvalues(n, a, Some(i));
+        (values.get(i).cloned().unwrap_or_default(), Self::zero())
     }
 
-    fn eigenvalues(_n: usize, _a: &mut [Self], out: &mut [Self], _scratch: &mut [Self]) -> Self {
-        out.fill(Unknown);
+    fn definite(n: usize, a: &[Self], strict: bool) -> Option<bool> {
+        // Rationals, by Sylvester's law of inertia.
+        let lower = (0..n * n).filter(|at| at % n <= at / n);
+        let known = lower.clone().map(|at| a[at].rational()).collect::<Option<Vec<_>>>()?;
+        let cleared = inertia::Cleared::new(n, known.into_iter())?;
+        let mut entries = vec![IBig::ZERO; n * n];
+        for (at, x) in lower.zip(cleared.entries) {
+            entries[at] = x;
+        }
+        let counts = inertia::inertia(n, entries);
+        Some(counts.negative == 0 && (!strict || counts.zero == 0))
+    }
+
+    fn eigenvalues(n: usize, a: &mut [Self], out: &mut [Self], _scratch: &mut [Self]) -> Self {
+        out[..n].clone_from_slice(&ball_spectrum::eigenvalues(n, a, None));
         Self::zero()
     }
 
+    /// Not offered: of the functions that need them, each bounds its own image.
     fn eigenvectors(_n: usize, _a: &mut [Self], values: &mut [Self], vectors: &mut [Self], _: &mut [Self]) -> Self {
         values.fill(Unknown);
         vectors.fill(Unknown);
         Self::zero()
     }
 
-    fn singular_values(_m: usize, _n: usize, _a: &mut [Self], out: &mut [Self], _scratch: &mut [Self]) -> Self {
-        out.fill(Unknown);
+    fn singular_values(m: usize, n: usize, a: &mut [Self], out: &mut [Self], _scratch: &mut [Self]) -> Self {
+        out[..m.min(n)].clone_from_slice(&ball_spectrum::singular_values(m, n, a));
         Self::zero()
     }
 
-    fn inverse(_n: usize, _a: &mut [Self], _error: &Self, out: &mut [Self], _scratch: &mut [Self]) -> (Self, Mask) {
-        out.fill(Unknown);
-        (Self::zero(), 0)
+    fn inverse(n: usize, a: &mut [Self], _error: &Self, out: &mut [Self], _scratch: &mut [Self]) -> (Self, Mask) {
+        let (entries, singular) = image(n, ball_matrix::inverse(n, a));
+        out[..n * n].clone_from_slice(&entries);
+        (Self::zero(), singular)
     }
 
-    fn determinant(_n: usize, _a: &mut [Self], _scratch: &mut [Self]) -> (Self, Self) {
-        (Unknown, Self::zero())
+    fn determinant(n: usize, a: &mut [Self], _scratch: &mut [Self]) -> (Self, Self) {
+        (ball_matrix::determinant(n, a), Self::zero())
+    }
+
+    fn matrix_function(n: usize, f: RealFn, semidefinite: bool, a: &[Self]) -> Option<(Vec<Self>, Mask)> {
+        Some(image(n, ball_matrix::function(n, f, semidefinite, a)))
+    }
+
+    fn projector(n: usize, i: usize, a: &[Self]) -> Option<(Vec<Self>, Mask)> {
+        Some(image(n, ball_matrix::projector(n, i, a)))
+    }
+}
+
+/// The entries of an image, and where it is undefined.
+fn image(n: usize, image: Image) -> (Vec<Ball>, Mask) {
+    match image {
+        Image::Matrix(entries) => (entries, 0),
+        Image::Undefined => (vec![Unknown; n * n], ALL),
     }
 }
 

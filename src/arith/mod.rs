@@ -1,19 +1,21 @@
 //! The arithmetics, and small dense matrices and their spectra in each.
 //!
-//! `f64` in eight lanes, exact rationals, and certified reals (rationals, then enclosures): one plan runs in each.
+//! `f64` in eight lanes, exact rationals, and enclosures of any precision, all on the same plan.
 //!
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`lane`] | eight `f64`s as one value, and what each operation on them means |
 //! | [`backend`] | which processors can do that how, and the door into generic code |
 //! | [`number`] | what a plan needs of an arithmetic |
-//! | [`ball`], [`ball_number`], [`ball_real`] | certified reals: the type, its arithmetic, functions of one of them |
-//! | [`float`] | their ends: binary floating point of any precision with directed rounding |
 //! | [`exact`] | rationals, for what is rational in the draws |
 //! | [`elementary`] | `exp`, `ln`, `pow`, sines and their inverses, the normal quantile, each with its error bound |
 //! | [`dense`], [`factor`] | products and factorizations of small matrices |
 //! | [`spectrum`], [`jacobi`] | eigenvalues, eigenvectors and singular values, each with its error |
 //! | [`tridiagonal`] | the reduction behind them and the sign counts that prove an eigenvalue |
+//! | [`ball`], [`float`] | enclosures, and the long floats that are their ends |
+//! | [`inertia`], [`fixed`] | matrices of integers: eliminated without fractions, and in fixed point |
+//! | [`ball_spectrum`], [`ball_vectors`] | eigenvalues and singular values, proved |
+//! | [`ball_matrix`] | functions, inverses and determinants of matrices of enclosures |
 //!
 //! Kernels are inlined into the caller's [`Job`], or they would be compiled without the vector instructions. The large ones
 //! only without debug assertions: unoptimized code gives every intermediate value a stack slot of its own, and a job that
@@ -21,10 +23,17 @@
 
 pub mod backend;
 pub mod ball;
+pub mod ball_matrix;
+#[cfg(test)]
+mod ball_matrix_tests;
 mod ball_number;
 mod ball_real;
+pub mod ball_spectrum;
+#[cfg(test)]
+mod ball_spectrum_tests;
 #[cfg(test)]
 mod ball_tests;
+pub mod ball_vectors;
 pub mod dense;
 #[cfg(test)]
 mod dense_tests;
@@ -33,6 +42,7 @@ pub mod elementary;
 mod elementary_tests;
 pub mod exact;
 pub mod factor;
+pub mod fixed;
 pub mod float;
 pub mod inertia;
 pub mod jacobi;

@@ -137,6 +137,12 @@ pub trait Number: Clone + Send + 'static {
     /// bound on its distance to that of `a` as it stands.
     fn eigenvalue(n: usize, i: usize, a: &mut [Self], scratch: &mut [Self]) -> (Self, Self);
 
+    /// Whether the symmetric `a` (n×n; the lower triangle counts) has no negative eigenvalue (`strict`: positive ones only), where
+    /// that is told without eigenvalues. One case at a time.
+    fn definite(_n: usize, _a: &[Self], _strict: bool) -> Option<bool> {
+        None
+    }
+
     /// All eigenvalues, decreasing, with a bound on every distance.
     fn eigenvalues(n: usize, a: &mut [Self], out: &mut [Self], scratch: &mut [Self]) -> Self;
 
@@ -153,4 +159,18 @@ pub trait Number: Clone + Send + 'static {
 
     /// The determinant of `a` (n×n, destroyed), and a bound on the error of the elimination.
     fn determinant(n: usize, a: &mut [Self], scratch: &mut [Self]) -> (Self, Self);
+
+    /// `f(A)` for a symmetric `a` (n×n; the lower triangle counts), `f` one of `sqrt`, `exp`, `log`, and the lanes where that is certainly
+    /// undefined; `semidefinite`: `a` is known to be. `None`: left to the caller, who puts it together from eigenvectors.
+    #[inline(always)]
+    fn matrix_function(_n: usize, _f: RealFn, _semidefinite: bool, _a: &[Self]) -> Option<(Vec<Self>, Mask)> {
+        None
+    }
+
+    /// The spectral projector of the `i`-th greatest eigenvalue (`i` from 0) of a symmetric `a`, and the lanes where that is certainly
+    /// tied. `None`: left to the caller.
+    #[inline(always)]
+    fn projector(_n: usize, _i: usize, _a: &[Self]) -> Option<(Vec<Self>, Mask)> {
+        None
+    }
 }

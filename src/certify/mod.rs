@@ -159,7 +159,7 @@ impl Certifier {
                 let shape = [rows, cols].map(|dim| crate::case::octet::value_of(&self.program, ints, dim));
                 let [wanted_rows, wanted_cols] = shape;
                 let (wanted_rows, wanted_cols) = (wanted_rows?, wanted_cols?);
-                if (wanted_rows, wanted_cols) != (*r as i64, *c as i64) || entries.len() != r * c {
+                if (wanted_rows, wanted_cols) != (*r as i64, *c as i64) || Some(entries.len()) != r.checked_mul(*c) {
                     return Err(CertifyError::Kind { name: name(), wanted: format!("{wanted_rows}×{wanted_cols}") });
                 }
                 Ok(entries.iter().map(|x| Ball::from(x.clone())).collect())
@@ -186,11 +186,11 @@ impl Certifier {
         for block in &self.program.samples.blocks {
             let (rows, cols) = numbers_of(&self.program, ints, block)?;
             let size = |n: i64| usize::try_from(n).map_err(|_| PlanError::NegativeDimension(n));
-            let needed = size(rows)? as u64 * size(cols)? as u64;
-            if needed > self.max_elements as u64 {
-                return Err(PlanError::TooLarge { needed, limit: self.max_elements as u64 });
+            let needed = size(rows)?.saturating_mul(size(cols)?);
+            if needed > self.max_elements {
+                return Err(PlanError::TooLarge { needed: needed as u64, limit: self.max_elements as u64 });
             }
-            sizes.push(size(rows)? * size(cols)?);
+            sizes.push(needed);
         }
         Ok(sizes)
     }

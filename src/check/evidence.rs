@@ -5,6 +5,7 @@
 use crate::case::point::{Point, Values};
 use crate::case::witness::Draws;
 use crate::certify::Enclosure;
+use crate::prove::identity;
 
 /// Everything that the search phase says of a predicate.
 #[derive(Clone, Debug, Default)]
@@ -81,18 +82,26 @@ pub enum Origin {
     /// A case of the random phase.
     Case(u64),
     Hunt,
+    /// A box in which the predicate fails everywhere.
+    Boxes,
 }
 
 /// How a predicate was proved.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Proof {
-    /// Schwartz–Zippel: an identity of rational functions, for these integers, all of the stated ones if `complete`.
-    Identity { integers: String, complete: bool, degree: u64, trials: u32, failure: f64 },
+    /// Schwartz–Zippel: an identity of rational functions, for these integers (empty where there are none), all of the stated ones if
+    /// `complete`. `failure`: the base-10 logarithm of a bound on the probability that it is false all the same.
+    Identity { integers: String, complete: bool, degree: u64, points: u32, failure: f64 },
     /// Subdivision in enclosures, of all of the stated box if `complete`; else what is left.
     Boxes { boxes: u64, complete: bool, left: String },
 }
 
 impl Proof {
+    pub fn of(found: &identity::Evidence, complete: bool) -> Self {
+        let identity::Evidence { which, degree, points, log10_failure, .. } = found;
+        Self::Identity { integers: which.clone(), complete, degree: *degree, points: *points, failure: *log10_failure }
+    }
+
     pub fn is_complete(&self) -> bool {
         match self {
             Self::Identity { complete, .. } | Self::Boxes { complete, .. } => *complete,

@@ -5,8 +5,8 @@
 //! `f64` proposes; only rationals and enclosures decide. A violation that `f64` is sure of and that cannot be certified is left as a
 //! doubt, with the part that stayed open.
 
-use super::checker::{CheckError, Checker};
-use super::evidence::{Best, Evidence, Hunted, Origin, Refutation, Stored, Tightness};
+use super::checker::{CheckError, CheckOptions, Checker};
+use super::evidence::{Best, Evidence, Hunted, Origin, Proof, Refutation, Stored, Tightness};
 use super::tally::{PredicateTally, Tally};
 use crate::case::coarsen::{BITS, coarsened};
 use crate::case::evaluate::Evaluator;
@@ -18,6 +18,8 @@ use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Claim, Place, Source};
 use crate::hunt::{Campaign, Hunt, HuntOptions, Hunter};
 use crate::lang::ir::IntId;
+use crate::prove::boxes::{Boxes, boxes};
+use crate::prove::identity::{self, Identity};
 use crate::shrink;
 use dashu_ratio::RBig;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -36,8 +38,8 @@ pub struct Effort {
     pub shrink: usize,
     /// Boxes of a subdivision.
     pub boxes: u64,
-    /// Random points of an identity, at least.
-    pub trials: u32,
+    /// Multiplications of 64 bits that proving an identity may take, about.
+    pub proof: u64,
 }
 
 /// The most bits that a stored witness is given: it was decided once.
@@ -61,6 +63,9 @@ const NEAR: f64 = 1e-6;
 /// What needs all but one part in a thousand of its allowance comes as near as one likes.
 const APPROACHED: f64 = 1.001;
 
+/// A proof of all but so large a part of the cases is worth saying.
+const WORTH_SAYING: f64 = 0.25;
+
 /// The most bits that a step of shrinking is given: most are decided at once, and one that is not is refused.
 const SHRINK_BITS: usize = 512;
 
@@ -71,6 +76,7 @@ const FRESH: usize = 4;
 /// A claim that is asked once, of values.
 struct Search<'a> {
     claim: &'a Claim,
+    options: &'a CheckOptions,
     effort: &'a Effort,
     certifier: Certifier,
     evaluator: Evaluator,
@@ -97,7 +103,8 @@ impl Checker {
         let hunter = Hunter::new(claim, hunt).map_err(malformed)?;
         let Some(hunter) = hunter else { return Ok(Vec::new()) };
         let share = effort.hunt / self.cost().max(1) / tally.predicates.len().max(1) as u64;
-        let search = Search { claim, effort, certifier, evaluator, hunter, evaluations: share.max(LEAST_HUNT) };
+        let search =
+            Search { claim, options, effort, certifier, evaluator, hunter, evaluations: share.max(LEAST_HUNT) };
         let stored = match stored {
             Some(source) => Some(WitnessFile::read(source.text.as_bytes(), &source.path).map_err(malformed)?.0),
             None => None,
@@ -123,10 +130,44 @@ impl Search<'_> {
         }
         self.violations(i, counts, &mut evidence)?;
         if evidence.refutation.is_none() {
+            self.prove(i, counts, &mut evidence)?;
+        }
+        let proved = counts.identity && evidence.proof.as_ref().is_some_and(Proof::is_complete);
+        if evidence.refutation.is_none() && !proved {
             self.hunt(i, counts, &mut evidence)?;
         }
         self.unsettled(i, counts, &mut evidence)?;
         Ok(evidence)
+    }
+
+    /// Identities at generic points, claims about a few reals box by box.
+    fn prove(&self, i: usize, counts: &PredicateTally, evidence: &mut Evidence) -> Result<(), CheckError> {
+        let options = self.options;
+        if counts.identity {
+            let limits = identity::Limits {
+                seed: options.seed,
+                max_elements: options.max_elements,
+                work: self.effort.proof,
+                ..identity::Limits::default()
+            };
+            evidence.proof = match identity::identity(self.claim, self.evaluator.program(), i, &limits) {
+                Identity::Proved(found) => Some(Proof::of(&found, true)),
+                Identity::ProvedFor(found) => Some(Proof::of(&found, false)),
+                Identity::Fails { .. } | Identity::Unsuitable { .. } => None,
+            };
+            return Ok(());
+        }
+        match boxes(self.certifier.program(), i, self.effort.boxes, options.max_elements)? {
+            Boxes::Proved { boxes } => {
+                evidence.proof = Some(Proof::Boxes { boxes, complete: true, left: String::new() });
+            }
+            Boxes::Left { boxes, share, left } if share < WORTH_SAYING => {
+                evidence.proof = Some(Proof::Boxes { boxes, complete: false, left });
+            }
+            Boxes::Fails { values } => evidence.refutation = self.refutation_of(values, i, Origin::Boxes, None),
+            Boxes::Left { .. } | Boxes::Unsuitable { .. } => {}
+        }
+        Ok(())
     }
 
     /// The hunt, and what is certain of where it ended.
@@ -315,6 +356,17 @@ impl Search<'_> {
             // It took more bits than shrinking gives.
             None => (self.certifier.values(point, &Values::new()).ok()?.values, Draws::of(program, point)),
         };
+        self.refutation_of(values, predicate, origin, draws)
+    }
+
+    /// The certificate of values that are a counterexample.
+    fn refutation_of(
+        &self,
+        values: Values,
+        predicate: usize,
+        origin: Origin,
+        draws: Option<Draws>,
+    ) -> Option<Refutation> {
         let Ok(Decision::Violated(certificate)) = self.certifier.decide(&values, predicate, self.effort.bits) else {
             return None;
         };

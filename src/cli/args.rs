@@ -38,6 +38,8 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Prove the stored counterexamples again, from their values alone
     Verify(VerifyArgs),
+    /// Show what each constant, term and hypothesis of a claim is worth: its mutants, hunted
+    Power(PowerArgs),
     /// List claims, without running them
     List(ListArgs),
     /// Write a new claim file to start from
@@ -133,6 +135,21 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "N", default_value_t = MAX_ELEMENTS as u64,
           value_parser = clap::value_parser!(u64).range(1..=MOST_ELEMENTS))]
     pub max_elements: u64,
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct PowerArgs {
+    /// Which claim: `<paper>/<claim>`
+    pub id: String,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// The budget of each mutant: quick, default or deep, as for `check`
+    #[arg(long, value_name = "BUDGET", default_value = "quick", value_parser = budget())]
+    pub budget: Budget,
+    #[command(flatten)]
+    pub work: WorkArgs,
     #[command(flatten)]
     pub color: ColorArgs,
 }

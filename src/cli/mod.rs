@@ -10,6 +10,7 @@ mod filter;
 mod find;
 mod harness;
 mod list;
+mod power;
 mod replay;
 mod stop;
 mod verify;
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
         Some(Command::Explain(args)) => explain::explain(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Verify(args)) => verify::verify(args),
+        Some(Command::Power(args)) => power::power(args),
         Some(Command::List(args)) => list::list(args),
         Some(Command::New(args)) => create::create(args),
         Some(Command::Schema) => create::schema(),

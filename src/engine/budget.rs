@@ -40,14 +40,24 @@ impl Budget {
     pub fn effort(self) -> Effort {
         match self {
             Self::Quick => {
-                Effort { hunt: 10_000, certifications: 24, bits: 1024, shrink: 400, boxes: 10_000, trials: 2 }
+                Effort { hunt: 20_000, certifications: 24, bits: 1024, shrink: 400, boxes: 2_000, proof: 500_000_000 }
             }
-            Self::Default => {
-                Effort { hunt: 100_000, certifications: 64, bits: 2048, shrink: 2_000, boxes: 100_000, trials: 3 }
-            }
-            Self::Deep => {
-                Effort { hunt: 5_000_000, certifications: 64, bits: 4096, shrink: 10_000, boxes: 2_000_000, trials: 4 }
-            }
+            Self::Default => Effort {
+                hunt: 400_000,
+                certifications: 64,
+                bits: 2048,
+                shrink: 2_000,
+                boxes: 5_000,
+                proof: 2_000_000_000,
+            },
+            Self::Deep => Effort {
+                hunt: 10_000_000,
+                certifications: 64,
+                bits: 4096,
+                shrink: 10_000,
+                boxes: 200_000,
+                proof: 200_000_000_000,
+            },
         }
     }
 

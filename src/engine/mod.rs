@@ -8,6 +8,7 @@ pub mod exit;
 pub mod files;
 pub mod guard;
 pub mod outcome;
+pub mod power;
 pub mod rerun;
 pub mod run;
 pub mod source;

@@ -4,7 +4,7 @@
 //!
 //! 1. a counterexample is certified (every hypothesis proved, the conclusion proved false): `refuted`;
 //! 2. some case is violated beyond its rounding floor and no certificate was found: `suspect`, with the reason;
-//! 3. it is proved, for all that it speaks of: `proved`;
+//! 3. it is proved, for all that it speaks of, and some case met the hypotheses: `proved`;
 //! 4. too few random cases met the hypotheses and were in the predicate's branch, and the hunt did not get there either: `vacuous`;
 //! 5. more than half of those were undefined: `error`;
 //! 6. some case held (of an identity: agreed to rounding), in `f64` or settled exactly: `held`, with the number of undecided ones beside it;
@@ -61,7 +61,9 @@ pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u
         let doubt = evidence.doubt.as_ref().map(|doubt| format!("; no certificate: {doubt}")).unwrap_or_default();
         return Judgement::new(Verdict::Suspect, format!("violated beyond rounding {where_}{doubt}"));
     }
-    if evidence.proof.as_ref().is_some_and(|proof| proof.is_complete()) {
+    // What is true because nothing meets the hypotheses is not shown to a reader as proved.
+    let met_at_all = asked > 0 || hunted.is_some_and(|hunt| hunt.feasible > 0);
+    if met_at_all && evidence.proof.as_ref().is_some_and(|proof| proof.is_complete()) {
         return Judgement { verdict: Verdict::Proved, reason: None };
     }
     let enough_hunted = hunted.is_some_and(|hunt| hunt.feasible >= ENOUGH_HUNTED);

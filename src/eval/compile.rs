@@ -170,8 +170,8 @@ impl Compiler<'_> {
     }
 
     fn new_slot(&mut self, rows: usize, cols: usize) -> Result<SlotId, PlanError> {
-        let len = rows as u64 * cols as u64;
-        let needed = self.plan.numbers as u64 + len;
+        let len = (rows as u64).saturating_mul(cols as u64);
+        let needed = len.saturating_add(self.plan.numbers as u64);
         let limit = self.request.max_elements as u64;
         if needed > limit || rows > u32::MAX as usize / 2 || cols > u32::MAX as usize / 2 {
             return Err(PlanError::TooLarge { needed, limit });
@@ -633,7 +633,6 @@ impl Compiler<'_> {
                 Ok(out)
             }
             Op::LoewnerLessEqual | Op::LoewnerLess => {
-                // The truth is the sign of the margin, so it is computed once.
                 let a = self.number(node.args[0])?;
                 let b = self.number(node.args[1])?;
                 self.same_shape(a, b)?;
@@ -641,10 +640,8 @@ impl Compiler<'_> {
                 let difference = self.new_slot(rows as usize, cols as usize)?;
                 self.push(I::Sub { out: difference, a: b, b: a })?;
                 self.grow_work(difference);
-                let margin = self.new_slot(1, 1)?;
-                self.push(I::LoewnerMargin { out: margin, a: difference })?;
                 let out = self.new_slot(0, 0)?;
-                self.push(I::Sign { out, a: margin, strict: node.op == Op::LoewnerLess })?;
+                self.push(I::Definite { out, a: difference, strict: node.op == Op::LoewnerLess })?;
                 Ok(out)
             }
             _ => Err(PlanError::NotStructural),

@@ -403,8 +403,8 @@ pub enum Instruction {
         a: SlotId,
         b: SlotId,
     },
-    /// The sign of a margin slot: `a >= 0`, or `a > 0`.
-    Sign {
+    /// Whether a symmetric matrix is positive semidefinite (`strict`: definite); an empty one is.
+    Definite {
         out: SlotId,
         a: SlotId,
         strict: bool,
@@ -481,7 +481,7 @@ impl Instruction {
             | Self::Det { a, .. }
             | Self::Congruence { out: a, .. }
             | Self::Reflect { out: a, .. } => 4 * cube(a),
-            Self::Lambda { a, .. } | Self::LoewnerMargin { a, .. } => 4 * cube(a),
+            Self::Lambda { a, .. } | Self::LoewnerMargin { a, .. } | Self::Definite { a, .. } => 4 * cube(a),
             Self::MatPow { a, .. } | Self::Eigenvalues { a, .. } => 20 * cube(a),
             Self::SingularValues { a, .. } | Self::Projector { a, .. } | Self::MatrixFunction { a, .. } => 40 * cube(a),
             Self::Add { out, .. }

@@ -188,11 +188,7 @@ fn interpret<N: Number>(plan: &Plan, section: usize, m: &mut Machine<N>) {
                 let undefined = either(m, *a, *b);
                 m.truths[*out as usize] = sign(&x, false, undefined);
             }
-            I::Sign { out, a, strict } => {
-                let x = m.real(plan, *a);
-                let undefined = m.undefined[*a as usize];
-                m.truths[*out as usize] = sign(&x, *strict, undefined);
-            }
+            I::Definite { out, a, strict } => m.truths[*out as usize] = spectra::definite(plan, m, *a, *strict),
             I::Equal { out, a, b } => {
                 let t = mat::equal(plan, m, *a, *b);
                 m.truths[*out as usize] = t;

@@ -7,10 +7,11 @@
 //!
 //! Reference: Bhatia, *Matrix Analysis*, chapters III, VI, X.
 
-use super::machine::{Machine, units};
+use super::machine::{Machine, Truth, units};
 use super::matrices::entry;
 use super::plan::{MatrixFn, Plan, Semidefinite, SlotId};
 use super::rounding::{self as r, Bounded};
+use super::run::sign;
 use crate::arith::lane::Mask;
 use crate::arith::number::Number;
 use crate::lang::ir::RealFn;
@@ -60,6 +61,31 @@ pub fn loewner_margin<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a
         return;
     }
     lambda(plan, m, out, a, i64::from(n));
+}
+
+/// Whether a symmetric matrix has no negative eigenvalue (`strict`: positive ones only): the sign of the least one, or of a
+/// decomposition that has no other use.
+#[inline(always)]
+pub fn definite<N: Number>(plan: &Plan, m: &mut Machine<N>, a: SlotId, strict: bool) -> Truth {
+    let slot = plan.slots[a as usize];
+    let n = slot.rows as usize;
+    let undefined = m.undefined[a as usize];
+    if !N::TRACKED
+        && let Some(truth) = N::definite(n, &m.numbers[slot.range()], strict)
+    {
+        let (yes, no) = if truth { (!undefined, 0) } else { (0, !undefined) };
+        return Truth { yes, no, undefined };
+    }
+    let (value, error) = match n {
+        0 => (N::from_f64(f64::INFINITY), N::zero()),
+        1 => (m.numbers[slot.offset as usize].clone(), m.errors[a as usize].clone()),
+        _ => {
+            let (copy, rest) = copied(&mut m.work, &m.numbers[slot.range()]);
+            let (value, own) = N::eigenvalue(n, n - 1, copy, rest);
+            (value, own.add(&mirrored(m, a)))
+        }
+    };
+    sign(&Bounded { value, error }, strict, undefined)
 }
 
 #[inline(always)]
@@ -116,6 +142,12 @@ pub fn projector<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slo
     };
     let slot = plan.slots[a as usize];
     let n = slot.rows as usize;
+    if let Some((entries, tied)) = N::projector(n, i, &m.numbers[slot.range()]) {
+        m.numbers[to].clone_from_slice(&entries);
+        m.undefined[out as usize] = m.undefined[a as usize] | tied;
+        m.set_norm(plan, out);
+        return;
+    }
     let (copy, rest) = copied(&mut m.work, &m.numbers[slot.range()]);
     let (vectors, rest) = rest.split_at_mut(n * n);
     let (values, scratch) = rest.split_at_mut(n);
@@ -157,15 +189,11 @@ pub fn function<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slot
     let to = plan.slots[out as usize].range();
     let slot = plan.slots[a as usize];
     let n = slot.rows as usize;
-    let (copy, rest) = copied(&mut m.work, &m.numbers[slot.range()]);
     if n == 0 {
         m.errors[out as usize] = N::zero();
         m.undefined[out as usize] = m.undefined[a as usize];
         return;
     }
-    let (vectors, rest) = rest.split_at_mut(n * n);
-    let (values, scratch) = rest.split_at_mut(n);
-    let own = N::eigenvectors(n, copy, values, vectors, scratch);
     // Beyond doubt, whatever rounding says.
     let semidefinite: Mask = match sign {
         Semidefinite::Open => 0,
@@ -178,6 +206,21 @@ pub fn function<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slot
             all
         }
     };
+    let real = match f {
+        MatrixFn::Sqrt => RealFn::Sqrt,
+        MatrixFn::Exp => RealFn::Exp,
+        MatrixFn::Log => RealFn::Log,
+    };
+    if let Some((entries, undefined)) = N::matrix_function(n, real, semidefinite != 0, &m.numbers[slot.range()]) {
+        m.numbers[to].clone_from_slice(&entries);
+        m.undefined[out as usize] = m.undefined[a as usize] | undefined;
+        m.set_norm(plan, out);
+        return;
+    }
+    let (copy, rest) = copied(&mut m.work, &m.numbers[slot.range()]);
+    let (vectors, rest) = rest.split_at_mut(n * n);
+    let (values, scratch) = rest.split_at_mut(n);
+    let own = N::eigenvectors(n, copy, values, vectors, scratch);
     let error = own.add(&m.errors[a as usize].mul(&N::from_f64(std::f64::consts::SQRT_2)));
     let (least, greatest) = (values[n - 1].clone(), values[0].clone());
     let one = N::one();

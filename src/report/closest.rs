@@ -159,13 +159,18 @@ pub fn describe_evidence(predicate: &PredicateResult) -> Vec<String> {
         lines.push(format!("settled exactly: {}", counts.join(", ")));
     }
     match &evidence.proof {
-        Some(Proof::Identity { integers, complete, degree, trials, failure }) => {
+        Some(Proof::Identity { integers, complete, degree, points, failure }) => {
             let only = if *complete { "" } else { "only " };
-            lines.push(format!(
-                "proved {only}for {integers}: an identity of rational functions of degree at most {}, zero at {trials} random points \
-                 (Schwartz–Zippel; wrong with probability below {failure:.0e})",
-                grouped(*degree)
-            ));
+            let range = if integers.is_empty() { String::new() } else { format!(" {only}for {integers}") };
+            let trust = match degree {
+                0 => "both sides are constant".to_owned(),
+                degree => format!(
+                    "rational functions of degree at most {}, equal at {points} random points each; wrong with probability below 1e{:.0}",
+                    grouped(*degree),
+                    failure.ceil()
+                ),
+            };
+            lines.push(format!("proved{range} as an identity: {trust}"));
         }
         Some(Proof::Boxes { boxes, complete: true, .. }) => {
             lines.push(format!("proved by subdivision into {} boxes", grouped(*boxes)));

@@ -58,8 +58,8 @@ struct ProofJson<'a> {
     complete: bool,
     integers: Option<&'a str>,
     degree: Option<u64>,
-    trials: Option<u32>,
-    failure: Option<JsonNumber>,
+    points: Option<u32>,
+    log10_failure: Option<JsonNumber>,
     boxes: Option<u64>,
     left: Option<&'a str>,
 }
@@ -121,6 +121,7 @@ impl<'a> RefutationJson<'a> {
             Origin::Stored => ("stored", None),
             Origin::Case(case) => ("case", Some(case)),
             Origin::Hunt => ("hunt", None),
+            Origin::Boxes => ("boxes", None),
         };
         Self { margin: decimals(&refutation.margin), bits: refutation.bits, origin, case, values: values.collect() }
     }
@@ -153,18 +154,18 @@ impl<'a> ProofJson<'a> {
             complete: proof.is_complete(),
             integers: None,
             degree: None,
-            trials: None,
-            failure: None,
+            points: None,
+            log10_failure: None,
             boxes: None,
             left: None,
         };
         match proof {
-            Proof::Identity { integers, degree, trials, failure, .. } => Self {
+            Proof::Identity { integers, degree, points, failure, .. } => Self {
                 kind: "identity",
                 integers: Some(integers),
                 degree: Some(*degree),
-                trials: Some(*trials),
-                failure: Some(JsonNumber(*failure)),
+                points: Some(*points),
+                log10_failure: Some(JsonNumber(*failure)),
                 ..none
             },
             Proof::Boxes { boxes, left, complete } => {

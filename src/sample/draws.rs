@@ -60,6 +60,9 @@ pub struct Samples {
     /// `a <= b` by construction, and whether `a < b`: a sampled real and the ends of its interval. Rounding could not tell
     /// where a draw reached an end.
     pub ordered: HashMap<(NodeId, NodeId), bool>,
+    /// Numbers and columns that may be anything within their intervals, whatever the draws of other givens: each is a function
+    /// of a block of draws of its own, onto its interval.
+    pub laws: Vec<NodeId>,
     /// Columns of one law: the lower end that no entry is below, and whether it is open.
     pub columns: HashMap<NodeId, (NodeId, bool)>,
     /// Sampled symmetric matrices and the reflectors that rotate them: what commutes with one is rotated alike.

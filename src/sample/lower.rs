@@ -373,6 +373,7 @@ impl Lowering<'_> {
         let compute = self.law_between(n, &ends, law, spectrum)?;
         let Interval { lo_open, hi_open, .. } = law.interval;
         let value = self.staged(compute, &ends, lo_open, hi_open);
+        self.samples.laws.push(value);
         if !ends.indexed {
             self.samples.columns.insert(value, (ends.lo, law.interval.lo_open));
         }
@@ -719,6 +720,7 @@ impl Lowering<'_> {
             vec![u, small, million],
             Type::of_shape(n.clone(), Dim::constant(1)),
         );
+        self.samples.laws.push(spread);
         // S = 0 has one matrix below it: a sliver keeps S + Y invertible there, and changes nothing anywhere else.
         let sliver = self.graph.number(RBig::from(1) / RBig::from(IBig::ONE << 300));
         let trace = build::trace(self.graph, node);

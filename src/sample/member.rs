@@ -8,7 +8,8 @@
 //! - A spectrum whose intervals depend on the index has one value in each, in some order. By Hall's theorem there is such an order if for
 //!   any two ends `a <= b` the intervals within `[a, b]` are no more than the values there: a set of intervals with too few values
 //!   contains one whose union is an interval, and that union holds no other values.
-//! - `matrix(m, n, sv in ..)` is asked of singular values; they are rational where the draws made them so, and recognised.
+//! - Singular values within one interval are an order of the smaller Gram matrix, `a^2 I <= G <= b^2 I`; the upper one may be asked of
+//!   either. With a rank, or ends that depend on the index, the singular values themselves are asked.
 
 use super::lower::Stage;
 use crate::lang::ast::{Expr, Given, Sampler, Spectrum};
@@ -166,11 +167,7 @@ impl Member<'_> {
         match c {
             None if cols.is_one() => self.graph.number(0),
             None => build::zeros(self.graph, cols.clone(), cols),
-            Some(c) if cols.is_one() => c,
-            Some(c) => {
-                let eye = build::identity(self.graph, cols);
-                build::mul(self.graph, c, eye)
-            }
+            Some(c) => self.multiple(c, &cols),
         }
     }
 
@@ -366,6 +363,12 @@ impl Member<'_> {
             });
             return Ok(build::and(self.graph, same, positive));
         }
+        if rank.is_none()
+            && types::is_matrix(self.graph, x)
+            && let Some(stage) = self.stages.first().cloned().filter(|stage| !stage.indexed)
+        {
+            return Ok(self.singular_between(&m, &n, &stage));
+        }
         let column = Type::of_shape(least.clone(), Dim::constant(1));
         let values = if types::is_matrix(self.graph, x) {
             build::op(self.graph, Op::SingularValues, vec![x], column)
@@ -390,6 +393,38 @@ impl Member<'_> {
             build::truth(this.graph, Op::Equal, item, zero)
         });
         Ok(build::and(self.graph, inside, rest))
+    }
+
+    /// Singular values within a stage's one interval, of an `m × n` matrix.
+    fn singular_between(&mut self, m: &Dim, n: &Dim, stage: &Stage) -> NodeId {
+        let x = self.x;
+        let t = build::transpose(self.graph, x);
+        let (tall, wide) = (build::mul(self.graph, t, x), build::mul(self.graph, x, t));
+        let (rows, cols) = (self.graph.dim_node(m), self.graph.dim_node(n));
+        let zero = self.graph.number(0);
+        let [low, high] = [stage.lo, stage.hi].map(|end| build::mul(self.graph, end, end));
+        let mut either = None;
+        for (gram, size, fits) in [(tall, n, (cols, rows)), (wide, m, (rows, cols))] {
+            let fits = build::truth(self.graph, Op::LessEqual, fits.0, fits.1);
+            let [low, high] = [low, high].map(|c| self.multiple(c, size));
+            let (above, below) = (self.order(low, gram, stage.lo_open), self.order(gram, high, stage.hi_open));
+            let inside = build::and(self.graph, above, below);
+            let inside = build::and(self.graph, fits, inside);
+            either = Some(either.map_or(inside, |other| build::or(self.graph, other, inside)));
+        }
+        let ends = build::truth(self.graph, Op::LessEqual, zero, stage.lo);
+        let ordered = build::truth(self.graph, Op::LessEqual, zero, stage.hi);
+        let ends = build::and(self.graph, ends, ordered);
+        either.map_or(ends, |inside| build::and(self.graph, ends, inside))
+    }
+
+    /// `c I` of a size; a number for a literal one.
+    fn multiple(&mut self, c: NodeId, size: &Dim) -> NodeId {
+        if size.is_one() {
+            return c;
+        }
+        let eye = build::identity(self.graph, size.clone());
+        build::mul(self.graph, c, eye)
     }
 
     /// `X'X = I`

@@ -1,0 +1,183 @@
+//! Every subexpression of an expression with what it is for, and a copy of the expression with one of them replaced.
+//!
+//! What a mutant may change depends on the place: a factor of a conclusion, but not an index or a dimension.
+
+use crate::lang::ast::{BinaryOp, Clause, Expr, ExprKind, IndexRange, Quantifier, Subscript};
+
+/// What a child is to its parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Its value is part of the parent's value.
+    Value,
+    /// An index, a range of one, a size, or the number of an eigenvalue.
+    Position,
+    Exponent,
+    /// A condition or a filter: it says which value counts.
+    Condition,
+}
+
+/// The children of an expression, in the order in which [`children_mut`] has them too.
+pub fn children(e: &Expr) -> Vec<(&Expr, Part)> {
+    use Part::{Condition, Exponent, Position, Value};
+    match &e.kind {
+        ExprKind::Number { .. } | ExprKind::Name(_) | ExprKind::Pi | ExprKind::Identity | ExprKind::Bool(_) => vec![],
+        ExprKind::Neg(a) | ExprKind::Not(a) | ExprKind::Transpose(a) => vec![(&**a, Value)],
+        ExprKind::Binary { op, left, right } => {
+            let right_part = if *op == BinaryOp::Pow { Exponent } else { Value };
+            vec![(left, Value), (right, right_part)]
+        }
+        ExprKind::Compare { first, rest } => {
+            std::iter::once((&**first, Value)).chain(rest.iter().map(|(_, e)| (e, Value))).collect()
+        }
+        ExprKind::If { condition, then, otherwise } => {
+            vec![(&**condition, Condition), (then, Value), (otherwise, Value)]
+        }
+        ExprKind::Index { base, index } => {
+            let places = index.iter().flat_map(|s| match s {
+                Subscript::At(at) => vec![(at, Position)],
+                Subscript::Range { lo, hi } => vec![(lo, Position), (hi, Position)],
+                Subscript::All(_) => vec![],
+            });
+            std::iter::once((&**base, Value)).chain(places).collect()
+        }
+        ExprKind::Call { function, arguments, .. } => {
+            let part = |i: usize| if is_position(function, i) { Position } else { Value };
+            arguments.iter().enumerate().map(|(i, a)| (a, part(i))).collect()
+        }
+        ExprKind::Quantified { clauses, body, .. } => {
+            let clauses = clauses.iter().flat_map(|clause| match clause {
+                Clause::Range(r) => vec![(&r.lo, Position), (&r.hi, Position)],
+                Clause::Filter(filter) => vec![(filter, Condition)],
+            });
+            clauses.chain([(&**body, Value)]).collect()
+        }
+        ExprKind::Build { ranges, body } => {
+            ranges.iter().flat_map(|r| [(&r.lo, Position), (&r.hi, Position)]).chain([(&**body, Value)]).collect()
+        }
+        ExprKind::Derivative { body, direction, .. } => {
+            let direction = direction.as_deref().map(|d| (d, Value));
+            std::iter::once((&**body, Value)).chain(direction).collect()
+        }
+    }
+}
+
+/// The same children, to be replaced.
+fn children_mut(e: &mut Expr) -> Vec<&mut Expr> {
+    fn ends(r: &mut IndexRange) -> [&mut Expr; 2] {
+        [&mut r.lo, &mut r.hi]
+    }
+    match &mut e.kind {
+        ExprKind::Number { .. } | ExprKind::Name(_) | ExprKind::Pi | ExprKind::Identity | ExprKind::Bool(_) => vec![],
+        ExprKind::Neg(a) | ExprKind::Not(a) | ExprKind::Transpose(a) => vec![a],
+        ExprKind::Binary { left, right, .. } => vec![left, right],
+        ExprKind::Compare { first, rest } => {
+            std::iter::once(&mut **first).chain(rest.iter_mut().map(|(_, e)| e)).collect()
+        }
+        ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
+        ExprKind::Index { base, index } => {
+            let places = index.iter_mut().flat_map(|s| match s {
+                Subscript::At(at) => vec![at],
+                Subscript::Range { lo, hi } => vec![lo, hi],
+                Subscript::All(_) => vec![],
+            });
+            std::iter::once(&mut **base).chain(places).collect()
+        }
+        ExprKind::Call { arguments, .. } => arguments.iter_mut().collect(),
+        ExprKind::Quantified { clauses, body, .. } => {
+            let clauses = clauses.iter_mut().flat_map(|clause| match clause {
+                Clause::Range(r) => ends(r).into_iter().collect::<Vec<_>>(),
+                Clause::Filter(filter) => vec![filter],
+            });
+            clauses.chain([&mut **body]).collect()
+        }
+        ExprKind::Build { ranges, body } => ranges.iter_mut().flat_map(ends).chain([&mut **body]).collect(),
+        ExprKind::Derivative { body, direction, .. } => {
+            std::iter::once(&mut **body).chain(direction.as_deref_mut()).collect()
+        }
+    }
+}
+
+/// Whether this argument of a function says where or how large, not how much.
+fn is_position(function: &str, argument: usize) -> bool {
+    match function {
+        "zeros" | "ones" | "unit" => true,
+        "lambda" | "sigma" | "proj" => argument == 0,
+        "unflatten" => argument > 0,
+        _ => false,
+    }
+}
+
+/// The path of a subexpression: at each step, which child.
+pub type Path = Vec<usize>;
+
+/// The expression with another one at a path; `None` if there is no such place.
+pub fn replaced(e: &Expr, path: &[usize], by: Expr) -> Option<Expr> {
+    let mut whole = e.clone();
+    let mut at = &mut whole;
+    for &step in path {
+        at = children_mut(at).into_iter().nth(step)?;
+    }
+    *at = by;
+    Some(whole)
+}
+
+/// The body of a quantifier that says something of every index, or of some.
+pub fn is_logical(quantifier: Quantifier) -> bool {
+    matches!(quantifier, Quantifier::All | Quantifier::Any)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::parse::parse_expr;
+    use crate::lang::print::source;
+
+    #[test]
+    fn each_child_that_is_named_is_the_one_that_is_replaced() {
+        for text in [
+            "a + b*c",
+            "(a <= b) and not (c < d)",
+            "a < b <= c",
+            "if p < 0 then x' else -y",
+            "M[i, 1..=r]*x[k]",
+            "lambda(i, A) - norm(B)",
+            "all(i in a..=b, i != j: x[i] >= c)",
+            "mat(i in 1..=m, j in 1..=n: e)",
+            "D(f^k; X -> H)",
+        ] {
+            let e = parse_expr(text).expect("it parses");
+            let mut left = vec![(vec![], &e)];
+            while let Some((path, at)) = left.pop() {
+                for (i, (child, _)) in children(at).into_iter().enumerate() {
+                    let mut path: Path = path.clone();
+                    path.push(i);
+                    let mark = parse_expr("zzz").expect("a name");
+                    let other = replaced(&e, &path, mark).expect("there is such a place");
+                    // Putting back what was there gives back the expression.
+                    assert_eq!(replaced(&other, &path, child.clone()).as_ref(), Some(&e), "{text} at {path:?}");
+                    assert_eq!(source(&other).matches("zzz").count(), 1);
+                    left.push((path, child));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn positions_exponents_and_conditions_are_told_from_values() {
+        let e = parse_expr("sum(i in 1..=3, i > 2: lambda(4, A)*x[5]^6*zeros(7, 8)*9)").expect("it parses");
+        let mut found = Vec::new();
+        let mut left = vec![(&e, Part::Value)];
+        while let Some((at, part)) = left.pop() {
+            if let ExprKind::Number { text, .. } = &at.kind {
+                found.push((text.clone(), part));
+            }
+            let inherited = |own: Part| if part == Part::Value { own } else { part };
+            left.extend(children(at).into_iter().map(|(child, own)| (child, inherited(own))));
+        }
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        let kinds: Vec<Part> = found.iter().map(|f| f.1).collect();
+        use Part::{Condition, Exponent, Position, Value};
+        let expected = [Position, Condition, Position, Position, Position, Exponent, Position, Position, Value];
+        assert_eq!(kinds, expected);
+    }
+}

@@ -1,0 +1,459 @@
+//! Identities of rational expressions, by evaluation at random points in exact arithmetic.
+//!
+//! If a polynomial of degree `d` is not zero, it is zero at no more than `d/|S|` of the points whose coordinates are taken from a finite set
+//! `S`. So a difference of two rational functions that is zero at `t` independent points of `S^n` is zero everywhere,
+//! but for a probability of at most `(d/|S|)^t`, `d` a bound on the degree of its numerator. `S` here are 2^31 integers.
+//! One plan is one choice of the integers: each is proved by itself, and what was not gone through is said.
+//!
+//! An identity that holds at generic points holds wherever both sides are defined, whatever the hypotheses. The converse is not so: a difference that is
+//! not zero at a generic point may be zero under the hypotheses, and the point need not meet them, so that it refutes nothing.
+//!
+//! Reference: Schwartz, J. ACM 27 (1980); Zippel, EUROSAM 1979; DeMillo and Lipton, IPL 7 (1978).
+
+use super::degree::Degree;
+use super::generic::{Generic, generic};
+use crate::arith::exact::Exact;
+use crate::arith::number::Number;
+use crate::claim::model::Claim;
+use crate::claim::program::{Program, When};
+use crate::eval::analysis::Analysis;
+use crate::eval::compile::{PlanError, Request, compile, integer};
+use crate::eval::machine::Machine;
+use crate::eval::plan::{Instruction as I, Plan, SlotId};
+use crate::eval::run::run;
+use crate::lang::ir::{Dim, DrawId, Graph, IntId, NodeId, Op};
+use crate::lang::types::reachable;
+use crate::sample::stream::{Key, Stream};
+use dashu_int::IBig;
+use dashu_ratio::RBig;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How much is gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub seed: u64,
+    /// Numbers that one plan may hold.
+    pub max_elements: usize,
+    /// The most choices of the integers.
+    pub shapes: usize,
+    /// Work over all: multiplications of 64 bits, about.
+    pub work: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { seed: 1, max_elements: 1 << 20, shapes: 600, work: 2_000_000_000 }
+    }
+}
+
+/// What came out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Identity {
+    /// Zero at every point tried, for every choice of the integers.
+    Proved(Evidence),
+    /// The same, and some choices of the integers were not gone through: no proof of the claim.
+    ProvedFor(Evidence),
+    /// The two sides differ at a generic point. It need not meet the hypotheses.
+    Fails {
+        /// Integers by the name of their given.
+        ints: Vec<(String, i64)>,
+    },
+    /// Not an identity of rational functions, or not one that this can decide.
+    Unsuitable { reason: String },
+}
+
+/// What stands behind a proof.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// Choices of the integers (and of `choice`) that were gone through, and all there are (at least).
+    pub done: usize,
+    pub of: usize,
+    /// Which ones, for people: `d = 1..=4`.
+    pub which: String,
+    /// The greatest bound on a degree, and the most points taken for one choice of the integers.
+    pub degree: u64,
+    pub points: u32,
+    /// The base-10 logarithm of the bound on the probability that the identity is false all the same.
+    pub log10_failure: f64,
+}
+
+impl Evidence {
+    /// In a line: `d = 1..=4: 3 points each, degree at most 40, false with probability below 1e-21`.
+    pub fn text(&self) -> String {
+        let Self { done, of, which, degree, points, log10_failure } = self;
+        let range = if which.is_empty() { String::new() } else { format!("{which}: ") };
+        let part = if done < of { format!(" ({done} of {of})") } else { String::new() };
+        let failure = if *degree == 0 {
+            "a constant".to_owned()
+        } else {
+            format!("degree at most {degree}, false with probability below 1e{:.0}", log10_failure.ceil())
+        };
+        format!("{range}{points} points each{part}, {failure}")
+    }
+}
+
+/// The base-2 logarithm of the number of integers that a coordinate is taken from.
+const SET_BITS: u32 = 31;
+/// The probability of an error stays below `10^-20` over all choices of the integers: so much for each of a thousand.
+const LOG10_EACH: f64 = 23.0;
+const LEAST_POINTS: u32 = 2;
+/// Past this degree, points say too little.
+const MOST_DEGREE: u64 = 1 << 24;
+
+/// Tries to prove a predicate of a claim (in the order of `Program::asked`) as an identity.
+pub fn identity(claim: &Claim, program: &Program, predicate: usize, limits: &Limits) -> Identity {
+    match prove(claim, program, predicate, limits) {
+        Ok(outcome) => outcome,
+        Err(reason) => Identity::Unsuitable { reason },
+    }
+}
+
+fn prove(claim: &Claim, program: &Program, predicate: usize, limits: &Limits) -> Result<Identity, String> {
+    let asked = program.asked.get(predicate).ok_or("there is no such predicate")?;
+    if asked.when != When::Once || program.law.is_some() {
+        return Err("it speaks of an iteration".to_owned());
+    }
+    if !asked.predicate.identity {
+        return Err("it is not made of equalities alone".to_owned());
+    }
+    let generic = generic(claim, program, asked.predicate.truth)?;
+    let shapes = Shapes::new(program, &generic, limits.shapes)?;
+    let analysis = Analysis::new(&generic.graph, &generic.inputs);
+    let key = Key::new(limits.seed, &format!("{}#{}", claim.id, asked.name));
+    let (mut work, mut worst) = (limits.work, f64::NEG_INFINITY);
+    let (mut degree, mut points) = (0, 0);
+    let mut done: Vec<&Shape> = Vec::new();
+    for (index, shape) in shapes.all.iter().enumerate() {
+        let prover = Prover { generic: &generic, analysis: &analysis, shape, limits };
+        match prover.run(&key, index as u64, &mut work)? {
+            Step::TooMuch => {}
+            Step::Differs => {
+                if has_equality(program, predicate) {
+                    return Err(
+                        "it is no identity of itself, and equalities among the hypotheses may make it true".to_owned()
+                    );
+                }
+                return Ok(Identity::Fails { ints: named(program, &shape.ints) });
+            }
+            Step::Zero { degree: this, points: so_many, log10 } => {
+                (degree, points, worst) = (degree.max(this), points.max(so_many), worst.max(log10));
+                done.push(shape);
+            }
+        }
+    }
+    if done.is_empty() {
+        return Err(if shapes.total == 0 { "no choice of the integers is possible" } else { "it takes too much work" }
+            .to_owned());
+    }
+    let evidence = Evidence {
+        done: done.len(),
+        of: shapes.total,
+        which: which(program, &done),
+        degree,
+        points,
+        // At most the worst for each.
+        log10_failure: worst + (done.len() as f64).log10(),
+    };
+    Ok(if evidence.done == evidence.of { Identity::Proved(evidence) } else { Identity::ProvedFor(evidence) })
+}
+
+/// Whether a hypothesis asks for an equality, so that the cases that meet it are no open set.
+fn has_equality(program: &Program, predicate: usize) -> bool {
+    let guards = &program.asked[predicate].predicate.guards;
+    let mut left: Vec<NodeId> = program.assume.iter().map(|a| a.node).chain(guards.iter().copied()).collect();
+    while let Some(id) = left.pop() {
+        let node = program.graph.node(id);
+        match node.op {
+            Op::Equal => return true,
+            // `a != b` is open.
+            Op::Not if program.graph.node(node.args[0]).op == Op::Equal => {}
+            Op::And | Op::Or | Op::Not | Op::If | Op::Fold { .. } => left.extend(&node.args),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// One choice of the integers, and of the items of choices.
+#[derive(Clone, Debug, PartialEq)]
+struct Shape {
+    ints: BTreeMap<IntId, i64>,
+    items: BTreeMap<DrawId, usize>,
+}
+
+struct Shapes {
+    /// The smallest ones.
+    all: Vec<Shape>,
+    /// All there are, or where counting ended.
+    total: usize,
+}
+
+/// Choices of the integers that are counted; past that there are "at least" so many.
+const MOST_COUNTED: usize = 100_000;
+
+impl Shapes {
+    fn new(program: &Program, generic: &Generic, most: usize) -> Result<Self, String> {
+        let needed = integers(program, &generic.graph, generic.defect);
+        let mut all: Vec<BTreeMap<IntId, i64>> = Vec::new();
+        let mut counted = 0;
+        choose(program, &needed, 0, &mut BTreeMap::new(), &mut all, &mut counted)?;
+        all.sort_by_key(|ints| {
+            (ints.values().fold(0i64, |sum, v| sum.saturating_add(v.saturating_abs())), ints.clone())
+        });
+        let mut shapes: Vec<Shape> = Vec::new();
+        let mut total = all.len();
+        for count in generic.choices.values() {
+            total = total.saturating_mul(*count);
+        }
+        'filled: for ints in all {
+            let mut items = vec![BTreeMap::new()];
+            for (&draw, &count) in &generic.choices {
+                items = items
+                    .iter()
+                    .flat_map(|chosen: &BTreeMap<DrawId, usize>| (0..count).map(move |i| (chosen, i)))
+                    .take(most)
+                    .map(|(chosen, item)| chosen.iter().map(|(&d, &i)| (d, i)).chain([(draw, item)]).collect())
+                    .collect();
+            }
+            for items in items {
+                if shapes.len() >= most {
+                    break 'filled;
+                }
+                shapes.push(Shape { ints: ints.clone(), items });
+            }
+        }
+        Ok(Self { all: shapes, total })
+    }
+}
+
+/// The integer givens that a node depends on, with those that their ranges depend on.
+fn integers(program: &Program, graph: &Graph, root: NodeId) -> BTreeSet<IntId> {
+    let mut needed = BTreeSet::new();
+    let mut left = vec![root];
+    while let Some(root) = left.pop() {
+        for id in reachable(graph, &[root]) {
+            if let Op::Int(int) = graph.node(id).op
+                && needed.insert(int)
+            {
+                let given = program.int_given(int);
+                left.extend([given.lo, given.hi]);
+            }
+        }
+    }
+    needed
+}
+
+/// Goes through the ranges of the integers from `place` on.
+fn choose(
+    program: &Program,
+    needed: &BTreeSet<IntId>,
+    place: usize,
+    chosen: &mut BTreeMap<IntId, i64>,
+    all: &mut Vec<BTreeMap<IntId, i64>>,
+    counted: &mut usize,
+) -> Result<(), String> {
+    if *counted >= MOST_COUNTED {
+        return Ok(());
+    }
+    *counted += 1;
+    let graph = &program.graph;
+    let Some(&id) = needed.iter().nth(place) else {
+        if possible(program, chosen) {
+            all.push(chosen.clone());
+        }
+        return Ok(());
+    };
+    let given = program.int_given(id);
+    let end = |node: NodeId| integer(graph, chosen, node).map_err(|e| e.to_string());
+    let (lo, hi) = (end(given.lo)?, end(given.hi)?);
+    for value in lo..=hi {
+        chosen.insert(id, value);
+        choose(program, needed, place + 1, chosen, all, counted)?;
+        if *counted >= MOST_COUNTED {
+            break;
+        }
+    }
+    chosen.remove(&id);
+    Ok(())
+}
+
+/// Whether samplers have a value for these integers, as far as it depends on them alone.
+fn possible(program: &Program, ints: &BTreeMap<IntId, i64>) -> bool {
+    let value = |id: NodeId| integer(&program.graph, ints, id).ok();
+    let sized = program.sized.iter().all(|(_, truth)| {
+        let node = program.graph.node(*truth);
+        match (value(node.args[0]), value(node.args[1])) {
+            (Some(a), Some(b)) => {
+                if node.op == Op::Less {
+                    a < b
+                } else {
+                    a <= b
+                }
+            }
+            _ => true,
+        }
+    });
+    let size = |dim: &Dim| -> Option<i64> {
+        dim.terms.iter().try_fold(0i64, |sum, (atoms, &c)| {
+            let term = atoms.iter().try_fold(c, |term, &atom| Some(term.saturating_mul(value(atom)?)))?;
+            Some(sum.saturating_add(term))
+        })
+    };
+    sized && program.signed.iter().all(|(_, dim)| size(dim).is_none_or(|size| size >= 0))
+}
+
+fn named(program: &Program, ints: &BTreeMap<IntId, i64>) -> Vec<(String, i64)> {
+    let name = |id: IntId| program.givens.get(program.int_given(id).given).map_or(String::new(), |g| g.name.clone());
+    ints.iter().map(|(&id, &value)| (name(id), value)).collect()
+}
+
+/// `d = 1..=4, n = 1..=3`, from the least to the greatest value of each.
+fn which(program: &Program, done: &[&Shape]) -> String {
+    let Some(first) = done.first() else { return String::new() };
+    let ranges = named(program, &first.ints).into_iter().zip(first.ints.keys()).map(|((name, _), id)| {
+        let values = || done.iter().filter_map(|shape| shape.ints.get(id).copied());
+        let (lo, hi) = (values().min().unwrap_or_default(), values().max().unwrap_or_default());
+        if lo == hi { format!("{name} = {lo}") } else { format!("{name} = {lo}..={hi}") }
+    });
+    ranges.collect::<Vec<_>>().join(", ")
+}
+
+/// What became of one choice of the integers.
+enum Step {
+    Zero { degree: u64, points: u32, log10: f64 },
+    Differs,
+    TooMuch,
+}
+
+struct Prover<'a> {
+    generic: &'a Generic,
+    analysis: &'a Analysis,
+    shape: &'a Shape,
+    limits: &'a Limits,
+}
+
+impl Prover<'_> {
+    fn run(&self, key: &Key, index: u64, work: &mut u64) -> Result<Step, String> {
+        let request = Request {
+            graph: &self.generic.graph,
+            analysis: self.analysis,
+            ints: &self.shape.ints,
+            lane_ints: &BTreeMap::new(),
+            sections: &[vec![self.generic.defect]],
+            max_elements: self.limits.max_elements,
+        };
+        let plan = match compile(&request) {
+            Ok(plan) => plan,
+            Err(PlanError::TooLarge { .. } | PlanError::TooLong { .. } | PlanError::TooMuchWork { .. }) => {
+                return Ok(Step::TooMuch);
+            }
+            Err(error) => return Err(error.to_string()),
+        };
+        let Some(&root) = plan.roots.first().and_then(|roots| roots.get(&self.generic.defect)) else {
+            return Err("it has no value".to_owned());
+        };
+        // Degrees first: they cost one run without long numbers.
+        if spend(work, plan.work).is_none() {
+            return Ok(Step::TooMuch);
+        }
+        let mut degrees: Machine<Degree> = Machine::new();
+        self.load(&plan, &mut degrees, &mut Degree::variable);
+        run(&plan, 0, &mut degrees).map_err(|e| e.to_string())?;
+        let Some(degree) = degrees.real(&plan, root).value.numerator() else {
+            return Err(obstacle(&plan, &degrees));
+        };
+        if degree > MOST_DEGREE {
+            return Ok(Step::TooMuch);
+        }
+        let each = f64::from(SET_BITS) * std::f64::consts::LOG10_2 - (degree.max(1) as f64).log10();
+        let points = ((LOG10_EACH / each).ceil() as u32).max(LEAST_POINTS);
+        let mut exact: Machine<Exact> = Machine::new();
+        for point in 0..points {
+            if spend(work, cost(&plan, degree)).is_none() {
+                return Ok(Step::TooMuch);
+            }
+            let mut stream = Stream::new(key, index * 1024 + u64::from(point));
+            let mut draw = || {
+                let integer = stream.below(1 << SET_BITS) as i64 - (1 << (SET_BITS - 1));
+                Exact::from(RBig::from(IBig::from(integer)))
+            };
+            self.load(&plan, &mut exact, &mut draw);
+            run(&plan, 0, &mut exact).map_err(|e| e.to_string())?;
+            if exact.undefined[root as usize] != 0 {
+                return Err("it is undefined at a generic point".to_owned());
+            }
+            match exact.real(&plan, root).value.rational() {
+                None => return Ok(Step::TooMuch),
+                Some(x) if x.is_zero() => {}
+                Some(_) => return Ok(Step::Differs),
+            }
+        }
+        Ok(Step::Zero { degree, points, log10: -each * f64::from(points) })
+    }
+
+    /// Loads a plan with a new value for everything that is free.
+    fn load<N: Number>(&self, plan: &Plan, m: &mut Machine<N>, next: &mut dyn FnMut() -> N) {
+        m.load(plan);
+        let inputs = plan.inputs.iter().map(|(_, slot)| (None, *slot));
+        let draws = plan.draws.iter().map(|(draw, slot)| (Some(*draw), *slot));
+        for (draw, slot) in inputs.chain(draws) {
+            let item = draw.and_then(|draw| Some((self.shape.items.get(&draw)?, self.generic.choices.get(&draw)?)));
+            for place in plan.slots[slot as usize].range() {
+                m.numbers[place] = match item {
+                    // The middle of the item's part of [0, 1).
+                    Some((&item, &count)) => {
+                        let middle = RBig::from(2 * item as u64 + 1) / RBig::from(2 * count as u64);
+                        N::from_rational(&middle).0
+                    }
+                    None => next(),
+                };
+            }
+        }
+    }
+}
+
+fn spend(work: &mut u64, cost: u64) -> Option<()> {
+    *work = work.checked_sub(cost)?;
+    Some(())
+}
+
+/// About what one exact run costs: numbers are as long as their degree says, and reduced at every step.
+fn cost(plan: &Plan, degree: u64) -> u64 {
+    let words = degree.saturating_mul(u64::from(SET_BITS)) / 64 / 4 + 1;
+    plan.work.saturating_mul(words.saturating_mul(words) / 8 + 32)
+}
+
+/// Which instruction keeps a plan from being rational.
+fn obstacle(plan: &Plan, m: &Machine<Degree>) -> String {
+    let unknown = |out: SlotId| m.numbers[plan.slots[out as usize].range()].iter().any(|x| x.numerator().is_none());
+    for instruction in &plan.code {
+        let found = match instruction {
+            I::Real { out, f, .. } => Some((*out, format!("{f:?}").to_lowercase())),
+            I::Lambda { out, .. }
+            | I::Eigenvalues { out, .. }
+            | I::LoewnerMargin { out, .. }
+            | I::Projector { out, .. } => Some((*out, "eigenvalues".to_owned())),
+            I::SingularValues { out, .. } => Some((*out, "singular values".to_owned())),
+            I::MatrixFunction { out, f, .. } => Some((*out, format!("the matrix function {f:?}").to_lowercase())),
+            I::NormFrobenius { out, .. } | I::MaxAbs { out, .. } => Some((*out, "a norm".to_owned())),
+            I::Least { out, .. } | I::Greatest { out, .. } => Some((*out, "a least or greatest value".to_owned())),
+            I::PowReal { out, .. } => Some((*out, "a power with a real exponent".to_owned())),
+            I::If { out, .. } => Some((*out, "a case distinction on values".to_owned())),
+            I::Div { out, .. } => Some((*out, "a division by zero".to_owned())),
+            _ => None,
+        };
+        if let Some((out, what)) = found
+            && unknown(out)
+        {
+            return format!("it is not rational: {what}");
+        }
+    }
+    if plan.constants.iter().any(|(slot, _)| unknown(*slot)) {
+        return "it is not rational: a constant".to_owned();
+    }
+    "it is not rational".to_owned()
+}
+
+#[cfg(test)]
+#[path = "identity_tests.rs"]
+mod tests;
