@@ -67,7 +67,7 @@ fn a_path_alone_means_check() {
 fn a_claim_decided_otherwise_exits_with_1() {
     let run = theoremcheck(&["check", &fixture("surprise")]);
     assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
-    assert!(run.stdout.contains("held, expected refuted"), "{}", run.stdout);
+    assert!(run.stdout.contains("proved, expected refuted"), "{}", run.stdout);
 }
 
 #[test]

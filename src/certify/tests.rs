@@ -5,11 +5,12 @@ use crate::arith::Backend;
 use crate::case::evaluate::Evaluator;
 use crate::case::point::Point;
 use crate::claim::load::load;
-use crate::claim::model::ClaimId;
+use crate::claim::model::{ClaimId, Source};
 use dashu_ratio::RBig;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-const BITS: usize = 1024;
+const BITS: usize = 2048;
 
 fn claim(text: &str) -> Claim {
     let text = format!("title = \"t\"\nat = \"x\"\n{text}");
@@ -32,7 +33,7 @@ fn q(text: &str) -> RBig {
 }
 
 fn matrix(rows: usize, entries: &[&str]) -> Exactly {
-    let cols = if rows == 0 { 0 } else { entries.len() / rows };
+    let cols = entries.len().checked_div(rows).unwrap_or(0);
     Exactly::Matrix { rows, cols, entries: entries.iter().map(|x| q(x)).collect() }
 }
 
@@ -102,8 +103,8 @@ const SAMPLERS: &[(&str, Move)] = &[
     ("A = \"gaussian(n, m)\"\nx = \"commuting(A*A')\"", Move::Skewed),
     ("S = \"symmetric(n, [0, 1])\"\nx = \"below(S)\"", Move::Add("2")),
     ("a = \"real in [0, 1]\"\nx = \"below(a)\"", Move::Add("2")),
-    (r#"x = "operator(n, 1, 1/2)""#, Move::Add("2")),
-    (r#"x = "operator(1, n, sqrt(2)/2)""#, Move::Add("2")),
+    (r#"x = "operator(n, 1, 1/2)""#, Move::Add("5")),
+    (r#"x = "operator(1, n, sqrt(2)/2)""#, Move::Add("5")),
     (r#"x = "int in n..=n + 2""#, Move::Add("7")),
 ];
 
@@ -328,7 +329,9 @@ fn what_is_undefined_neither_refutes_nor_supports() {
     assert_eq!(decided(&number("1/x <= 5"), &[real("0")]), Decision::Undefined);
     assert_eq!(decided(&number("log(x) <= 5"), &[real("-1")]), Decision::Undefined);
     let unit = |claim: &str| format!("{}[margin]\nunit = \"x\"\n", number(claim));
-    assert_eq!(decided(&unit("x < 0"), &[real("0")]), Decision::Undefined);
+    assert_eq!(decided(&unit("x + 1 < 0"), &[real("0")]), Decision::Undefined);
+    // Nothing over nothing is nothing.
+    assert!(is_violated(&decided(&unit("x < 0"), &[real("0")])));
     assert_eq!(decided(&unit("x + 1 >= 0"), &[real("0")]), Decision::Undefined);
     assert!(is_held(&decided(&unit("x + 1 >= 0"), &[real("1/2")])));
 }
@@ -385,4 +388,89 @@ fn a_loop_too_long_for_rationals_is_refused() {
     let claim = claim(text);
     let refused = certifier(&claim).decide(&Values::from([(0, Exactly::Int(50_000_000))]), 0, BITS);
     assert!(matches!(refused, Err(CertifyError::Plan(PlanError::TooMuchWork { .. }))), "{refused:?}");
+}
+
+fn shipped(name: &str) -> Claim {
+    let path = PathBuf::from(format!("{}/claims/{name}.toml", env!("CARGO_MANIFEST_DIR")));
+    let text = std::fs::read_to_string(&path).expect("a shipped claim");
+    let setting = |name: &str| {
+        let path = path.parent()?.join("settings").join(name).with_extension("toml");
+        let text = std::fs::read_to_string(&path).ok()?;
+        Some(Arc::new(Source { path, text: text.into() }))
+    };
+    load(&text, &path, ClaimId(name.into()), &setting).expect("it parses")
+}
+
+#[test]
+fn cases_of_lemma_3_2_in_all_strata_hold() {
+    let claim = shipped("ye-du-2021/lemma-3.2");
+    let certifier = certifier(&claim);
+    for point in points(&claim, 0..128).iter().step_by(3) {
+        let values = certifier.values(point, &Values::new()).expect("exact values").values;
+        let decision = certifier.decide(&values, 0, 256).expect("they fit");
+        assert!(is_held(&decision), "{decision:?} of {values:?}");
+    }
+}
+
+#[test]
+fn the_worst_cases_of_a_false_claim_are_violated_and_none_of_its_correction() {
+    for (name, holds) in [("ye-du-2021/eq-12", false), ("ye-du-2021/eq-12-corrected", true)] {
+        let claim = shipped(name);
+        let certifier = certifier(&claim);
+        let evaluator = Evaluator::new(&claim, 1, Backend::Scalar, 1 << 16).expect("typed").expect("pointwise");
+        let points = points(&claim, 0..512);
+        let evaluations = evaluator.evaluate(&points).expect("a plan");
+        let margin = |i: usize| evaluations[i].looks.first().map_or(f64::NAN, |look| look.margin);
+        let mut order: Vec<usize> = (0..points.len()).filter(|i| !margin(*i).is_nan()).collect();
+        order.sort_by(|a, b| margin(*a).total_cmp(&margin(*b)));
+        for i in order.into_iter().take(8) {
+            let values = certifier.values(&points[i], &Values::new()).expect("exact values").values;
+            let decision = certifier.decide(&values, 0, BITS).expect("they fit");
+            assert!(if holds { !is_violated(&decision) } else { is_violated(&decision) }, "{name}: {decision:?}");
+        }
+    }
+}
+
+#[test]
+#[ignore]
+fn timing() {
+    for d in [2, 4, 8] {
+        let claim = shipped("ye-du-2021/lemma-3.2");
+        let certifier = certifier(&claim);
+        let mut all: Vec<(f64, f64, f64, usize)> = Vec::new();
+        for point in points(&claim, 0..2048).iter().filter(|p| p.ints.values().next() == Some(&d)) {
+            let t0 = std::time::Instant::now();
+            let values = certifier.values(point, &Values::new()).expect("exact values").values;
+            let t1 = std::time::Instant::now();
+            let Ok(Decision::Holds(c)) = certifier.decide(&values, 0, 256) else { panic!() };
+            let t2 = std::time::Instant::now();
+            let bits = values
+                .values()
+                .map(|v| match v {
+                    Exactly::Matrix { entries, .. } => entries
+                        .iter()
+                        .map(|x| {
+                            use dashu_int::ops::BitTest;
+                            x.numerator().bit_len() + x.denominator().bit_len()
+                        })
+                        .max()
+                        .unwrap_or(0),
+                    _ => 0,
+                })
+                .max()
+                .unwrap_or(0);
+            all.push(((t2 - t1).as_secs_f64() * 1e3, (t1 - t0).as_secs_f64() * 1e3, c.bits as f64, bits));
+        }
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let m = &all[all.len() / 2];
+        println!(
+            "d = {d}: {} cases; decide median {:.2} ms, max {:.2} ms; values median-ish {:.2} ms, bits of entries {}; bits {}",
+            all.len(),
+            m.0,
+            all[all.len() - 1].0,
+            m.1,
+            m.3,
+            m.2
+        );
+    }
 }

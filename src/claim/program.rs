@@ -270,11 +270,11 @@ impl<'a> Builder<'a> {
         if let Some(&rotation) = self.samples.rotations.get(&sample) {
             self.samples.rotations.insert(value, rotation);
         }
-        let given_spectrum = match &sampler.kind {
-            Sampler::Symmetric { eigenvalues: ast::Spectrum::Values(_), .. } => true,
-            Sampler::Matrix { singular: ast::Spectrum::Values(_), rank: None, .. } => true,
-            _ => false,
-        };
+        let given_spectrum = matches!(
+            &sampler.kind,
+            Sampler::Symmetric { eigenvalues: ast::Spectrum::Values(_), .. }
+                | Sampler::Matrix { singular: ast::Spectrum::Values(_), rank: None, .. }
+        );
         if given_spectrum {
             if let Some(&d) = self.graph.eigenvalues_of.get(&sample) {
                 self.graph.eigenvalues_of.insert(value, d);

@@ -7,6 +7,8 @@ use super::console;
 use super::filter::Filter;
 use super::find;
 use super::stop::Stop;
+use crate::case::witness::WitnessFile;
+use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::Claim;
 use crate::engine::event::Event;
 use crate::engine::exit::Exit;
@@ -82,11 +84,24 @@ fn selected(args: &CheckArgs) -> Result<(Vec<Claim>, Vec<Malformed>), Stop> {
     let mut claims = Vec::new();
     for loaded in library.claims.into_iter().filter(|loaded| filter.admits(&loaded.id)) {
         match loaded.claim {
-            Ok(claim) => claims.push(claim),
+            Ok(mut claim) => {
+                if let Some(diagnostics) = unreadable_witness(&claim) {
+                    // The claim is run all the same, without it.
+                    malformed.push(Malformed { id: Some(claim.id.clone()), diagnostics });
+                    claim.witness = None;
+                }
+                claims.push(claim);
+            }
             Err(diagnostics) => malformed.push(Malformed { id: Some(loaded.id), diagnostics }),
         }
     }
     Ok((claims, malformed))
+}
+
+/// What is wrong with the witness file of a claim, if it cannot be read as one.
+fn unreadable_witness(claim: &Claim) -> Option<Diagnostics> {
+    let source = claim.witness.as_ref()?;
+    WitnessFile::read(source.text.as_bytes(), &source.path).err()
 }
 
 /// Runs claims with a progress bar; `finished` is called for each of them, in their order.

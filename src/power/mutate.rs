@@ -283,6 +283,7 @@ impl<'a> Maker<'a> {
     }
 
     /// Takes a mutant in, unless it was made before.
+    #[expect(clippy::too_many_arguments, reason = "what a mutant is, piece by piece")]
     fn push(
         &mut self,
         kind: Kind,

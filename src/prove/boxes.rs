@@ -53,7 +53,9 @@ struct Part {
 
 /// What is known of a box.
 enum Known {
-    Decided,
+    True,
+    /// Outside of the hypotheses.
+    Outside,
     False,
     Open,
 }
@@ -150,7 +152,7 @@ impl<'a> Cover<'a> {
             queue.push_back(Part { ints: index, sides: vec![(RBig::ZERO, RBig::ONE); self.reals.len()], cuts: 0 });
         }
         let mut machine = Machine::<Ball>::new();
-        let (mut count, mut left) = (0_u64, Vec::new());
+        let (mut count, mut left, mut asked) = (0_u64, Vec::new(), false);
         // Breadth first: what stays open when the boxes run out is close to a contact.
         while let Some(part) = queue.pop_front() {
             if count == most {
@@ -161,7 +163,8 @@ impl<'a> Cover<'a> {
             count += 1;
             let inputs = self.inputs(&plans[part.ints], &part, &mut machine)?;
             match self.ask(&plans[part.ints].whole, &inputs, &mut machine)? {
-                Known::Decided => {}
+                Known::True => asked = true,
+                Known::Outside => {}
                 Known::False => {
                     if let Some(values) = self.values(&plans[part.ints], &part, &mut machine)? {
                         return Ok(Boxes::Fails { values });
@@ -172,7 +175,9 @@ impl<'a> Cover<'a> {
             }
         }
         if left.is_empty() {
-            return Ok(Boxes::Proved { boxes: count });
+            // Nothing meets the hypotheses: that is no proof of anything.
+            let nothing = Boxes::Unsuitable { reason: "no case meets its hypotheses" };
+            return Ok(if asked { Boxes::Proved { boxes: count } } else { nothing });
         }
         let volume = |part: &Part| 0.5_f64.powi(part.cuts as i32);
         let share = left.iter().map(volume).sum::<f64>() / self.integers.len() as f64;
@@ -226,14 +231,14 @@ impl<'a> Cover<'a> {
         for node in hypotheses {
             let truth = machine.truths[plan.roots[0][node] as usize];
             if truth.no & 1 == 1 {
-                return Ok(Known::Decided);
+                return Ok(Known::Outside);
             }
             met &= truth.yes & 1 == 1;
         }
         // The predicate may be true where the hypotheses are open.
         let truth = machine.truths[plan.roots[0][truth] as usize];
         Ok(match (truth.yes & 1, truth.no & 1) {
-            (1, _) => Known::Decided,
+            (1, _) => Known::True,
             (_, 1) if met => Known::False,
             _ => Known::Open,
         })
@@ -357,7 +362,10 @@ mod tests {
 
     #[test]
     fn hypotheses_that_are_open_do_not_refute() {
-        let found = of("x = \"real in [0, 1]\"", "x > 2 => x < 1");
+        let found = of("x = \"real in [0, 1]\"", "x > 1/2 => x > 1/4");
         assert!(matches!(found, Boxes::Proved { .. }), "{found:?}");
+        // Hypotheses that nothing meets prove nothing.
+        let found = of("x = \"real in [0, 1]\"", "x > 2 => x < 1");
+        assert!(matches!(found, Boxes::Unsuitable { .. }), "{found:?}");
     }
 }

@@ -173,10 +173,10 @@ pub fn describe_evidence(predicate: &PredicateResult) -> Vec<String> {
             lines.push(format!("proved{range} as an identity: {trust}"));
         }
         Some(Proof::Boxes { boxes, complete: true, .. }) => {
-            lines.push(format!("proved by subdivision into {} boxes", grouped(*boxes)));
+            lines.push(format!("proved by subdivision into {}", count_boxes(*boxes)));
         }
         Some(Proof::Boxes { boxes, complete: false, left }) => {
-            lines.push(format!("proved outside {left} ({} boxes)", grouped(*boxes)));
+            lines.push(format!("proved outside {left} ({})", count_boxes(*boxes)));
         }
         None => {}
     }
@@ -187,6 +187,10 @@ pub fn describe_evidence(predicate: &PredicateResult) -> Vec<String> {
         None => {}
     }
     lines
+}
+
+fn count_boxes(boxes: u64) -> String {
+    format!("{} {}", grouped(boxes), if boxes == 1 { "box" } else { "boxes" })
 }
 
 /// `suspect, expected held`; the expectation only where it was not met.

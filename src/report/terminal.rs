@@ -110,7 +110,7 @@ impl<'a> Table<'a> {
             lines.extend(claim.values(refutation).map(|line| format!("  {line}")));
         }
         let telling = match predicate.judgement.verdict {
-            Verdict::Suspect => counts.worst.map(|worst| worst.case),
+            Verdict::Suspect | Verdict::Refuted => counts.worst.map(|worst| worst.case),
             Verdict::Inconclusive => counts.undecided.map(|extreme| extreme.case).or(counts.first_out_of_range),
             Verdict::Error => counts.first_undefined,
             _ => None,
