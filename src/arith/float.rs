@@ -1,8 +1,8 @@
 //! Binary floating point of any precision, rounded down or up: the ends of an enclosure. The one place that meets dashu-float.
 //!
 //! Sums, products, quotients and roots are rounded the way that is asked for, at the precision given with the call. Of `exp`, `ln`
-//! and the trigonometric functions less is believed than is promised: they are computed once, with [`GUARD`] more bits, taken as
-//! right within [`DOUBT`] units in the last of these, and then rounded outwards.
+//! and the trigonometric functions less is believed than is promised: they are computed once, with `GUARD` more bits, taken as
+//! right within `DOUBT` units in the last of these, and then rounded outwards.
 //!
 //! A number is `m 2^e` of magnitude between `2^-LIMIT` and `2^LIMIT`. What grows beyond is not known (`None`); what vanishes is zero on
 //! one side and the least magnitude on the other. So the work is bounded by the precision and [`LIMIT`], whatever the numbers.
@@ -336,7 +336,7 @@ pub fn pi(bits: usize) -> Option<(Float, Float)> {
     doubted(bits, Context::<mode::HalfEven>::new(bits + GUARD).pi::<2>(None).value())
 }
 
-/// A value that was computed with [`GUARD`] more bits, with [`DOUBT`], rounded outwards.
+/// A value that was computed with `GUARD` more bits, with `DOUBT`, rounded outwards.
 fn doubted(bits: usize, value: FBig<mode::HalfEven, 2>) -> Option<(Float, Float)> {
     let value = value.into_repr();
     if is_zero(&value) {

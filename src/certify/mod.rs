@@ -2,7 +2,7 @@
 //! that stayed open.
 //!
 //! [`Certifier::values`] makes exact values of a case's draws; [`Certifier::decide`] needs nothing but values, so a stored
-//! counterexample is decided like a fresh one. Both run the claim's own expressions in [`Ball`](crate::arith::ball::Ball): rationals as
+//! counterexample is decided like a fresh one. Both run the claim's own expressions in [`Ball`]: rationals as
 //! long as they last, enclosures after that, at rising precision until every sign is decided or the bits run out. No tolerance decides
 //! anything.
 

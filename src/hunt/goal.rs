@@ -2,7 +2,7 @@
 //!
 //! Each predicate gives a goal for every part that must hold on its own (the conjuncts of `and`, both branches of `if`), because the
 //! least of several margins hides all but one of them; and, for a part that compares two reals, a goal on the share of its allowance
-//! that is left over (see [`share`](super::share)).
+//! that is left over (see `share`).
 //!
 //! A point with every hypothesis met comes before one without (K. Deb, *An efficient constraint handling method for genetic
 //! algorithms*, 2000); among the first the least margin plus rounding floor wins, among the others the least sum of what is missing.

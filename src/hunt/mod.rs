@@ -11,13 +11,13 @@
 //! | --- | --- |
 //! | [`hunter`] | a claim ready to be hunted; what a hunt found |
 //! | [`campaign`] | which islands run, with which integers and starts: rounds that learn from one another |
-//! | [`island`] | one unit of work: random block, moves, evolution, polish |
-//! | [`goal`], [`share`] | what is made least; how much of an allowance is used |
+//! | `island` | one unit of work: random block, moves, evolution, polish |
+//! | [`goal`], `share` | what is made least; how much of an allowance is used |
 //! | [`active`] | which hypotheses bind at the worst case, and what it is approached along |
-//! | [`contact`] | short cases at which a margin may be zero |
-//! | [`space`] | draws as coordinates: ends, octaves, reflectors |
-//! | [`moves`], [`evolve`], [`polish`] | the three habits of a search |
-//! | [`probe`], [`random`] | candidates to outcomes; random numbers of an island |
+//! | `contact` | short cases at which a margin may be zero |
+//! | `space` | draws as coordinates: ends, octaves, reflectors |
+//! | `moves`, `evolve`, `polish` | the three habits of a search |
+//! | `probe`, `random` | candidates to outcomes; random numbers of an island |
 
 pub mod active;
 pub mod campaign;
