@@ -2,11 +2,11 @@
 //!
 //! | status | means |
 //! | --- | --- |
-//! | 0 | every verdict is as expected (`held` is satisfied by `proved`; until counterexamples are certified, `refuted` by `suspect`) |
+//! | 0 | every verdict is as expected (`held` is satisfied by `proved`) |
 //! | 1 | some claim was decided otherwise than expected |
 //! | 2 | a claim or an argument is malformed |
 //! | 3 | the harness itself failed: a panic inside a claim, a report that could not be written |
-//! | 4 | some claim could not be decided that was expected to be (a `suspect` where `held` is expected is here: nothing is certified) |
+//! | 4 | some claim could not be decided that was expected to be (a `suspect` where `held` is expected is here: it has no certificate) |
 //! | 5 | drift from a baseline |
 //!
 //! Where several apply, the gravest wins: 3, 2, 1, 4, 5.

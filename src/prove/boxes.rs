@@ -53,7 +53,10 @@ struct Part {
 
 /// What is known of a box.
 enum Known {
-    True,
+    /// Everywhere in the box; `met` if the hypotheses certainly are, too.
+    True {
+        met: bool,
+    },
     /// Outside of the hypotheses.
     Outside,
     False,
@@ -163,12 +166,24 @@ impl<'a> Cover<'a> {
             count += 1;
             let inputs = self.inputs(&plans[part.ints], &part, &mut machine)?;
             match self.ask(&plans[part.ints].whole, &inputs, &mut machine)? {
-                Known::True => asked = true,
+                Known::True { met } => {
+                    asked |= met;
+                    // Hypotheses that are open over the box may be met in its middle.
+                    if !asked {
+                        let inputs = self.inputs(&plans[part.ints], &middle(&part), &mut machine)?;
+                        asked = matches!(
+                            self.ask(&plans[part.ints].whole, &inputs, &mut machine)?,
+                            Known::True { met: true }
+                        );
+                    }
+                }
                 Known::Outside => {}
                 Known::False => {
                     if let Some(values) = self.values(&plans[part.ints], &part, &mut machine)? {
                         return Ok(Boxes::Fails { values });
                     }
+                    // It fails in the whole box, and no case of it can be written down (an interval of one irrational number): not proved.
+                    left.push(part);
                 }
                 Known::Open if part.cuts >= DEEPEST => left.push(part),
                 Known::Open => queue.extend(halves(&part)),
@@ -238,7 +253,7 @@ impl<'a> Cover<'a> {
         // The predicate may be true where the hypotheses are open.
         let truth = machine.truths[plan.roots[0][truth] as usize];
         Ok(match (truth.yes & 1, truth.no & 1) {
-            (1, _) => Known::True,
+            (1, _) => Known::True { met },
             (_, 1) if met => Known::False,
             _ => Known::Open,
         })
@@ -246,9 +261,7 @@ impl<'a> Cover<'a> {
 
     /// The middle of a box as exact values.
     fn values(&self, plans: &Plans, part: &Part, machine: &mut Machine<Ball>) -> Result<Option<Values>, PlanError> {
-        let middle = |(a, b): &(RBig, RBig)| (a + b) / RBig::from(2u8);
-        let sides = part.sides.iter().map(|side| (middle(side), middle(side))).collect();
-        let point = Part { ints: part.ints, sides, cuts: part.cuts };
+        let point = middle(part);
         let Some(inputs) = self.inputs(plans, &point, machine)? else { return Ok(None) };
         let mut values = Values::new();
         for real in &self.reals {
@@ -301,6 +314,13 @@ fn load(plan: &Plan, inputs: &[(InputId, Ball)], machine: &mut Machine<Ball>) {
     }
 }
 
+/// The point in the middle of a box.
+fn middle(part: &Part) -> Part {
+    let half = |(a, b): &(RBig, RBig)| (a + b) / RBig::from(2u8);
+    let sides = part.sides.iter().map(|side| (half(side), half(side))).collect();
+    Part { ints: part.ints, sides, cuts: part.cuts }
+}
+
 /// Cut across the widest side.
 fn halves(part: &Part) -> [Part; 2] {
     let width = |(a, b): &(RBig, RBig)| b - a;
@@ -351,6 +371,21 @@ mod tests {
         let Boxes::Fails { values } = of("x = \"real in [0, 4]\"", "x^2 <= 2*x + 1/2") else { panic!("it fails") };
         let Some(Exactly::Rational(x)) = values.get(&0) else { panic!("{values:?}") };
         assert!(x * x > RBig::from(2) * x + RBig::from_parts(1.into(), 2u8.into()));
+    }
+
+    #[test]
+    fn a_box_that_fails_without_a_case_to_show_for_it_is_not_proved() {
+        let givens = "n = \"int in 0..=1\"\nx = \"real in [sqrt(2), sqrt(2)]\"";
+        for predicate in ["n*1e400*x <= 1e399", "x >= sqrt(2) + 1e-17*(2*n - 1)", "x <= -5"] {
+            let found = of(givens, predicate);
+            assert!(matches!(found, Boxes::Left { .. }), "{predicate}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn hypotheses_that_are_never_certain_prove_nothing() {
+        let found = of("x = \"real in [0, 1]\"", "(x - 1/2)^2 + 1/1000000 <= 0 => x <= 2");
+        assert!(!matches!(found, Boxes::Proved { .. }), "{found:?}");
     }
 
     #[test]
