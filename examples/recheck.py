@@ -231,7 +231,9 @@ def has_spectrum(g, values):  # two monic polynomials of degree n that agree at 
 def has_singular_values(x, law, r, e):  # r of them as the law says, the others 0
     g = mul(t(x), x) if mat(x).n <= mat(x).m else mul(x, t(x))
     n = mat(g).m
-    if not is_interval(law): return has_spectrum(g, [v * v for v in entries(evaluate(law, e))] + [Q(0)] * (n - r))
+    if not is_interval(law):
+        v = entries(evaluate(law, e))
+        return all(v >= 0 for v in v) and has_spectrum(g, [v * v for v in v] + [Q(0)] * (n - r))
     def squared(end):
         if isinstance(end, ast.Call) and end.func.id == "sqrt": return evaluate(end.args[0], e)
         if evaluate(end, e) < 0: raise OutOfScope("singular values in an interval that begins below 0")
@@ -247,7 +249,9 @@ def sampled(node, e):
     go = lambda n: evaluate(n, e)
     f, a = (node.id, []) if isinstance(node, ast.Name) else (node.func.id, node.args)
     named = {} if isinstance(node, ast.Name) else {k.arg: k.value for k in node.keywords}
+    if f in ("permutation", "near", "commuting", "below", "operator"): raise OutOfScope(f"the sampler `{f}`")
     scalar, wide = f in ("normal", "int_", "real_", "choice"), f in ("gaussian", "matrix", "stiefel")
+    if f in ("normal", "gaussian") and len(a) == 2 + wide and go(a[-1]) == 0: raise OutOfScope("a deviation of 0")
     m, n = (1, 1) if scalar else [int(go(a[0])), int(go(a[1 if wide else 0]))]
     orthonormal = lambda x: equal(mul(t(x), x), eye(n))
     match f:
@@ -258,8 +262,14 @@ def sampled(node, e):
         case "gaussian": return m, n, lambda x: True
         case "vector" | "spectrum":
             i, law = next(iter(named.items())) if named else ("", a[1])
-            return m, 1, lambda x: all(within(v, law, {**e, i: Q(k + 1)}) for k, v in enumerate(entries(x))) and (
-                f == "vector" or entries(x) == sorted(entries(x), reverse=True))
+            inside = lambda x: all(within(v, law, {**e, i: Q(k + 1)}) for k, v in enumerate(entries(x)))
+            if f == "vector": return m, 1, inside
+            def decreasing(x):
+                if entries(x) != sorted(entries(x), reverse=True): return False
+                if named and not inside(x): raise OutOfScope("a spectrum that may fit its intervals in another order")
+                return inside(x)
+            return m, 1, decreasing
+        case "symmetric" if named: raise OutOfScope("eigenvalues in intervals that depend on the index")
         case "symmetric" if is_interval(a[1]):
             lo, hi, lo_open, hi_open = map(go, a[1].args)
             return n, n, lambda x: equal(x, t(x)) and order(eye(n, lo), x, lo_open) and order(x, eye(n, hi), hi_open)
@@ -270,12 +280,12 @@ def sampled(node, e):
         case "sphere": return n, 1, lambda x: inner(x, x) == 1
         case "orthogonal" | "stiefel": return m, n, orthonormal
         case "skew": return n, n, lambda x: equal(t(x), scale(Q(-1), x))
-    raise OutOfScope(f"the sampler `{f}`")
 
+def number(v): return type(v) is int or type(v) is str and re.fullmatch(r"-?[0-9]{1,20000}(/[0-9]{1,20000})?", v)
 def read(value, m, n):
     r = [row if isinstance(row, list) else [row] for row in (value if isinstance(value, list) else [value])]
     if isinstance(value, dict): r = [[]] * m if value == {"rows": m, "cols": n} and 0 in (m, n) else None
-    if r is None or len(r) != m or any(len(row) != n or any(type(v) not in (int, str) for v in row) for row in r):
+    if r is None or len(r) != m or any(len(row) != n or not all(map(number, row)) for row in r):
         raise ValueError(f"a value that is not {m} by {n} integers and fractions")
     return make(m, n, lambda i, j: Q(r[i][j]))
 
@@ -284,15 +294,17 @@ def recheck(claim, standing, witness):
     """Whether the witness violates the claim, and why; `standing` is the claim's setting."""
     table = lambda key: (standing.get(key, {}) | claim.get(key, {})).items()
     if witness["predicate"] not in claim.get("claim", {}): raise OutOfScope("a predicate that is not in [claim]")
-    e = {}
+    e, left = {}, set(witness["values"])
     for name, text in table("given"):
         node = parse(str(text))
         if (node.id if isinstance(node, ast.Name) else isinstance(node, ast.Call) and node.func.id) not in SAMPLERS:
             e[name] = evaluate(node, e)
             continue
+        left.discard(name)
         m, n, allowed = sampled(node, e)
         e[name] = read(witness["values"][name], m, n)
         if not allowed(e[name]): return False, f"`{name}` is not in `{text}`"
+    if left: raise ValueError(f"values of what is not sampled: {sorted(left)}")
     for name, text in table("let"):
         try: e[name] = evaluate(parse(str(text)), e)
         except (Undefined, OutOfScope) as why: e[name] = why  # only a name that is used has to have a value
@@ -307,9 +319,13 @@ def status_of(claim, standing, witness):
     except Undefined as why: return 1, f"rejected: undefined, {why}"
     return (0, f"violation confirmed: {why}") if violated else (1, f"rejected: no violation, {why}")
 
+def unique(pairs):
+    if len({key for key, _ in pairs}) < len(pairs): raise ValueError("a key that stands twice")
+    return dict(pairs)
+
 def main(witness_path, claim_path=None):
     load = lambda path: tomllib.loads(path.read_text(), parse_float=str)
-    file = json.loads(pathlib.Path(witness_path).read_text())
+    file = json.loads(pathlib.Path(witness_path).read_text(), object_pairs_hook=unique)
     if file["format"] != 1 or not file["refuted"]: raise ValueError("not a witness of this format")
     path = pathlib.Path(claim_path or re.sub(r"\.witness\.json$", ".toml", witness_path))
     claim = load(path)

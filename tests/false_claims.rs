@@ -140,6 +140,20 @@ fn false_claims_are_not_held_and_their_true_twins_are() {
 }
 
 #[test]
+fn identities_that_f64_cannot_tell_apart_are_decided_in_rationals() {
+    let given = "[given]\nx = \"real in [1, 2]\"\n";
+    for no in ["(x + 1e-20)^2 == x^2", "1e-300*x == 0", "1e200*x*1e200 == 1e401*x"] {
+        let (found, why) = verdict(&format!("{given}[claim]\np = \"{no}\"\n"));
+        assert_eq!(found, Verdict::Refuted, "{no}: {why}");
+    }
+    let (found, why) = verdict(&format!("{given}[claim]\np = \"1e200*x*1e200 == 1e400*x\"\n"));
+    assert_eq!(found, Verdict::Proved, "{why}");
+    // The same difference where no case meets the hypotheses is no violation.
+    let never = format!("{given}[assume]\nno = \"x > 3\"\n[claim]\np = \"(x + 1e-20)^2 == x^2\"\n");
+    assert_eq!(verdict(&never).0, Verdict::Vacuous);
+}
+
+#[test]
 fn what_is_never_asked_is_vacuous() {
     let given = "[given]\nx = \"real in [0, 1]\"\n";
     assert_eq!(verdict(&format!("{given}[assume]\nno = \"x > 2\"\n[claim]\np = \"x > 1\"\n")).0, Verdict::Vacuous);

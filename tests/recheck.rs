@@ -15,7 +15,7 @@ const REJECTED: i32 = 1;
 const UNUSABLE: i32 = 2;
 const OUT_OF_SCOPE: i32 = 3;
 
-/// Set to pass without a Python of at least 3.11.
+/// Set where a Python of at least 3.11 must be there.
 const PYTHON: &str = "THEOREMCHECK_PYTHON";
 
 fn root() -> &'static Path {
@@ -132,6 +132,30 @@ fn a_witness_with_one_value_changed_is_rejected() {
         let (status, said) = recheck(&format!("rejected-{i}"), &witness, &planted(name));
         assert_eq!(status, REJECTED, "{name}, {given}: {said}");
         assert!(said.contains(": rejected: no violation, ") && said.contains(reason), "{name}, {given}: {said}");
+    }
+}
+
+#[test]
+fn values_that_are_not_those_of_the_claim_are_never_confirmed() {
+    if !python() {
+        return;
+    }
+    let singular = "[given]\nv = \"vector(1, [-1, 1])\"\nX = \"matrix(1, 1, sv = v)\"\n[claim]\np = \"X <= 1/2\"\n";
+    assert_eq!(own("negative-sv", singular, json!({"v": "-1", "X": "1"})).0, REJECTED);
+    let real = "[given]\nc = \"1/2\"\nx = \"real in [0, 1]\"\n[claim]\np = \"x <= c\"\n";
+    assert_eq!(own("own", real, json!({"x": "1"})).0, CONFIRMED);
+    for (i, values) in [json!({"x": "1", "c": "1/3"}), json!({"x": "1", "y": "0"})].into_iter().enumerate() {
+        assert_eq!(own(&format!("foreign-{i}"), real, values).0, UNUSABLE);
+    }
+    for (i, x) in ["9e-1", " 9/10 ", "1e-999999999", "0.9", "1/"].into_iter().enumerate() {
+        assert_eq!(own(&format!("number-{i}"), real, json!({"x": x})).0, UNUSABLE, "{x}");
+    }
+    let indexed = "[given]\ns = \"spectrum(2, i: [-i, i])\"\n[claim]\np = \"s[1] <= 1\"\n";
+    assert_eq!(own("spectrum", indexed, json!({"s": ["2", "0"]})).0, OUT_OF_SCOPE);
+    for (i, sampler) in ["symmetric(2, i: [0, i])", "near(I, 1)", "below(I)", "commuting(I)"].into_iter().enumerate() {
+        let text = format!("[given]\nx = \"{sampler}\"\n[claim]\np = \"x[1, 1] <= 0\"\n");
+        let (status, said) = own(&format!("sampler-{i}"), &text, json!({"x": [["1", "0"], ["0", "1"]]}));
+        assert_eq!(status, OUT_OF_SCOPE, "{sampler}: {said}");
     }
 }
 

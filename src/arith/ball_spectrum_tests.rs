@@ -231,27 +231,3 @@ fn singular_values_are_exact_where_they_are_rational() {
         assert!(lo <= *d && *d <= hi && hi - lo < power(2, -56));
     }
 }
-
-#[test]
-#[ignore = "prints timings"]
-fn speed() {
-    let mut next = stream(3);
-    for (n, rounds) in [(2, 200), (4, 200), (8, 50), (16, 5)] {
-        let d: Vec<RBig> = (0..n).map(|_| q(next(1 << 29) << 20, 1 << 60) + q(next(1 << 29), (1 << 53) + 1)).collect();
-        let a = with_spectrum(&d, 77);
-        let size = a[0].rational().unwrap().denominator().clone();
-        for bits in [128, 256, 1024, 4096] {
-            let start = std::time::Instant::now();
-            for _ in 0..rounds {
-                with_bits(bits, || std::hint::black_box(eigenvalues(n, &a, None)));
-            }
-            let all = start.elapsed() / rounds;
-            let start = std::time::Instant::now();
-            for _ in 0..rounds {
-                with_bits(bits, || std::hint::black_box(eigenvalues(n, &a, Some(n - 1))));
-            }
-            let size = dashu_int::ops::BitTest::bit_len(&size);
-            println!("n = {n}, {size}-bit entries, {bits} bits: all {all:?}, least {:?}", start.elapsed() / rounds);
-        }
-    }
-}

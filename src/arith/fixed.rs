@@ -40,30 +40,21 @@ pub fn product(a: &[IBig], b: &[IBig], m: usize, k: usize, n: usize) -> Vec<IBig
 
 /// `A' B` for n×n matrices whose product is symmetric, exactly.
 pub fn symmetric_product(a: &[IBig], b: &[IBig], n: usize) -> Vec<IBig> {
-    let mut out = vec![IBig::ZERO; n * n];
-    for i in 0..n {
-        for j in 0..=i {
-            let mut sum = IBig::ZERO;
-            for l in 0..n {
-                sum += &a[l * n + i] * &b[l * n + j];
-            }
-            out[j * n + i] = sum.clone();
-            out[i * n + j] = sum;
-        }
-    }
-    out
+    symmetric(n, |i, j, l| &a[l * n + i] * &b[l * n + j])
 }
 
 /// `V diag(d) V'`, exactly.
 pub fn congruent(v: &[IBig], d: &[IBig], n: usize) -> Vec<IBig> {
     let scaled: Vec<IBig> = v.iter().enumerate().map(|(k, x)| x * &d[k % n]).collect();
+    symmetric(n, |i, j, l| &scaled[i * n + l] * &v[j * n + l])
+}
+
+/// The symmetric matrix of sums over `l` of these terms.
+fn symmetric(n: usize, term: impl Fn(usize, usize, usize) -> IBig) -> Vec<IBig> {
     let mut out = vec![IBig::ZERO; n * n];
     for i in 0..n {
         for j in 0..=i {
-            let mut sum = IBig::ZERO;
-            for l in 0..n {
-                sum += &scaled[i * n + l] * &v[j * n + l];
-            }
+            let sum = (0..n).fold(IBig::ZERO, |sum, l| sum + term(i, j, l));
             out[j * n + i] = sum.clone();
             out[i * n + j] = sum;
         }

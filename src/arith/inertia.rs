@@ -410,18 +410,4 @@ mod tests {
         assert_eq!(find(314_159, 314_160, 100_000, 64), q(314_160 * d / 100_000, d as u64));
         assert_eq!(find(314_159, 314_160, 100_000, 8), None);
     }
-
-    #[test]
-    #[ignore = "prints timings"]
-    fn speed() {
-        let mut next = stream(9);
-        for (n, size, shift) in [(4, 9, 0), (8, 9, 0), (4, 1 << 30, 270), (8, 1 << 30, 270)] {
-            let a: Vec<IBig> = (0..n * n).map(|_| (IBig::from(next(size)) << shift) + IBig::from(next(size))).collect();
-            let start = std::time::Instant::now();
-            for _ in 0..1000 {
-                std::hint::black_box(inertia(n, a.clone()));
-            }
-            println!("{n} {shift}: {:?}", start.elapsed() / 1000);
-        }
-    }
 }

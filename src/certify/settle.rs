@@ -8,7 +8,7 @@ use super::plans::Purpose;
 use super::{Certifier, CertifyError, Settled};
 use crate::arith::ball::{Ball, with_bits};
 use crate::case::point::{Exactly, Point, Values};
-use crate::claim::program::ValueGiven;
+use crate::claim::by_values::ValueGiven;
 use crate::eval::machine::Machine;
 use crate::eval::plan::Plan;
 use crate::eval::run::run;

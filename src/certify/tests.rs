@@ -432,45 +432,13 @@ fn the_worst_cases_of_a_false_claim_are_violated_and_none_of_its_correction() {
 }
 
 #[test]
-#[ignore]
-fn timing() {
-    for d in [2, 4, 8] {
-        let claim = shipped("ye-du-2021/lemma-3.2");
-        let certifier = certifier(&claim);
-        let mut all: Vec<(f64, f64, f64, usize)> = Vec::new();
-        for point in points(&claim, 0..2048).iter().filter(|p| p.ints.values().next() == Some(&d)) {
-            let t0 = std::time::Instant::now();
-            let values = certifier.values(point, &Values::new()).expect("exact values").values;
-            let t1 = std::time::Instant::now();
-            let Ok(Decision::Holds(c)) = certifier.decide(&values, 0, 256) else { panic!() };
-            let t2 = std::time::Instant::now();
-            let bits = values
-                .values()
-                .map(|v| match v {
-                    Exactly::Matrix { entries, .. } => entries
-                        .iter()
-                        .map(|x| {
-                            use dashu_int::ops::BitTest;
-                            x.numerator().bit_len() + x.denominator().bit_len()
-                        })
-                        .max()
-                        .unwrap_or(0),
-                    _ => 0,
-                })
-                .max()
-                .unwrap_or(0);
-            all.push(((t2 - t1).as_secs_f64() * 1e3, (t1 - t0).as_secs_f64() * 1e3, c.bits as f64, bits));
-        }
-        all.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let m = &all[all.len() / 2];
-        println!(
-            "d = {d}: {} cases; decide median {:.2} ms, max {:.2} ms; values median-ish {:.2} ms, bits of entries {}; bits {}",
-            all.len(),
-            m.0,
-            all[all.len() - 1].0,
-            m.1,
-            m.3,
-            m.2
-        );
-    }
+fn a_normal_number_that_does_not_vary_is_none() {
+    let text = "[given]\ns = \"real in [0, 1]\"\nx = \"normal(0, s)\"\n[claim]\nc = \"x <= 1\"\n";
+    let values =
+        |s: i64, x: i64| Values::from([(0, Exactly::Rational(RBig::from(s))), (1, Exactly::Rational(RBig::from(x)))]);
+    let claim = claim(text);
+    let certifier = certifier(&claim);
+    let decide = |s, x| certifier.decide(&values(s, x), 0, BITS).expect("they fit");
+    assert!(is_violated(&decide(1, 2)));
+    assert_eq!(decide(0, 2), Decision::Outside(Part::Given(1)));
 }

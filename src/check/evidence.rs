@@ -68,7 +68,7 @@ pub struct Refutation {
     pub margin: Enclosure,
     /// Both sides of a comparison.
     pub sides: Option<(Enclosure, Enclosure)>,
-    /// Working precision that decided it; 0 where every number was rational.
+    /// Working precision that decided it.
     pub bits: usize,
     pub origin: Origin,
     /// The draws that these values are made of, where they are those of a case.

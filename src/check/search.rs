@@ -16,13 +16,12 @@ use crate::case::witness::{Draws, Standing, WitnessFile};
 use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Claim, Place, Source};
-use crate::hunt::{Campaign, Hunt, HuntOptions, Hunter};
+use crate::hunt::{Hunt, HuntOptions, Hunter};
 use crate::lang::ir::IntId;
 use crate::prove::boxes::{Boxes, boxes};
 use crate::prove::identity::{self, Identity};
 use crate::shrink;
 use dashu_ratio::RBig;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::BTreeMap;
 
 /// What the search phase may spend on a claim.
@@ -30,7 +29,7 @@ use std::collections::BTreeMap;
 pub struct Effort {
     /// Evaluations of the hunt, over all predicates.
     pub hunt: u64,
-    /// Cases of the random phase that are settled exactly, a predicate.
+    /// Cases of the random phase that are settled exactly, a predicate: at most those that a tally remembers.
     pub certifications: usize,
     /// The most bits of an enclosure.
     pub bits: usize,
@@ -153,7 +152,9 @@ impl Search<'_> {
             evidence.proof = match identity::identity(self.claim, self.evaluator.program(), i, &limits) {
                 Identity::Proved(found) => Some(Proof::of(&found, true)),
                 Identity::ProvedFor(found) => Some(Proof::of(&found, false)),
-                Identity::Fails { .. } | Identity::Unsuitable { .. } => None,
+                // It fails almost everywhere; what `f64` calls agreement may be a difference that it cannot see.
+                Identity::Fails { .. } => return self.generic_violation(i, evidence),
+                Identity::Unsuitable { .. } => None,
             };
             return Ok(());
         }
@@ -170,6 +171,25 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// A certified one among the first random cases.
+    fn generic_violation(&self, i: usize, evidence: &mut Evidence) -> Result<(), CheckError> {
+        for case in 0..self.effort.certifications as u64 {
+            let Some(point) = self.evaluator.point(case)? else { continue };
+            if let Ok((_, Decision::Violated(_))) = self.decided(&point, i, SETTLE_BITS) {
+                self.refute(&point, i, Origin::Case(case), evidence);
+                return Ok(());
+            }
+        }
+        evidence.doubt = Some("the two sides differ as rational functions; no random case certifies it".to_owned());
+        Ok(())
+    }
+
+    /// Notes a point that is certified as the counterexample.
+    fn refute(&self, point: &Point, i: usize, origin: Origin, evidence: &mut Evidence) {
+        evidence.settled.violated += 1;
+        evidence.refutation = self.refutation(point, i, origin);
+    }
+
     /// The hunt, and what is certain of where it ended.
     fn hunt(&self, i: usize, counts: &PredicateTally, evidence: &mut Evidence) -> Result<(), CheckError> {
         let closest = [counts.worst, counts.undecided, counts.closest];
@@ -177,7 +197,7 @@ impl Search<'_> {
         for extreme in closest.into_iter().flatten() {
             seeds.extend(self.evaluator.point(extreme.case)?);
         }
-        let hunt = self.hunted(i, &seeds);
+        let hunt = self.hunter.hunt(i, self.evaluations, &seeds);
         let best = hunt.best.as_ref();
         evidence.hunt = Some(Hunted {
             evaluations: hunt.evaluations,
@@ -194,8 +214,7 @@ impl Search<'_> {
         if found.violated {
             match self.certified(&found.point, i, found.margin / 2.0)? {
                 Ok(point) => {
-                    evidence.settled.violated += 1;
-                    evidence.refutation = self.refutation(&point, i, Origin::Hunt);
+                    self.refute(&point, i, Origin::Hunt, evidence);
                     return Ok(());
                 }
                 Err(why) => evidence.doubt = Some(why),
@@ -206,18 +225,6 @@ impl Search<'_> {
         }
         evidence.tightness = self.tightness(i, counts, &hunt, evidence)?;
         Ok(())
-    }
-
-    /// The islands of each round run side by side; their results are taken in order.
-    fn hunted(&self, predicate: usize, seeds: &[Point]) -> Hunt {
-        let mut campaign = Campaign::new(&self.hunter, predicate, self.evaluations, seeds);
-        loop {
-            let units = campaign.next_round();
-            if units.is_empty() {
-                return campaign.finish();
-            }
-            campaign.absorb(units.into_par_iter().map(|unit| (unit.clone(), self.hunter.island(&unit))).collect());
-        }
     }
 
     /// The point, or the same with fewer digits, if it is certainly violated; else what became of it. The shortest whose margin in `f64`
@@ -270,8 +277,7 @@ impl Search<'_> {
                     return Ok(Some(Tightness::Attained));
                 }
                 Ok((_, Decision::Violated(_))) => {
-                    evidence.settled.violated += 1;
-                    evidence.refutation = self.refutation(&point, i, Origin::Hunt);
+                    self.refute(&point, i, Origin::Hunt, evidence);
                     return Ok(None);
                 }
                 _ => {}
@@ -295,8 +301,7 @@ impl Search<'_> {
             let Some(point) = self.evaluator.point(case)? else { continue };
             match self.decided(&point, i, self.effort.bits) {
                 Ok((_, Decision::Violated(_))) => {
-                    evidence.settled.violated += 1;
-                    evidence.refutation = self.refutation(&point, i, Origin::Case(case));
+                    self.refute(&point, i, Origin::Case(case), evidence);
                     return Ok(());
                 }
                 Ok((_, decision)) => {
@@ -320,8 +325,7 @@ impl Search<'_> {
             match self.decided(&point, i, SETTLE_BITS) {
                 Ok((_, Decision::Holds(_))) => evidence.settled.held += 1,
                 Ok((_, Decision::Violated(_))) => {
-                    evidence.settled.violated += 1;
-                    evidence.refutation = self.refutation(&point, i, Origin::Case(case));
+                    self.refute(&point, i, Origin::Case(case), evidence);
                     return Ok(());
                 }
                 Ok((_, Decision::Outside(_) | Decision::OutOfBranch | Decision::Undefined)) => {

@@ -8,10 +8,12 @@
 //! | [`load`] | a claim file: its keys; `sections`, the tables with keys of their own; `names`, what may be defined |
 //! | `document`, `reader` | TOML as a tree with places; from it to strings, tables, parsed expressions |
 //! | [`library`], [`paper`] | folders of claims; citations |
+//! | [`program`], [`by_values`] | a claim as one typed graph, over its draws and over the values of its givens |
 //! | [`fingerprint`] | a hash of the statement that a predicate makes, for stored witnesses |
 //! | [`diagnostic`], `render` | an error in a file; how a person sees it |
 //! | [`schema`], [`template`] | what an editor knows of a claim file; a first one to start from |
 
+pub mod by_values;
 pub mod diagnostic;
 mod document;
 pub mod fingerprint;

@@ -2,11 +2,11 @@
 //!
 //! Names are settled in the order of the file; every error is placed in the file it comes from.
 
+use super::by_values::ValueGiven;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::{Claim, Named, Place, Trajectory};
 use crate::eval::analysis::Analysis;
 use crate::lang::ast::{self, Expr, Sampler};
-use crate::lang::build;
 use crate::lang::elaborate;
 use crate::lang::ir::{Dim, Graph, InputId, IntId, NodeId, Op, Type};
 use crate::lang::predicate::{self, Predicate};
@@ -16,8 +16,7 @@ use crate::lang::structural::structural_ints;
 use crate::lang::symmetry::is_symmetric;
 use crate::lang::types;
 use crate::sample::draws::{IntGiven, Samples};
-use crate::sample::lower::{Stage, lower, lower_staged};
-use crate::sample::member::{between, member};
+use crate::sample::lower::lower;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A name and what it stands for.
@@ -104,24 +103,6 @@ pub enum SweptTarget {
     Int(IntId),
 }
 
-/// A sampled given of a program by values: its value is an input.
-#[derive(Clone, Debug)]
-pub struct ValueGiven {
-    /// Its index among the claim's givens.
-    pub given: usize,
-    /// `None` for an integer, which is a constant of the plan.
-    pub input: Option<InputId>,
-    /// The value as a node.
-    pub value: NodeId,
-    /// What the draws and earlier values make of it, stage by stage, then as a whole.
-    pub stages: Vec<Stage>,
-    pub sample: NodeId,
-    /// Whether the value is one of its sampler's.
-    pub member: NodeId,
-    /// Whether a rational near what the draws make of it serves as well, where that is irrational.
-    pub rounds: bool,
-}
-
 /// A claim, ready to be compiled for any integers.
 pub struct Program {
     pub graph: Graph,
@@ -171,15 +152,15 @@ impl Program {
     }
 }
 
-struct Builder<'a> {
-    claim: &'a Claim,
-    graph: Graph,
-    scope: Scope,
-    samples: Samples,
-    errors: Vec<Diagnostic>,
-    inputs: u32,
-    by_values: bool,
-    values: Vec<ValueGiven>,
+pub(super) struct Builder<'a> {
+    pub(super) claim: &'a Claim,
+    pub(super) graph: Graph,
+    pub(super) scope: Scope,
+    pub(super) samples: Samples,
+    pub(super) errors: Vec<Diagnostic>,
+    pub(super) inputs: u32,
+    pub(super) by_values: bool,
+    pub(super) values: Vec<ValueGiven>,
 }
 
 /// Errors that are shown for one claim.
@@ -234,57 +215,10 @@ impl<'a> Builder<'a> {
         Some(node)
     }
 
-    fn input(&mut self, ty: Type) -> (InputId, NodeId) {
+    pub(super) fn input(&mut self, ty: Type) -> (InputId, NodeId) {
         let id = InputId(self.inputs);
         self.inputs += 1;
         (id, self.graph.add(Op::Input(id), vec![], ty))
-    }
-
-    /// A sampled given of a program by values.
-    fn value(&mut self, given: usize, sampler: &ast::Given) -> Result<NodeId, LangError> {
-        let (graph, scope, samples) = (&mut self.graph, &self.scope, &mut self.samples);
-        let (sample, stages) = lower_staged(graph, scope, samples, given, sampler, &mut self.inputs)?;
-        if let Op::Int(_) = self.graph.node(sample).op {
-            let Some(int) = self.samples.ints.last() else { return Ok(sample) };
-            let member = between(&mut self.graph, sample, (int.lo, false), (int.hi, false));
-            self.values.push(ValueGiven { given, input: None, value: sample, stages, sample, member, rounds: false });
-            return Ok(sample);
-        }
-        let ty = self.graph.ty(sample).clone();
-        let (input, value) = self.input(ty);
-        let mut member = member(&mut self.graph, &self.scope, value, sampler, &stages)?;
-        let symmetric = types::is_matrix(&self.graph, value) && is_symmetric(&self.graph, sample);
-        if symmetric {
-            let transposed = build::transpose(&mut self.graph, value);
-            let same = build::truth(&mut self.graph, Op::Equal, value, transposed);
-            member = build::and(&mut self.graph, member, same);
-        }
-        let rounds = matches!(
-            sampler.kind,
-            Sampler::Normal { .. } | Sampler::Gaussian { .. } | Sampler::Near { .. } | Sampler::Below(_)
-        );
-        // What follows from being a member may be used from here on.
-        if symmetric {
-            self.graph.symmetric.insert(value);
-        }
-        if let Some(&rotation) = self.samples.rotations.get(&sample) {
-            self.samples.rotations.insert(value, rotation);
-        }
-        let given_spectrum = matches!(
-            &sampler.kind,
-            Sampler::Symmetric { eigenvalues: ast::Spectrum::Values(_), .. }
-                | Sampler::Matrix { singular: ast::Spectrum::Values(_), rank: None, .. }
-        );
-        if given_spectrum {
-            if let Some(&d) = self.graph.eigenvalues_of.get(&sample) {
-                self.graph.eigenvalues_of.insert(value, d);
-            }
-            if let Some(&s) = self.graph.singular_values_of.get(&sample) {
-                self.graph.singular_values_of.insert(value, s);
-            }
-        }
-        self.values.push(ValueGiven { given, input: Some(input), value, stages, sample, member, rounds });
-        Ok(value)
     }
 
     fn expression(&mut self, e: &Named<Expr>) -> Option<NodeId> {

@@ -44,7 +44,7 @@ impl Budget {
             }
             Self::Default => Effort {
                 hunt: 400_000,
-                certifications: 64,
+                certifications: 32,
                 bits: 2048,
                 shrink: 2_000,
                 boxes: 5_000,
@@ -52,7 +52,7 @@ impl Budget {
             },
             Self::Deep => Effort {
                 hunt: 10_000_000,
-                certifications: 64,
+                certifications: 32,
                 bits: 4096,
                 shrink: 10_000,
                 boxes: 200_000,

@@ -3,7 +3,8 @@
 //! The rules, in the order in which they are asked, for one predicate:
 //!
 //! 1. a counterexample is certified (every hypothesis proved, the conclusion proved false): `refuted`;
-//! 2. some case is violated beyond its rounding floor and no certificate was found: `suspect`, with the reason;
+//! 2. some case is violated beyond its rounding floor, or an identity fails as one of rational functions, and no certificate was
+//!    found: `suspect`, with the reason;
 //! 3. it is proved, for all that it speaks of, and some case met the hypotheses: `proved`;
 //! 4. too few random cases met the hypotheses and were in the predicate's branch, and the hunt did not get there either: `vacuous`;
 //! 5. more than half of those were undefined: `error`;
@@ -44,7 +45,7 @@ const ENOUGH_HUNTED: u64 = 1000;
 /// The verdict of one predicate after `cases` cases, of which `met` met the hypotheses, and what was found beyond them.
 pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u64) -> Judgement {
     if let Some(refutation) = &evidence.refutation {
-        let how = if refutation.bits == 0 { "in rationals".to_owned() } else { format!("in {} bits", refutation.bits) };
+        let how = format!("in {} bits", refutation.bits);
         let margin = refutation.margin.describe();
         return Judgement::new(Verdict::Refuted, format!("certified counterexample, margin {margin}, {how}"));
     }
@@ -60,6 +61,10 @@ pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u
         };
         let doubt = evidence.doubt.as_ref().map(|doubt| format!("; no certificate: {doubt}")).unwrap_or_default();
         return Judgement::new(Verdict::Suspect, format!("violated beyond rounding {where_}{doubt}"));
+    }
+    // An identity that fails in general, which no case that was looked at shows.
+    if let Some(doubt) = evidence.doubt.as_ref().filter(|_| asked > 0) {
+        return Judgement::new(Verdict::Suspect, doubt.clone());
     }
     // What is true because nothing meets the hypotheses is not shown to a reader as proved.
     let met_at_all = asked > 0 || hunted.is_some_and(|hunt| hunt.feasible > 0);

@@ -16,6 +16,7 @@ use crate::claim::model::Claim;
 use crate::claim::program::Program;
 use crate::eval::analysis::Analysis;
 use crate::sample::stream::Key;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::BTreeSet;
 
 /// How a claim is hunted.
@@ -134,7 +135,7 @@ impl Hunter {
         IslandResult { evaluations: probe.spent, met: probe.met, best: probe.champion() }
     }
 
-    /// The whole hunt of a predicate, on this thread.
+    /// The whole hunt of a predicate. The islands of a round run side by side; their results are taken in order.
     pub fn hunt(&self, predicate: usize, evaluations: u64, seeds: &[Point]) -> Hunt {
         let mut campaign = Campaign::new(self, predicate, evaluations, seeds);
         loop {
@@ -142,7 +143,7 @@ impl Hunter {
             if units.is_empty() {
                 return campaign.finish();
             }
-            let results = units.into_iter().map(|unit| {
+            let results = units.into_par_iter().map(|unit| {
                 let result = self.island(&unit);
                 (unit, result)
             });

@@ -5,9 +5,8 @@ use crate::arith::lane::Backend;
 use crate::case::evaluate::Evaluator;
 use crate::case::record::{Fate, Hypotheses};
 use crate::claim::load::load;
-use crate::claim::model::{Claim, ClaimId, Source};
+use crate::claim::model::{Claim, ClaimId};
 use std::path::Path;
-use std::sync::Arc;
 
 const ELEMENTS: usize = 1 << 20;
 
@@ -212,49 +211,4 @@ fn claims_without_draws_and_claims_about_iterates_are_no_trouble() {
     let claim = load(text, Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
     let options = HuntOptions { seed: 1, backend: Backend::best(), max_elements: ELEMENTS };
     assert!(Hunter::new(&claim, options).expect("it is typed").is_none());
-}
-
-/// Hunts the claims of `$CLAIMS` (paths of files, spaces between) with `$EVALUATIONS` each and prints what was found.
-#[test]
-#[ignore = "a measurement, not a test"]
-fn measure() {
-    let evaluations = std::env::var("EVALUATIONS").ok().and_then(|e| e.parse().ok()).unwrap_or(100_000);
-    for path in std::env::var("CLAIMS").unwrap_or_default().split_whitespace() {
-        let path = Path::new(path);
-        let text = std::fs::read_to_string(path).expect("a file");
-        let settings = |name: &str| {
-            let path = path.parent()?.join("settings").join(format!("{name}.toml"));
-            let text = std::fs::read_to_string(&path).ok()?.into();
-            Some(Arc::new(Source { path, text }))
-        };
-        let claim =
-            load(&text, path, ClaimId("p/c".into()), &settings).unwrap_or_else(|e| panic!("{}", e.render(100, false)));
-        let options = HuntOptions { seed: 1, backend: Backend::best(), max_elements: ELEMENTS };
-        let Ok(Some(hunter)) = Hunter::new(&claim, options) else { continue };
-        for (p, predicate) in claim.claim.iter().enumerate() {
-            let start = std::time::Instant::now();
-            let hunt = hunter.hunt(p, evaluations, &[]);
-            let seconds = start.elapsed().as_secs_f64();
-            let (name, Hunt { evaluations, met, .. }) = (&predicate.name, &hunt);
-            println!("{} {name}: {evaluations} evaluations, {met} met, {seconds:.2} s", path.display());
-            if let Some(best) = &hunt.best {
-                let verdict = if best.violated { "VIOLATED" } else { "held" };
-                println!("  {verdict} {:e} floor {:e} at {:?} {}", best.margin, best.floor, best.ints, best.part);
-            }
-            if let Some(share) = &hunt.share {
-                println!("  share {} factor {} at {:?}", share.found.margin, share.factor, share.found.ints);
-            }
-            let active: Vec<String> = hunt.active.iter().map(ToString::to_string).collect();
-            println!("  active: {}; {} contacts", active.join("; "), hunt.contacts.len());
-            for a in &hunt.approach {
-                println!(
-                    "  approached as {} goes to its {} end: {:?} .. {:?}",
-                    a.name,
-                    a.end,
-                    a.path.first(),
-                    a.path.last()
-                );
-            }
-        }
-    }
 }

@@ -10,6 +10,7 @@
 //! Hunting is not done here: the caller hands in a function that hunts one claim and certifies what it finds.
 
 mod effect;
+mod mutant;
 pub mod mutate;
 pub mod outcome;
 mod range;
@@ -17,5 +18,6 @@ mod sites;
 pub mod table;
 mod widen;
 
-pub use mutate::{Kind, Mutant, Mutants, Options, Strength, mutants};
-pub use outcome::{Conclusion, MutantOutcome, Power, Row, power};
+pub use mutant::{Kind, Mutant, Mutants, Options, Strength};
+pub use mutate::mutants;
+pub use outcome::{Conclusion, MutantOutcome, Power, Row};

@@ -4,7 +4,7 @@
 //! something else, and survives is worth saying: what was changed may not be needed, or nothing would have shown that it is. The two are told
 //! apart by the constants: those moved past the measured looseness must be refuted by a checker that has power.
 
-use super::mutate::{Kind, Mutant, Mutants, Options, Strength, mutants};
+use super::mutant::{Kind, Mutant, Mutants, Options, Strength};
 use crate::claim::model::Claim;
 
 /// What a hunt made of one mutant.
@@ -84,16 +84,6 @@ impl Row {
     }
 }
 
-/// Hunts all mutants of a claim, one after the other.
-///
-/// A caller with threads makes [`mutants`], hunts them in any order and hands the outcomes, in the order of the mutants, to
-/// [`Power::new`]: the result is the same.
-pub fn power(claim: &Claim, options: &Options, hunt: &dyn Fn(&Claim) -> MutantOutcome) -> Power {
-    let all = mutants(claim, options);
-    let outcomes = all.mutants.iter().map(|mutant| hunt(&mutant.claim)).collect();
-    Power::new(claim, options, &all, outcomes)
-}
-
 impl Power {
     /// The table and its conclusions. A mutant without an outcome was not run.
     pub fn new(claim: &Claim, options: &Options, all: &Mutants, outcomes: Vec<MutantOutcome>) -> Self {
@@ -109,10 +99,6 @@ impl Power {
     pub fn counts(&self) -> (usize, usize) {
         let telling = self.rows.iter().filter(|row| row.counts() && (row.is_refuted() || row.survived()));
         (telling.clone().filter(|row| row.is_refuted()).count(), telling.count())
-    }
-
-    pub fn has_power(&self) -> bool {
-        !self.conclusions.iter().any(|c| matches!(c, Conclusion::NoPower { .. }))
     }
 }
 
@@ -171,6 +157,14 @@ fn no_power(rows: &[Row], options: &Options) -> Option<String> {
     Some(reason.to_owned())
 }
 
+/// Hunts all mutants of a claim, one after the other.
+#[cfg(test)]
+pub(super) fn power(claim: &Claim, options: &Options, hunt: &dyn Fn(&Claim) -> MutantOutcome) -> Power {
+    let all = super::mutate::mutants(claim, options);
+    let outcomes = all.mutants.iter().map(|mutant| hunt(&mutant.claim)).collect();
+    Power::new(claim, options, &all, outcomes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,7 +192,7 @@ mod tests {
             }
         };
         let power = power(&claim(), &Options::default(), &hunt);
-        assert!(power.has_power());
+        assert!(!power.conclusions.iter().any(|c| matches!(c, Conclusion::NoPower { .. })));
         let not_needed: Vec<&Row> = power
             .conclusions
             .iter()
@@ -213,7 +207,7 @@ mod tests {
     fn a_claim_whose_mutants_all_survive_has_no_power_and_says_why() {
         let reason = |outcome: MutantOutcome, options: &Options| {
             let power = power(&claim(), options, &|_| outcome.clone());
-            assert!(!power.has_power());
+            assert!(matches!(power.conclusions[..], [Conclusion::NoPower { .. }]));
             match &power.conclusions[..] {
                 [Conclusion::NoPower { reason }] => reason.clone(),
                 other => panic!("{other:?}"),
@@ -234,7 +228,7 @@ mod tests {
     fn a_loose_claim_is_told_from_a_check_without_power() {
         let mut options = Options::default();
         options.looseness.insert("bound".into(), 2.0);
-        let all = mutants(&claim(), &options);
+        let all = crate::power::mutants(&claim(), &options);
         let outcomes = all.mutants.iter().map(|mutant| match mutant.kind {
             Kind::PastLooseness => MutantOutcome::Refuted { witness: "a = 1".to_owned() },
             _ => survived(),

@@ -1,6 +1,6 @@
 //! The power of a claim's check as text: a table of mutants, then what it says.
 
-use super::mutate::{Kind, Strength};
+use super::mutant::{Kind, Strength};
 use super::outcome::{Conclusion, MutantOutcome, Power, Row};
 use std::fmt::Write;
 
@@ -89,7 +89,8 @@ fn cut(text: &str, most: usize) -> String {
 mod tests {
     use crate::claim::load::load;
     use crate::claim::model::ClaimId;
-    use crate::power::{MutantOutcome, Options, power};
+    use crate::power::outcome::power;
+    use crate::power::{MutantOutcome, Options};
     use std::path::Path;
 
     #[test]

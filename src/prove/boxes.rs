@@ -12,7 +12,9 @@
 use crate::arith::ball::{Ball, with_bits};
 use crate::arith::number::Number;
 use crate::case::point::{Exactly, Values};
-use crate::claim::program::{Program, ValueGiven, When};
+use crate::case::values::{Towards, decimal};
+use crate::claim::by_values::ValueGiven;
+use crate::claim::program::{Program, When};
 use crate::eval::compile::{PlanError, Request, compile};
 use crate::eval::machine::Machine;
 use crate::eval::plan::Plan;
@@ -27,6 +29,8 @@ const MOST_REALS: usize = 4;
 const MOST_INTEGERS: usize = 64;
 /// Working precision: what boxes leave open is their width, not rounding.
 const BITS: usize = 64;
+/// Digits of the ends of what is left.
+const DIGITS: usize = 5;
 /// A box is cut no further than this often.
 const DEEPEST: u32 = 60;
 
@@ -299,8 +303,8 @@ impl<'a> Cover<'a> {
         let within: Vec<String> = within
             .filter_map(|((real, hull), _)| {
                 let (lo, hi) = hull.as_ref()?.enclosure()?;
-                let (lo, hi) = (lo.to_f64().value(), hi.to_f64().value());
-                Some(format!("{lo:.3} <= {} <= {hi:.3}", name(real.given)))
+                let (lo, hi) = (decimal(&lo, DIGITS, Towards::Below), decimal(&hi, DIGITS, Towards::Above));
+                Some(format!("{lo} <= {} <= {hi}", name(real.given)))
             })
             .collect();
         Ok(if within.is_empty() { "a set that touches every end".to_owned() } else { within.join(", ") })

@@ -123,7 +123,8 @@ pub fn describe_tightness(tightness: &Tightness) -> String {
 pub fn describe_evidence(predicate: &PredicateResult) -> Vec<String> {
     let evidence = &predicate.evidence;
     let mut lines = Vec::new();
-    if let Some(hunt) = &evidence.hunt {
+    // A hunt that starts from a violation has nothing to look for.
+    if let Some(hunt) = evidence.hunt.as_ref().filter(|hunt| hunt.evaluations > 0) {
         let feasible =
             format!("{} of {} evaluations met the hypotheses", grouped(hunt.feasible), grouped(hunt.evaluations));
         match &hunt.best {

@@ -54,6 +54,13 @@ impl Member<'_> {
     fn of(&mut self, sampler: &Sampler) -> Result<NodeId, LangError> {
         let x = self.x;
         Ok(match sampler {
+            Sampler::Normal { sd: Some(sd), .. } | Sampler::Gaussian { sd: Some(sd), .. } => {
+                // Any number, unless it does not vary at all.
+                let sd = elaborate::real(self.graph, self.scope, sd)?;
+                let zero = self.graph.number(0);
+                let fixed = build::truth(self.graph, Op::Equal, sd, zero);
+                build::not(self.graph, fixed)
+            }
             Sampler::Int { .. }
             | Sampler::Normal { .. }
             | Sampler::Gaussian { .. }
