@@ -138,7 +138,11 @@ impl Checker {
             .map(|a| PredicateInfo {
                 name: a.name.clone(),
                 identity: a.predicate.identity,
-                unit: a.unit.clone().unwrap_or_else(|| "the size of its terms".to_owned()),
+                unit: match &a.unit {
+                    Some(unit) => unit.clone(),
+                    None if a.predicate.plain => "1".to_owned(),
+                    None => "the size of its terms".to_owned(),
+                },
             })
             .collect();
         let cost = longest.map_or(1, |ints| cost(&program, &ints, &sections, options.max_elements));

@@ -10,7 +10,7 @@ use super::evidence::{Best, Evidence, Hunted, Origin, Proof, Refutation, Stored,
 use super::tally::{PredicateTally, Tally};
 use crate::case::coarsen::{BITS, coarsened};
 use crate::case::evaluate::Evaluator;
-use crate::case::point::{Point, Values};
+use crate::case::point::{Exactly, Point, Values};
 use crate::case::record::{Fate, Hypotheses};
 use crate::case::witness::{Draws, Standing, WitnessFile};
 use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure};
@@ -21,6 +21,7 @@ use crate::lang::ir::IntId;
 use crate::prove::boxes::{Boxes, boxes};
 use crate::prove::identity::{self, Identity};
 use crate::shrink;
+use dashu_int::UBig;
 use dashu_ratio::RBig;
 use std::collections::BTreeMap;
 
@@ -58,6 +59,10 @@ const MOST_CONTACTS: usize = 16;
 
 /// A margin, in its unit, at or below which equality is looked for.
 const NEAR: f64 = 1e-6;
+
+/// How far from what the hunt found a short rational is looked for, as a power of two of its size, and at how many of its cases.
+const SHORT_WITHIN: [usize; 3] = [12, 18, 24];
+const MOST_SHORT: usize = 2;
 
 /// What needs all but one part in a thousand of its allowance comes as near as one likes.
 const APPROACHED: f64 = 1.001;
@@ -271,13 +276,26 @@ impl Search<'_> {
         if let Some(closest) = counts.closest.filter(|closest| closest.margin <= NEAR) {
             near.extend(self.evaluator.point(closest.case)?);
         }
-        for point in near {
-            match self.decided(&point, i, SETTLE_BITS) {
+        for point in &near {
+            match self.decided(point, i, SETTLE_BITS) {
                 Ok((_, Decision::Holds(certificate))) if certificate.margin.is_zero() => {
                     return Ok(Some(Tightness::Attained));
                 }
                 Ok((_, Decision::Violated(_))) => {
-                    self.refute(&point, i, Origin::Hunt, evidence);
+                    self.refute(point, i, Origin::Hunt, evidence);
+                    return Ok(None);
+                }
+                _ => {}
+            }
+        }
+        for values in near.iter().take(MOST_SHORT).flat_map(|point| self.in_short_rationals(point)) {
+            match self.certifier.decide(&values, i, SETTLE_BITS) {
+                Ok(Decision::Holds(certificate)) if certificate.margin.is_zero() => {
+                    return Ok(Some(Tightness::Attained));
+                }
+                Ok(Decision::Violated(_)) => {
+                    evidence.settled.violated += 1;
+                    evidence.refutation = self.refutation_of(values, i, Origin::Hunt, None);
                     return Ok(None);
                 }
                 _ => {}
@@ -291,6 +309,28 @@ impl Search<'_> {
             None if best.margin <= NEAR => Some(Tightness::Approached { along: along().collect() }),
             None => None,
         })
+    }
+
+    /// The case with its reals replaced by the simplest rationals near them: a contact at 1/3 is at no `f64`.
+    fn in_short_rationals(&self, point: &Point) -> Vec<Values> {
+        let Ok(settled) = self.certifier.values(point, &Values::new()) else { return Vec::new() };
+        let mut all: Vec<Values> = Vec::new();
+        for within in SHORT_WITHIN {
+            let mut fixed = Values::new();
+            for (&given, value) in &settled.values {
+                if let Exactly::Rational(x) = value {
+                    let room = shrink::simplicity::abs(x) / RBig::from(UBig::ONE << within);
+                    fixed.insert(given, Exactly::Rational(shrink::simplicity::simplest(&(x - &room), &(x + &room))));
+                }
+            }
+            if let Ok(short) = self.certifier.values(point, &fixed)
+                && short.values != settled.values
+                && !all.contains(&short.values)
+            {
+                all.push(short.values);
+            }
+        }
+        all
     }
 
     /// Cases that `f64` calls violated, the worst first, until one is certified.

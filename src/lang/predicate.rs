@@ -34,6 +34,8 @@ pub struct Predicate {
     pub identity: bool,
     /// The unit that the claim gives for its margins.
     pub unit: Option<NodeId>,
+    /// No unit is given, and no comparison has one of its own: margins are plain numbers.
+    pub plain: bool,
 }
 
 impl Predicate {
@@ -57,15 +59,17 @@ pub fn predicate(graph: &mut Graph, scope: &Scope, e: &Expr, unit: Option<NodeId
     let Some(truth) = guards.pop() else {
         return Err(LangError::new(e.span, "a predicate is needed", "found nothing"));
     };
-    let margin = margin_of(graph, truth, unit).map_err(|error| match error {
+    let mut margins = Margins { graph, unit, known: HashMap::new(), own: false };
+    let margin = margins.margin(truth, 0).map_err(|error| match error {
         MarginError::Deep => {
             LangError::new(e.span, "this predicate is too deep", format!("found more than {MAX_DEPTH} levels"))
                 .help("state its parts as predicates of their own")
         }
         MarginError::Size(error) => too_large(e.span, error),
     })?;
+    let plain = unit.is_none() && !margins.own;
     let identity = is_identity(graph, truth);
-    Ok(Predicate { guards, truth, margin, identity, unit })
+    Ok(Predicate { guards, truth, margin, identity, unit, plain })
 }
 
 /// The margin of any truth value: at least 0 where it holds, negative where it fails; in `unit`, or in the size of the terms of each
@@ -74,7 +78,7 @@ pub fn predicate(graph: &mut Graph, scope: &Scope, e: &Expr, unit: Option<NodeId
 /// # Errors
 /// If the truth value is nested too deep, or its margin would be too large.
 pub fn margin_of(graph: &mut Graph, truth: NodeId, unit: Option<NodeId>) -> Result<NodeId, MarginError> {
-    Margins { graph, unit, known: HashMap::new() }.margin(truth, 0)
+    Margins { graph, unit, known: HashMap::new(), own: false }.margin(truth, 0)
 }
 
 /// Whether a truth value consists of `==` comparisons only, all of which must hold.
@@ -109,6 +113,8 @@ struct Margins<'g> {
     graph: &'g mut Graph,
     unit: Option<NodeId>,
     known: HashMap<NodeId, NodeId>,
+    /// Whether some comparison is measured in the size of its own terms.
+    own: bool,
 }
 
 impl Margins<'_> {
@@ -219,6 +225,9 @@ impl Margins<'_> {
                 // Both sides of an equality have a size of their own: terms that cancel on the way to it would only hide it.
                 let sides = equality && !build::is_zero(self.graph, a) && !build::is_zero(self.graph, b);
                 let terms = if sides { vec![a, b] } else { [self.terms(a), self.terms(b)].concat() };
+                // Of one real alone the quotient would only be its sign, and say nothing of how near to 0 it comes.
+                let terms = if let [term] = terms[..] && !is_matrix(self.graph, term) { vec![] } else { terms };
+                self.own |= !terms.is_empty();
                 let mut sum = None;
                 for term in terms {
                     let size = build::frobenius(self.graph, term);
@@ -233,7 +242,7 @@ impl Margins<'_> {
         match unit {
             Some(unit) if build::literal_int(self.graph, unit) == Some(1) => raw,
             Some(unit) => build::real(self.graph, Op::Ratio, vec![raw, unit]),
-            // Both sides are literally zero.
+            // One real alone, or nothing but zeros.
             None => raw,
         }
     }
@@ -319,7 +328,8 @@ mod tests {
             ("x <= y", Some("1"), "y - x"),
             ("x < y and y < c", Some("eta^2"), "min((y - x)/eta^2, (c - y)/eta^2)"),
             ("S <= T - 2*I", None, "lambda_min(T - 2*I - S)/(norm_F(S) + norm_F(T) + norm_F(2*identity(d)))"),
-            ("0 <= x", None, "x/abs(x)"),
+            ("0 <= x", None, "x"),
+            ("x*y > 0", None, "x*y"),
         ] {
             let unit = unit.map(|u| world.node(u).expect("a unit"));
             let p = predicate(&mut world.graph, &world.scope, &parsed(text), unit).expect("well formed");

@@ -1,8 +1,11 @@
-//! Identities of rational expressions, by evaluation at random points in exact arithmetic.
+//! Identities of rational expressions, by their values at random points modulo random primes.
 //!
 //! If a polynomial of degree `d` is not zero, it is zero at no more than `d/|S|` of the points whose coordinates are taken from a finite set
-//! `S`. So a difference of two rational functions that is zero at `t` independent points of `S^n` is zero everywhere,
-//! but for a probability of at most `(d/|S|)^t`, `d` a bound on the degree of its numerator. `S` here are 2^31 integers.
+//! `S`; here `S` are the integers of 61 bits. At a point where a difference of two rational functions is not zero it is a quotient of integers, the upper one
+//! at most `2^b`, and modulo a random prime of 62 bits it is zero for no more than `b/61` of the 3e16 primes. So a
+//! difference that is zero in `t` independent trials is zero everywhere, but for a probability of at most `(d/|S| + b/(61 * 3e16))^t`. A plan modulo
+//! a prime costs the same whatever the degree, where rationals grow without bound. One that is not zero there is certainly not zero.
+//! Bounds `d` and `b` come with [`super::size`], the arithmetic is [`super::residue`].
 //! One plan is one choice of the integers: each is proved by itself, and what was not gone through is said.
 //!
 //! An identity that holds at generic points holds wherever both sides are defined, whatever the hypotheses. The converse is not so: a difference that is
@@ -10,9 +13,10 @@
 //!
 //! Reference: Schwartz, J. ACM 27 (1980); Zippel, EUROSAM 1979; DeMillo and Lipton, IPL 7 (1978).
 
-use super::degree::Degree;
+use super::formal::Formal;
 use super::generic::{Generic, generic};
-use crate::arith::exact::Exact;
+use super::residue::{PRIME_BITS, PRIMES, Residue, prime};
+use super::size::{Bound, DRAW_BITS, Size};
 use crate::arith::number::Number;
 use crate::claim::model::Claim;
 use crate::claim::program::{Program, When};
@@ -24,7 +28,6 @@ use crate::eval::run::run;
 use crate::lang::ir::{Dim, DrawId, Graph, IntId, NodeId, Op};
 use crate::lang::types::reachable;
 use crate::sample::stream::{Key, Stream};
-use dashu_int::IBig;
 use dashu_ratio::RBig;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +39,7 @@ pub struct Limits {
     pub max_elements: usize,
     /// The most choices of the integers.
     pub shapes: usize,
-    /// Work over all: multiplications of 64 bits, about.
+    /// Work over all: multiplications modulo a prime, about.
     pub work: u64,
 }
 
@@ -92,13 +95,20 @@ impl Evidence {
     }
 }
 
-/// The base-2 logarithm of the number of integers that a coordinate is taken from.
-const SET_BITS: u32 = 31;
 /// The probability of an error stays below `10^-20` over all choices of the integers: so much for each of a thousand.
 const LOG10_EACH: f64 = 23.0;
 const LEAST_POINTS: u32 = 2;
-/// Past this degree, points say too little.
-const MOST_DEGREE: u64 = 1 << 24;
+/// Where one point says less than this, it takes too many.
+const LEAST_LOG10_EACH: f64 = 2.0;
+/// What an operation on sizes costs, beside one modulo a prime.
+const SIZE_COST: u64 = 8;
+
+/// A bound on the probability that a difference which is not zero is zero at a random point modulo a random prime.
+fn failure(bound: Bound) -> f64 {
+    let draws = 2f64.powi(DRAW_BITS as i32);
+    let factors = bound.bits as f64 / f64::from(PRIME_BITS);
+    bound.degree.max(1) as f64 / draws + factors.max(1.0) / PRIMES
+}
 
 /// Tries to prove a predicate of a claim (in the order of `Program::asked`) as an identity.
 pub fn identity(claim: &Claim, program: &Program, predicate: usize, limits: &Limits) -> Identity {
@@ -352,43 +362,38 @@ impl Prover<'_> {
         let Some(&root) = plan.roots.first().and_then(|roots| roots.get(&self.generic.defect)) else {
             return Err("it has no value".to_owned());
         };
-        // Degrees first: they cost one run without long numbers.
-        if spend(work, plan.work).is_none() {
+        // Sizes first: they say how many points it takes, and whether the plan is rational at all.
+        if spend(work, plan.work.saturating_mul(SIZE_COST)).is_none() {
             return Ok(Step::TooMuch);
         }
-        let mut degrees: Machine<Degree> = Machine::new();
-        self.load(&plan, &mut degrees, &mut Degree::variable);
-        run(&plan, 0, &mut degrees).map_err(|e| e.to_string())?;
-        let Some(degree) = degrees.real(&plan, root).value.numerator() else {
-            return Err(obstacle(&plan, &degrees));
+        let mut sizes: Machine<Formal<Size>> = Machine::new();
+        self.load(&plan, &mut sizes, &mut Formal::variable);
+        run(&plan, 0, &mut sizes).map_err(|e| e.to_string())?;
+        let Some(bound) = sizes.real(&plan, root).value.numerator() else {
+            return Err(obstacle(&plan, &sizes));
         };
-        if degree > MOST_DEGREE {
+        let each = failure(bound).log10();
+        if each > -LEAST_LOG10_EACH {
             return Ok(Step::TooMuch);
         }
-        let each = f64::from(SET_BITS) * std::f64::consts::LOG10_2 - (degree.max(1) as f64).log10();
-        let points = ((LOG10_EACH / each).ceil() as u32).max(LEAST_POINTS);
-        let mut exact: Machine<Exact> = Machine::new();
+        let points = ((LOG10_EACH / -each).ceil() as u32).max(LEAST_POINTS);
+        let mut values: Machine<Formal<Residue>> = Machine::new();
         for point in 0..points {
-            if spend(work, cost(&plan, degree)).is_none() {
+            if spend(work, plan.work).is_none() {
                 return Ok(Step::TooMuch);
             }
             let mut stream = Stream::new(key, index * 1024 + u64::from(point));
-            let mut draw = || {
-                let integer = stream.below(1 << SET_BITS) as i64 - (1 << (SET_BITS - 1));
-                Exact::from(RBig::from(IBig::from(integer)))
-            };
-            self.load(&plan, &mut exact, &mut draw);
-            run(&plan, 0, &mut exact).map_err(|e| e.to_string())?;
-            if exact.undefined[root as usize] != 0 {
-                return Err("it is undefined at a generic point".to_owned());
-            }
-            match exact.real(&plan, root).value.rational() {
-                None => return Ok(Step::TooMuch),
+            let prime = prime(&mut stream);
+            let mut draw = || Formal::Function(Residue::new(stream.below(1 << DRAW_BITS), prime));
+            self.load(&plan, &mut values, &mut draw);
+            run(&plan, 0, &mut values).map_err(|e| e.to_string())?;
+            match values.real(&plan, root).value.residue(prime) {
+                None => return Err("it is undefined at a generic point".to_owned()),
                 Some(x) if x.is_zero() => {}
                 Some(_) => return Ok(Step::Differs),
             }
         }
-        Ok(Step::Zero { degree, points, log10: -each * f64::from(points) })
+        Ok(Step::Zero { degree: bound.degree, points, log10: each * f64::from(points) })
     }
 
     /// Loads a plan with a new value for everything that is free.
@@ -417,14 +422,8 @@ fn spend(work: &mut u64, cost: u64) -> Option<()> {
     Some(())
 }
 
-/// About what one exact run costs: numbers are as long as their degree says, and reduced at every step.
-fn cost(plan: &Plan, degree: u64) -> u64 {
-    let words = degree.saturating_mul(u64::from(SET_BITS)) / 64 / 4 + 1;
-    plan.work.saturating_mul(words.saturating_mul(words) / 8 + 32)
-}
-
 /// Which instruction keeps a plan from being rational.
-fn obstacle(plan: &Plan, m: &Machine<Degree>) -> String {
+fn obstacle(plan: &Plan, m: &Machine<Formal<Size>>) -> String {
     let unknown = |out: SlotId| m.numbers[plan.slots[out as usize].range()].iter().any(|x| x.numerator().is_none());
     for instruction in &plan.code {
         let found = match instruction {

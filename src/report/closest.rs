@@ -166,7 +166,7 @@ pub fn describe_evidence(predicate: &PredicateResult) -> Vec<String> {
             let trust = match degree {
                 0 => "both sides are constant".to_owned(),
                 degree => format!(
-                    "rational functions of degree at most {}, equal at {points} random points each; wrong with probability below 1e{:.0}",
+                    "rational functions of degree at most {}, equal at {points} random points each, modulo random primes; wrong with probability below 1e{:.0}",
                     grouped(*degree),
                     failure.ceil()
                 ),
