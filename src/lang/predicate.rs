@@ -226,7 +226,8 @@ impl Margins<'_> {
                 let sides = equality && !build::is_zero(self.graph, a) && !build::is_zero(self.graph, b);
                 let terms = if sides { vec![a, b] } else { [self.terms(a), self.terms(b)].concat() };
                 // Of one real alone the quotient would only be its sign, and say nothing of how near to 0 it comes.
-                let terms = if let [term] = terms[..] && !is_matrix(self.graph, term) { vec![] } else { terms };
+                let alone = terms.len() == 1 && !is_matrix(self.graph, terms[0]);
+                let terms = if alone { vec![] } else { terms };
                 self.own |= !terms.is_empty();
                 let mut sum = None;
                 for term in terms {

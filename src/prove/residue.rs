@@ -168,7 +168,8 @@ mod tests {
 
     #[test]
     fn primes_are_told_from_composites() {
-        let sieve: Vec<u64> = (39..2000).step_by(2).filter(|n| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0)).collect();
+        let sieve: Vec<u64> =
+            (39..2000).step_by(2).filter(|n| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0)).collect();
         assert_eq!((39..2000).step_by(2).filter(|&n| is_prime(n)).collect::<Vec<_>>(), sieve);
         // The greatest prime below 2^62, a square of a prime, a strong pseudoprime to the first nine primes, a Carmichael number.
         assert!(is_prime((1 << 62) - 57));
