@@ -172,6 +172,8 @@ pub struct AskedSlots {
     pub guards: Vec<SlotId>,
     pub truth: SlotId,
     pub margin: SlotId,
+    /// Of the unit that the claim gives.
+    pub unit: Option<SlotId>,
 }
 
 /// The section in which a predicate is asked.
@@ -250,6 +252,7 @@ pub fn compiled(
             guards,
             truth: slot(section, a.predicate.truth)?,
             margin: slot(section, a.predicate.margin)?,
+            unit: a.predicate.unit.map(|unit| slot(section, unit)).transpose()?,
         });
     }
     Ok(Compiled { plan, blocks, drawn, feasible, assume, asked })
@@ -375,6 +378,10 @@ pub fn looks_where<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots, w
     }
     let truth = m.truths[slots.truth as usize];
     let undefined = m.undefined[slots.margin as usize];
+    let unitless = slots.unit.map_or(0, |unit| {
+        let unit = m.real(plan, unit);
+        unit.value.eq(&N::zero()) & unit.error.eq(&N::zero())
+    });
     let x = m.real(plan, slots.margin);
     let known = x.value.eq(&x.value) & x.error.finite() & !undefined;
     for (lane, look) in out.iter_mut().enumerate() {
@@ -385,7 +392,7 @@ pub fn looks_where<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots, w
         if is(known) {
             (look.margin, look.floor) = (x.value.to_f64(lane), x.error.to_f64(lane) * SAFETY);
         }
-        look.fate = if is(truth.yes & undefined) {
+        look.fate = if is(truth.yes & (undefined | unitless)) {
             // True, but measured in a unit that is not positive: that supports nothing.
             Fate::Undefined
         } else if is(truth.yes) {

@@ -1,7 +1,7 @@
 //! Hypotheses and a predicate, decided from values at rising precision.
 
 use super::plans::Purpose;
-use super::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part};
+use super::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part, Relation};
 use crate::arith::ball::{Ball, with_bits};
 use crate::case::point::Values;
 use crate::claim::program::When;
@@ -55,17 +55,9 @@ impl Certifier {
         let purpose = Purpose::Hypotheses(predicate);
         let hypotheses_plan = self.plan(purpose, &case.ints, || hypotheses.iter().map(|h| h.1).collect())?;
         let (truth, margin) = (asked.predicate.truth, asked.predicate.margin);
-        let node = self.program.graph.node(truth);
-        let sides = match (&node.op, node.args.as_slice()) {
-            (Op::Less | Op::LessEqual | Op::Equal, &[a, b])
-                if !crate::lang::types::is_matrix(&self.program.graph, a) =>
-            {
-                Some((a, b))
-            }
-            _ => None,
-        };
+        let sides = self.comparison(truth).map(|(_, a, b)| (a, b));
         let mut roots = vec![truth, margin];
-        roots.extend(sides.iter().flat_map(|(a, b)| [*a, *b]));
+        roots.extend(sides.iter().flat_map(|(a, b)| [*a, *b]).chain(asked.predicate.unit));
         let predicate_plan = self.plan(Purpose::Predicate(predicate), &case.ints, || roots)?;
 
         let mut settled = false;
@@ -96,6 +88,12 @@ impl Certifier {
                     (Answer::Yes | Answer::No, None) if machine.undefined[margin as usize] & 1 == 1 => {
                         return Ok(Decision::Undefined);
                     }
+                    // Nothing over nothing: that supports nothing.
+                    (Answer::Yes, Some(_))
+                        if asked.predicate.unit.is_some_and(|unit| is_zero(enclosure(slot(unit)))) =>
+                    {
+                        return Ok(Decision::Undefined);
+                    }
                     (Answer::Yes, Some(margin)) => return Ok(Decision::Holds(certificate(margin))),
                     (Answer::No, Some(margin)) => return Ok(Decision::Violated(certificate(margin))),
                     (Answer::Yes, None)
@@ -111,6 +109,26 @@ impl Certifier {
         Ok(Decision::Undecided(open))
     }
 
+    /// How the two sides of a predicate are to stand to each other, if it is one comparison of two reals: `<=`, with the smaller side first.
+    pub fn relation(&self, predicate: usize) -> Option<Relation> {
+        let asked = self.program.asked.get(predicate)?;
+        self.comparison(asked.predicate.truth).map(|(relation, _, _)| relation)
+    }
+
+    fn comparison(&self, truth: NodeId) -> Option<(Relation, NodeId, NodeId)> {
+        let node = self.program.graph.node(truth);
+        let relation = match node.op {
+            Op::Less => Relation::Less,
+            Op::LessEqual => Relation::LessEqual,
+            Op::Equal => Relation::Equal,
+            _ => return None,
+        };
+        match node.args.as_slice() {
+            &[a, b] if !crate::lang::types::is_matrix(&self.program.graph, a) => Some((relation, a, b)),
+            _ => None,
+        }
+    }
+
     fn case(&self, values: &Values) -> Result<Case<'_>, CertifyError> {
         let ints = self.integers(values)?;
         let mut inputs = Vec::new();
@@ -123,6 +141,10 @@ impl Certifier {
         }
         Ok(Case { certifier: self, ints, inputs })
     }
+}
+
+fn is_zero(x: Option<Enclosure>) -> bool {
+    x.is_some_and(|x| x.lo.is_zero() && x.hi.is_zero())
 }
 
 impl Case<'_> {

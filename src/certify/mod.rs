@@ -40,12 +40,20 @@ pub enum Part {
     Predicate,
 }
 
+/// How two sides are to stand to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    Less,
+    LessEqual,
+    Equal,
+}
+
 /// What was proved of a predicate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
     /// In the predicate's unit; 1 of an order of empty matrices, as of any statement about nothing.
     pub margin: Enclosure,
-    /// Left and right, where the predicate is one comparison of reals.
+    /// Where the predicate is one comparison of reals, the side that is to be the smaller, and the other; of an equality left and right.
     pub sides: Option<(Enclosure, Enclosure)>,
     /// The working precision that decided it.
     pub bits: usize,

@@ -334,6 +334,8 @@ fn what_is_undefined_neither_refutes_nor_supports() {
     assert!(is_violated(&decided(&unit("x < 0"), &[real("0")])));
     assert_eq!(decided(&unit("x + 1 >= 0"), &[real("0")]), Decision::Undefined);
     assert!(is_held(&decided(&unit("x + 1 >= 0"), &[real("1/2")])));
+    // Nothing over nothing supports nothing either.
+    assert_eq!(decided(&unit("x <= 2*x"), &[real("0")]), Decision::Undefined);
 }
 
 #[test]

@@ -159,6 +159,13 @@ pub struct ListArgs {
     /// Claim files, papers' folders, or folders of papers [default: claims]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Hold the claims of one folder of papers against its `index.tsv`: which statements have no claim, which claims no statement
+    #[arg(long, conflicts_with = "filter")]
+    pub index: bool,
+    /// Print what was found wrong, in Markdown: for each claim that a stored counterexample refutes, the statement as printed, the
+    /// counterexample, proved again, and the corrected statement
+    #[arg(long, conflicts_with = "index")]
+    pub errata: bool,
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]

@@ -5,10 +5,12 @@ mod args;
 mod check;
 mod console;
 mod create;
+mod errata;
 mod explain;
 mod filter;
 mod find;
 mod harness;
+mod index;
 mod list;
 mod power;
 mod replay;
@@ -38,6 +40,8 @@ pub fn main() -> ExitCode {
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Verify(args)) => verify::verify(args),
         Some(Command::Power(args)) => power::power(args),
+        Some(Command::List(args)) if args.index => index::index(args),
+        Some(Command::List(args)) if args.errata => errata::errata(args),
         Some(Command::List(args)) => list::list(args),
         Some(Command::New(args)) => create::create(args),
         Some(Command::Schema) => create::schema(),

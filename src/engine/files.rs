@@ -235,6 +235,16 @@ fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> FilesError + use<> {
     |source| FilesError::Unreadable { path, source }
 }
 
+/// The index of a folder of papers, and where it is.
+///
+/// # Errors
+/// If there is none that can be read.
+pub fn index(folder: &Path) -> Result<(PathBuf, Vec<u8>), FilesError> {
+    let path = folder.join("index.tsv");
+    let bytes = read(&path).map_err(unreadable(&path))?;
+    Ok((path, bytes))
+}
+
 /// Where the witness of the claim in this file is, if it has one.
 pub fn witness_path(claim: &Path) -> PathBuf {
     claim.with_extension("witness.json")

@@ -147,12 +147,25 @@ pub fn sqrt<N: Number>(a: &Bounded<N>) -> (Bounded<N>, Mask) {
 
 #[inline(always)]
 pub fn max<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
-    Bounded { value: a.value.max(&b.value), error: join(&a.error, &b.error) }
+    Bounded { value: a.value.max(&b.value), error: chosen(b, a) }
 }
 
 #[inline(always)]
 pub fn min<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
-    Bounded { value: a.value.min(&b.value), error: join(&a.error, &b.error) }
+    Bounded { value: a.value.min(&b.value), error: chosen(a, b) }
+}
+
+/// The bound of the smaller of two numbers: its own where it is certainly the smaller, else the greater of the two.
+#[inline(always)]
+fn chosen<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> N {
+    if !N::TRACKED {
+        return N::zero();
+    }
+    // The factor covers the roundings of the gap and of the sum.
+    let reach = a.error.add(&b.error).mul(&N::from_f64(1.0 + 1e-9));
+    let gap = b.value.sub(&a.value);
+    let (below, above) = (reach.lt(&gap), reach.lt(&gap.neg()));
+    N::select(below, &a.error, &N::select(above, &b.error, &join(&a.error, &b.error)))
 }
 
 /// The greater bound; not finite if either is not.
@@ -192,7 +205,9 @@ fn floor<N: Number>(a: &Bounded<N>) -> Bounded<N> {
     let low = a.value.sub(&a.error);
     let high = a.value.add(&a.error);
     let exact = a.error.eq(&N::zero()) | (value.lt(&low) & high.lt(&value.add(&N::one())));
-    Bounded { value, error: unknown_where(!exact | !a.value.finite(), &N::zero()) }
+    // Else floors are no further apart than the numbers and one more; the factor covers the sum's rounding.
+    let jump = a.error.add(&N::one()).mul(&N::from_f64(1.0 + 1e-12));
+    Bounded { value, error: unknown_where(!a.value.finite(), &N::select(exact, &N::zero(), &jump)) }
 }
 
 #[inline(always)]

@@ -31,8 +31,6 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
     let sane = far | ratio.value.le(&N::from_f64(1.5)) | near.eq(&N::zero());
     let start = plan.slots[u as usize].offset as usize;
     let to = plan.slots[out as usize].offset as usize;
-    let carried = a.error.mul(&ratio.value.abs()).add(&b.error);
-    let carried = carried.add(&carried);
     let mut worst = N::zero();
     for i in 0..plan.slots[u as usize].len() {
         let position = m.numbers[start + i].mul(&octaves);
@@ -46,7 +44,10 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
         let (first, end) = (m.numbers[start + i].eq(&N::zero()), m.numbers[start + i].eq(&one));
         let x = N::select(end, &b.value, &N::select(first, &a.value, &x));
         if N::TRACKED {
-            // Two roundings and the position's own; inside, both ends' errors, that of the lower scaled by at most b/a.
+            // Two roundings and the position's own; inside, the errors of both ends of its octave.
+            let low_error = a.error.mul(&octave.exp2i());
+            let high_error = N::select(last, &b.error, &low_error.add(&low_error));
+            let carried = low_error.add(&high_error);
             let inside = x.abs().mul(&units(8.0)).add(&carried).add(&N::from_f64(1e-300));
             worst = worst.max(&N::select(end, &b.error, &N::select(first, &a.error, &inside)));
         }

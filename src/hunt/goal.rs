@@ -53,7 +53,7 @@ pub enum Source {
     Assume(usize),
     /// The condition of the predicate, or of the branch that is hunted.
     Branch,
-    /// The claim grants something.
+    /// The claim grants something, or its unit is positive.
     Allowance,
 }
 
@@ -99,6 +99,11 @@ pub fn goals(program: &mut Program) -> Vec<Goal> {
                 number,
                 constraints,
             };
+            if let Some(unit) = unit.filter(|&unit| build::literal_int(graph, unit).is_none()) {
+                let zero = build::int(graph, 0);
+                let positive = build::truth(graph, Op::Less, zero, unit);
+                constraints.push(constraint(graph, Source::Allowance, positive));
+            }
             goals.push(goal(Aim::Margin, number, constraints.clone()));
             if let Some((share, positive)) = share::of(graph, part.truth, unit) {
                 constraints.push(constraint(graph, Source::Allowance, positive));

@@ -41,7 +41,7 @@ pub struct Predicate {
 impl Predicate {
     /// All nodes that asking it needs.
     pub fn roots(&self) -> Vec<NodeId> {
-        self.guards.iter().copied().chain([self.truth, self.margin]).collect()
+        self.guards.iter().copied().chain([self.truth, self.margin]).chain(self.unit).collect()
     }
 }
 

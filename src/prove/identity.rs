@@ -25,7 +25,7 @@ use crate::eval::compile::{PlanError, Request, compile, integer};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Instruction as I, Plan, SlotId};
 use crate::eval::run::run;
-use crate::lang::ir::{Dim, DrawId, Graph, IntId, NodeId, Op};
+use crate::lang::ir::{Dim, DrawId, Graph, IntId, NodeId, Op, Type};
 use crate::lang::types::reachable;
 use crate::sample::stream::{Key, Stream};
 use dashu_ratio::RBig;
@@ -127,7 +127,8 @@ fn prove(claim: &Claim, program: &Program, predicate: usize, limits: &Limits) ->
         return Err("it is not made of equalities alone".to_owned());
     }
     let generic = generic(claim, program, asked.predicate.truth)?;
-    let shapes = Shapes::new(program, &generic, limits.shapes)?;
+    let hypotheses = hypotheses(program, predicate);
+    let shapes = Shapes::new(program, &generic, &hypotheses, limits.shapes)?;
     let analysis = Analysis::new(&generic.graph, &generic.inputs);
     let key = Key::new(limits.seed, &format!("{}#{}", claim.id, asked.name));
     let (mut work, mut worst) = (limits.work, f64::NEG_INFINITY);
@@ -138,7 +139,7 @@ fn prove(claim: &Claim, program: &Program, predicate: usize, limits: &Limits) ->
         match prover.run(&key, index as u64, &mut work)? {
             Step::TooMuch => {}
             Step::Differs => {
-                if has_equality(program, predicate) {
+                if has_equality(program, &hypotheses, &shape.ints) {
                     return Err(
                         "it is no identity of itself, and equalities among the hypotheses may make it true".to_owned()
                     );
@@ -167,10 +168,37 @@ fn prove(claim: &Claim, program: &Program, predicate: usize, limits: &Limits) ->
     Ok(if evidence.done == evidence.of { Identity::Proved(evidence) } else { Identity::ProvedFor(evidence) })
 }
 
-/// Whether a hypothesis asks for an equality, so that the cases that meet it are no open set.
-fn has_equality(program: &Program, predicate: usize) -> bool {
+fn hypotheses(program: &Program, predicate: usize) -> Vec<NodeId> {
     let guards = &program.asked[predicate].predicate.guards;
-    let mut left: Vec<NodeId> = program.assume.iter().map(|a| a.node).chain(guards.iter().copied()).collect();
+    program.assume.iter().map(|a| a.node).chain(guards.iter().copied()).collect()
+}
+
+/// What a truth value about integers alone is for these; `None` if it speaks of anything else.
+fn of_integers(graph: &Graph, ints: &BTreeMap<IntId, i64>, truth: NodeId) -> Option<bool> {
+    let node = graph.node(truth);
+    let truth = |id: NodeId| of_integers(graph, ints, id);
+    let integers = |args: &[NodeId]| match *args {
+        [a, b] if *graph.ty(a) == Type::Int && *graph.ty(b) == Type::Int => {
+            Some((integer(graph, ints, a).ok()?, integer(graph, ints, b).ok()?))
+        }
+        _ => None,
+    };
+    Some(match (&node.op, node.args.as_slice()) {
+        (Op::Bool(value), _) => *value,
+        (Op::Not, &[a]) => !truth(a)?,
+        (Op::And, &[a, b]) => truth(a)? & truth(b)?,
+        (Op::Or, &[a, b]) => truth(a)? | truth(b)?,
+        (Op::Less, args) => integers(args).map(|(a, b)| a < b)?,
+        (Op::LessEqual, args) => integers(args).map(|(a, b)| a <= b)?,
+        (Op::Equal, args) => integers(args).map(|(a, b)| a == b)?,
+        _ => return None,
+    })
+}
+
+/// Whether a hypothesis asks for an equality of more than integers, so that the cases that meet it are no open set.
+fn has_equality(program: &Program, hypotheses: &[NodeId], ints: &BTreeMap<IntId, i64>) -> bool {
+    let open = hypotheses.iter().filter(|&&id| of_integers(&program.graph, ints, id).is_none());
+    let mut left: Vec<NodeId> = open.copied().collect();
     while let Some(id) = left.pop() {
         let node = program.graph.node(id);
         match node.op {
@@ -202,11 +230,21 @@ struct Shapes {
 const MOST_COUNTED: usize = 100_000;
 
 impl Shapes {
-    fn new(program: &Program, generic: &Generic, most: usize) -> Result<Self, String> {
-        let needed = integers(program, &generic.graph, generic.defect);
+    fn new(program: &Program, generic: &Generic, hypotheses: &[NodeId], most: usize) -> Result<Self, String> {
+        let mut needed = integers(program, &generic.graph, generic.defect);
+        for &truth in hypotheses {
+            if reachable(&program.graph, &[truth])
+                .iter()
+                .all(|id| matches!(program.graph.ty(*id), Type::Int | Type::Bool))
+            {
+                needed.extend(integers(program, &program.graph, truth));
+            }
+        }
         let mut all: Vec<BTreeMap<IntId, i64>> = Vec::new();
         let mut counted = 0;
         choose(program, &needed, 0, &mut BTreeMap::new(), &mut all, &mut counted)?;
+        // A hypothesis about integers alone is met or not.
+        all.retain(|ints| hypotheses.iter().all(|&truth| of_integers(&program.graph, ints, truth) != Some(false)));
         all.sort_by_key(|ints| {
             (ints.values().fold(0i64, |sum, v| sum.saturating_add(v.saturating_abs())), ints.clone())
         });

@@ -179,6 +179,29 @@ yes_other = "(x - y)*(x + y) == x^2 - y^2"
 }
 
 #[test]
+fn conditions_on_integers_say_which_of_them_count() {
+    let all = as_named(
+        r#"
+[given]
+m = "int in 0..=2"
+n = "int in 1..=4"
+x = "real in [0, 1]"
+K = "skew(n)"
+[assume]
+some = "m >= 1"
+[claim]
+yes_odd  = "n == 1 or n == 3 => det(K) == 0"
+no_even  = "n == 2 => det(K) == 0"
+yes_one  = "m < 2 => x^m == x"
+no_two   = "x^m == x"
+un_mixed = "n == 1 and x == 0 => x^2 == 2*x"
+"#,
+    );
+    let Identity::Proved(odd) = &all[0].1 else { panic!("{all:?}") };
+    assert_eq!(odd.of, 4);
+}
+
+#[test]
 fn what_was_not_gone_through_is_said_and_is_no_proof_of_the_claim() {
     let text = "title = \"t\"\nat = \"x\"\n[given]\nn = \"int in 1..=9\"\nA = \"gaussian(n, n)\"\nB = \"gaussian(n, n)\"\n[claim]\nc = \"tr(A*B) == tr(B*A)\"\n";
     let limits = Limits { shapes: 4, ..Limits::default() };

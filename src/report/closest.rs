@@ -115,6 +115,8 @@ pub fn describe_tightness(tightness: &Tightness) -> String {
         Tightness::Attained => "attained".to_owned(),
         Tightness::Approached { .. } => "approached".to_owned(),
         Tightness::Loose { factor } if *factor > 1e6 => "loose: nothing of what is allowed is used".to_owned(),
+        // Three digits would call it a factor of 1.
+        Tightness::Loose { factor } if *factor < 1.01 => format!("loose by a factor of {factor:.4}"),
         Tightness::Loose { factor } => format!("loose by a factor of {}", short(*factor)),
     }
 }

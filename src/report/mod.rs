@@ -1,6 +1,7 @@
 //! Consumers of the engine's events and outcomes: the table on a terminal, progress, JSON. None of them decides anything.
 
 pub mod closest;
+pub mod errata;
 pub mod explain;
 pub mod json;
 mod json_evidence;
