@@ -147,25 +147,26 @@ pub fn sqrt<N: Number>(a: &Bounded<N>) -> (Bounded<N>, Mask) {
 
 #[inline(always)]
 pub fn max<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
-    Bounded { value: a.value.max(&b.value), error: chosen(b, a) }
+    Bounded { value: a.value.max(&b.value), error: chosen(a, b, false) }
 }
 
 #[inline(always)]
 pub fn min<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
-    Bounded { value: a.value.min(&b.value), error: chosen(a, b) }
+    Bounded { value: a.value.min(&b.value), error: chosen(a, b, true) }
 }
 
-/// The bound of the smaller of two numbers: its own where it is certainly the smaller, else the greater of the two.
+/// The bound of the one of two numbers that an extreme is, where that is certain, else the greater of both. `least`: of the smaller one.
 #[inline(always)]
-fn chosen<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> N {
+fn chosen<N: Number>(a: &Bounded<N>, b: &Bounded<N>, least: bool) -> N {
     if !N::TRACKED {
         return N::zero();
     }
     // The factor covers the roundings of the gap and of the sum.
     let reach = a.error.add(&b.error).mul(&N::from_f64(1.0 + 1e-9));
     let gap = b.value.sub(&a.value);
-    let (below, above) = (reach.lt(&gap), reach.lt(&gap.neg()));
-    N::select(below, &a.error, &N::select(above, &b.error, &join(&a.error, &b.error)))
+    let (a_is_less, b_is_less) = (reach.lt(&gap), reach.lt(&gap.neg()));
+    let (smaller, greater) = if least { (a_is_less, b_is_less) } else { (b_is_less, a_is_less) };
+    N::select(smaller, &a.error, &N::select(greater, &b.error, &join(&a.error, &b.error)))
 }
 
 /// The greater bound; not finite if either is not.

@@ -135,6 +135,19 @@ impl Elaborator<'_> {
                 format!("`{variable}` is {}", if *self.graph.ty(x) == Type::Int { "an integer" } else { "a constant" });
             return Err(LangError::new(variable_span, "a derivative needs a real or a matrix to vary", found));
         }
+        // These are folded away where the name is used, so that nothing would be left to vary.
+        let folded = match self.graph.node(x).op {
+            Op::Identity | Op::Zeros | Op::Ones => Some("a constant"),
+            Op::Neg => Some("a negative"),
+            Op::Transpose => Some("a transpose"),
+            Op::NormFrobenius => Some("a norm"),
+            _ => None,
+        };
+        if let Some(folded) = folded {
+            let found = format!("`{variable}` is {folded}");
+            return Err(LangError::new(variable_span, "a derivative cannot be taken in this", found)
+                .help("take it in a given, or in a name for a sum or a product"));
+        }
         let h = match direction {
             Some(e) => {
                 let h = self.numeric(e)?;

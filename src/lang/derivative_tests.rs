@@ -198,6 +198,9 @@ fn a_gradient_is_stated_as_printed() {
 #[test]
 fn what_cannot_be_differentiated_says_so() {
     let mut world = World::new();
+    world.let_("minus", "-x");
+    world.let_("one", "identity(d)");
+    world.let_("flip", "W'");
     for (text, said) in [
         ("D(floor(x); x)", "this derivative is not known: `floor` has no derivative @ floor(x)"),
         (
@@ -205,6 +208,18 @@ fn what_cannot_be_differentiated_says_so() {
             "the derivative in a matrix needs a direction: `W` is a matrix d×d (write `D(..; W -> H)`) @ W",
         ),
         ("D(tr(W); W -> A)", "a variable and its direction need one shape: `W` is d×d, `A` is m×d @ W -> A"),
+        (
+            "D(minus*x; minus)",
+            "a derivative cannot be taken in this: `minus` is a negative (take it in a given, or in a name for a sum or a product) @ minus",
+        ),
+        (
+            "D(one*S; one -> S)",
+            "a derivative cannot be taken in this: `one` is a constant (take it in a given, or in a name for a sum or a product) @ one",
+        ),
+        (
+            "D(flip'; flip -> S)",
+            "a derivative cannot be taken in this: `flip` is a transpose (take it in a given, or in a name for a sum or a product) @ flip",
+        ),
         ("D(x^k; k)", "a derivative needs a real or a matrix to vary: `k` is an integer @ k"),
         ("D(x; z)", "unknown name `z`: found no such given, `let` or index @ z"),
     ] {

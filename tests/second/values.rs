@@ -220,7 +220,12 @@ impl Interval {
     }
 
     pub fn exp(&self) -> Maybe<Self> {
-        if size(&self.lo).max(size(&self.hi)) > RBig::from(1 << 16) {
+        let far = RBig::from(1 << 16);
+        if self.hi < -&far {
+            // Below exp(-2^16), and so below 2^-90000.
+            return Ok(Self { lo: RBig::ZERO, hi: two(-90_000) });
+        }
+        if size(&self.lo).max(size(&self.hi)) > far {
             return Err(Stop::Undecided);
         }
         self.increasing(|x| {
