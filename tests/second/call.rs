@@ -76,7 +76,13 @@ pub fn call(scope: &Scope, function: &str, arguments: &[Expr], at: Option<&Indic
         }
         "inner" => Value::Number(matrix(0)?.transposed().times(&matrix(1)?)?.trace()),
         "hadamard" => Value::Matrix(matrix(0)?.zip(&matrix(1)?, |x, y| x * y)?),
-        "lambda" => return item(&spectra::eigenvalues(&matrix(1)?)?, integer(0)?),
+        "lambda" => {
+            let (i, m) = (integer(0)?, matrix(1)?);
+            match usize::try_from(i).ok().filter(|i| (1..=m.rows).contains(i) && m.intervals().is_err()) {
+                Some(i) => Value::Number(spectra::moving_eigenvalue(&m, i)?),
+                None => return item(&spectra::eigenvalues(&m)?, i),
+            }
+        }
         "lambda_min" | "lambda_max" => {
             let m = matrix(0)?;
             if m.rows == 0 {
@@ -84,8 +90,8 @@ pub fn call(scope: &Scope, function: &str, arguments: &[Expr], at: Option<&Indic
             }
             Value::Number(match (m.rows, function) {
                 (1, _) => m.entries[0].clone(),
-                (n, "lambda_min") => spectra::eigenvalue(&m, n)?.into(),
-                _ => spectra::eigenvalue(&m, 1)?.into(),
+                (n, "lambda_min") => spectra::moving_eigenvalue(&m, n)?,
+                _ => spectra::moving_eigenvalue(&m, 1)?,
             })
         }
         "sigma" => {

@@ -69,6 +69,13 @@ impl Jet {
         &self.parts[0]
     }
 
+    /// What moves alone: the number without its real part.
+    pub fn nilpotent(&self) -> Self {
+        let mut parts = self.parts.clone();
+        parts[0] = 0.into();
+        Self { parts }
+    }
+
     /// It, if it does not move. What moves with a derivative of 0 does: of `sqrt(x^2)` there is none at 0.
     pub fn plain(&self) -> Option<&Interval> {
         (self.parts.len() == 1).then(|| self.real())

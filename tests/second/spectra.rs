@@ -8,6 +8,7 @@
 //! A matrix of intervals: that of its midpoints, and each eigenvalue moves by no more than the Frobenius norm of the radii (Weyl).
 
 use super::evaluate::equal_matrices;
+use super::jets::Jet;
 use super::matrix::Matrix;
 use super::values::{BITS, Interval, Maybe, Stop, beyond, size, two};
 use dashu_int::{IBig, UBig};
@@ -151,6 +152,35 @@ pub fn eigenvalue(m: &Matrix, k: usize) -> Maybe<Interval> {
     let (middle, radius) = middle(m)?;
     let x = Spectrum::of(m.rows, &middle)?.eigenvalue(k);
     Ok(Interval { lo: x.lo - &radius, hi: x.hi + &radius })
+}
+
+/// Units that a derivative may nest.
+const UNITS: usize = 3;
+
+/// The k-th greatest of a matrix that may move, if it is simple: a root of the characteristic polynomial moves as Newton's step says, exactly
+/// so in nilpotent units.
+pub fn moving_eigenvalue(m: &Matrix, k: usize) -> Maybe<Jet> {
+    let still = m.map(|x| x.real().clone().into());
+    let start: Jet = eigenvalue(&still, k)?.into();
+    if m.intervals().is_ok() {
+        return Ok(start);
+    }
+    let coefficients = m.characteristic_polynomial()?;
+    let at = |x: &Jet| {
+        let (mut value, mut slope) = (Jet::from(0), Jet::from(0));
+        for c in coefficients.iter().rev() {
+            slope = &(&slope * x) + &value;
+            value = &(&value * x) + c;
+        }
+        (value, slope)
+    };
+    let slope: Jet = at(&start).1.real().clone().into();
+    let share = slope.recip()?;
+    let mut x = start;
+    for _ in 0..UNITS {
+        x = &x - &(&at(&x).0.nilpotent() * &share);
+    }
+    Ok(x)
 }
 
 /// The singular values, decreasing: roots of the eigenvalues of a Gram matrix, which are at least 0.
