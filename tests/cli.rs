@@ -311,6 +311,76 @@ fn a_list_runs_nothing_and_marks_what_is_malformed() {
 }
 
 #[test]
+fn the_index_shows_what_is_missing_and_what_is_extra() {
+    let folder = scratch("index");
+    let run = || in_folder(&folder, &["list", "--index"]);
+    assert_eq!(in_folder(&folder, &["new", "p/a"]).status, 0);
+    assert_eq!(in_folder(&folder, &["new", "p/c"]).status, 0);
+    let none = run();
+    assert_eq!(none.status, 2);
+    assert!(none.stderr.contains("index.tsv"), "{}", none.stderr);
+    let index = |rows: &str| {
+        fs::write(folder.join("claims/index.tsv"), format!("claim\twhere\twhat\tkind\tleft out\n{rows}")).unwrap()
+    };
+    index("p/a\tLemma 1\ta bound\tpointwise\np/b\t(2)\tan identity\tidentity\n");
+    let two = run();
+    assert_eq!(two.status, 1, "{}", two.stderr);
+    assert!(two.stdout.contains("  p/b ((2)): an identity, identity\n"), "{}", two.stdout);
+    assert!(two.stdout.contains("claims without a row that correct none\n  p/c\n"), "{}", two.stdout);
+    index(
+        "p/a\tLemma 1\ta bound\tpointwise\np/b\t(2)\tan identity\tidentity\tillegible\np/c\t(3)\ta bound\tpointwise\n",
+    );
+    let good = run();
+    assert_eq!(good.status, 0, "{}{}", good.stdout, good.stderr);
+    assert!(good.stdout.contains("all                3       2         1        0\n"), "{}", good.stdout);
+    index("p/a\tLemma 1\ta bound\tpointwize\n");
+    let bad = run();
+    assert_eq!(bad.status, 2);
+    assert!(bad.stderr.contains("did you mean `pointwise`?") && bad.stderr.contains("index.tsv:2:1"), "{}", bad.stderr);
+}
+
+#[test]
+fn errata_are_what_stored_counterexamples_prove() {
+    let folder = scratch("errata");
+    fs::create_dir_all(folder.join("claims/p")).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.join("claims/p").join(name), text).unwrap();
+    write("paper.toml", "title = \"On x\"\nauthors = [\"A. B.\"]\nyear = 2020\n");
+    let claim = |head: &str, relation: &str| {
+        format!(
+            "title = \"A bound\"\nat = \"(1)\"\n{head}[given]\nx = \"real in [0, 2]\"\n[claim]\nb = \"x^2 {relation}\"\n"
+        )
+    };
+    write(
+        "a.toml",
+        &claim("tex = 'x^2 \\le x'\nexpect = \"refuted\"\ncorrected = \"a-corrected\"\nnotes = \"A slip.\"\n", "<= x"),
+    );
+    write("a-corrected.toml", &claim("tex = 'x^2 \\le 2x'\ncorrects = \"a\"\n", "<= 2*x"));
+    let errata = || in_folder(&folder, &["list", "--errata"]);
+    let none = errata();
+    assert_eq!(none.status, 1);
+    assert!(none.stderr.contains("`p/a`: no counterexample of `b` is stored"), "{}", none.stderr);
+    assert_eq!(in_folder(&folder, &["check", "--accept-witness"]).status, 0);
+    let one = errata();
+    assert_eq!(one.status, 0, "{}", one.stderr);
+    for piece in [
+        "## A. B., On x (2020)",
+        "### (1): A bound",
+        "x^2 \\le x\n",
+        "**False**, `b`: `x^2 <= x`",
+        "`x = 2`",
+        "it says 4 ≤ 2",
+        "A slip.",
+        "**Corrected**, `p/a-corrected`",
+        "x^2 \\le 2x\n",
+    ] {
+        assert!(one.stdout.contains(piece), "{piece}: {}", one.stdout);
+    }
+    // The statement changes: what is stored no longer speaks of it.
+    write("a.toml", &claim("expect = \"refuted\"\n", "<= x/2"));
+    assert_eq!(errata().status, 1);
+}
+
+#[test]
 fn a_new_claim_holds_as_it_is_and_is_never_written_over_another() {
     let folder = scratch("new");
     let run = in_folder(&folder, &["new", "my-paper/lemma-1", "--title", "My \"first\" lemma"]);

@@ -22,7 +22,10 @@ pub fn index(args: &ListArgs) -> Result<Exit, Stop> {
     let malformed = |what: &str, errors: &crate::claim::diagnostic::Diagnostics| {
         Stop::malformed(what.to_owned(), errors.render(WIDTH, err.on))
     };
-    let (path, bytes) = files::index(&folder)?;
+    let (path, bytes) = files::index(&folder).map_err(|error| {
+        let Stop { exit, message, details } = Stop::from(error);
+        Stop { exit, message: format!("{message} (an index names the statements that are to be claims)"), details }
+    })?;
     let index = Index::load(&bytes, &path).map_err(|errors| malformed("the index is malformed", &errors))?;
     let library = find::scan(&[folder])?.library().map_err(|errors| malformed("nothing to compare", &errors))?;
     let found = index.compare(&library);
