@@ -42,7 +42,7 @@ fn by_hand() -> Vec<(&'static str, &'static str, Json)> {
         (
             "ye-du-2021/app-e-final",
             "final",
-            json!({ "T": 2, "d": 1, "c": "1", "eps": "1", "p": "1/2", "q": "1/2", "b0": "0", "cut": "0" }),
+            json!({ "T": 2, "d": 1, "c": "1", "eps": "1", "p": "1/2", "q": "1/2", "b0": "0", "bT": "5/4" }),
         ),
         ("ye-du-2021/app-f-q", "printed", q.clone()),
         ("ye-du-2021/app-f-q", "q", q),
@@ -55,7 +55,7 @@ fn by_hand() -> Vec<(&'static str, &'static str, Json)> {
         (
             "ye-du-2021/eq-19-first",
             "growth",
-            json!({ "d": 1, "mc": 1, "nc": 0, "r1": "1", "r": ["1"], "W": ["11/8"], "c": "1", "e_b": "1", "eps": "1/2",
+            json!({ "d": 1, "mc": 1, "nc": 0, "r1": "1", "r": ["1"], "W": ["11/8"], "c": "1", "e_b": "2", "eps": "1/2",
                 "x": ["1"], "b": "1/8", "J": ["1/2"], "K": none, "eta": "1/16" }),
         ),
         ("ye-du-2021/eq-22-equality", "expansion", step),
@@ -171,7 +171,7 @@ fn a_counterexample_with_one_value_changed_is_not_accepted() {
         ("lemma-3.3-drop", "drop", "p", json!("0"), "Ok(true)"),
         ("lemma-3.3-drop", "drop", "beta", json!("0"), "given `beta`"),
         ("app-f-q", "q", "O", json!([["1", "0"], ["0", "1"]]), "Ok(true)"),
-        ("app-e-final", "final", "q", json!("1/4"), "Ok(true)"),
+        ("app-e-final", "final", "bT", json!("1"), "Ok(true)"),
         ("sec-2.1-pl", "pl", "V", json!(["1"]), "Ok(true)"),
         // No value of its given: past an end by a little, open ends, shapes, symmetry, spectra, orthogonality.
         ("lemma-3.3-drop", "drop", "eta", json!("1000001/16000000"), "given `eta`"),
