@@ -282,7 +282,7 @@ fn session(text: &str) -> Vec<(String, String)> {
 /// Without the time that a run took.
 fn timeless(text: &str) -> String {
     let line = |line: &str| match line.rsplit_once(", ") {
-        Some((rest, time)) if time.ends_with(" s") && line.contains("evaluations a claim") => rest.to_owned(),
+        Some((rest, time)) if time.ends_with(" s") && line.contains("random evaluations a claim") => rest.to_owned(),
         _ => line.trim_end().to_owned(),
     };
     text.trim_end().lines().map(|l| line(l) + "\n").collect()

@@ -1,7 +1,7 @@
 //! Hypotheses and a predicate, decided from values at rising precision.
 
 use super::plans::Purpose;
-use super::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part, Relation};
+use super::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part, Relation, Sides};
 use crate::arith::ball::{Ball, with_bits};
 use crate::case::point::Values;
 use crate::claim::program::When;
@@ -55,9 +55,9 @@ impl Certifier {
         let purpose = Purpose::Hypotheses(predicate);
         let hypotheses_plan = self.plan(purpose, &case.ints, || hypotheses.iter().map(|h| h.1).collect())?;
         let (truth, margin) = (asked.predicate.truth, asked.predicate.margin);
-        let sides = self.comparison(truth).map(|(_, a, b)| (a, b));
+        let comparison = self.comparison(truth);
         let mut roots = vec![truth, margin];
-        roots.extend(sides.iter().flat_map(|(a, b)| [*a, *b]).chain(asked.predicate.unit));
+        roots.extend(comparison.iter().flat_map(|(_, a, b)| [*a, *b]).chain(asked.predicate.unit));
         let predicate_plan = self.plan(Purpose::Predicate(predicate), &case.ints, || roots)?;
 
         let mut settled = false;
@@ -79,8 +79,10 @@ impl Certifier {
                     let known = machine.undefined[slot as usize] & 1 == 0;
                     Enclosure::of(&machine.real(&predicate_plan, slot).value).filter(|_| known)
                 };
-                let (sides, margin) =
-                    (sides.and_then(|(a, b)| Some((enclosure(slot(a))?, enclosure(slot(b))?))), slot(margin));
+                let sides = comparison.and_then(|(relation, a, b)| {
+                    Some(Sides { relation, left: enclosure(slot(a))?, right: enclosure(slot(b))? })
+                });
+                let margin = slot(margin);
                 let certificate = |margin| Certificate { margin, sides, bits };
                 match (answer, enclosure(margin)) {
                     (Answer::Undefined, _) => return Ok(Decision::Undefined),
@@ -109,12 +111,7 @@ impl Certifier {
         Ok(Decision::Undecided(open))
     }
 
-    /// How the two sides of a predicate are to stand to each other, if it is one comparison of two reals: `<=`, with the smaller side first.
-    pub fn relation(&self, predicate: usize) -> Option<Relation> {
-        let asked = self.program.asked.get(predicate)?;
-        self.comparison(asked.predicate.truth).map(|(relation, _, _)| relation)
-    }
-
+    /// A predicate that is one comparison of two reals, of an inequality the side first that is to be the smaller.
     fn comparison(&self, truth: NodeId) -> Option<(Relation, NodeId, NodeId)> {
         let node = self.program.graph.node(truth);
         let relation = match node.op {

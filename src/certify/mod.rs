@@ -48,13 +48,22 @@ pub enum Relation {
     Equal,
 }
 
+/// The two sides of one comparison of reals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sides {
+    pub relation: Relation,
+    /// Of an inequality the side that is to be the smaller.
+    pub left: Enclosure,
+    pub right: Enclosure,
+}
+
 /// What was proved of a predicate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
     /// In the predicate's unit; 1 of an order of empty matrices, as of any statement about nothing.
     pub margin: Enclosure,
-    /// Where the predicate is one comparison of reals, the side that is to be the smaller, and the other; of an equality left and right.
-    pub sides: Option<(Enclosure, Enclosure)>,
+    /// Where the predicate is one comparison of reals.
+    pub sides: Option<Sides>,
     /// The working precision that decided it.
     pub bits: usize,
 }

@@ -366,7 +366,8 @@ fn sizes_far_outside_floating_point_are_no_matter() {
 fn sides_and_margin_enclose_what_they_say() {
     let text = "[given]\nx = \"real in [1, 2]\"\n[claim]\nc = \"exp(x) <= 2*x\"\n[margin]\nunit = \"1\"\n";
     let Decision::Violated(certificate) = decided(text, &[real("1")]) else { panic!("it is false") };
-    let (left, right) = certificate.sides.expect("one comparison");
+    let Sides { relation, left, right } = certificate.sides.expect("one comparison");
+    assert_eq!(relation, Relation::LessEqual);
     assert!(left.lo < left.hi && (left.to_f64() - std::f64::consts::E).abs() < 1e-15);
     assert!(right.is_exact() && right.lo == q("2"));
     assert!((certificate.margin.to_f64() - (2.0 - std::f64::consts::E)).abs() < 1e-15);

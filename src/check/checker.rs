@@ -291,4 +291,13 @@ mod tests {
         let text = refused("A = \"gaussian(-1, 2)\"");
         assert!(text.contains("a dimension is negative") && text.contains("c.toml:5:"), "{text}");
     }
+
+    #[test]
+    fn a_unit_that_is_plainly_not_positive_is_refused_at_its_place() {
+        for unit in ["0", "-1/2", "2 - 2"] {
+            let text = refused(&format!("[margin]\nunit = \"{unit}\""));
+            assert!(text.contains("a unit is positive") && text.contains("c.toml:6:"), "{unit}: {text}");
+        }
+        assert_eq!(refused("[margin]\nunit = \"1/2\""), "");
+    }
 }

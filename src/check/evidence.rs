@@ -4,7 +4,7 @@
 
 use crate::case::point::{Point, Values};
 use crate::case::witness::Draws;
-use crate::certify::Enclosure;
+use crate::certify::{Enclosure, Sides};
 use crate::prove::identity;
 
 /// Everything that the search phase says of a predicate.
@@ -66,8 +66,8 @@ pub struct Refutation {
     pub values: Values,
     /// In the predicate's unit.
     pub margin: Enclosure,
-    /// Both sides of a comparison.
-    pub sides: Option<(Enclosure, Enclosure)>,
+    /// Of one comparison of reals.
+    pub sides: Option<Sides>,
     /// Working precision that decided it.
     pub bits: usize,
     pub origin: Origin,

@@ -13,7 +13,7 @@ use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
 use crate::case::record::{Fate, Hypotheses};
 use crate::case::witness::{Draws, Standing, WitnessFile};
-use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure};
+use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure, Sides};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Claim, Place, Source};
 use crate::hunt::{Hunt, HuntOptions, Hunter};
@@ -200,7 +200,7 @@ impl Search<'_> {
     /// Notes a point that is certified as the counterexample.
     fn refute(&self, point: &Point, i: usize, origin: Origin, evidence: &mut Evidence) {
         evidence.settled.violated += 1;
-        evidence.refutation = self.refutation(point, i, origin);
+        evidence.refutation = self.refutation(point, &Values::new(), i, origin);
     }
 
     /// The hunt, and what is certain of where it ended.
@@ -296,17 +296,19 @@ impl Search<'_> {
                 _ => {}
             }
         }
-        for values in near.iter().take(MOST_SHORT).flat_map(|point| self.in_short_rationals(point)) {
-            match self.certifier.decide(&values, i, SETTLE_BITS) {
-                Ok(Decision::Holds(certificate)) if certificate.margin.is_zero() => {
-                    return Ok(Some(Tightness::Attained));
+        for point in near.iter().take(MOST_SHORT) {
+            for (fixed, values) in self.in_short_rationals(point) {
+                match self.certifier.decide(&values, i, SETTLE_BITS) {
+                    Ok(Decision::Holds(certificate)) if certificate.margin.is_zero() => {
+                        return Ok(Some(Tightness::Attained));
+                    }
+                    Ok(Decision::Violated(_)) => {
+                        evidence.settled.violated += 1;
+                        evidence.refutation = self.refutation(point, &fixed, i, Origin::Hunt);
+                        return Ok(None);
+                    }
+                    _ => {}
                 }
-                Ok(Decision::Violated(_)) => {
-                    evidence.settled.violated += 1;
-                    evidence.refutation = self.refutation_of(values, i, Origin::Hunt, None);
-                    return Ok(None);
-                }
-                _ => {}
             }
         }
         let along =
@@ -319,10 +321,10 @@ impl Search<'_> {
         })
     }
 
-    /// The case with its reals replaced by the simplest rationals near them: a contact at 1/3 is at no `f64`.
-    fn in_short_rationals(&self, point: &Point) -> Vec<Values> {
+    /// The case with its reals fixed at the simplest rationals near them, and all values then: a contact at 1/3 is at no `f64`.
+    fn in_short_rationals(&self, point: &Point) -> Vec<(Values, Values)> {
         let Ok(settled) = self.certifier.values(point, &Values::new()) else { return Vec::new() };
-        let mut all: Vec<Values> = Vec::new();
+        let mut all: Vec<(Values, Values)> = Vec::new();
         for within in SHORT_WITHIN {
             let mut fixed = Values::new();
             for (&given, value) in &settled.values {
@@ -333,9 +335,9 @@ impl Search<'_> {
             }
             if let Ok(short) = self.certifier.values(point, &fixed)
                 && short.values != settled.values
-                && !all.contains(&short.values)
+                && all.iter().all(|(_, values)| *values != short.values)
             {
-                all.push(short.values);
+                all.push((fixed, short.values));
             }
         }
         all
@@ -385,8 +387,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// A certified case, shrunk.
-    fn refutation(&self, point: &Point, predicate: usize, origin: Origin) -> Option<Refutation> {
+    /// A certified case, some of its givens fixed, shrunk.
+    fn refutation(&self, point: &Point, fixed: &Values, predicate: usize, origin: Origin) -> Option<Refutation> {
         let bits = self.effort.bits.min(SHRINK_BITS);
         let violation = |values: &Values| match self.certifier.decide(values, predicate, bits) {
             Ok(Decision::Violated(certificate)) => Some(size_of(&certificate)),
@@ -399,14 +401,17 @@ impl Search<'_> {
         };
         let limits = shrink::Limits { decisions: self.effort.shrink, ..shrink::Limits::default() };
         let program = self.certifier.program();
-        let shrunk = shrink::shrink(self.claim, program, &oracles, &limits, point);
+        let shrunk = shrink::shrink(self.claim, program, &oracles, &limits, point, fixed);
         let (values, draws) = match shrunk {
             Some(shrunk) => {
                 let draws = if shrunk.fixed.is_empty() { Draws::of(program, &shrunk.point) } else { None };
                 (shrunk.values, draws)
             }
             // It took more bits than shrinking gives.
-            None => (self.certifier.values(point, &Values::new()).ok()?.values, Draws::of(program, point)),
+            None => {
+                let draws = if fixed.is_empty() { Draws::of(program, point) } else { None };
+                (self.certifier.values(point, fixed).ok()?.values, draws)
+            }
         };
         self.refutation_of(values, predicate, origin, draws)
     }
@@ -466,7 +471,7 @@ impl Search<'_> {
 
 /// How large a violation certainly is: the gap between the sides as a share of their sizes, which no unit blows up; else the margin.
 fn size_of(certificate: &Certificate) -> RBig {
-    let Some((left, right)) = &certificate.sides else { return -certificate.margin.hi.clone() };
+    let Some(Sides { left, right, .. }) = &certificate.sides else { return -certificate.margin.hi.clone() };
     let gap = (&left.lo - &right.hi).max(&right.lo - &left.hi);
     let size = |side: &Enclosure| side.hi.clone().max(-side.lo.clone());
     let sizes = size(left) + size(right);

@@ -7,6 +7,7 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::{Claim, Named, Place, Trajectory};
 use crate::eval::analysis::Analysis;
 use crate::lang::ast::{self, Expr, Sampler};
+use crate::lang::build;
 use crate::lang::elaborate;
 use crate::lang::ir::{Dim, Graph, InputId, IntId, NodeId, Op, Type};
 use crate::lang::predicate::{self, Predicate};
@@ -17,6 +18,7 @@ use crate::lang::symmetry::is_symmetric;
 use crate::lang::types;
 use crate::sample::draws::{IntGiven, Samples};
 use crate::sample::lower::lower;
+use dashu_ratio::RBig;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A name and what it stands for.
@@ -258,7 +260,14 @@ impl<'a> Builder<'a> {
             let unit = match written {
                 None => None,
                 Some(unit) => {
-                    let result = elaborate::real(&mut self.graph, &self.scope, &unit.value);
+                    let result = elaborate::real(&mut self.graph, &self.scope, &unit.value).and_then(|node| {
+                        match build::rational(&self.graph, node).filter(|value| **value <= RBig::ZERO) {
+                            None => Ok(node),
+                            Some(value) => {
+                                Err(LangError::new(unit.value.span, "a unit is positive", format!("this is {value}")))
+                            }
+                        }
+                    });
                     match self.note(&unit.place, result) {
                         None => return asked,
                         some => some,

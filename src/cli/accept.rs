@@ -36,7 +36,7 @@ fn witness(claim: &Claim, predicate: &str, refutation: &Refutation) -> Option<Wi
     let around = |enclosure: &Enclosure| Decimals::around(&enclosure.lo, &enclosure.hi);
     let certified = Certified {
         margin: around(&refutation.margin),
-        sides: refutation.sides.as_ref().map(|(left, right)| (around(left), around(right))),
+        sides: refutation.sides.as_ref().map(|sides| (around(&sides.left), around(&sides.right))),
         bits: refutation.bits as u64,
     };
     let witness = Witness::new(claim, predicate, &refutation.values)?;

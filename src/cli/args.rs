@@ -60,7 +60,7 @@ pub struct CheckArgs {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub filter: FilterArgs,
-    /// Evaluations a claim: quick 2,000, default 20,000, deep 1,000,000
+    /// Random evaluations a claim: quick 2,000, default 20,000, deep 1,000,000; the hunt has 20,000, 400,000, 10,000,000 more
     #[arg(long, value_name = "BUDGET", default_value = "default", value_parser = budget())]
     pub budget: Budget,
     #[command(flatten)]
@@ -90,7 +90,7 @@ pub struct ExplainArgs {
     /// Print what is checked as TeX
     #[arg(long)]
     pub tex: bool,
-    /// Evaluations spent on evidence: quick 2,000, default 20,000, deep 1,000,000
+    /// What is spent on evidence, as for `check`
     #[arg(long, value_name = "BUDGET", default_value = "quick", value_parser = budget())]
     pub budget: Budget,
     #[command(flatten)]

@@ -5,14 +5,14 @@ use super::console;
 use super::filter::Filter;
 use super::find;
 use super::stop::Stop;
-use crate::certify::Certifier;
 use crate::check::evidence::Stored;
-use crate::check::search::{Verified, verify_stored};
-use crate::claim::diagnostic::Diagnostics;
-use crate::claim::model::{Claim, Expect, Verdict};
+use crate::check::search::verify_stored;
+use crate::claim::model::{Claim, Verdict};
 use crate::engine::exit::Exit;
 use crate::engine::guard::guard;
+use crate::engine::outcome::Malformed;
 use crate::engine::run::MAX_ELEMENTS;
+use crate::engine::verdict::expected;
 use crate::report::errata::{Erratum, Failure, markdown};
 use crate::report::terminal::{WIDTH, malformed};
 
@@ -23,55 +23,47 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
         .library()
         .map_err(|errors| Stop::malformed("nothing to list", errors.render(WIDTH, err.on)))?;
     let filter = Filter(args.filter.filter.as_deref());
+    if !library.claims.iter().any(|loaded| filter.admits(&loaded.id)) {
+        return Err(find::nothing_matches(&args.filter, &library));
+    }
+    let mut bad: Vec<Malformed> =
+        library.problems.iter().map(|errors| Malformed { id: None, diagnostics: errors.clone() }).collect();
     let mut exit = Exit::AsExpected;
     let mut all = Vec::new();
     for loaded in library.claims.iter().filter(|loaded| filter.admits(&loaded.id)) {
+        let mut note = |diagnostics| bad.push(Malformed { id: Some(loaded.id.clone()), diagnostics });
         let claim = match &loaded.claim {
             Ok(claim) => claim,
             Err(diagnostics) => {
-                let bad =
-                    crate::engine::outcome::Malformed { id: Some(loaded.id.clone()), diagnostics: diagnostics.clone() };
-                console::err(&malformed(&bad, err));
-                exit = exit.gravest(Exit::Malformed);
+                note(diagnostics.clone());
                 continue;
             }
         };
-        if claim.witness.is_none() && refuted(claim).next().is_none() {
-            continue;
-        }
-        let prove = || -> Result<(Vec<Verified>, Certifier), Diagnostics> {
-            Ok((verify_stored(claim, MAX_ELEMENTS)?, Certifier::new(claim, MAX_ELEMENTS)?))
-        };
-        let verified =
-            guard(prove).map_err(|panic| Stop::harness(format!("internal error in `{}`: {panic}", claim.id)))?;
-        let (entries, certifier) = match verified {
-            Ok(verified) => verified,
+        let verified = guard(|| verify_stored(claim, MAX_ELEMENTS))
+            .map_err(|panic| Stop::harness(format!("internal error in `{}`: {panic}", claim.id)))?;
+        let entries = match verified {
+            Ok(entries) => entries,
             Err(diagnostics) => {
-                console::err(&diagnostics.render(WIDTH, err.on));
-                exit = exit.gravest(Exit::Malformed);
+                note(diagnostics);
                 continue;
             }
+        };
+        let mut unproved = |message: String| {
+            console::err(&message);
+            exit = exit.gravest(Exit::DecidedOtherwise);
         };
         let mut failures = Vec::new();
+        for predicate in refuted(claim).filter(|name| entries.iter().all(|(predicate, ..)| predicate != name)) {
+            unproved(format!("`{}`: no counterexample of `{predicate}` is stored\n", claim.id));
+        }
         for (predicate, stored, refutation) in entries {
             match (stored, refutation) {
-                (Stored::Proved, Some(refutation)) => {
-                    let at = certifier.program().asked.iter().position(|asked| asked.name == predicate);
-                    let relation = at.and_then(|at| certifier.relation(at));
-                    failures.push(Failure { predicate, relation, refutation });
-                }
-                _ => {
-                    console::err(&format!(
-                        "`{}`: the stored counterexample of `{predicate}` does not prove it\n",
-                        claim.id
-                    ));
-                    exit = exit.gravest(Exit::DecidedOtherwise);
-                }
+                (Stored::Proved, Some(refutation)) => failures.push(Failure { predicate, refutation }),
+                _ => unproved(format!(
+                    "`{}`: the stored counterexample of `{predicate}` does not prove it; `theoremcheck verify` says why\n",
+                    claim.id
+                )),
             }
-        }
-        for predicate in refuted(claim).filter(|name| !failures.iter().any(|failure| failure.predicate == *name)) {
-            console::err(&format!("`{}`: no counterexample of `{predicate}` is stored\n", claim.id));
-            exit = exit.gravest(Exit::DecidedOtherwise);
         }
         if failures.is_empty() {
             continue;
@@ -80,16 +72,14 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
         all.push(Erratum { claim, failures, corrected: corrected.and_then(|loaded| loaded.claim.as_ref().ok()) });
     }
     console::out(&markdown(&all, &library.papers));
+    for malformed_one in &bad {
+        console::err(&malformed(malformed_one, err));
+        exit = exit.gravest(Exit::Malformed);
+    }
     Ok(exit)
 }
 
 /// The predicates that are expected to be refuted.
-fn refuted(claim: &Claim) -> Box<dyn Iterator<Item = &str> + '_> {
-    match &claim.expect {
-        Expect::Each(each) => {
-            Box::new(each.iter().filter(|(_, verdict)| *verdict == Verdict::Refuted).map(|(name, _)| name.as_str()))
-        }
-        Expect::All(Verdict::Refuted) => Box::new(claim.predicates()),
-        Expect::Held | Expect::All(_) => Box::new(std::iter::empty()),
-    }
+fn refuted(claim: &Claim) -> impl Iterator<Item = &str> {
+    claim.predicates().filter(|predicate| expected(&claim.expect, predicate) == Verdict::Refuted)
 }

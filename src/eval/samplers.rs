@@ -44,11 +44,16 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
         let (first, end) = (m.numbers[start + i].eq(&N::zero()), m.numbers[start + i].eq(&one));
         let x = N::select(end, &b.value, &N::select(first, &a.value, &x));
         if N::TRACKED {
-            // Two roundings and the position's own; inside, the errors of both ends of its octave.
+            // Two roundings; inside, the errors of both ends of its octave, and what rounding did to the position (nothing to a short draw), with the slope of the next octave.
+            let slipped = m.numbers[start + i]
+                .mul_add(&octaves, &position.neg())
+                .abs()
+                .mul(&high.sub(&low).abs())
+                .mul(&N::from_f64(3.0));
             let low_error = a.error.mul(&octave.exp2i());
             let high_error = N::select(last, &b.error, &low_error.add(&low_error));
             let carried = low_error.add(&high_error);
-            let inside = x.abs().mul(&units(8.0)).add(&carried).add(&N::from_f64(1e-300));
+            let inside = x.abs().mul(&units(8.0)).add(&carried).add(&slipped).add(&N::from_f64(1e-300));
             worst = worst.max(&N::select(end, &b.error, &N::select(first, &a.error, &inside)));
         }
         m.numbers[to + i] = x;

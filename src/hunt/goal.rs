@@ -99,7 +99,7 @@ pub fn goals(program: &mut Program) -> Vec<Goal> {
                 number,
                 constraints,
             };
-            if let Some(unit) = unit.filter(|&unit| build::literal_int(graph, unit).is_none()) {
+            if let Some(unit) = unit.filter(|&unit| build::rational(graph, unit).is_none()) {
                 let zero = build::int(graph, 0);
                 let positive = build::truth(graph, Op::Less, zero, unit);
                 constraints.push(constraint(graph, Source::Allowance, positive));

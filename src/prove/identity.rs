@@ -328,19 +328,7 @@ fn choose(
 /// Whether samplers have a value for these integers, as far as it depends on them alone.
 fn possible(program: &Program, ints: &BTreeMap<IntId, i64>) -> bool {
     let value = |id: NodeId| integer(&program.graph, ints, id).ok();
-    let sized = program.sized.iter().all(|(_, truth)| {
-        let node = program.graph.node(*truth);
-        match (value(node.args[0]), value(node.args[1])) {
-            (Some(a), Some(b)) => {
-                if node.op == Op::Less {
-                    a < b
-                } else {
-                    a <= b
-                }
-            }
-            _ => true,
-        }
-    });
+    let sized = program.sized.iter().all(|(_, truth)| of_integers(&program.graph, ints, *truth) != Some(false));
     let size = |dim: &Dim| -> Option<i64> {
         dim.terms.iter().try_fold(0i64, |sum, (atoms, &c)| {
             let term = atoms.iter().try_fold(c, |term, &atom| Some(term.saturating_mul(value(atom)?)))?;

@@ -2,7 +2,7 @@
 
 use super::terminal::plain;
 use crate::case::values::one_line;
-use crate::certify::Relation;
+use crate::certify::{Relation, Sides};
 use crate::check::evidence::Refutation;
 use crate::claim::model::{Claim, Paper};
 use std::collections::BTreeMap;
@@ -13,8 +13,6 @@ const MOST_DIGITS: usize = 24;
 /// A predicate that is false.
 pub struct Failure {
     pub predicate: String,
-    /// Of one comparison of reals.
-    pub relation: Option<Relation>,
     pub refutation: Refutation,
 }
 
@@ -44,10 +42,9 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
             paper = Some(claim.id.paper());
             text += &format!("\n## {}\n", heading(claim.id.paper(), papers));
         }
-        text += &format!("\n### {}: {}\n\n`{}`", plain(&claim.at), plain(&claim.title), claim.id);
-        text += "\n\n";
+        text += &format!("\n### {}: {}\n\n`{}`\n\n", plain(&claim.at), plain(&claim.title), claim.id);
         text += &statement(claim);
-        for Failure { predicate, relation, refutation } in &erratum.failures {
+        for Failure { predicate, refutation } in &erratum.failures {
             let expression = claim.claim.iter().find(|named| named.name == *predicate).map(|named| named.text.as_str());
             text += &format!("\n**False**, `{predicate}`");
             if let Some(expression) = expression {
@@ -55,8 +52,8 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
             }
             text += &format!("\n\n- at {}\n", counterexample(claim, refutation));
             let margin = refutation.margin.describe();
-            match (relation, &refutation.sides) {
-                (Some(relation), Some((left, right))) => {
+            match &refutation.sides {
+                Some(Sides { relation, left, right }) => {
                     let sign = match relation {
                         Relation::Less => "<",
                         Relation::LessEqual => "≤",
@@ -65,7 +62,7 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
                     let (left, right) = (left.describe(), right.describe());
                     text += &format!("- where it says {left} {sign} {right} (margin {margin})\n");
                 }
-                _ => text += &format!("- with margin {margin}\n"),
+                None => text += &format!("- with margin {margin}\n"),
             }
         }
         text += &notes(claim);

@@ -161,7 +161,7 @@ impl<'a> Table<'a> {
         let options = &report.setup.options;
         let work = match options.cases {
             Some(cases) => format!("{} cases a claim", grouped(cases)),
-            None => format!("{} evaluations a claim", grouped(options.budget.evaluations())),
+            None => format!("{} random evaluations a claim", grouped(options.budget.evaluations())),
         };
         let claims = report.claims.len() + report.malformed.len();
         format!(

@@ -59,20 +59,21 @@ const VALUES_PER_DECISION: usize = 8;
 /// Rounds over all kinds of steps.
 const MOST_ROUNDS: usize = 16;
 
-/// Shrinks a counterexample; `None` if it is not certified as it stands.
+/// Shrinks a counterexample, a point with some givens `fixed`; `None` if it is not certified as it stands.
 pub fn shrink(
     claim: &Claim,
     program: &Program,
     oracles: &Oracles<'_>,
     limits: &Limits,
     start: &Point,
+    fixed: &Values,
 ) -> Option<Shrunk> {
-    let values = (oracles.values)(start, &Values::new())?;
+    let values = (oracles.values)(start, fixed)?;
     let violation = (oracles.violation)(&values)?;
     let best = Case {
         complexity: complexity(&start.ints, &values),
         point: start.clone(),
-        fixed: Values::new(),
+        fixed: fixed.clone(),
         values,
         violation: violation.clone(),
     };

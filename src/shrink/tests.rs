@@ -169,7 +169,7 @@ fn shrunk(d: i64, seed: u64, limits: &Limits, violation: &Violation<'_>) -> Opti
     };
     let oracles = Oracles { values: &of_matrix, violation: &oracle, fresh: &none };
     let start = Point { ints: ints(&program, d), draws: noise(2 + (d * d) as usize, seed) };
-    let found = shrink(&claim, &program, &oracles, limits, &start)?;
+    let found = shrink(&claim, &program, &oracles, limits, &start, &Values::new())?;
     // What is handed back is what was certified, and enough of the violation is left.
     assert_eq!(of_matrix(&found.point, &found.fixed).as_ref(), Some(&found.values));
     assert_eq!(oracle(&found.values).as_ref(), Some(&found.violation));
@@ -212,7 +212,7 @@ fn a_real_becomes_the_simplest_rational_that_the_share_allows() {
     let start = Point { ints: ints(&program, 1), draws: vec![0.5, 0.78549, 0.25] };
     let with = |share: &str| {
         let limits = Limits { share: q(share), ..Limits::default() };
-        let found = shrink(&claim, &program, &oracles, &limits, &start).unwrap();
+        let found = shrink(&claim, &program, &oracles, &limits, &start, &Values::new()).unwrap();
         assert!(found.violation >= &found.start * q(share) && found.complete);
         rational(&found.values[&1]).clone()
     };
@@ -234,7 +234,7 @@ fn a_number_in_two_places_is_shortened_in_both() {
     };
     let oracles = Oracles { values: &of_matrix, violation: &oracle, fresh: &none };
     let start = Point { ints: ints(&program, 1), draws: vec![0.5, 0.3017578125, 4.0 * 0.3017578125] };
-    let found = shrink(&claim, &program, &oracles, &Limits::default(), &start).unwrap();
+    let found = shrink(&claim, &program, &oracles, &Limits::default(), &start, &Values::new()).unwrap();
     assert_eq!(*rational(&found.values[&1]), q("6/5"), "{}", shown(&found));
     assert!(distinct(&found.values).len() == 1);
 }
@@ -251,7 +251,9 @@ fn a_symmetric_matrix_stays_between_its_bounds() {
         let mut draws = noise(2 + 4 + 16, seed);
         draws[6..].iter_mut().for_each(|x| *x = (*x * 8.0).floor() - 4.0);
         let start = Point { ints: ints(&program, 4), draws };
-        let Some(found) = shrink(&claim, &program, &oracles, &Limits::default(), &start) else { continue };
+        let Some(found) = shrink(&claim, &program, &oracles, &Limits::default(), &start, &Values::new()) else {
+            continue;
+        };
         let of = complexity(&found.point.ints, &found.values);
         assert!(is_between(&found.values) && found.complete);
         assert!(of.integers == 2 && of.off_diagonals == 2 && of.distinct <= 1 && of.bits <= 17, "{}", shown(&found));
@@ -282,7 +284,7 @@ fn a_matrix_with_given_eigenvalues_changes_through_them_and_its_rotation() {
     let oracles = Oracles { values: &values, violation: &oracle, fresh: &none };
     let found = (1..20).find_map(|seed| {
         let start = Point { ints: ints(&program, 3), draws: noise(1 + 3 + 9, seed) };
-        shrink(&claim, &program, &oracles, &Limits::default(), &start)
+        shrink(&claim, &program, &oracles, &Limits::default(), &start, &Values::new())
     });
     let found = found.unwrap();
     assert_eq!(found.values[&1], matrix(2, 1, vec![RBig::ONE, RBig::ZERO]));
@@ -306,7 +308,7 @@ fn a_fresh_case_is_asked_for_once_where_cut_ones_fail() {
     };
     let oracles = Oracles { values: &of_matrix, violation: &oracle, fresh: &fresh };
     let start = Point { ints: ints(&program, 5), draws: noise(27, 4) };
-    let found = shrink(&claim, &program, &oracles, &Limits::default(), &start).unwrap();
+    let found = shrink(&claim, &program, &oracles, &Limits::default(), &start, &Values::new()).unwrap();
     // Once it has such an entry, the fresh case can be cut.
     assert_eq!(dimension(&found.point), 1);
     assert_eq!(entries(&found.values[&2]).1, [-RBig::ONE]);
