@@ -209,9 +209,13 @@ impl<'a> Builder<'a> {
     }
 
     /// Defines a name; after an error, by a stand-in, so that one mistake is not reported at every use.
-    fn define(&mut self, name: &str, place: &Place, node: Option<NodeId>) -> Option<NodeId> {
+    fn define(&mut self, name: &str, place: &Place, node: Option<NodeId>, written: Option<&Expr>) -> Option<NodeId> {
         let node = node?;
-        if let Err(error) = self.scope.define(name, node) {
+        let defined = match written {
+            Some(value) => self.scope.abbreviate(name, node, value),
+            None => self.scope.define(name, node),
+        };
+        if let Err(error) = defined {
             self.errors.push(Diagnostic::new(place.clone(), error.to_string(), format!("`{name}` once more")));
         }
         Some(node)
@@ -232,7 +236,7 @@ impl<'a> Builder<'a> {
         let mut bound = Vec::new();
         for entry in entries {
             let node = self.expression(entry);
-            if let Some(node) = self.define(&entry.name, &entry.place, node) {
+            if let Some(node) = self.define(&entry.name, &entry.place, node, Some(&entry.value)) {
                 bound.push(Bound { name: entry.name.clone(), node });
             } else if node.is_none() {
                 // Names that rest on this one would only repeat the message.
@@ -328,11 +332,11 @@ impl<'a> Builder<'a> {
                     node
                 }
             };
-            if let Some(node) = self.define(&given.name, &given.place, node) {
-                // A derivative varies what it names, never another given that was sampled from it.
-                if !matches!(given.value.kind, Sampler::Value(_)) {
-                    self.scope.held.insert(node);
-                }
+            let written = match &given.value.kind {
+                Sampler::Value(e) if !swept.contains_key(given.name.as_str()) => Some(e),
+                _ => None,
+            };
+            if let Some(node) = self.define(&given.name, &given.place, node, written) {
                 givens.push(Bound { name: given.name.clone(), node });
             } else if !self.errors.is_empty() {
                 return Err(self.failed());
@@ -468,11 +472,11 @@ impl<'a> Builder<'a> {
                 self.graph.symmetric.insert(before_node);
             }
             previous.insert(node, before_node);
-            self.define(&entry.name, &entry.place, Some(node));
+            self.define(&entry.name, &entry.place, Some(node), None);
             state.push((entry, input, before, start, node));
         }
         let (time, t) = self.input(Type::Int);
-        self.define("t", &trajectory.steps.place, Some(t));
+        self.define("t", &trajectory.steps.place, Some(t), None);
         let steps = elaborate::integer(&mut self.graph, &self.scope, &trajectory.steps.value);
         let steps = self.note(&trajectory.steps.place, steps);
         let one = self.graph.number(1);
@@ -515,7 +519,7 @@ impl<'a> Builder<'a> {
             let truth = elaborate::truth(&mut self.graph, &self.scope, &entry.value);
             let truth = self.note(&entry.place, truth);
             let (input, node) = self.input(Type::Int);
-            self.define(&entry.name, &entry.place, Some(node));
+            self.define(&entry.name, &entry.place, Some(node), None);
             if let Some(truth) = truth {
                 first.push((entry.name.clone(), input, truth));
             }

@@ -127,7 +127,8 @@ impl Elaborator<'_> {
         let Some(previous) = &self.scope.previous else {
             return Err(LangError::new(span, "`prev` is for trajectories and flows", "found no step before this one"));
         };
-        substitute(self.graph, id, previous).map_err(|e| too_large(span, e))
+        let before = self.varied.before(self.graph, previous).map_err(|e| too_large(span, e))?;
+        substitute(self.graph, id, &before).map_err(|e| too_large(span, e))
     }
 
     fn of_symmetric(&mut self, f: Function, what: &str, args: &[Expr]) -> Elaborated {

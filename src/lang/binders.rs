@@ -1,14 +1,13 @@
-//! What binds a name or reads it specially: `sum(i in ..: e)` and its kin, `mat`, `vec`, and `D(e; X -> H)`.
+//! What binds a name or reads it specially: `sum(i in ..: e)` and its kin, `mat`, `vec`. For `D(e; X -> H)` see `varied`.
 
 use super::ast::{Clause, Expr, IndexRange, Quantifier};
 use super::build;
-use super::derivative::{DerivativeError, derivative};
 use super::elaborate::{Elaborated, Elaborator, too_large};
 use super::ir::{Dim, Fold, NodeId, Op, Type, VarId};
 use super::label::label;
 use super::span::{LangError, Span};
 use super::substitute::{mentions, substitute};
-use super::types::{atoms, dim_of, is_matrix, is_scalar};
+use super::types::{atoms, dim_of, is_matrix};
 use std::collections::BTreeMap;
 
 impl Elaborator<'_> {
@@ -118,53 +117,5 @@ impl Elaborator<'_> {
                 substitute(self.graph, body, &with).map_err(|e| too_large(span, e))
             }
         }
-    }
-
-    /// `D(e; X -> H)`, `D(e; x)`
-    pub(super) fn derivative(
-        &mut self,
-        body: &Expr,
-        (variable, variable_span): (&str, Span),
-        direction: Option<&Expr>,
-        span: Span,
-    ) -> Elaborated {
-        let name = Expr::new(super::ast::ExprKind::Name(variable.to_owned()), variable_span);
-        let x = self.numeric(&name)?;
-        if *self.graph.ty(x) == Type::Int || build::rational(self.graph, x).is_some() {
-            let found =
-                format!("`{variable}` is {}", if *self.graph.ty(x) == Type::Int { "an integer" } else { "a constant" });
-            return Err(LangError::new(variable_span, "a derivative needs a real or a matrix to vary", found));
-        }
-        // These are folded away where the name is used, so that nothing would be left to vary.
-        let folded = match self.graph.node(x).op {
-            Op::Identity | Op::Zeros | Op::Ones => Some("a constant"),
-            Op::Neg => Some("a negative"),
-            Op::Transpose => Some("a transpose"),
-            Op::NormFrobenius => Some("a norm"),
-            _ => None,
-        };
-        if let Some(folded) = folded {
-            let found = format!("`{variable}` is {folded}");
-            return Err(LangError::new(variable_span, "a derivative cannot be taken in this", found)
-                .help("take it in a given, or in a name for a sum or a product"));
-        }
-        let h = match direction {
-            Some(e) => {
-                let h = self.numeric(e)?;
-                self.need_same_shape("a variable and its direction", (&name, x), (e, h))?;
-                h
-            }
-            None if is_scalar(self.graph, x) => build::int(self.graph, 1),
-            None => {
-                let found = format!("`{variable}` is {}", self.type_text(x));
-                return Err(LangError::new(variable_span, "the derivative in a matrix needs a direction", found)
-                    .help(format!("write `D(..; {variable} -> H)`")));
-            }
-        };
-        let value = self.numeric(body)?;
-        derivative(self.graph, value, x, h, &self.scope.held).map_err(|error| match error {
-            DerivativeError::Substitute(error) => too_large(span, error),
-            other => LangError::new(body.span, "this derivative is not known", other.to_string()),
-        })
     }
 }

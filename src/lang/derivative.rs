@@ -1,8 +1,7 @@
 //! `D(e; X -> H)`: forward-mode derivatives on the graph.
 //!
-//! Each node below `e` that varies with `X` gets a *tangent*, a node of its own shape: the rate at which it changes when the
-//! node that `X` names moves along `H`. Nothing below `X` is entered, and sampled givens are held fixed. A node without a
-//! tangent has an exact zero, which is never built. Tangents are ordinary nodes over any arithmetic, so derivatives nest:
+//! `X` is a leaf (`varied` says how a name becomes one). Each node that varies with it gets a *tangent*, a node of its own
+//! shape: the rate at which it changes when `X` moves along `H`. A node without a tangent has an exact zero, which is never built. Tangents are ordinary nodes over any arithmetic, so derivatives nest:
 //! `D(D(f; X -> H); X -> K)` is a Hessian.
 //!
 //! Where a function has no derivative the tangent is undefined: `abs` at 0, `max` at a tie, an eigenvalue that is not simple
@@ -11,11 +10,10 @@
 //! for functions of a matrix by divided differences: Higham, *Functions of Matrices*, th. 3.11.
 
 use super::build;
-use super::ir::{Dim, Fold, Graph, NodeId, Op, RealFn, SampleOp, Type, VarId};
-use super::spectra;
-use super::substitute::{MAX_NODES, SubstituteError, substitute, with_fresh_vars};
-use super::types::{atoms, shape};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use super::ir::{Dim, Fold, Graph, NodeId, Op, RealFn, Type, VarId};
+use super::substitute::{MAX_NODES, SubstituteError, with_fresh_vars};
+use super::types::{reachable, shape};
+use std::collections::HashMap;
 
 /// Why a derivative could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,13 +29,10 @@ const MAX_WALK: usize = 50_000_000;
 
 type Tangent = Result<NodeId, DerivativeError>;
 
-/// The derivative of `value` where the node `x` moves in the direction `h` (of its shape), with what is in `held` fixed.
-pub fn derivative(graph: &mut Graph, value: NodeId, x: NodeId, h: NodeId, held: &BTreeSet<NodeId>) -> Tangent {
-    // Known eigenvalues of `x` would stay where they are when `x` moves.
-    let unread: BTreeMap<NodeId, NodeId> = spectra::as_functions_of(graph, x);
-    let value = if unread.is_empty() { value } else { substitute(graph, value, &unread)? };
+/// The derivative of `value` where the leaf `x` moves in the direction `h` (of its shape).
+pub fn derivative(graph: &mut Graph, value: NodeId, x: NodeId, h: NodeId) -> Tangent {
     let mut forward = Forward { graph, tangents: HashMap::from([(x, h)]), budget: MAX_WALK };
-    for id in below(forward.graph, value, x, held) {
+    for id in reachable(forward.graph, &[value]) {
         forward.visit(id)?;
         if forward.graph.len() > MAX_NODES {
             return Err(SubstituteError::TooLarge(MAX_NODES).into());
@@ -48,19 +43,6 @@ pub fn derivative(graph: &mut Graph, value: NodeId, x: NodeId, h: NodeId, held: 
     }
     let (rows, cols) = shape(graph, value);
     Ok(build::zeros(graph, rows, cols))
-}
-
-/// What the value is made of, in increasing order, without what is below `x` and the held nodes, and without these.
-fn below(graph: &Graph, value: NodeId, x: NodeId, held: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {
-    let mut seen = BTreeSet::new();
-    let mut stack = vec![value];
-    while let Some(id) = stack.pop() {
-        if id != x && !held.contains(&id) && seen.insert(id) {
-            stack.extend(&graph.node(id).args);
-            stack.extend(atoms(&graph.node(id).ty));
-        }
-    }
-    seen
 }
 
 struct Forward<'g> {
@@ -243,12 +225,6 @@ impl Forward<'_> {
             Op::If => {
                 let (a, b) = (self.or_zero(args[1]), self.or_zero(args[2]));
                 Some(build::choose(self.graph, args[0], a, b))
-            }
-            Op::Sample(SampleOp::Congruence | SampleOp::Reflect) if first.is_none() => {
-                self.of(args[1]).map(|t| build::op(self.graph, node.op.clone(), vec![args[0], t], ty))
-            }
-            Op::Sample(_) => {
-                return Err(DerivativeError::NoRule("it varies with how a given is sampled"));
             }
             Op::LoewnerMargin | Op::Ratio => return Err(DerivativeError::NoRule("a margin is not differentiated")),
             // Leaves and truth values, which do not vary.

@@ -1,7 +1,7 @@
 //! From the syntax tree to the typed graph: names are looked up, types and symbolic shapes checked, errors said in the
 //! user's names.
 //!
-//! This file walks the tree; `operators` joins operands, `binders` opens `sum`, `mat` and `D`, `apply` applies functions.
+//! This file walks the tree; `operators` joins operands, `binders` opens `sum` and `mat`, `varied` `D`, `apply` applies functions.
 //! Nothing is evaluated but literals. Margins are [`super::predicate`]'s.
 
 use super::ast::{BinaryOp, Comparison, Expr, ExprKind};
@@ -14,6 +14,7 @@ use super::substitute::{MAX_NODES, SubstituteError, substitute_all};
 use super::suggest::nearest;
 use super::symmetry::Symmetry;
 use super::types::{Names, is_matrix, is_scalar, reachable};
+use super::varied::Varied;
 use super::{build, label::label};
 use std::collections::BTreeMap;
 
@@ -72,15 +73,18 @@ pub(super) struct Elaborator<'a> {
     /// Indices of the binders around.
     pub(super) locals: Vec<(String, NodeId)>,
     pub(super) holes: Holes,
+    /// What moves in the derivatives around.
+    pub(super) varied: Varied,
     symmetry: Symmetry,
-    depth: u32,
+    pub(super) depth: u32,
 }
 
 pub(super) type Elaborated = Result<NodeId, LangError>;
 
 impl<'a> Elaborator<'a> {
     pub(super) fn new(graph: &'a mut Graph, scope: &'a Scope) -> Self {
-        Self { graph, scope, locals: vec![], holes: Holes::default(), symmetry: Symmetry::default(), depth: 0 }
+        let (holes, varied, symmetry) = (Holes::default(), Varied::default(), Symmetry::default());
+        Self { graph, scope, locals: vec![], holes, varied, symmetry, depth: 0 }
     }
 
     /// The roots with the sizes of every `I` put in.
@@ -290,7 +294,7 @@ impl<'a> Elaborator<'a> {
 
     fn name(&mut self, name: &str, span: Span) -> Elaborated {
         let local = self.locals.iter().rev().find(|(n, _)| n == name).map(|(_, id)| *id);
-        if let Some(id) = local.or_else(|| self.scope.get(name)) {
+        if let Some(id) = local.or_else(|| self.varied.get(name)).or_else(|| self.scope.get(name)) {
             return Ok(id);
         }
         let error = LangError::new(span, format!("unknown name `{name}`"), "found no such given, `let` or index");
@@ -343,7 +347,7 @@ impl<'a> Elaborator<'a> {
     pub(super) fn names(&self) -> Names {
         let mut names = Names::default();
         let locals = self.locals.iter().map(|(n, id)| (n.as_str(), *id));
-        self.scope.iter().chain(locals).for_each(|(name, id)| names.insert(id, name));
+        self.scope.iter().chain(locals).chain(self.varied.iter()).for_each(|(name, id)| names.insert(id, name));
         names
     }
 

@@ -143,7 +143,7 @@ pub enum Op {
     Bool(bool),
     /// An integer given.
     Int(IntId),
-    /// The index of an enclosing [`Op::Fold`] or [`Op::Build`].
+    /// The index of an enclosing [`Op::Fold`] or [`Op::Build`]. While a derivative is read, its variable, of any type.
     Var(VarId),
     /// A block of draws; the type gives its shape.
     Draw(DrawId),

@@ -9,11 +9,12 @@
 use super::ast::{BinaryOp, Expr, ExprKind};
 use super::build;
 use super::elaborate::{Elaborator, too_large};
-use super::ir::{Fold, Graph, NodeId, Op, VarId};
+use super::ir::{Fold, Graph, NodeId, Op, RealFn, VarId};
 use super::scope::Scope;
 use super::span::LangError;
 use super::substitute::{SubstituteError, with_fresh_vars};
 use super::types::is_matrix;
+use dashu_ratio::RBig;
 use std::collections::{BTreeSet, HashMap};
 
 /// The most terms that a unit is the sum of; of a longer sum the rest is one term.
@@ -224,14 +225,19 @@ impl Margins<'_> {
             None => {
                 // Both sides of an equality have a size of their own: terms that cancel on the way to it would only hide it.
                 let sides = equality && !build::is_zero(self.graph, a) && !build::is_zero(self.graph, b);
-                let terms = if sides { vec![a, b] } else { [self.terms(a), self.terms(b)].concat() };
-                // Of one real alone the quotient would only be its sign, and say nothing of how near to 0 it comes.
-                let alone = terms.len() == 1 && !is_matrix(self.graph, terms[0]);
-                let terms = if alone { vec![] } else { terms };
+                let terms = if sides { [a, b].map(|node| SignedTerm { node, minus: false }).to_vec() } else { [self.terms(a, false), self.terms(b, true)].concat() };
+                // Of one real alone, or of terms that pull one way, the quotient would only be a sign, and say nothing of
+                // how near to 0 the sum comes.
+                let one_way = !sides && !terms.iter().any(|t| is_matrix(self.graph, t.node)) && {
+                    let mut ways = terms.iter().map(|t| sign(self.graph, t.node, 0).map(|plus| plus != t.minus));
+                    let first = ways.next().flatten();
+                    terms.len() == 1 || first.is_some() && ways.all(|way| way == first)
+                };
+                let terms = if one_way { vec![] } else { terms };
                 self.own |= !terms.is_empty();
                 let mut sum = None;
                 for term in terms {
-                    let size = build::frobenius(self.graph, term);
+                    let size = build::frobenius(self.graph, term.node);
                     sum = Some(match sum {
                         None => size,
                         Some(sum) => build::add(self.graph, sum, size),
@@ -243,25 +249,71 @@ impl Margins<'_> {
         match unit {
             Some(unit) if build::literal_int(self.graph, unit) == Some(1) => raw,
             Some(unit) => build::real(self.graph, Op::Ratio, vec![raw, unit]),
-            // One real alone, or nothing but zeros.
+            // One real alone, terms that pull one way, or nothing but zeros.
             None => raw,
         }
     }
 
-    /// What a side is the sum of, up to sign; zeros are left out.
-    fn terms(&self, side: NodeId) -> Vec<NodeId> {
+    /// What a side is the sum of; zeros are left out. `minus` is the sign of the side.
+    fn terms(&self, side: NodeId, minus: bool) -> Vec<SignedTerm> {
         let mut terms = Vec::new();
-        let mut stack = vec![side];
-        while let Some(id) = stack.pop() {
+        let mut stack = vec![SignedTerm { node: side, minus }];
+        while let Some(term) = stack.pop() {
+            let SignedTerm { node: id, minus } = term;
             let node = self.graph.node(id);
             match (&node.op, node.args.as_slice()) {
-                (Op::Add | Op::Sub, &[a, b]) if terms.len() + stack.len() + 2 <= MAX_TERMS => stack.extend([b, a]),
-                (Op::Neg, &[a]) => stack.push(a),
+                (Op::Add | Op::Sub, &[a, b]) if terms.len() + stack.len() + 2 <= MAX_TERMS => {
+                    let flip = node.op == Op::Sub;
+                    stack.push(SignedTerm { node: b, minus: minus != flip });
+                    stack.push(SignedTerm { node: a, minus });
+                }
+                (Op::Neg, &[a]) => stack.push(SignedTerm { node: a, minus: !minus }),
                 _ if build::is_zero(self.graph, id) => {}
-                _ => terms.push(id),
+                _ => terms.push(term),
             }
         }
         terms
+    }
+}
+
+/// A term of a sum, with the sign it has there.
+#[derive(Clone, Copy)]
+struct SignedTerm {
+    node: NodeId,
+    minus: bool,
+}
+
+/// How deep a term is looked into for its sign.
+const MAX_SIGN_DEPTH: u32 = 16;
+
+/// Whether a real can never be negative (`true`) or never be positive (`false`), as far as its form shows.
+fn sign(graph: &Graph, id: NodeId, depth: u32) -> Option<bool> {
+    if depth > MAX_SIGN_DEPTH {
+        return None;
+    }
+    let node = graph.node(id);
+    let of = |id: NodeId| sign(graph, id, depth + 1);
+    match (&node.op, node.args.as_slice()) {
+        (Op::Number(value), _) => Some(*value >= RBig::ZERO),
+        (
+            Op::Pi
+            | Op::Norm
+            | Op::NormFrobenius
+            | Op::NormNuclear
+            | Op::Sigma
+            | Op::MaxAbs
+            | Op::Real(RealFn::Abs | RealFn::Sqrt | RealFn::Exp | RealFn::Acos),
+            _,
+        ) => Some(true),
+        (Op::Pow, &[base, exponent]) => {
+            let even = build::literal_int(graph, exponent).is_some_and(|k| k % 2 == 0);
+            (even || of(base) == Some(true)).then_some(true)
+        }
+        (Op::Mul | Op::Inner, &[a, b]) if a == b => Some(true),
+        (Op::Mul | Op::Div, &[a, b]) => Some(of(a)? == of(b)?),
+        (Op::Neg, &[a]) => Some(!of(a)?),
+        (Op::Fold { fold: Fold::Sum, .. }, args) => of(*args.last()?),
+        _ => None,
     }
 }
 
@@ -272,6 +324,17 @@ mod tests {
 
     fn of(world: &mut World, text: &str) -> Predicate {
         predicate(&mut world.graph, &world.scope, &parsed(text), None).unwrap_or_else(|e| panic!("{text}: {e}"))
+    }
+
+    #[test]
+    fn terms_that_pull_one_way_are_measured_as_they_are() {
+        let mut world = World::new();
+        for text in ["(3*x - 1)^2 + (7*y - 2)^2 > 0", "abs(x) + exp(y) >= 0", "(x - 1)^2 + abs(y) != 0", "0 < 2 - -x^2", "x > 0"] {
+            assert!(of(&mut world, text).plain, "{text}");
+        }
+        for text in ["x^2 + y > 0", "x^2 - 2*x*y + y^2 >= 0", "x^2 <= y^2", "abs(x) + y^2 == c", "x^2 + 1 <= 0 or y < x"] {
+            assert!(!of(&mut world, text).plain, "{text}");
+        }
     }
 
     #[test]

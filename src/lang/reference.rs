@@ -88,7 +88,7 @@ impl World {
     /// A `let`.
     pub fn let_(&mut self, name: &str, text: &str) {
         let id = self.node(text).unwrap_or_else(|e| panic!("{text}: {e}"));
-        self.define(name, id);
+        self.scope.abbreviate(name, id, &parsed(text)).expect("a new name");
     }
 
     pub fn type_of(&mut self, text: &str) -> String {

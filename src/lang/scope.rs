@@ -3,8 +3,11 @@
 //! A scope grows as a file is read; a name is defined before it is used and never redefined. Indices of binders are not
 //! here: they live as long as their binder and are kept by the elaborator.
 
+use super::ast::Expr;
 use super::ir::NodeId;
+use super::parts;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Names and the nodes they stand for, in the order of their definition.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +19,17 @@ pub struct Scope {
     /// In a trajectory or flow: the state's components and the step, each with its value one step before. `prev` replaces
     /// the ones by the others.
     pub previous: Option<BTreeMap<NodeId, NodeId>>,
-    /// Sampled givens: what a derivative holds fixed when another name varies, though a sampler may be made of that name.
-    pub held: BTreeSet<NodeId>,
+    definitions: HashMap<String, Arc<Definition>>,
+}
+
+/// What an abbreviation stands for, as it was written.
+#[derive(Debug)]
+pub struct Definition {
+    pub value: Expr,
+    /// The names in it.
+    pub names: BTreeSet<String>,
+    /// How many subexpressions it has.
+    pub size: usize,
 }
 
 /// The name is taken.
@@ -40,6 +52,20 @@ impl Scope {
         self.by_name.insert(name.clone(), node);
         self.entries.push((name, node));
         Ok(())
+    }
+
+    /// Gives a name to an expression. A derivative follows what it says; it holds every other name fixed.
+    pub fn abbreviate(&mut self, name: impl Into<String>, node: NodeId, value: &Expr) -> Result<(), Redefined> {
+        let name = name.into();
+        self.define(name.clone(), node)?;
+        let (names, size) = parts::names(value);
+        self.definitions.insert(name, Arc::new(Definition { value: value.clone(), names, size }));
+        Ok(())
+    }
+
+    /// What an abbreviation stands for; `None` of a sampled given, a component of the state and an unknown name.
+    pub fn definition(&self, name: &str) -> Option<&Arc<Definition>> {
+        self.definitions.get(name)
     }
 
     pub fn get(&self, name: &str) -> Option<NodeId> {

@@ -1,12 +1,11 @@
 //! Eigenvalues and singular values, read off where they are known by construction.
 //!
 //! A matrix sampled with a given spectrum has *exactly* that spectrum, so `lambda_min(S)` is an entry of it and needs no
-//! eigenvalue computation. `derivative` undoes this: `lambda(i, S)` varies with `S`, its known spectrum does not.
+//! eigenvalue computation.
 
 use super::build;
 use super::ir::{Dim, Graph, NodeId, Op, Type};
 use super::types::{is_matrix, is_scalar, shape};
-use std::collections::BTreeMap;
 
 /// The column of singular values that is known of a matrix or of what it transposes, if it lists all `min(m, n)` of them.
 fn known_singular(graph: &Graph, m: NodeId) -> Option<NodeId> {
@@ -102,23 +101,4 @@ fn sorted(graph: &mut Graph, v: NodeId) -> NodeId {
     }
     let ty = graph.ty(v).clone();
     build::op(graph, Op::SortDecreasing, vec![v], ty)
-}
-
-/// For each node that reads `x`'s spectrum off, the operation on `x` itself.
-pub fn as_functions_of(graph: &mut Graph, x: NodeId) -> BTreeMap<NodeId, NodeId> {
-    let mut with = BTreeMap::new();
-    let eigen = graph.eigenvalues_of.get(&x).copied();
-    let singular = graph.singular_values_of.get(&x).copied();
-    for (v, op) in [(eigen, Op::Eigenvalues), (singular, Op::SingularValues)] {
-        let Some(v) = v else { continue };
-        if is_scalar(graph, v) || is_scalar(graph, x) {
-            continue;
-        }
-        let ty = graph.ty(v).clone();
-        let (sorted, greatest) = (sorted(graph, v), build::real(graph, Op::MaxAbs, vec![v]));
-        let (values, norm) = (build::op(graph, op, vec![x], ty), build::real(graph, Op::Norm, vec![x]));
-        with.insert(sorted, values);
-        with.insert(greatest, norm);
-    }
-    with
 }

@@ -128,7 +128,7 @@ impl Symmetry {
         let args = node.args.as_slice();
         if let Op::Var(v) = node.op {
             let level = levels.iter().find(|(w, _)| *w == v).map(|(_, level)| *level);
-            return self.intern(level.map_or(Kind::Leaf(id, false), Kind::Bound));
+            return self.intern(level.map_or(Kind::Leaf(id, flip), Kind::Bound));
         }
         if leaf_is_symmetric(graph, id) {
             return self.opaque(id, false, levels);

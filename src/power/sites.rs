@@ -1,65 +1,7 @@
-//! Every subexpression of an expression with what it is for, and a copy of the expression with one of them replaced.
-//!
-//! What a mutant may change depends on the place: a factor of a conclusion, but not an index or a dimension.
+//! A copy of an expression with one of its subexpressions replaced.
 
-use crate::lang::ast::{BinaryOp, Clause, Expr, ExprKind, IndexRange, Quantifier, Subscript};
-
-/// What a child is to its parent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// Its value is part of the parent's value.
-    Value,
-    /// An index, a range of one, a size, or the number of an eigenvalue.
-    Position,
-    Exponent,
-    /// A condition or a filter: it says which value counts.
-    Condition,
-}
-
-/// The children of an expression, in the order in which [`children_mut`] has them too.
-pub fn children(e: &Expr) -> Vec<(&Expr, Part)> {
-    use Part::{Condition, Exponent, Position, Value};
-    match &e.kind {
-        ExprKind::Number { .. } | ExprKind::Name(_) | ExprKind::Pi | ExprKind::Identity | ExprKind::Bool(_) => vec![],
-        ExprKind::Neg(a) | ExprKind::Not(a) | ExprKind::Transpose(a) => vec![(&**a, Value)],
-        ExprKind::Binary { op, left, right } => {
-            let right_part = if *op == BinaryOp::Pow { Exponent } else { Value };
-            vec![(left, Value), (right, right_part)]
-        }
-        ExprKind::Compare { first, rest } => {
-            std::iter::once((&**first, Value)).chain(rest.iter().map(|(_, e)| (e, Value))).collect()
-        }
-        ExprKind::If { condition, then, otherwise } => {
-            vec![(&**condition, Condition), (then, Value), (otherwise, Value)]
-        }
-        ExprKind::Index { base, index } => {
-            let places = index.iter().flat_map(|s| match s {
-                Subscript::At(at) => vec![(at, Position)],
-                Subscript::Range { lo, hi } => vec![(lo, Position), (hi, Position)],
-                Subscript::All(_) => vec![],
-            });
-            std::iter::once((&**base, Value)).chain(places).collect()
-        }
-        ExprKind::Call { function, arguments, .. } => {
-            let part = |i: usize| if is_position(function, i) { Position } else { Value };
-            arguments.iter().enumerate().map(|(i, a)| (a, part(i))).collect()
-        }
-        ExprKind::Quantified { clauses, body, .. } => {
-            let clauses = clauses.iter().flat_map(|clause| match clause {
-                Clause::Range(r) => vec![(&r.lo, Position), (&r.hi, Position)],
-                Clause::Filter(filter) => vec![(filter, Condition)],
-            });
-            clauses.chain([(&**body, Value)]).collect()
-        }
-        ExprKind::Build { ranges, body } => {
-            ranges.iter().flat_map(|r| [(&r.lo, Position), (&r.hi, Position)]).chain([(&**body, Value)]).collect()
-        }
-        ExprKind::Derivative { body, direction, .. } => {
-            let direction = direction.as_deref().map(|d| (d, Value));
-            std::iter::once((&**body, Value)).chain(direction).collect()
-        }
-    }
-}
+use crate::lang::ast::{Clause, Expr, ExprKind, IndexRange, Quantifier, Subscript};
+pub use crate::lang::parts::{Part, children};
 
 /// The same children, to be replaced.
 fn children_mut(e: &mut Expr) -> Vec<&mut Expr> {
@@ -94,16 +36,6 @@ fn children_mut(e: &mut Expr) -> Vec<&mut Expr> {
         ExprKind::Derivative { body, direction, .. } => {
             std::iter::once(&mut **body).chain(direction.as_deref_mut()).collect()
         }
-    }
-}
-
-/// Whether this argument of a function says where or how large, not how much.
-fn is_position(function: &str, argument: usize) -> bool {
-    match function {
-        "zeros" | "ones" | "unit" => true,
-        "lambda" | "sigma" | "proj" => argument == 0,
-        "unflatten" => argument > 0,
-        _ => false,
     }
 }
 
