@@ -103,13 +103,16 @@ def root(x):
     found = Q(math.isqrt(x.numerator), math.isqrt(x.denominator))
     if found * found != x: raise OutOfScope("a root that is not rational")
     return found
+def squared_root(x):
+    if x < 0: raise Undefined("the root of a negative number")
+    return x
 def euclidean(a):
     if min(mat(a).m, mat(a).n) > 1: raise OutOfScope("the spectral norm of a matrix")
     return inner(a, a)
 
 
 # ---- Expressions. With a few replacements they are Python's, whose parser (and nothing else) is used. ----
-SQUARES = {"sqrt": lambda x: x, "norm": euclidean, "norm_F": lambda a: inner(a, a)}
+SQUARES = {"sqrt": squared_root, "norm": euclidean, "norm_F": lambda a: inner(a, a)}
 FUNCTIONS = {
     "abs": abs, "min": min, "max": max, "inv": inv, "inner": inner, "det": lambda a: eliminate(a)[0],
     "tr": lambda a: sum((mat(a).r[i][i] for i in range(mat(a).m)), Q(0)), "sym": lambda a: scale(Q(1, 2), add(a, t(a))),
@@ -298,7 +301,8 @@ def recheck(claim, standing, witness):
     for name, text in table("given"):
         node = parse(str(text))
         if (node.id if isinstance(node, ast.Name) else isinstance(node, ast.Call) and node.func.id) not in SAMPLERS:
-            e[name] = evaluate(node, e)
+            try: e[name] = evaluate(node, e)
+            except (Undefined, OutOfScope) as why: e[name] = why  # only a name that is used has to have a value
             continue
         left.discard(name)
         m, n, allowed = sampled(node, e)

@@ -131,6 +131,38 @@ A = "B + C""#,
         "sqrtm(S) <= S",
         "tr(sqrtm(S)*sqrtm(S)) == tr(S)",
     ),
+    ("0 is off the grid of the draws", "x = \"real in [-1, 2]\"", "x^2 > 0", "x^2 >= 0"),
+    (
+        "so is the zero matrix",
+        "n = \"int in 1..=3\"\nS = \"symmetric(n, [-1, 2])\"",
+        "lambda_min(S) >= 0 => tr(S) > 0",
+        "lambda_min(S) >= 0 => tr(S) >= 0",
+    ),
+    (
+        "squares that vanish together",
+        "x = \"real in [0, 1]\"\ny = \"real in [0, 1]\"",
+        "(3*x - 1)^2 + (7*y - 2)^2 > 0",
+        "(3*x - 1)^2 + (7*y - 2)^2 >= 0",
+    ),
+    (
+        "a sampler without a value is no counterexample",
+        "a = \"real in [0, 1]\"\nv = \"vector(2, [7*a^2 - 3, 5] log)\"",
+        "7*a^2 > 7/2",
+        "7*a^2 >= 3",
+    ),
+    (
+        "nor is one whose mean is undefined",
+        "m = \"real in [0, 1]\"\ny = \"normal(1/(3*m - 1), 1)\"",
+        "m > 1/10",
+        "m != 1/3",
+    ),
+    ("without deviation a normal number is its mean", "x = \"normal(2, 0)\"", "x <= 1", "x <= 2"),
+    (
+        "a derivative is in a name",
+        "x = \"real in [1/2, 2]\"\n[let]\ny = \"x + 0\"",
+        "D(x*y; y) == 2*x",
+        "D(x*y; y) == x",
+    ),
 ];
 
 #[test]

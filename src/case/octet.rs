@@ -371,7 +371,7 @@ pub fn looks_where<N: Number>(plan: &Plan, m: &Machine<N>, slots: &AskedSlots, w
             } else if truth.undefined >> lane & 1 == 1 {
                 if waiting { Fate::OutOfBranch } else { Fate::Undefined }
             } else {
-                Fate::OutOfRange
+                Fate::Unplaced
             };
         }
         left &= truth.yes;

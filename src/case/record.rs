@@ -35,6 +35,8 @@ pub enum Fate {
     OutOfRange,
     /// 1/0, the logarithm of a negative number, the inverse of a singular matrix.
     Undefined,
+    /// `f64` cannot tell whether the case is in the branch that the predicate speaks of.
+    Unplaced,
     /// The case is not in the branch that the predicate speaks of.
     OutOfBranch,
 }

@@ -64,6 +64,9 @@ const NEAR: f64 = 1e-6;
 const SHORT_WITHIN: [usize; 3] = [12, 18, 24];
 const MOST_SHORT: usize = 2;
 
+/// So many powers of two further down a number is 0 beside the greatest.
+const ZERO_WITHIN: usize = 18;
+
 /// What needs all but one part in a thousand of its allowance comes as near as one likes.
 const APPROACHED: f64 = 1.001;
 
@@ -296,7 +299,7 @@ impl Search<'_> {
                 _ => {}
             }
         }
-        for point in near.iter().take(MOST_SHORT) {
+        for point in std::iter::once(&best.point).chain(near.iter().take(MOST_SHORT)) {
             for (fixed, values) in self.in_short_rationals(point) {
                 match self.certifier.decide(&values, i, SETTLE_BITS) {
                     Ok(Decision::Holds(certificate)) if certificate.margin.is_zero() => {
@@ -321,16 +324,36 @@ impl Search<'_> {
         })
     }
 
-    /// The case with its reals fixed at the simplest rationals near them, and all values then: a contact at 1/3 is at no `f64`.
+    /// The case with its reals, then also the entries of its matrices, fixed at the simplest rationals near them, and all values
+    /// then: a contact at 1/3 is at no `f64`, and 0 is at no draw of [-1, 2].
     fn in_short_rationals(&self, point: &Point) -> Vec<(Values, Values)> {
         let Ok(settled) = self.certifier.values(point, &Values::new()) else { return Vec::new() };
         let mut all: Vec<(Values, Values)> = Vec::new();
-        for within in SHORT_WITHIN {
+        let entries = |value: &Exactly| match value {
+            Exactly::Rational(x) => vec![x.clone()],
+            Exactly::Matrix { entries, .. } => entries.clone(),
+            Exactly::Int(_) => vec![],
+        };
+        let scale =
+            settled.values.values().flat_map(entries).map(|x| shrink::simplicity::abs(&x)).fold(RBig::ONE, RBig::max);
+        for (matrices, within) in [false, true].into_iter().flat_map(|m| SHORT_WITHIN.map(|within| (m, within))) {
+            let short = |x: &RBig| {
+                // Beside its own size a number may be as far off as it takes to be 0 among the others.
+                let own = shrink::simplicity::abs(x) / RBig::from(UBig::ONE << within);
+                let room = own.max(&scale / RBig::from(UBig::ONE << (within + ZERO_WITHIN)));
+                shrink::simplicity::simplest(&(x - &room), &(x + &room))
+            };
             let mut fixed = Values::new();
             for (&given, value) in &settled.values {
-                if let Exactly::Rational(x) = value {
-                    let room = shrink::simplicity::abs(x) / RBig::from(UBig::ONE << within);
-                    fixed.insert(given, Exactly::Rational(shrink::simplicity::simplest(&(x - &room), &(x + &room))));
+                match value {
+                    Exactly::Rational(x) => {
+                        fixed.insert(given, Exactly::Rational(short(x)));
+                    }
+                    Exactly::Matrix { rows, cols, entries } if matrices => {
+                        let entries = entries.iter().map(short).collect();
+                        fixed.insert(given, Exactly::Matrix { rows: *rows, cols: *cols, entries });
+                    }
+                    Exactly::Matrix { .. } | Exactly::Int(_) => {}
                 }
             }
             if let Ok(short) = self.certifier.values(point, &fixed)

@@ -103,6 +103,8 @@ pub struct FateCount {
     pub within_floor: u64,
     pub out_of_range: u64,
     pub undefined: u64,
+    /// Perhaps in the branch, perhaps not.
+    pub unplaced: u64,
     pub out_of_branch: u64,
 }
 
@@ -228,6 +230,11 @@ impl PredicateTally {
                 self.unsettled.add(case.index);
                 return;
             }
+            Fate::Unplaced => {
+                counts.unplaced += 1;
+                self.unsettled.add(case.index);
+                return;
+            }
             Fate::Undefined => {
                 counts.undefined += 1;
                 keep_first(&mut self.first_undefined, Some(case.index));
@@ -285,10 +292,11 @@ impl FateCount {
         self.within_floor += other.within_floor;
         self.out_of_range += other.out_of_range;
         self.undefined += other.undefined;
+        self.unplaced += other.unplaced;
         self.out_of_branch += other.out_of_branch;
     }
 
-    /// Cases in the branch that the predicate speaks of.
+    /// Cases that are known to be in the branch that the predicate speaks of.
     pub fn in_branch(&self) -> u64 {
         self.held + self.violated + self.within_floor + self.out_of_range + self.undefined
     }
@@ -495,6 +503,7 @@ mod tests {
             Fate::WithinFloor,
             Fate::OutOfRange,
             Fate::Undefined,
+            Fate::Unplaced,
             Fate::OutOfBranch,
         ])
     }

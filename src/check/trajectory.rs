@@ -135,11 +135,12 @@ fn watch<V: Lane8>(program: &Program, compiled: &Compiled, m: &Machine<V>, momen
 fn worse(new: &Look, old: &Look, identity: bool) -> bool {
     let rank = |look: &Look| match look.fate {
         Fate::OutOfBranch => 0,
-        Fate::Held => 1,
-        Fate::Undefined => 2,
-        Fate::OutOfRange => 3,
-        Fate::WithinFloor => 4,
-        Fate::Violated => 5,
+        Fate::Unplaced => 1,
+        Fate::Held => 2,
+        Fate::Undefined => 3,
+        Fate::OutOfRange => 4,
+        Fate::WithinFloor => 5,
+        Fate::Violated => 6,
     };
     let (a, b) = (rank(new), rank(old));
     if a != b {

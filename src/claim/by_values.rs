@@ -35,16 +35,19 @@ impl Builder<'_> {
     /// A sampled given of a program by values.
     pub(super) fn value(&mut self, given: usize, sampler: &Given) -> Result<NodeId, LangError> {
         let (graph, scope, samples) = (&mut self.graph, &self.scope, &mut self.samples);
+        let known = samples.feasible.len();
         let (sample, stages) = lower_staged(graph, scope, samples, given, sampler, &mut self.inputs)?;
         if let Op::Int(_) = self.graph.node(sample).op {
             let Some(int) = self.samples.ints.last() else { return Ok(sample) };
             let member = between(&mut self.graph, sample, (int.lo, false), (int.hi, false));
+            let member = self.feasible(known, member);
             self.values.push(ValueGiven { given, input: None, value: sample, stages, sample, member, rounds: false });
             return Ok(sample);
         }
         let ty = self.graph.ty(sample).clone();
         let (input, value) = self.input(ty);
         let mut member = member(&mut self.graph, &self.scope, value, sampler, &stages)?;
+        member = self.feasible(known, member);
         let symmetric = types::is_matrix(&self.graph, value) && is_symmetric(&self.graph, sample);
         if symmetric {
             let transposed = build::transpose(&mut self.graph, value);
@@ -77,5 +80,11 @@ impl Builder<'_> {
         }
         self.values.push(ValueGiven { given, input: Some(input), value, stages, sample, member, rounds });
         Ok(value)
+    }
+
+    /// With what the sampler asks for to have any value: the conditions noted from `known` on.
+    fn feasible(&mut self, known: usize, member: NodeId) -> NodeId {
+        let asked = self.samples.feasible[known..].iter();
+        asked.fold(member, |all, &(_, truth)| build::and(&mut self.graph, truth, all))
     }
 }

@@ -66,6 +66,11 @@ pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u
     if let Some(doubt) = evidence.doubt.as_ref().filter(|_| asked > 0) {
         return Judgement::new(Verdict::Suspect, doubt.clone());
     }
+    // Nor is what is hardly ever defined, or measured in a unit that is hardly ever positive.
+    if asked >= least_asked(cases) && count.undefined > asked / 2 {
+        let first = predicate.first_undefined.map(|case| format!(", first in case {case}")).unwrap_or_default();
+        return Judgement::new(Verdict::Error, format!("undefined in {} of {asked} cases{first}", count.undefined));
+    }
     // What is true because nothing meets the hypotheses is not shown to a reader as proved.
     let met_at_all = asked > 0 || hunted.is_some_and(|hunt| hunt.feasible > 0);
     if met_at_all && evidence.proof.as_ref().is_some_and(|proof| proof.is_complete()) {
@@ -73,16 +78,13 @@ pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u
     }
     let enough_hunted = hunted.is_some_and(|hunt| hunt.feasible >= ENOUGH_HUNTED);
     if asked < least_asked(cases) && !enough_hunted {
-        let branch = if met > asked { format!(", {asked} of them in its branch") } else { String::new() };
+        let perhaps = if count.unplaced > 0 { format!(", {} perhaps", count.unplaced) } else { String::new() };
+        let branch = if met > asked { format!(", {asked} of them in its branch{perhaps}") } else { String::new() };
         return Judgement::new(Verdict::Vacuous, format!("{met} of {cases} cases met the hypotheses{branch}"));
-    }
-    if count.undefined > asked / 2 {
-        let first = predicate.first_undefined.map(|case| format!(", first in case {case}")).unwrap_or_default();
-        return Judgement::new(Verdict::Error, format!("undefined in {} of {asked} cases{first}", count.undefined));
     }
     let hunt_held =
         enough_hunted && hunted.and_then(|hunt| hunt.best.as_ref()).is_some_and(|best| best.margin > best.floor);
-    if asked - count.undefined == undecided && evidence.settled.held == 0 && !hunt_held {
+    if count.in_branch() - count.undefined == undecided && evidence.settled.held == 0 && !hunt_held {
         let what = "every case is within the rounding floor or beyond f64";
         return Judgement::new(Verdict::Inconclusive, format!("{what} ({undecided} of {asked})"));
     }

@@ -19,7 +19,8 @@ pub fn of(graph: &mut Graph, truth: NodeId, unit: Option<NodeId>) -> Option<(Nod
     let node = graph.node(truth).clone();
     let (Op::Less | Op::LessEqual, &[l, r]) = (&node.op, node.args.as_slice()) else { return None };
     let allowance = unit.and_then(|unit| granted(graph, l, r, unit)).unwrap_or(r);
-    if build::is_zero(graph, allowance) {
+    // Against 0 all of what is allowed is left over everywhere: it says nothing.
+    if build::is_zero(graph, allowance) || build::is_zero(graph, l) {
         return None;
     }
     let room = build::sub(graph, r, l);

@@ -60,7 +60,8 @@ pub fn predicate(graph: &mut Graph, scope: &Scope, e: &Expr, unit: Option<NodeId
     let Some(truth) = guards.pop() else {
         return Err(LangError::new(e.span, "a predicate is needed", "found nothing"));
     };
-    let mut margins = Margins { graph, unit, known: HashMap::new(), own: false };
+    let identity = is_identity(graph, truth);
+    let mut margins = Margins { graph, unit, identity, known: HashMap::new(), own: false };
     let margin = margins.margin(truth, 0).map_err(|error| match error {
         MarginError::Deep => {
             LangError::new(e.span, "this predicate is too deep", format!("found more than {MAX_DEPTH} levels"))
@@ -69,7 +70,6 @@ pub fn predicate(graph: &mut Graph, scope: &Scope, e: &Expr, unit: Option<NodeId
         MarginError::Size(error) => too_large(e.span, error),
     })?;
     let plain = unit.is_none() && !margins.own;
-    let identity = is_identity(graph, truth);
     Ok(Predicate { guards, truth, margin, identity, unit, plain })
 }
 
@@ -79,7 +79,8 @@ pub fn predicate(graph: &mut Graph, scope: &Scope, e: &Expr, unit: Option<NodeId
 /// # Errors
 /// If the truth value is nested too deep, or its margin would be too large.
 pub fn margin_of(graph: &mut Graph, truth: NodeId, unit: Option<NodeId>) -> Result<NodeId, MarginError> {
-    Margins { graph, unit, known: HashMap::new(), own: false }.margin(truth, 0)
+    let identity = is_identity(graph, truth);
+    Margins { graph, unit, identity, known: HashMap::new(), own: false }.margin(truth, 0)
 }
 
 /// Whether a truth value consists of `==` comparisons only, all of which must hold.
@@ -113,6 +114,8 @@ pub enum MarginError {
 struct Margins<'g> {
     graph: &'g mut Graph,
     unit: Option<NodeId>,
+    /// Only `==` comparisons.
+    identity: bool,
     known: HashMap<NodeId, NodeId>,
     /// Whether some comparison is measured in the size of its own terms.
     own: bool,
@@ -225,10 +228,14 @@ impl Margins<'_> {
             None => {
                 // Both sides of an equality have a size of their own: terms that cancel on the way to it would only hide it.
                 let sides = equality && !build::is_zero(self.graph, a) && !build::is_zero(self.graph, b);
-                let terms = if sides { [a, b].map(|node| SignedTerm { node, minus: false }).to_vec() } else { [self.terms(a, false), self.terms(b, true)].concat() };
+                let terms = if sides {
+                    [a, b].map(|node| SignedTerm { node, minus: false }).to_vec()
+                } else {
+                    [self.terms(a, false), self.terms(b, true)].concat()
+                };
                 // Of one real alone, or of terms that pull one way, the quotient would only be a sign, and say nothing of
-                // how near to 0 the sum comes.
-                let one_way = !sides && !terms.iter().any(|t| is_matrix(self.graph, t.node)) && {
+                // how near to 0 the sum comes. An identity is not hunted, and known relative to its own size or not at all.
+                let one_way = !self.identity && !sides && !terms.iter().any(|t| is_matrix(self.graph, t.node)) && {
                     let mut ways = terms.iter().map(|t| sign(self.graph, t.node, 0).map(|plus| plus != t.minus));
                     let first = ways.next().flatten();
                     terms.len() == 1 || first.is_some() && ways.all(|way| way == first)
@@ -329,10 +336,18 @@ mod tests {
     #[test]
     fn terms_that_pull_one_way_are_measured_as_they_are() {
         let mut world = World::new();
-        for text in ["(3*x - 1)^2 + (7*y - 2)^2 > 0", "abs(x) + exp(y) >= 0", "(x - 1)^2 + abs(y) != 0", "0 < 2 - -x^2", "x > 0"] {
+        for text in [
+            "(3*x - 1)^2 + (7*y - 2)^2 > 0",
+            "abs(x) + exp(y) >= 0",
+            "(x - 1)^2 + abs(y) != 0",
+            "0 < 2 - -x^2",
+            "x > 0",
+        ] {
             assert!(of(&mut world, text).plain, "{text}");
         }
-        for text in ["x^2 + y > 0", "x^2 - 2*x*y + y^2 >= 0", "x^2 <= y^2", "abs(x) + y^2 == c", "x^2 + 1 <= 0 or y < x"] {
+        for text in
+            ["x^2 + y > 0", "x^2 - 2*x*y + y^2 >= 0", "x^2 <= y^2", "abs(x) + y^2 == c", "x^2 + 1 <= 0 or y < x"]
+        {
             assert!(!of(&mut world, text).plain, "{text}");
         }
     }

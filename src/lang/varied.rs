@@ -124,7 +124,8 @@ impl Elaborator<'_> {
         let mut moved = BTreeSet::from([variable.to_owned()]);
         let scope = self.scope;
         for (name, _) in scope.iter() {
-            let Some(definition) = scope.definition(name).filter(|d| needed.contains(name) && !d.names.is_disjoint(&moved))
+            let Some(definition) =
+                scope.definition(name).filter(|d| needed.contains(name) && !d.names.is_disjoint(&moved))
             else {
                 continue;
             };

@@ -147,7 +147,9 @@ impl<'a> Cover<'a> {
 
     fn roots(&self) -> Vec<NodeId> {
         let asked = &self.program.asked[self.predicate].predicate;
-        let hypotheses = self.program.assume.iter().map(|a| a.node).chain(asked.guards.iter().copied());
+        let feasible = self.program.samples.feasible.iter().map(|f| f.1);
+        let assume = self.program.assume.iter().map(|a| a.node);
+        let hypotheses = feasible.chain(assume).chain(asked.guards.iter().copied());
         hypotheses.chain([asked.truth]).collect()
     }
 

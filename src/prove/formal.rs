@@ -150,6 +150,9 @@ impl<F: Function> Number for Formal<F> {
     }
 
     fn mul(&self, b: &Self) -> Self {
+        if matches!((self, b), (Unknown, _) | (_, Unknown)) {
+            return Unknown;
+        }
         if self.is_zero() || b.is_zero() {
             return Self::zero();
         }

@@ -7,6 +7,10 @@
 //! Eigenvalues that are read off in decreasing order are a difficulty: the order is no rational function. Where the column that is sorted is
 //! free and has no other use, the sorted column is free; and where its only other use is as the spectrum of `Q diag(d) Q'` with a
 //! `Q` of its own, any order of `d` gives the same matrices, so `d` may be taken sorted. Everything else is refused.
+//!
+//! What holds at generic points holds everywhere only where the free numbers reach everything that the hypotheses allow by
+//! one rational map. A square block of reflectors ends in a sign: both are gone through. Two matrices that commute with
+//! one another share a basis; of three, the second and the third need not where the first has ties, and that is refused.
 
 use crate::claim::model::Claim;
 use crate::claim::program::Program;
@@ -27,6 +31,8 @@ pub struct Generic {
     pub inputs: BTreeSet<InputId>,
     /// Draws of choices, with the number of their items: gone through one by one.
     pub choices: BTreeMap<DrawId, usize>,
+    /// Blocks of reflectors whose last one, where the block is square, is a sign that matters: gone through too.
+    pub signs: BTreeSet<DrawId>,
 }
 
 /// Inputs of the program itself have smaller numbers.
@@ -42,6 +48,9 @@ pub fn generic(claim: &Claim, program: &Program, truth: NodeId) -> Result<Generi
     if below.iter().any(|id| matches!(graph.node(*id).op, Op::Input(_))) {
         return Err("it speaks of an iteration".to_owned());
     }
+    if shares_a_basis(program, &graph, &below) {
+        return Err("three matrices are taken to share an eigenbasis, which they need not at ties".to_owned());
+    }
     let free = free_columns(program, &graph, &below)?;
     let mut with = BTreeMap::new();
     let mut inputs = BTreeSet::new();
@@ -55,7 +64,38 @@ pub fn generic(claim: &Claim, program: &Program, truth: NodeId) -> Result<Generi
     }
     let defect = substitute_all(&mut graph, &[defect], &with).map_err(|e| e.to_string())?[0];
     let choices = choices(claim, program, &graph, defect)?;
-    Ok(Generic { graph, defect, inputs, choices })
+    let signs = signs(program, &graph, defect);
+    Ok(Generic { graph, defect, inputs, choices, signs })
+}
+
+/// Whether more than two sampled matrices rest on one basis, among those that the predicate or a given speaks of.
+fn shares_a_basis(program: &Program, graph: &Graph, below: &BTreeSet<NodeId>) -> bool {
+    let givens: Vec<NodeId> = program.givens.iter().map(|g| g.node).collect();
+    let all: BTreeSet<NodeId> = reachable(graph, &givens).into_iter().chain(below.iter().copied()).collect();
+    let mut resting: BTreeMap<NodeId, usize> = BTreeMap::new();
+    for &id in &all {
+        let node = graph.node(id);
+        if node.op == Op::Sample(SampleOp::Congruence) {
+            *resting.entry(node.args[0]).or_default() += 1;
+        }
+    }
+    below.iter().any(|id| resting.get(id).is_some_and(|count| *count > 2))
+}
+
+/// The blocks of reflectors that are applied to something; the sign does nothing to a spectrum.
+fn signs(program: &Program, graph: &Graph, defect: NodeId) -> BTreeSet<DrawId> {
+    let below = reachable(graph, &[defect]);
+    let users = users(graph, &below);
+    let is_sign = |id: NodeId| match graph.node(id).op {
+        Op::Draw(draw) if program.samples.blocks[draw.0 as usize].role == Role::Reflector => {
+            let used = users
+                .get(&id)
+                .is_some_and(|all| all.iter().any(|user| graph.node(*user).op != Op::Sample(SampleOp::Congruence)));
+            used.then_some(draw)
+        }
+        _ => None,
+    };
+    below.iter().filter_map(|id| is_sign(*id)).collect()
 }
 
 /// A sum of squares that is zero where the truth is an equality that holds.
@@ -137,12 +177,16 @@ fn users(graph: &Graph, below: &BTreeSet<NodeId>) -> BTreeMap<NodeId, Vec<NodeId
 /// The reflectors that carry a column to a matrix in which its order does not matter; `None` if it is used otherwise.
 fn bases(graph: &Graph, users: &BTreeMap<NodeId, Vec<NodeId>>, user: NodeId) -> Option<Vec<NodeId>> {
     let node = graph.node(user);
-    // Whatever else rests on a basis must not care for the order of its columns: another spectrum over it does not.
-    let own = |v: NodeId, op: SampleOp| {
-        users.get(&v).is_some_and(|all| all.iter().all(|u| graph.node(*u).op == Op::Sample(op)))
+    // Whatever else rests on a basis must not care for the order of its columns: a spectrum of draws without a name does not.
+    let indifferent = |other: NodeId| match (&graph.node(other).op, graph.node(other).args.as_slice()) {
+        (Op::Sample(SampleOp::Congruence), &[_, d]) => {
+            other == user || matches!(graph.node(d).op, Op::Draw(_)) && users.get(&d).is_some_and(|u| *u == [other])
+        }
+        _ => false,
     };
+    let own = |v: NodeId| users.get(&v).is_some_and(|all| all.iter().all(|u| indifferent(*u)));
     match (&node.op, node.args.as_slice()) {
-        (Op::Sample(SampleOp::Congruence), &[v, _]) => own(v, SampleOp::Congruence).then(|| vec![v]),
+        (Op::Sample(SampleOp::Congruence), &[v, _]) => own(v).then(|| vec![v]),
         // `U diag(s) V'`: rectangular, transposed, reflected, transposed, reflected.
         (Op::Sample(SampleOp::Rectangular), _) => {
             let only = |id: NodeId| match users.get(&id).map(Vec::as_slice) {

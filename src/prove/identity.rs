@@ -156,16 +156,17 @@ fn prove(claim: &Claim, program: &Program, predicate: usize, limits: &Limits) ->
         return Err(if shapes.total == 0 { "no choice of the integers is possible" } else { "it takes too much work" }
             .to_owned());
     }
+    let all = shapes.whole && done.len() == shapes.total;
     let evidence = Evidence {
         done: done.len(),
         of: shapes.total,
-        which: which(program, &done),
+        which: if all || is_box(&done) { which(program, &done) } else { least(program, &done, &shapes) },
         degree,
         points,
         // At most the worst for each.
         log10_failure: worst + (done.len() as f64).log10(),
     };
-    Ok(if evidence.done == evidence.of { Identity::Proved(evidence) } else { Identity::ProvedFor(evidence) })
+    Ok(if all { Identity::Proved(evidence) } else { Identity::ProvedFor(evidence) })
 }
 
 fn hypotheses(program: &Program, predicate: usize) -> Vec<NodeId> {
@@ -212,7 +213,7 @@ fn has_equality(program: &Program, hypotheses: &[NodeId], ints: &BTreeMap<IntId,
     false
 }
 
-/// One choice of the integers, and of the items of choices.
+/// One choice of the integers, and of the items of choices; of a sign, whether it is there.
 #[derive(Clone, Debug, PartialEq)]
 struct Shape {
     ints: BTreeMap<IntId, i64>,
@@ -222,8 +223,10 @@ struct Shape {
 struct Shapes {
     /// The smallest ones.
     all: Vec<Shape>,
-    /// All there are, or where counting ended.
+    /// All there are, or as many as were counted.
     total: usize,
+    /// Whether all were counted.
+    whole: bool,
 }
 
 /// Choices of the integers that are counted; past that there are "at least" so many.
@@ -240,22 +243,31 @@ impl Shapes {
                 needed.extend(integers(program, &program.graph, truth));
             }
         }
-        let mut all: Vec<BTreeMap<IntId, i64>> = Vec::new();
-        let mut counted = 0;
-        choose(program, &needed, 0, &mut BTreeMap::new(), &mut all, &mut counted)?;
-        // A hypothesis about integers alone is met or not.
-        all.retain(|ints| hypotheses.iter().all(|&truth| of_integers(&program.graph, ints, truth) != Some(false)));
+        // A sampler may have no value for some of them, which only the others tell.
+        for &(_, truth) in &program.sized {
+            let its = integers(program, &program.graph, truth);
+            if !its.is_disjoint(&needed) {
+                needed.extend(its);
+            }
+        }
+        let needed: Vec<IntId> = needed.into_iter().collect();
+        let mut choosing = Choosing { program, needed: &needed, hypotheses, all: Vec::new(), counted: 0 };
+        choosing.from(0, &mut BTreeMap::new())?;
+        let whole = choosing.counted <= MOST_COUNTED;
+        let mut all = choosing.all;
         all.sort_by_key(|ints| {
             (ints.values().fold(0i64, |sum, v| sum.saturating_add(v.saturating_abs())), ints.clone())
         });
         let mut shapes: Vec<Shape> = Vec::new();
         let mut total = all.len();
-        for count in generic.choices.values() {
-            total = total.saturating_mul(*count);
+        let choices: Vec<(DrawId, usize)> =
+            generic.choices.iter().map(|(&d, &n)| (d, n)).chain(generic.signs.iter().map(|&d| (d, 2))).collect();
+        for &(_, count) in &choices {
+            total = total.saturating_mul(count);
         }
         'filled: for ints in all {
             let mut items = vec![BTreeMap::new()];
-            for (&draw, &count) in &generic.choices {
+            for &(draw, count) in &choices {
                 items = items
                     .iter()
                     .flat_map(|chosen: &BTreeMap<DrawId, usize>| (0..count).map(move |i| (chosen, i)))
@@ -270,7 +282,7 @@ impl Shapes {
                 shapes.push(Shape { ints: ints.clone(), items });
             }
         }
-        Ok(Self { all: shapes, total })
+        Ok(Self { all: shapes, total, whole })
     }
 }
 
@@ -291,38 +303,47 @@ fn integers(program: &Program, graph: &Graph, root: NodeId) -> BTreeSet<IntId> {
     needed
 }
 
-/// Goes through the ranges of the integers from `place` on.
-fn choose(
-    program: &Program,
-    needed: &BTreeSet<IntId>,
-    place: usize,
-    chosen: &mut BTreeMap<IntId, i64>,
-    all: &mut Vec<BTreeMap<IntId, i64>>,
-    counted: &mut usize,
-) -> Result<(), String> {
-    if *counted >= MOST_COUNTED {
-        return Ok(());
-    }
-    *counted += 1;
-    let graph = &program.graph;
-    let Some(&id) = needed.iter().nth(place) else {
-        if possible(program, chosen) {
-            all.push(chosen.clone());
+/// Goes through the ranges of the integers.
+struct Choosing<'a> {
+    program: &'a Program,
+    needed: &'a [IntId],
+    hypotheses: &'a [NodeId],
+    /// Those that samplers and hypotheses allow.
+    all: Vec<BTreeMap<IntId, i64>>,
+    /// One more than [`MOST_COUNTED`] says that not all were gone through.
+    counted: usize,
+}
+
+impl Choosing<'_> {
+    /// From a place in the order of the integers on.
+    fn from(&mut self, place: usize, chosen: &mut BTreeMap<IntId, i64>) -> Result<(), String> {
+        self.counted += 1;
+        let graph = &self.program.graph;
+        // A hypothesis about integers alone is met or not, often before all of them are chosen.
+        if self.counted > MOST_COUNTED
+            || self.hypotheses.iter().any(|&truth| of_integers(graph, chosen, truth) == Some(false))
+        {
+            return Ok(());
         }
-        return Ok(());
-    };
-    let given = program.int_given(id);
-    let end = |node: NodeId| integer(graph, chosen, node).map_err(|e| e.to_string());
-    let (lo, hi) = (end(given.lo)?, end(given.hi)?);
-    for value in lo..=hi {
-        chosen.insert(id, value);
-        choose(program, needed, place + 1, chosen, all, counted)?;
-        if *counted >= MOST_COUNTED {
-            break;
+        let Some(&id) = self.needed.get(place) else {
+            if possible(self.program, chosen) {
+                self.all.push(chosen.clone());
+            }
+            return Ok(());
+        };
+        let given = self.program.int_given(id);
+        let end = |node: NodeId| integer(graph, chosen, node).map_err(|e| e.to_string());
+        let (lo, hi) = (end(given.lo)?, end(given.hi)?);
+        for value in lo..=hi {
+            chosen.insert(id, value);
+            self.from(place + 1, chosen)?;
+            if self.counted > MOST_COUNTED {
+                break;
+            }
         }
+        chosen.remove(&id);
+        Ok(())
     }
-    chosen.remove(&id);
-    Ok(())
 }
 
 /// Whether samplers have a value for these integers, as far as it depends on them alone.
@@ -352,6 +373,27 @@ fn which(program: &Program, done: &[&Shape]) -> String {
         if lo == hi { format!("{name} = {lo}") } else { format!("{name} = {lo}..={hi}") }
     });
     ranges.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether every choice of the integers between the least and the greatest of each is among these.
+fn is_box(done: &[&Shape]) -> bool {
+    let Some(first) = done.first() else { return false };
+    let between = first.ints.keys().map(|id| {
+        let values = || done.iter().filter_map(|shape| shape.ints.get(id).copied());
+        let (lo, hi) = (values().min().unwrap_or_default(), values().max().unwrap_or_default());
+        hi.abs_diff(lo).saturating_add(1)
+    });
+    let choices: BTreeSet<&BTreeMap<IntId, i64>> = done.iter().map(|shape| &shape.ints).collect();
+    between.fold(1, u64::saturating_mul) == choices.len() as u64
+}
+
+/// `the least 600 of 90000 choices of m, n`: those that were gone through are no box.
+fn least(program: &Program, done: &[&Shape], shapes: &Shapes) -> String {
+    let Some(first) = done.first() else { return String::new() };
+    let names: Vec<String> = named(program, &first.ints).into_iter().map(|(name, _)| name).collect();
+    let more = if shapes.whole { "" } else { "at least " };
+    let of = if names.is_empty() { String::new() } else { format!(" of {}", names.join(", ")) };
+    format!("the least {} of {more}{} choices{of}", done.len(), shapes.total)
 }
 
 /// What became of one choice of the integers.
@@ -413,6 +455,9 @@ impl Prover<'_> {
             let mut draw = || Formal::Function(Residue::new(stream.below(1 << DRAW_BITS), prime));
             self.load(&plan, &mut values, &mut draw);
             run(&plan, 0, &mut values).map_err(|e| e.to_string())?;
+            if values.undefined[root as usize] & 1 == 1 {
+                return Err("it is undefined at every point".to_owned());
+            }
             match values.real(&plan, root).value.residue(prime) {
                 None => return Err("it is undefined at a generic point".to_owned()),
                 Some(x) if x.is_zero() => {}
@@ -429,8 +474,13 @@ impl Prover<'_> {
         let draws = plan.draws.iter().map(|(draw, slot)| (Some(*draw), *slot));
         for (draw, slot) in inputs.chain(draws) {
             let item = draw.and_then(|draw| Some((self.shape.items.get(&draw)?, self.generic.choices.get(&draw)?)));
-            for place in plan.slots[slot as usize].range() {
+            let block = plan.slots[slot as usize];
+            // The last reflector of a square block: without it, or with it whatever its length.
+            let sign = draw.filter(|d| block.rows == block.cols && self.generic.signs.contains(d));
+            let absent = sign.is_some_and(|d| self.shape.items.get(&d) == Some(&0));
+            for place in block.range() {
                 m.numbers[place] = match item {
+                    _ if absent && place + 1 == block.range().end => N::zero(),
                     // The middle of the item's part of [0, 1).
                     Some((&item, &count)) => {
                         let middle = RBig::from(2 * item as u64 + 1) / RBig::from(2 * count as u64);

@@ -218,3 +218,91 @@ fn a_claim_that_is_an_identity_only_of_small_sizes_fails_at_the_first_larger_one
     let all = outcomes("[given]\nn = \"int in 1..=4\"\nA = \"gaussian(n, n)\"\n[claim]\nc = \"A*A' == A'*A\"\n");
     assert_eq!(all[0].1, Identity::Fails { ints: vec![("n".to_owned(), 2)] });
 }
+
+#[test]
+fn both_signs_of_a_full_frame_count() {
+    // With hypotheses that keep random cases away from the other sign.
+    as_named(
+        r#"
+[given]
+x = "normal"
+n = "int in 1..=2"
+a = "sphere(1)"
+Q = "orthogonal(n)"
+V = "stiefel(n, n)"
+X = "matrix(n, n, sv in [1, 2])"
+[claim]
+no_sphere   = "(a < 0 or 12345 < x < 12346) => a == -1"
+no_det      = "(det(Q) == (-1)^n or 12345 < x < 12346) => det(Q) == (-1)^n"
+no_stiefel  = "(det(V) == (-1)^n or 12345 < x < 12346) => det(V) == (-1)^n"
+yes_either  = "det(Q)^2 == 1"
+yes_product = "det(Q*V) == det(Q)*det(V)"
+yes_square  = "a^2 == 1"
+yes_sv      = "det(X'*X) == det(X)^2"
+"#
+        .replace("(det(Q) == (-1)^n or 12345 < x < 12346) => ", "x > 5 => ")
+        .replace("(det(V) == (-1)^n or 12345 < x < 12346) => ", "x > 5 => ")
+        .as_str(),
+    );
+}
+
+#[test]
+fn integers_that_were_not_counted_leave_a_proof_partial() {
+    let text = "[given]\nn = \"int in 1..=1000000\"\nx = \"real in [0, 1]\"\n[assume]\nh = \"n <= 2 or n == 654321\"\n\
+                [claim]\nc = \"(n - 1)*(n - 2)*x == 0\"\n";
+    assert!(matches!(outcomes(text)[0].1, Identity::ProvedFor(_)), "{:?}", outcomes(text));
+    // What was gone through is no box.
+    let text = "[given]\nm = \"int in 1..=3000\"\nn = \"int in 1..=3000\"\nx = \"real in [0, 1]\"\n\
+                [claim]\nc = \"(if m == 290 and n == 310 then x else 0) == 0\"\n";
+    let Identity::ProvedFor(evidence) = &outcomes(text)[0].1 else { panic!("{:?}", outcomes(text)) };
+    assert!(evidence.which.starts_with("the least 600 of at least "), "{}", evidence.which);
+}
+
+#[test]
+fn matrices_that_need_not_share_a_basis_are_not_taken_to() {
+    as_named(
+        r#"
+[given]
+n = "int in 1..=3"
+S = "symmetric(n, [0, 1])"
+A = "commuting(S)"
+[claim]
+yes_two = "S*A == A*S"
+"#,
+    );
+    let all = outcomes(
+        "[given]\nn = \"int in 1..=3\"\nS = \"symmetric(n, [0, 1])\"\nA = \"commuting(S)\"\nB = \"commuting(S)\"\n\
+         E = \"commuting(A)\"\n[claim]\nboth = \"A*B == B*A\"\nchain = \"S*E == E*S\"\n",
+    );
+    for (name, outcome) in all {
+        assert!(matches!(outcome, Identity::Unsuitable { .. }), "{name}: {outcome:?}");
+    }
+    let text = "[given]\nv = \"vector(2, [0, 1])\"\nC = \"symmetric(2, v)\"\nS = \"commuting(C)\"\n\
+                [claim]\norder = \"det(S - lambda(1, S)*I + C - v[1]*I) == 0\"\n";
+    assert!(!matches!(outcomes(text)[0].1, Identity::Proved(_)), "{:?}", outcomes(text));
+}
+
+#[test]
+fn what_has_no_value_is_not_proved() {
+    as_named(
+        r#"
+[given]
+n = "int in 1..=2"
+x = "real in [1, 2]"
+v = "vector(n, [0, 1])"
+A = "gaussian(n, n)"
+[claim]
+un_entry = "0*v[n + 1]*x == 0"
+un_over  = "0*(1/(x - x)) == 0"
+un_log   = "0*log(-x) == 0"
+un_inv   = "inv(A - A)*zeros(n, n) == zeros(n, n)"
+"#,
+    );
+}
+
+#[test]
+fn bounds_past_their_range_prove_nothing() {
+    let text = "[given]\nx = \"normal\"\n[let]\na0 = \"1/x\"\na1 = \"a0^217678233600000000\"\na2 = \"a1^217678233600000000\"\n\
+                [claim]\nc = \"(a2 - a2^2)*(a2 + a2^2) == a2^2 - a2^4\"\n";
+    assert!(!matches!(outcomes(text)[0].1, Identity::Proved(_)), "{:?}", outcomes(text));
+}

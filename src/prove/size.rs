@@ -40,9 +40,11 @@ impl Bound {
         Self { bits: self.bits.saturating_add(u64::from(u64::BITS - count.saturating_sub(1).leading_zeros())), ..self }
     }
 
-    /// Of a quotient without remainder: `self` is a product that has `b` among its factors.
+    /// Of a quotient without remainder: `self` is a product that has `b` among its factors. Past the range of `u64` nothing is
+    /// known of a difference.
     fn without(self, b: Self) -> Self {
-        Self { degree: self.degree.saturating_sub(b.degree), bits: self.bits.saturating_sub(b.bits) }
+        let less = |a: u64, b: u64| if a == u64::MAX { a } else { a.saturating_sub(b) };
+        Self { degree: less(self.degree, b.degree), bits: less(self.bits, b.bits) }
     }
 
     /// Of an integer: `|x| <= 2^bits`.

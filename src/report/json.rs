@@ -89,6 +89,7 @@ struct Counts {
     within_floor: u64,
     out_of_range: u64,
     undefined: u64,
+    unplaced: u64,
     out_of_branch: u64,
 }
 
@@ -211,7 +212,9 @@ impl<'a> Claim<'a> {
             fit: claim.fit.as_ref().map(FitJson::of),
             cases: claim.tally.cases,
             met: claim.tally.met,
-            undecided: sum(|p, total| total.out_of_range + if p.identity { 0 } else { total.within_floor }),
+            undecided: sum(|p, total| {
+                total.out_of_range + total.unplaced + if p.identity { 0 } else { total.within_floor }
+            }),
             undefined: sum(|_, total| total.undefined),
             strata: strata(&claim.tally),
             rejections: rejections(claim),
@@ -279,7 +282,7 @@ impl<'a> Predicate<'a> {
 
 fn predicate_strata(predicate: &PredicateTally) -> Vec<PredicateStratum> {
     let all = Stratum::ALL.iter().zip(&predicate.strata).zip(&predicate.margins);
-    let asked = all.filter(|((_, count), _)| count.in_branch() + count.out_of_branch > 0);
+    let asked = all.filter(|((_, count), _)| count.in_branch() + count.unplaced + count.out_of_branch > 0);
     asked
         .map(|((stratum, count), margins): ((&Stratum, &FateCount), &Histogram)| PredicateStratum {
             stratum: stratum_name(*stratum),
@@ -297,6 +300,7 @@ impl Counts {
             within_floor: count.within_floor,
             out_of_range: count.out_of_range,
             undefined: count.undefined,
+            unplaced: count.unplaced,
             out_of_branch: count.out_of_branch,
         }
     }

@@ -95,6 +95,7 @@ impl Shown<'_> {
             Fate::WithinFloor if predicate.identity => self.paint.good("agrees to rounding"),
             Fate::WithinFloor => "undecided: within the rounding floor".to_owned(),
             Fate::OutOfRange => "undecided: beyond f64".to_owned(),
+            Fate::Unplaced => "undecided: whether the case is in its branch".to_owned(),
             Fate::Undefined => "undefined".to_owned(),
             Fate::OutOfBranch => "not asked: the case is out of its branch".to_owned(),
         };
@@ -103,7 +104,7 @@ impl Shown<'_> {
             Fate::Held | Fate::Violated | Fate::WithinFloor => {
                 format!(", {}{}", describe_margin(look.margin, look.floor), self.bits_of(look.margin))
             }
-            Fate::OutOfRange | Fate::Undefined | Fate::OutOfBranch => String::new(),
+            Fate::OutOfRange | Fate::Unplaced | Fate::Undefined | Fate::OutOfBranch => String::new(),
         };
         format!("{}: {fate}{step}{margin}\n", predicate.name)
     }

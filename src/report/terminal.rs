@@ -206,6 +206,7 @@ pub fn describe_counts(predicate: &PredicateResult) -> String {
         (within, count.within_floor),
         ("beyond f64", count.out_of_range),
         ("undefined", count.undefined),
+        ("perhaps out of its branch", count.unplaced),
         ("out of its branch", count.out_of_branch),
     ];
     let some: Vec<String> =
@@ -225,7 +226,7 @@ fn describe_undecided(claim: &ClaimResult) -> String {
     let (mut undecided, mut undefined) = (0, 0);
     for counts in claim.predicates.iter().filter_map(|p| p.counts.as_ref()) {
         let total = counts.total();
-        undecided += total.out_of_range + if counts.identity { 0 } else { total.within_floor };
+        undecided += total.out_of_range + total.unplaced + if counts.identity { 0 } else { total.within_floor };
         undefined += total.undefined;
     }
     let parts = [(undecided, "undecided"), (undefined, "undefined")];

@@ -54,18 +54,21 @@ impl Member<'_> {
     fn of(&mut self, sampler: &Sampler) -> Result<NodeId, LangError> {
         let x = self.x;
         Ok(match sampler {
-            Sampler::Normal { sd: Some(sd), .. } | Sampler::Gaussian { sd: Some(sd), .. } => {
-                // Any number, unless it does not vary at all.
-                let sd = elaborate::real(self.graph, self.scope, sd)?;
-                let zero = self.graph.number(0);
-                let fixed = build::truth(self.graph, Op::Equal, sd, zero);
-                build::not(self.graph, fixed)
+            Sampler::Normal { mean, sd } => {
+                let mean = match mean {
+                    Some(mean) => elaborate::real(self.graph, self.scope, mean)?,
+                    None => self.graph.number(0),
+                };
+                let spread = self.spread(sd.as_ref(), mean)?;
+                let defined = self.is_defined(mean);
+                build::and(self.graph, defined, spread)
             }
-            Sampler::Int { .. }
-            | Sampler::Normal { .. }
-            | Sampler::Gaussian { .. }
-            | Sampler::Haar(_)
-            | Sampler::Value(_) => self.always(),
+            Sampler::Gaussian { sd, .. } => {
+                let (rows, cols) = types::shape(self.graph, x);
+                let middle = build::zeros(self.graph, rows, cols);
+                self.spread(sd.as_ref(), middle)?
+            }
+            Sampler::Int { .. } | Sampler::Haar(_) | Sampler::Value(_) => self.always(),
             Sampler::Real(_) | Sampler::Vector { .. } => self.entries_inside(x),
             Sampler::Spectrum { .. } => {
                 let inside = self.spectrum_inside(x);
@@ -140,6 +143,24 @@ impl Member<'_> {
                 self.within(off, delta)
             }
         })
+    }
+
+    /// Any number, unless it does not vary at all: then it is where it would spread from.
+    fn spread(&mut self, sd: Option<&Expr>, middle: NodeId) -> Result<NodeId, LangError> {
+        let Some(sd) = sd else { return Ok(self.always()) };
+        let sd = elaborate::real(self.graph, self.scope, sd)?;
+        let zero = self.graph.number(0);
+        let fixed = build::truth(self.graph, Op::Equal, sd, zero);
+        let varies = build::not(self.graph, fixed);
+        let there = build::truth(self.graph, Op::Equal, self.x, middle);
+        Ok(build::or(self.graph, varies, there))
+    }
+
+    /// A truth value that is true where a real is defined.
+    fn is_defined(&mut self, real: NodeId) -> NodeId {
+        let one = self.graph.number(1);
+        let more = build::add(self.graph, real, one);
+        build::truth(self.graph, Op::Less, real, more)
     }
 
     fn always(&mut self) -> NodeId {
