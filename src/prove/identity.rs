@@ -45,7 +45,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { seed: 1, max_elements: 1 << 20, shapes: 600, work: 2_000_000_000 }
+        Self { seed: 1, max_elements: 1 << 20, shapes: 1200, work: 2_000_000_000 }
     }
 }
 
@@ -259,13 +259,17 @@ impl Shapes {
             (ints.values().fold(0i64, |sum, v| sum.saturating_add(v.saturating_abs())), ints.clone())
         });
         let mut shapes: Vec<Shape> = Vec::new();
-        let mut total = all.len();
-        let choices: Vec<(DrawId, usize)> =
-            generic.choices.iter().map(|(&d, &n)| (d, n)).chain(generic.signs.iter().map(|&d| (d, 2))).collect();
-        for &(_, count) in &choices {
-            total = total.saturating_mul(count);
-        }
-        'filled: for ints in all {
+        let mut total = 0usize;
+        for ints in all {
+            // A sign is one only where its block is square; where that is not known, it is gone through.
+            let square = |draw: &&DrawId| {
+                let block = &program.samples.blocks[draw.0 as usize];
+                let size = |dim: &Dim| size(program, &ints, dim);
+                size(&block.rows).is_none_or(|rows| size(&block.cols).is_none_or(|cols| rows == cols))
+            };
+            let signs = generic.signs.iter().filter(square).map(|&draw| (draw, 2));
+            let choices: Vec<(DrawId, usize)> = generic.choices.iter().map(|(&d, &n)| (d, n)).chain(signs).collect();
+            total = total.saturating_add(choices.iter().fold(1, |all, (_, count)| all.saturating_mul(*count)));
             let mut items = vec![BTreeMap::new()];
             for &(draw, count) in &choices {
                 items = items
@@ -275,12 +279,8 @@ impl Shapes {
                     .map(|(chosen, item)| chosen.iter().map(|(&d, &i)| (d, i)).chain([(draw, item)]).collect())
                     .collect();
             }
-            for items in items {
-                if shapes.len() >= most {
-                    break 'filled;
-                }
-                shapes.push(Shape { ints: ints.clone(), items });
-            }
+            let left = most.saturating_sub(shapes.len());
+            shapes.extend(items.into_iter().take(left).map(|items| Shape { ints: ints.clone(), items }));
         }
         Ok(Self { all: shapes, total, whole })
     }
@@ -348,15 +348,17 @@ impl Choosing<'_> {
 
 /// Whether samplers have a value for these integers, as far as it depends on them alone.
 fn possible(program: &Program, ints: &BTreeMap<IntId, i64>) -> bool {
-    let value = |id: NodeId| integer(&program.graph, ints, id).ok();
     let sized = program.sized.iter().all(|(_, truth)| of_integers(&program.graph, ints, *truth) != Some(false));
-    let size = |dim: &Dim| -> Option<i64> {
-        dim.terms.iter().try_fold(0i64, |sum, (atoms, &c)| {
-            let term = atoms.iter().try_fold(c, |term, &atom| Some(term.saturating_mul(value(atom)?)))?;
-            Some(sum.saturating_add(term))
-        })
-    };
-    sized && program.signed.iter().all(|(_, dim)| size(dim).is_none_or(|size| size >= 0))
+    sized && program.signed.iter().all(|(_, dim)| size(program, ints, dim).is_none_or(|size| size >= 0))
+}
+
+/// A size, if it depends on these integers alone.
+fn size(program: &Program, ints: &BTreeMap<IntId, i64>, dim: &Dim) -> Option<i64> {
+    let value = |id: NodeId| integer(&program.graph, ints, id).ok();
+    dim.terms.iter().try_fold(0i64, |sum, (atoms, &c)| {
+        let term = atoms.iter().try_fold(c, |term, &atom| Some(term.saturating_mul(value(atom)?)))?;
+        Some(sum.saturating_add(term))
+    })
 }
 
 fn named(program: &Program, ints: &BTreeMap<IntId, i64>) -> Vec<(String, i64)> {

@@ -255,7 +255,7 @@ fn integers_that_were_not_counted_leave_a_proof_partial() {
     let text = "[given]\nm = \"int in 1..=3000\"\nn = \"int in 1..=3000\"\nx = \"real in [0, 1]\"\n\
                 [claim]\nc = \"(if m == 290 and n == 310 then x else 0) == 0\"\n";
     let Identity::ProvedFor(evidence) = &outcomes(text)[0].1 else { panic!("{:?}", outcomes(text)) };
-    assert!(evidence.which.starts_with("the least 600 of at least "), "{}", evidence.which);
+    assert!(evidence.which.starts_with("the least 1200 of at least "), "{}", evidence.which);
 }
 
 #[test]
