@@ -196,11 +196,7 @@ fn a_counterexample_is_stored_on_request_and_proved_again_from_its_values() {
     fs::write(&witness, stored.replacen("\"n\": 1", "\"n\": 4", 1).replacen("\"n\": 2", "\"n\": 5", 1)).unwrap();
     let run = in_folder(&folder, &["verify"]);
     assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
-    assert!(
-        run.stdout.contains("not proved: `n = ") && run.stdout.contains("allows, `int in 1..=3`"),
-        "{}",
-        run.stdout
-    );
+    assert!(run.stdout.contains("not proved"), "{}", run.stdout);
     // A predicate that does not exist has not changed.
     fs::write(&witness, stored.replace("\"square\"", "\"sqare\"")).unwrap();
     let run = in_folder(&folder, &["verify"]);
@@ -225,6 +221,22 @@ fn a_counterexample_is_stored_on_request_and_proved_again_from_its_values() {
     let run = in_folder(&folder, &["check"]);
     assert_eq!(run.status, 2);
     assert!(run.stdout.contains("1 claim: ") && run.stdout.contains("1 malformed witness"), "{}", run.stdout);
+}
+
+#[test]
+fn a_value_that_its_given_does_not_allow_is_named() {
+    let folder = scratch("outside");
+    fs::create_dir_all(folder.join("claims/p")).unwrap();
+    let claim = "title = \"t\"\nat = \"a\"\n[given]\nx = \"real in [0, 1]\"\n[claim]\nb = \"x <= 1/2\"\n";
+    fs::write(folder.join("claims/p/a.toml"), claim).unwrap();
+    in_folder(&folder, &["check", "--budget", "quick", "--accept-witness"]);
+    let witness = folder.join("claims/p/a.witness.json");
+    let stored = fs::read_to_string(&witness).unwrap();
+    fs::write(&witness, stored.replace("\"x\": \"1\"", "\"x\": \"2\"")).unwrap();
+    let run = in_folder(&folder, &["verify"]);
+    assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
+    let said = "not proved: `x = 2` is not in what its given allows, `real in [0, 1]`";
+    assert!(run.stdout.contains(said), "{}", run.stdout);
 }
 
 #[test]
