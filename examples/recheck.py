@@ -339,6 +339,13 @@ def main(witness_path, claim_path=None):
     return next((status for status in (1, 3) if any(status == s for s, _ in found)), 0)
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3): print(__doc__), sys.exit(2)
-    try: sys.exit(main(*sys.argv[1:]))
+    arguments = sys.argv[1:]
+    if {"-h", "--help"} & set(arguments): print(__doc__), sys.exit(0)
+    if len(arguments) not in (1, 2): print(__doc__), sys.exit(2)
+    if not arguments[0].endswith(".json"):
+        print(f"usage: recheck.py CLAIM.witness.json [CLAIM.toml]; found `{arguments[0]}`, where a witness is to stand"), sys.exit(2)
+    try: sys.exit(main(*arguments))
+    except OSError as why: print(f"unusable: {why.filename}: {why.strerror}"), sys.exit(2)
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as why:
+        print(f"unusable: {'the witness is not JSON' if isinstance(why, json.JSONDecodeError) else 'the claim is not TOML'}: {why}"), sys.exit(2)
     except Exception as why: print(f"unusable: {why!r}"), sys.exit(2)

@@ -197,6 +197,19 @@ fn a_counterexample_is_stored_on_request_and_proved_again_from_its_values() {
     let run = in_folder(&folder, &["verify"]);
     assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("not proved"), "{}", run.stdout);
+    // A predicate that does not exist has not changed.
+    fs::write(&witness, stored.replace("\"square\"", "\"sqare\"")).unwrap();
+    let run = in_folder(&folder, &["verify"]);
+    assert!(run.stdout.contains("no predicate `sqare`; did you mean `square`?"), "{}", run.stdout);
+    // A witness without a claim is not passed over.
+    let orphan = folder.join("claims/p/b.witness.json");
+    fs::write(&orphan, &stored).unwrap();
+    fs::write(&witness, &stored).unwrap();
+    let run = in_folder(&folder, &["verify"]);
+    assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("claims/p/b.witness.json: a witness without a claim"), "{}", run.stderr);
+    assert_eq!(in_folder(&folder, &["verify", "--filter", "p/a"]).status, 0);
+    fs::remove_file(orphan).unwrap();
     // A statement that was changed makes its witness stale, and it is hunted anew.
     fs::write(&witness, &stored).unwrap();
     fs::write(&claim, FALSE.replace("<= (S + P)^2", "<= 2*(S + P)^2")).unwrap();
@@ -205,7 +218,25 @@ fn a_counterexample_is_stored_on_request_and_proved_again_from_its_values() {
     assert!(run.stdout.contains("square: stale"), "{}", run.stdout);
     fs::write(&witness, "{ \"format\": 1").unwrap();
     assert_eq!(in_folder(&folder, &["verify"]).status, 2);
-    assert_eq!(in_folder(&folder, &["check"]).status, 2);
+    let run = in_folder(&folder, &["check"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stdout.contains("1 claim: ") && run.stdout.contains("1 malformed witness"), "{}", run.stdout);
+}
+
+#[test]
+fn a_value_that_its_given_does_not_allow_is_named() {
+    let folder = scratch("outside");
+    fs::create_dir_all(folder.join("claims/p")).unwrap();
+    let claim = "title = \"t\"\nat = \"a\"\n[given]\nx = \"real in [0, 1]\"\n[claim]\nb = \"x <= 1/2\"\n";
+    fs::write(folder.join("claims/p/a.toml"), claim).unwrap();
+    in_folder(&folder, &["check", "--budget", "quick", "--accept-witness"]);
+    let witness = folder.join("claims/p/a.witness.json");
+    let stored = fs::read_to_string(&witness).unwrap();
+    fs::write(&witness, stored.replace("\"x\": \"1\"", "\"x\": \"2\"")).unwrap();
+    let run = in_folder(&folder, &["verify"]);
+    assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
+    let said = "not proved: `x = 2` is not in what its given allows, `real in [0, 1]`";
+    assert!(run.stdout.contains(said), "{}", run.stdout);
 }
 
 #[test]
@@ -337,6 +368,18 @@ fn the_index_shows_what_is_missing_and_what_is_extra() {
     let bad = run();
     assert_eq!(bad.status, 2);
     assert!(bad.stderr.contains("did you mean `pointwise`?") && bad.stderr.contains("index.tsv:2:1"), "{}", bad.stderr);
+    for (path, help) in [("claims/p", "folder of papers, `claims`"), ("claims/index.tsv", "it is in: `claims`")] {
+        let run = in_folder(&folder, &["list", "--index", path]);
+        assert!(run.status == 2 && run.stderr.contains(help), "{}", run.stderr);
+    }
+    // A malformed claim is neither there nor missing.
+    index("p/a\tLemma 1\ta bound\tpointwise\np/c\t(3)\ta bound\tpointwise\tleft\u{1b}[31mout\n");
+    fs::write(folder.join("claims/p/a.toml"), "title = ").unwrap();
+    fs::write(folder.join("claims/p/d.toml"), "corrects = \"a\"\n").unwrap();
+    let bad = run();
+    assert_eq!(bad.status, 2);
+    assert!(bad.stdout.contains("claims that are malformed\n  p/a\n  p/d\n"), "{}", bad.stdout);
+    assert!(bad.stderr.contains("p/a.toml") && !bad.stdout.contains('\u{1b}'), "{}{}", bad.stdout, bad.stderr);
 }
 
 #[test]
@@ -375,9 +418,28 @@ fn errata_are_what_stored_counterexamples_prove() {
     ] {
         assert!(one.stdout.contains(piece), "{piece}: {}", one.stdout);
     }
+    // The correction belongs to it, whether its file was named or not.
+    let alone = in_folder(&folder, &["list", "--errata", "claims/p/a.toml"]);
+    assert!(alone.stdout.contains("**Corrected**, `p/a-corrected`"), "{}{}", alone.stdout, alone.stderr);
+    write("a-corrected.toml", "corrects = \"a\"\n");
+    for arguments in [&["claims/p/a.toml"][..], &["--filter", "p/a"], &[]] {
+        let bad = in_folder(&folder, &[&["list", "--errata"], arguments].concat());
+        assert_eq!(bad.status, 2, "{}", bad.stderr);
+        assert!(bad.stdout.contains("**The correction**, `p/a-corrected`, is malformed."), "{}", bad.stdout);
+        assert!(bad.stderr.contains("a-corrected.toml"), "{}", bad.stderr);
+    }
+    write("a-corrected.toml", &claim("corrects = \"a\"\n", "<= 2*x"));
+    // What a claim says of itself neither steers a terminal nor ends a block.
+    let hostile = "tex = \"a\\u001b[31m```\\n# b\"\nexpect = \"refuted\"\nnotes = \"n\\u001b[31m\"\n";
+    write("a.toml", &claim(hostile, "<= x"));
+    let hostile = errata();
+    assert!(hostile.stdout.contains("````tex\na?[31m```\n# b\n````\n"), "{}", hostile.stdout);
+    assert!(!hostile.stdout.contains('\u{1b}'));
     // The statement changes: what is stored no longer speaks of it.
     write("a.toml", &claim("expect = \"refuted\"\n", "<= x/2"));
-    assert_eq!(errata().status, 1);
+    let stale = errata();
+    assert_eq!(stale.status, 1);
+    assert!(stale.stderr.contains("a.witness.json: ") && stale.stderr.contains("stale"), "{}", stale.stderr);
 }
 
 #[test]

@@ -13,7 +13,7 @@
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::library::Library;
-use super::load::source;
+use super::load::{MAX_BYTES, source};
 use super::model::{ClaimId, Place};
 use crate::lang::suggest::nearest;
 use std::collections::BTreeMap;
@@ -85,6 +85,8 @@ pub struct Count {
     pub rows: usize,
     pub claims: usize,
     pub left_out: usize,
+    /// Their files are there and cannot be read.
+    pub malformed: usize,
 }
 
 /// An index beside the claims there are.
@@ -100,6 +102,8 @@ pub struct Comparison<'a> {
     pub stale: Vec<&'a Row>,
     /// Claims that correct one that has a row.
     pub corrections: usize,
+    /// Claims whose files are malformed: what they are beyond their rows is not known.
+    pub malformed: Vec<&'a ClaimId>,
 }
 
 impl Index {
@@ -108,6 +112,10 @@ impl Index {
     /// # Errors
     /// All that is wrong with it, line by line.
     pub fn load(bytes: &[u8], path: &Path) -> Result<Self, Diagnostics> {
+        if bytes.len() > MAX_BYTES {
+            let source = source(&[], path)?;
+            return Err(Diagnostic::new(Place::file(&source), "an index is at most 1 MiB", "this one is longer").into());
+        }
         let source = source(bytes, path)?;
         let mut rows: Vec<Row> = Vec::new();
         let mut lines: BTreeMap<ClaimId, usize> = BTreeMap::new();
@@ -157,7 +165,12 @@ impl Index {
             rows.insert(&row.id, row);
             let count = comparison.counts.entry((row.id.paper(), row.kind)).or_default();
             count.rows += 1;
-            match (library.get(&row.id.0), &row.left_out) {
+            let loaded = library.get(&row.id.0);
+            if loaded.is_some_and(|loaded| loaded.claim.is_err()) {
+                count.malformed += 1;
+                continue;
+            }
+            match (loaded, &row.left_out) {
                 (Some(_), None) => count.claims += 1,
                 (Some(_), Some(_)) => {
                     count.claims += 1;
@@ -168,13 +181,15 @@ impl Index {
             }
         }
         for loaded in library.claims.iter().filter(|loaded| !rows.contains_key(&loaded.id)) {
-            let corrects = loaded.claim.as_ref().ok().and_then(|claim| claim.corrects.as_deref());
-            if corrects.is_some_and(|name| rows.contains_key(&loaded.id.sibling(name))) {
+            let Ok(claim) = &loaded.claim else { continue };
+            if claim.corrects.as_deref().is_some_and(|name| rows.contains_key(&loaded.id.sibling(name))) {
                 comparison.corrections += 1;
             } else {
                 comparison.extra.push(&loaded.id);
             }
         }
+        comparison.malformed =
+            library.claims.iter().filter(|loaded| loaded.claim.is_err()).map(|loaded| &loaded.id).collect();
         comparison
     }
 }
@@ -182,6 +197,13 @@ impl Index {
 fn columns(place: Place) -> Diagnostic {
     Diagnostic::new(place, "an index names its columns first", "no such line")
         .help(format!("write them with a tab between: {}", COLUMNS.join(", ")))
+}
+
+/// A cell in an error: a long one by its beginning.
+fn cut(cell: &str) -> String {
+    const MOST: usize = 60;
+    let start: String = cell.chars().take(MOST).collect();
+    if start.len() < cell.len() { format!("`{start}...`") } else { format!("`{cell}`") }
 }
 
 fn row(cells: &[&str], place: &Place) -> Result<Row, Diagnostic> {
@@ -196,7 +218,7 @@ fn row(cells: &[&str], place: &Place) -> Result<Row, Diagnostic> {
         }
     };
     if !ClaimId::is_valid(id) || !id.contains('/') {
-        return wrong("the first column is a claim's id", format!("`{id}`"), "an id is `<paper>/<claim>`".to_owned());
+        return wrong("the first column is a claim's id", cut(id), "an id is `<paper>/<claim>`".to_owned());
     }
     let Some(&known) = Kind::ALL.iter().find(|known| known.name() == kind) else {
         let near = nearest(kind, Kind::ALL.iter().map(|kind| kind.name()));
@@ -204,7 +226,7 @@ fn row(cells: &[&str], place: &Place) -> Result<Row, Diagnostic> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("kinds are {}", Kind::ALL.map(Kind::name).join(", ")),
         };
-        return wrong("unknown kind", format!("`{kind}`"), help);
+        return wrong("unknown kind", cut(kind), help);
     };
     let left_out = Some(left_out.to_owned()).filter(|reason| !reason.is_empty());
     Ok(Row { id: ClaimId(id.to_owned()), at: at.to_owned(), what: what.to_owned(), kind: known, left_out })
@@ -268,17 +290,24 @@ mod tests {
             file("p/a-corrected.toml", "corrects = 'a'\n"),
             file("p/more.toml", ""),
             file("p/c.toml", ""),
+            file("p/e.toml", "given = 1\n"),
+            file("p/e-corrected.toml", "corrects = \n"),
         ];
         let library = Library::assemble(Path::new("claims"), files, &|_| true).unwrap();
-        let index =
-            load("p/a\t\t\tpointwise\np/b\t\t\tpointwise\np/c\t\t\tflow\tlater\np/d\t\t\tflow\tlater\n").unwrap();
+        let index = load(
+            "p/a\t\t\tpointwise\np/b\t\t\tpointwise\np/c\t\t\tflow\tlater\np/d\t\t\tflow\tlater\np/e\t\t\tidentity\n",
+        )
+        .unwrap();
         let comparison = index.compare(&library);
         let ids = |rows: &[&Row]| rows.iter().map(|row| row.id.0.clone()).collect::<Vec<_>>();
         assert_eq!(ids(&comparison.missing), ["p/b"]);
         assert_eq!(ids(&comparison.stale), ["p/c"]);
         assert_eq!(comparison.extra, [&ClaimId("p/more".into())]);
         assert_eq!(comparison.corrections, 1);
-        assert_eq!(comparison.counts[&("p", Kind::Pointwise)], Count { rows: 2, claims: 1, left_out: 0 });
-        assert_eq!(comparison.counts[&("p", Kind::Flow)], Count { rows: 2, claims: 1, left_out: 1 });
+        // What is malformed is neither missing nor too much.
+        assert_eq!(comparison.malformed, [&ClaimId("p/e".into()), &ClaimId("p/e-corrected".into())]);
+        assert_eq!(comparison.counts[&("p", Kind::Identity)], Count { rows: 1, malformed: 1, ..Count::default() });
+        assert_eq!(comparison.counts[&("p", Kind::Pointwise)], Count { rows: 2, claims: 1, ..Count::default() });
+        assert_eq!(comparison.counts[&("p", Kind::Flow)], Count { rows: 2, claims: 1, left_out: 1, malformed: 0 });
     }
 }

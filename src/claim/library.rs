@@ -9,7 +9,7 @@
 //! The caller lists and reads the files; nothing is opened here. A malformed claim is one bad entry, and the others stay usable.
 
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::load::{check_setting, load_bytes, source};
+use super::load::{MAX_BYTES, check_setting, load_bytes, source};
 use super::model::{Claim, ClaimId, Paper, Place, Source};
 use super::paper::load_paper;
 use crate::lang::suggest::nearest;
@@ -251,6 +251,14 @@ fn load(id: ClaimId, files: &[ClaimFile], settings: &dyn Fn(&str) -> Option<Arc<
 /// The claim with the text of its witness file. What that says is read when it is used.
 fn witnessed(claim: Claim, file: &ClaimFile) -> Result<Claim, Diagnostics> {
     let Some((path, bytes)) = &file.witness else { return Ok(claim) };
+    if bytes.len() > MAX_BYTES {
+        return Err(Diagnostic::new(
+            Place::file(&empty(path)),
+            "a witness file is at most 1 MiB",
+            "this one is longer",
+        )
+        .into());
+    }
     Ok(Claim { witness: Some(source(bytes, path)?), ..claim })
 }
 

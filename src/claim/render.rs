@@ -40,9 +40,12 @@ impl Diagnostic {
 }
 
 impl Diagnostics {
-    /// All of them, an empty line between two.
+    /// All of them, an empty line between two. The loader stops looking at the last that it would keep, which is said.
     pub fn render(&self, width: usize, color: bool) -> String {
-        let all: Vec<String> = self.0.iter().map(|diagnostic| diagnostic.render(width, color)).collect();
+        let mut all: Vec<String> = self.0.iter().map(|diagnostic| diagnostic.render(width, color)).collect();
+        if self.0.len() >= Self::MOST {
+            all.push(format!("these are the first {} errors; there may be more\n", self.0.len()));
+        }
         all.join("\n")
     }
 }

@@ -24,6 +24,13 @@ pub fn create(args: &NewArgs) -> Result<Exit, Stop> {
     match written {
         Ok(()) => {
             console::out(&format!("wrote {}\n", path.display()));
+            let schema = args.path.join("claim.schema.json");
+            if !schema.exists() {
+                let schema = schema.display();
+                console::err(&format!(
+                    "its first line names the schema for editors, which is not there yet: `theoremcheck schema > {schema}` writes it\n"
+                ));
+            }
             Ok(Exit::AsExpected)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

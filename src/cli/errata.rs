@@ -5,16 +5,19 @@ use super::console;
 use super::filter::Filter;
 use super::find;
 use super::stop::Stop;
+use super::witness;
 use crate::check::evidence::Stored;
 use crate::check::search::verify_stored;
-use crate::claim::model::{Claim, Verdict};
+use crate::claim::library::{Library, LoadedClaim};
+use crate::claim::model::{Claim, ClaimId, Verdict};
 use crate::engine::exit::Exit;
+use crate::engine::files;
 use crate::engine::guard::guard;
 use crate::engine::outcome::Malformed;
 use crate::engine::run::MAX_ELEMENTS;
 use crate::engine::verdict::expected;
-use crate::report::errata::{Erratum, Failure, markdown};
-use crate::report::terminal::{WIDTH, malformed};
+use crate::report::errata::{Correction, Erratum, Failure, markdown};
+use crate::report::terminal::{WIDTH, malformed, plain};
 
 /// Status 0 if everything that is expected to be refuted has a counterexample that proves it; 1 if one does not; 2 if something cannot be read.
 pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
@@ -59,17 +62,41 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
         for (predicate, stored, refutation) in entries {
             match (stored, refutation) {
                 (Stored::Proved, Some(refutation)) => failures.push(Failure { predicate, refutation }),
-                _ => unproved(format!(
-                    "`{}`: the stored counterexample of `{predicate}` does not prove it; `theoremcheck verify` says why\n",
-                    claim.id
-                )),
+                (stored, _) => {
+                    let why = guard(|| witness::why_not(claim, &predicate, &stored, MAX_ELEMENTS))
+                        .map_err(|panic| Stop::harness(format!("internal error in `{}`: {panic}", claim.id)))?;
+                    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                    let place = claim.witness.as_ref().map(|source| source.path.display().to_string());
+                    unproved(format!(
+                        "{}: the stored counterexample of `{}` in `{}` does not prove it{why}\n",
+                        plain(&place.unwrap_or_default()),
+                        plain(&predicate),
+                        claim.id,
+                    ));
+                }
             }
         }
         if failures.is_empty() {
             continue;
         }
-        let corrected = claim.corrected.as_deref().and_then(|name| library.get(&claim.id.sibling(name).0));
-        all.push(Erratum { claim, failures, corrected: corrected.and_then(|loaded| loaded.claim.as_ref().ok()) });
+        let correction = match claim.corrected.as_deref().map(|name| claim.id.sibling(name)) {
+            None => Correction::None,
+            Some(id) => match correction(&library, loaded, &id) {
+                None => {
+                    unproved(format!("`{}`: its correction `{id}` was not found\n", claim.id));
+                    Correction::Missing(id)
+                }
+                Some(LoadedClaim { claim: Ok(correction), .. }) => Correction::Loaded(Box::new(correction)),
+                Some(LoadedClaim { claim: Err(diagnostics), .. }) => {
+                    // One that is listed itself says so in its place.
+                    if library.get(&id.0).is_none() || !filter.admits(&id) {
+                        bad.push(Malformed { id: Some(id.clone()), diagnostics });
+                    }
+                    Correction::Malformed(id)
+                }
+            },
+        };
+        all.push(Erratum { claim, failures, correction });
     }
     console::out(&markdown(&all, &library.papers));
     for malformed_one in &bad {
@@ -77,6 +104,21 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
         exit = exit.gravest(Exit::Malformed);
     }
     Ok(exit)
+}
+
+/// The claim of this id, which corrects another: from the library, else from the file where it would be, which may not have been named.
+fn correction(library: &Library, corrected: &LoadedClaim, id: &ClaimId) -> Option<LoadedClaim> {
+    if let Some(loaded) = library.get(&id.0) {
+        return Some(loaded.clone());
+    }
+    let folder = corrected.path.parent()?;
+    let path = if id.paper() == corrected.id.paper() {
+        folder.join(format!("{}.toml", id.stem()))
+    } else {
+        // Of another paper: relative, since the folder may have no name of its own.
+        folder.join("..").join(format!("{id}.toml"))
+    };
+    files::scan(&[path]).ok()?.claim(&id.0).map(|(loaded, _)| loaded)
 }
 
 /// The predicates that are expected to be refuted.

@@ -10,7 +10,8 @@ use crate::engine::environment;
 use crate::engine::files::{self, Scan};
 use crate::engine::run::RunOptions;
 use crate::report::paint::Paint;
-use crate::report::terminal::WIDTH;
+use crate::report::run_report::quoted;
+use crate::report::terminal::{WIDTH, plain};
 use std::path::PathBuf;
 
 pub fn scan(paths: &[PathBuf]) -> Result<Scan, Stop> {
@@ -31,9 +32,14 @@ pub fn claim(paths: &[PathBuf], id: &str, paint: Paint) -> Result<(Claim, Option
         Err(errors) => Err(Stop::malformed(unknown, render(&errors))),
         Ok(library) => Err(Stop::argument(match library.nearest(id) {
             Some(near) => format!("{unknown}; did you mean `{near}`?"),
-            None => format!("{unknown}; `theoremcheck list` shows those there are"),
+            None => format!("{unknown}; `theoremcheck list{}` shows those there are", arguments(paths)),
         })),
     }
+}
+
+/// These paths as they would be given again.
+fn arguments(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| format!(" {}", quoted(&plain(&path.to_string_lossy())))).collect()
 }
 
 pub fn nothing_matches(filter: &FilterArgs, library: &Library) -> Stop {

@@ -16,6 +16,7 @@ mod power;
 mod replay;
 mod stop;
 mod verify;
+mod witness;
 
 use crate::engine::exit::Exit;
 use crate::engine::guard::report_quietly;

@@ -5,16 +5,19 @@ use super::console;
 use super::filter::Filter;
 use super::find;
 use super::stop::Stop;
+use super::witness;
 use crate::check::evidence::Stored;
 use crate::check::search::verify_stored;
+use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::Claim;
 use crate::engine::exit::Exit;
 use crate::engine::guard::guard;
+use crate::engine::outcome::Malformed;
 use crate::report::paint::Paint;
-use crate::report::terminal::{WIDTH, malformed};
+use crate::report::terminal::{WIDTH, malformed, plain};
 use std::path::{Path, PathBuf};
 
-/// Status 0 if every stored witness proves its violation, 1 if one does not, 2 if one cannot be read, 4 if one is stale.
+/// Status 0 if every stored witness proves its violation, 1 if one does not, 2 if one cannot be read or has no claim, 4 if one is stale.
 pub fn verify(args: &VerifyArgs) -> Result<Exit, Stop> {
     let (out, err) = (console::paint_out(&args.color), console::paint_err(&args.color));
     let paths: Vec<PathBuf> = args.paths.iter().map(|path| claim_of(path)).collect();
@@ -23,21 +26,39 @@ pub fn verify(args: &VerifyArgs) -> Result<Exit, Stop> {
         .map_err(|errors| Stop::malformed("no claims to verify", errors.render(WIDTH, err.on)))?;
     let filter = Filter(args.filter.filter.as_deref());
     let max_elements = usize::try_from(args.max_elements).unwrap_or(usize::MAX);
+    let default = [PathBuf::from(super::CLAIMS)];
+    let folders = if args.paths.is_empty() { &default } else { &*args.paths };
+    let orphans = witness::orphans(&library, folders, |id| filter.admits(id));
     let (mut exit, mut count) = (Exit::AsExpected, 0_usize);
-    for loaded in library.claims.into_iter().filter(|loaded| filter.admits(&loaded.id)) {
-        match loaded.claim {
+    for loaded in library.claims.iter().filter(|loaded| filter.admits(&loaded.id)) {
+        match &loaded.claim {
             Ok(claim) if claim.witness.is_some() => {
-                let (found, entries) = of_claim(&claim, max_elements, out)?;
+                let (found, entries) = of_claim(claim, max_elements, out)?;
                 exit = exit.gravest(found);
                 count += entries;
             }
             Ok(_) => {}
             Err(diagnostics) => {
-                let bad = crate::engine::outcome::Malformed { id: Some(loaded.id), diagnostics };
+                let bad = Malformed { id: Some(loaded.id.clone()), diagnostics: diagnostics.clone() };
                 console::err(&malformed(&bad, err));
                 exit = exit.gravest(Exit::Malformed);
             }
         }
+    }
+    // What is wrong with settings and citations is told by `check`; a witness that cannot be opened is none that proves anything.
+    let is_witness =
+        |errors: &&Diagnostics| errors.0.iter().any(|error| witness::stem(&error.place.source.path).is_some());
+    for diagnostics in library.problems.iter().filter(is_witness).cloned() {
+        console::err(&malformed(&Malformed { id: None, diagnostics }, err));
+        exit = exit.gravest(Exit::Malformed);
+    }
+    for path in orphans {
+        let (path, stem) = (path.display().to_string(), plain(witness::stem(&path).unwrap_or_default()));
+        console::err(&format!(
+            "error: {}: a witness without a claim: there is no `{stem}.toml` beside it to prove it against\n",
+            plain(&path)
+        ));
+        exit = exit.gravest(Exit::Malformed);
     }
     console::out(&format!("{count} witness{}\n", if count == 1 { "" } else { "es" }));
     Ok(exit)
@@ -56,16 +77,17 @@ fn of_claim(claim: &Claim, max_elements: usize, paint: Paint) -> Result<(Exit, u
     };
     let mut exit = Exit::AsExpected;
     for (predicate, stored, refutation) in &entries {
-        let name = format!("{} {predicate}", claim.id);
+        let name = format!("{} {}", claim.id, plain(predicate));
+        let why = guard(|| witness::why_not(claim, predicate, stored, max_elements))
+            .map_err(|panic| Stop::harness(format!("internal error in `{}`: {panic}", claim.id)))?
+            .unwrap_or_default();
         let (line, status) = match (stored, refutation) {
             (Stored::Proved, Some(refutation)) => {
                 let text = format!("✓ {name}: refuted, margin {}\n", refutation.margin.describe());
                 (paint.good(&text), Exit::AsExpected)
             }
-            (Stored::Stale, _) => {
-                (paint.bad(&format!("? {name}: stale, the statement has changed since\n")), Exit::Undecided)
-            }
-            (Stored::Failed(why), _) => (paint.bad(&format!("✗ {name}: not proved: {why}\n")), Exit::DecidedOtherwise),
+            (Stored::Stale, _) => (paint.bad(&format!("? {name}: {why}\n")), Exit::Undecided),
+            (Stored::Failed(_), _) => (paint.bad(&format!("✗ {name}: not proved: {why}\n")), Exit::DecidedOtherwise),
             (Stored::Proved, None) => (paint.bad(&format!("✗ {name}: not proved\n")), Exit::DecidedOtherwise),
         };
         console::out(&line);
@@ -76,8 +98,7 @@ fn of_claim(claim: &Claim, max_elements: usize, paint: Paint) -> Result<(Exit, u
 
 /// A witness file stands for the claim beside it.
 fn claim_of(path: &Path) -> PathBuf {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    match name.strip_suffix(".witness.json") {
+    match witness::stem(path) {
         Some(stem) => path.with_file_name(format!("{stem}.toml")),
         None => path.to_owned(),
     }

@@ -120,7 +120,16 @@ impl Scan {
                 Ok(bytes) => {
                     let (path, within) = (found.path.clone(), found.within.clone());
                     let witness = matches!(found.role, Role::Claim(_)).then(|| witness_path(&path));
-                    let witness = witness.and_then(|path| read(&path).ok().map(|bytes| (path, bytes)));
+                    let witness = witness.and_then(|path| match read(&path) {
+                        Ok(bytes) => Some((path, bytes)),
+                        Err(error) => {
+                            // Most claims have none.
+                            if error.kind() != io::ErrorKind::NotFound {
+                                unreadable.push(cannot_read(&path, &error));
+                            }
+                            None
+                        }
+                    });
                     files.push(ClaimFile { path, within, bytes, witness });
                 }
                 Err(error) => unreadable.push(cannot_read(&found.path, &error)),
@@ -235,12 +244,15 @@ fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> FilesError + use<> {
     |source| FilesError::Unreadable { path, source }
 }
 
+/// The name of an index in its folder of papers.
+pub const INDEX: &str = "index.tsv";
+
 /// The index of a folder of papers, and where it is.
 ///
 /// # Errors
 /// If there is none that can be read.
 pub fn index(folder: &Path) -> Result<(PathBuf, Vec<u8>), FilesError> {
-    let path = folder.join("index.tsv");
+    let path = folder.join(INDEX);
     let bytes = read(&path).map_err(unreadable(&path))?;
     Ok((path, bytes))
 }
@@ -265,6 +277,10 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, FilesError> {
 
 /// A file's bytes; of one that is too long, just enough for the loader to say so.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
+    // Opening a pipe would wait for somebody to write to it.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)

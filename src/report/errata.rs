@@ -2,9 +2,8 @@
 
 use super::terminal::plain;
 use crate::case::values::one_line;
-use crate::certify::{Relation, Sides};
 use crate::check::evidence::Refutation;
-use crate::claim::model::{Claim, Paper};
+use crate::claim::model::{Claim, ClaimId, Paper};
 use std::collections::BTreeMap;
 
 /// A rational longer than this is shown in decimals; the witness file has it exactly.
@@ -21,7 +20,18 @@ pub struct Erratum<'a> {
     pub claim: &'a Claim,
     /// Never empty.
     pub failures: Vec<Failure>,
-    pub corrected: Option<&'a Claim>,
+    pub correction: Correction,
+}
+
+/// The claim that mends one.
+pub enum Correction {
+    /// The claim names none.
+    None,
+    Loaded(Box<Claim>),
+    /// Its file is there and is malformed.
+    Malformed(ClaimId),
+    /// It is not where it would be.
+    Missing(ClaimId),
 }
 
 /// All of them, in the order given, which is by paper.
@@ -42,7 +52,7 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
             paper = Some(claim.id.paper());
             text += &format!("\n## {}\n", heading(claim.id.paper(), papers));
         }
-        text += &format!("\n### {}: {}\n\n`{}`\n\n", plain(&claim.at), plain(&claim.title), claim.id);
+        text += &format!("\n### {}: {}\n\n`{}`\n\n", spaced(&claim.at), spaced(&claim.title), claim.id);
         text += &statement(claim);
         for Failure { predicate, refutation } in &erratum.failures {
             let expression = claim.claim.iter().find(|named| named.name == *predicate).map(|named| named.text.as_str());
@@ -53,30 +63,24 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
             text += &format!("\n\n- at {}\n", counterexample(claim, refutation));
             let margin = refutation.margin.describe();
             match &refutation.sides {
-                Some(Sides { relation, left, right }) => {
-                    let sign = match relation {
-                        Relation::Less => "<",
-                        Relation::LessEqual => "≤",
-                        Relation::Equal => "=",
-                    };
-                    let (left, right) = (left.describe(), right.describe());
-                    text += &format!("- where it says {left} {sign} {right} (margin {margin})\n");
-                }
+                Some(sides) => text += &format!("- where it says {} (margin {margin})\n", sides.describe()),
                 None => text += &format!("- with margin {margin}\n"),
             }
         }
         text += &notes(claim);
-        match erratum.corrected {
-            Some(corrected) => {
+        match &erratum.correction {
+            Correction::Loaded(corrected) => {
                 text += &format!(
                     "\n**Corrected**, `{}`: {}\n\n{}",
                     corrected.id,
-                    plain(&corrected.title),
+                    spaced(&corrected.title),
                     statement(corrected)
                 );
                 text += &notes(corrected);
             }
-            None => text += "\n**No correction** is given.\n",
+            Correction::None => text += "\n**No correction** is given.\n",
+            Correction::Malformed(id) => text += &format!("\n**The correction**, `{id}`, is malformed.\n"),
+            Correction::Missing(id) => text += &format!("\n**The correction**, `{id}`, was not found.\n"),
         }
     }
     if all.is_empty() {
@@ -87,7 +91,7 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
 
 fn heading(id: &str, papers: &BTreeMap<String, Paper>) -> String {
     match papers.get(id) {
-        Some(paper) => format!("{}, {} ({})", paper.authors.join(", "), plain(&paper.title), paper.year),
+        Some(paper) => format!("{}, {} ({})", spaced(&paper.authors.join(", ")), spaced(&paper.title), paper.year),
         None => id.to_owned(),
     }
 }
@@ -95,12 +99,21 @@ fn heading(id: &str, papers: &BTreeMap<String, Paper>) -> String {
 /// As printed; without that, as it is checked.
 fn statement(claim: &Claim) -> String {
     match &claim.tex {
-        Some(tex) => format!("```tex\n{}\n```\n", tex.trim()),
+        Some(tex) => {
+            fenced("tex", &tex.trim().lines().map(|line| plain(&line.replace('\t', " ")) + "\n").collect::<String>())
+        }
         None => {
             let predicates = claim.claim.iter().map(|named| format!("{} = {}\n", named.name, spaced(&named.text)));
-            format!("```text\n{}```\n", predicates.collect::<String>())
+            fenced("text", &predicates.collect::<String>())
         }
     }
+}
+
+/// Lines as a block of code, whatever stands in them: its fence is longer than any there.
+fn fenced(language: &str, text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(longest + 1));
+    format!("{fence}{language}\n{text}{fence}\n")
 }
 
 fn notes(claim: &Claim) -> String {
@@ -115,7 +128,7 @@ fn counterexample(claim: &Claim, refutation: &Refutation) -> String {
     if values.is_empty() { "no values at all".to_owned() } else { values.join(", ") }
 }
 
-/// On one line.
+/// On one line, without what could steer a terminal.
 fn spaced(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    plain(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }

@@ -146,8 +146,17 @@ impl<'a> Table<'a> {
                 parts.push(paint.verdict(verdict, &format!("{count} {}", name(verdict))));
             }
         }
-        if !report.malformed.is_empty() {
-            parts.push(paint.bad(&format!("{} malformed", report.malformed.len())));
+        // A claim that was run all the same has a malformed witness.
+        let run =
+            |bad: &&Malformed| bad.id.as_ref().is_some_and(|id| report.claims.iter().any(|claim| claim.id == *id));
+        let witnesses = report.malformed.iter().filter(run).count();
+        let malformed = report.malformed.len() - witnesses;
+        if malformed > 0 {
+            parts.push(paint.bad(&format!("{malformed} malformed")));
+        }
+        if witnesses > 0 {
+            let plural = if witnesses == 1 { "" } else { "es" };
+            parts.push(paint.bad(&format!("{witnesses} malformed witness{plural}")));
         }
         let unexpected = report.claims.iter().filter(|claim| !claim.as_expected).count();
         let expected = match (unexpected, report.exit()) {
@@ -163,7 +172,7 @@ impl<'a> Table<'a> {
             Some(cases) => format!("{} cases a claim", grouped(cases)),
             None => format!("{} random evaluations a claim", grouped(options.budget.evaluations())),
         };
-        let claims = report.claims.len() + report.malformed.len();
+        let claims = report.claims.len() + malformed;
         format!(
             "{claims} claim{}: {}\n{}\n",
             if claims == 1 { "" } else { "s" },
