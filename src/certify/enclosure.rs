@@ -116,10 +116,10 @@ impl Sides {
                 return format!("{left} {sign} {right}");
             }
         }
-        let shown = STEPS.iter().map(|&digits| (self.left.rounded(digits), self.right.rounded(digits)));
+        let mut shown = STEPS.iter().map(|&digits| (self.left.rounded(digits), self.right.rounded(digits)));
         let apart = shown.clone().find(|(left, right)| self.is_seen_to_fail(left, right));
         let more = if apart.is_none() && self.left != self.right { ", which differ beyond 40 digits" } else { "" };
-        let decimals = apart.or_else(|| shown.last());
+        let decimals = apart.or_else(|| shown.next_back());
         let decimals = decimals.map(|(left, right)| format!("{} {sign} {}{more}", left.text(), right.text()));
         match (exact, decimals) {
             (Some((left, right)), Some(decimals)) => format!("{left} {sign} {right}, that is {decimals}"),
