@@ -255,6 +255,10 @@ fn what_cannot_be_differentiated_says_so() {
             "a derivative in `x` inside one in `square`: `square` is made of `x`, so that both cannot move by themselves (take one of the two in a given of its own) @ x",
         ),
         (
+            "D(D(D(x*square; x); square); x)",
+            "a derivative in `x` inside one in `square`: `square` is made of `x`, so that both cannot move by themselves (take one of the two in a given of its own) @ x",
+        ),
+        (
             "D(eig; product -> H)",
             "`eig` cannot be followed while `product` moves: `lambda_max` needs a matrix that is symmetric by form (write it symmetrically, or `sym(..)` where a misprint may have broken the symmetry) @ product",
         ),

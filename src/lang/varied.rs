@@ -99,6 +99,11 @@ impl Elaborator<'_> {
         };
         // The variable of a derivative around this one has its leaf already.
         if let Some(&leaf) = self.varied.variables.get(variable) {
+            // One between them may be made of it.
+            let mut between = self.varied.variables.keys().filter(|name| *name != variable);
+            if let Some(name) = between.find(|name| self.needed_by_name(name).contains(variable)) {
+                return Err(both_move(variable, name, variable_span));
+            }
             let value = self.numeric(body)?;
             return derivative(self.graph, value, leaf, h).map_err(unknown);
         }
@@ -133,9 +138,7 @@ impl Elaborator<'_> {
                 continue;
             }
             if self.varied.variables.contains_key(name) {
-                let message = format!("a derivative in `{variable}` inside one in `{name}`");
-                let found = format!("`{name}` is made of `{variable}`, so that both cannot move by themselves");
-                return Err(LangError::new(span, message, found).help("take one of the two in a given of its own"));
+                return Err(both_move(variable, name, span));
             }
             self.varied.read += definition.size;
             if self.varied.read > MOST_READ_AGAIN {
@@ -160,8 +163,15 @@ impl Elaborator<'_> {
 
     /// The names that an expression rests on, through abbreviations.
     fn needed(&self, body: &Expr) -> BTreeSet<String> {
+        self.through_abbreviations(parts::names(body).0.into_iter().collect())
+    }
+
+    fn needed_by_name(&self, name: &str) -> BTreeSet<String> {
+        self.through_abbreviations(vec![name.to_owned()])
+    }
+
+    fn through_abbreviations(&self, mut stack: Vec<String>) -> BTreeSet<String> {
         let mut needed = BTreeSet::new();
-        let mut stack: Vec<String> = parts::names(body).0.into_iter().collect();
         while let Some(name) = stack.pop() {
             if let Some(definition) = self.scope.definition(&name).map(Arc::clone)
                 && !needed.contains(&name)
@@ -172,4 +182,10 @@ impl Elaborator<'_> {
         }
         needed
     }
+}
+
+fn both_move(inner: &str, outer: &str, span: Span) -> LangError {
+    let message = format!("a derivative in `{inner}` inside one in `{outer}`");
+    let found = format!("`{outer}` is made of `{inner}`, so that both cannot move by themselves");
+    LangError::new(span, message, found).help("take one of the two in a given of its own")
 }
