@@ -67,7 +67,8 @@ pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u
         return Judgement::new(Verdict::Suspect, doubt.clone());
     }
     // Nor is what is hardly ever defined, or measured in a unit that is hardly ever positive.
-    if asked >= least_asked(cases) && count.undefined > asked / 2 {
+    let enough_hunted = hunted.is_some_and(|hunt| hunt.feasible >= ENOUGH_HUNTED);
+    if (asked >= least_asked(cases) || enough_hunted) && count.undefined > asked / 2 {
         let first = predicate.first_undefined.map(|case| format!(", first in case {case}")).unwrap_or_default();
         return Judgement::new(Verdict::Error, format!("undefined in {} of {asked} cases{first}", count.undefined));
     }
@@ -76,7 +77,6 @@ pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u
     if met_at_all && evidence.proof.as_ref().is_some_and(|proof| proof.is_complete()) {
         return Judgement { verdict: Verdict::Proved, reason: None };
     }
-    let enough_hunted = hunted.is_some_and(|hunt| hunt.feasible >= ENOUGH_HUNTED);
     if asked < least_asked(cases) && !enough_hunted {
         let perhaps = if count.unplaced > 0 { format!(", {} perhaps", count.unplaced) } else { String::new() };
         let branch = if met > asked { format!(", {asked} of them in its branch{perhaps}") } else { String::new() };
