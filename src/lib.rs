@@ -15,6 +15,7 @@
 //! | [`shrink`] | a certified counterexample made fit to print |
 //! | [`power`] | mutants of a claim: would the check notice? |
 //! | [`prove`] | identities at generic points, claims in a few reals box by box |
+//! | [`kernel`] | the iterations, fast; the trait of a user's own |
 //! | [`case`] | a case: its plan, its draws, what became of it |
 //! | [`claim`] | TOML to a typed claim |
 //! | [`eval`] | a graph as a plan, run in any arithmetic |
@@ -31,6 +32,7 @@ pub mod cli;
 pub mod engine;
 pub mod eval;
 pub mod hunt;
+pub mod kernel;
 pub mod lang;
 pub mod power;
 pub mod prove;

@@ -1,0 +1,126 @@
+//! The iterations of gradient descent, fast; and the trait that a user's own kernel implements.
+//!
+//! A [`Kind`] is an iteration by definition: what its arrays are called, their shapes, and what one step does. A [`Kernel`] is a
+//! program that runs it. A claim that names a kind in `[trajectory] kernel` is run by a kernel of that kind, which is held against the
+//! claim's own `step`; any kernel of that kind, the built-in one or a user's, can be put in its place.
+//!
+//! Arrays are column-major `DMatrix<f64>` at this boundary. A kernel is a function: the same problem, state and steps give the same
+//! bits, and `steps` at once give the bits of `steps` times one.
+
+use nalgebra::DMatrix;
+
+/// An iteration, by what one step does. All of the state is stepped at once.
+///
+/// | kind | state | data | scalars | step |
+/// | --- | --- | --- | --- | --- |
+/// | `symmetric-gd` | `X` (n×k) | `Sigma` (n×n, symmetric) | `eta` | `X + eta*(Sigma - X*X')*X` |
+/// | `asymmetric-gd` | `F` (m×k), `G` (n×k) | `X` (m×n) | `eta` | `F + eta*(X - F*G')*G`, `G + eta*(X - F*G')'*F` |
+/// | `symmetric-sensing-gd` | `X` (n×k) | `A` (q×n²), `Sigma` (n×n) | `eta` | `X - eta*M*X` with `M = unflatten(A'*A*flatten(X*X' - Sigma), n, n)` |
+/// | `asymmetric-sensing-gd` | `F` (m×k), `G` (n×k) | `A` (q×mn), `X` (m×n) | `eta` | `F - eta*M*G`, `G - eta*M'*F` with `M = unflatten(A'*A*flatten(F*G' - X), m, n)` |
+///
+/// `flatten` lists a matrix row by row, as in the claim language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Kind {
+    SymmetricGd,
+    AsymmetricGd,
+    SymmetricSensingGd,
+    AsymmetricSensingGd,
+}
+
+/// A named array of a kind, and its shape in the kind's letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Array {
+    pub name: &'static str,
+    pub rows: &'static str,
+    pub cols: &'static str,
+}
+
+impl Kind {
+    pub const ALL: [Self; 4] =
+        [Self::SymmetricGd, Self::AsymmetricGd, Self::SymmetricSensingGd, Self::AsymmetricSensingGd];
+
+    /// As it is written in a claim and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SymmetricGd => "symmetric-gd",
+            Self::AsymmetricGd => "asymmetric-gd",
+            Self::SymmetricSensingGd => "symmetric-sensing-gd",
+            Self::AsymmetricSensingGd => "asymmetric-sensing-gd",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The arrays that a step replaces, in order.
+    #[must_use]
+    pub const fn state(self) -> &'static [Array] {
+        const X: &[Array] = &[Array { name: "X", rows: "n", cols: "k" }];
+        const FG: &[Array] = &[Array { name: "F", rows: "m", cols: "k" }, Array { name: "G", rows: "n", cols: "k" }];
+        match self {
+            Self::SymmetricGd | Self::SymmetricSensingGd => X,
+            Self::AsymmetricGd | Self::AsymmetricSensingGd => FG,
+        }
+    }
+
+    /// The arrays that stay, in order.
+    #[must_use]
+    pub const fn data(self) -> &'static [Array] {
+        const SIGMA: Array = Array { name: "Sigma", rows: "n", cols: "n" };
+        const X: Array = Array { name: "X", rows: "m", cols: "n" };
+        match self {
+            Self::SymmetricGd => &[SIGMA],
+            Self::AsymmetricGd => &[X],
+            Self::SymmetricSensingGd => &[Array { name: "A", rows: "q", cols: "n*n" }, SIGMA],
+            Self::AsymmetricSensingGd => &[Array { name: "A", rows: "q", cols: "m*n" }, X],
+        }
+    }
+
+    /// The numbers that stay, in order.
+    #[must_use]
+    pub const fn scalars(self) -> &'static [&'static str] {
+        &["eta"]
+    }
+}
+
+/// What stays the same along a run, in the order of the kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    pub kind: Kind,
+    pub scalars: Vec<f64>,
+    pub data: Vec<DMatrix<f64>>,
+}
+
+/// The state of a run, in the order of the kind.
+pub type State = Vec<DMatrix<f64>>;
+
+/// Why a kernel did not run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KernelError {
+    /// It is for other problems: of another kind, or of shapes it does not take.
+    #[error("the kernel does not take this problem: {0}")]
+    Unsupported(String),
+    /// It failed, or its answer was not one.
+    #[error("the kernel failed: {0}")]
+    Failed(String),
+}
+
+/// A program that runs an iteration.
+pub trait Kernel: Send + Sync {
+    /// For messages.
+    fn name(&self) -> &str;
+
+    /// What it iterates.
+    fn kind(&self) -> Kind;
+
+    /// Replaces the state by that `steps` steps on. `at` is the number of steps already taken, for iterations that are not the same at
+    /// every step.
+    ///
+    /// # Errors
+    /// If it does not take the problem, or fails.
+    fn run(&self, problem: &Problem, state: &mut State, at: u64, steps: u64) -> Result<(), KernelError>;
+}
