@@ -18,7 +18,7 @@ use nalgebra::DMatrix;
 /// | `symmetric-sensing-gd` | `X` (n×k) | `A` (q×n²), `Sigma` (n×n) | `eta` | `X - eta*M*X` with `M = unflatten(A'*A*flatten(X*X' - Sigma), n, n)` |
 /// | `asymmetric-sensing-gd` | `F` (m×k), `G` (n×k) | `A` (q×mn), `X` (m×n) | `eta` | `F - eta*M*G`, `G - eta*M'*F` with `M = unflatten(A'*A*flatten(F*G' - X), m, n)` |
 ///
-/// `flatten` lists a matrix row by row, as in the claim language.
+/// `flatten` lists a matrix column by column, as in the claim language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Kind {
