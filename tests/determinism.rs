@@ -65,6 +65,7 @@ struct Record {
     index: u64,
     stratum: Stratum,
     hypotheses: Hypotheses,
+    scaled: bool,
     looks: Vec<(Fate, u64, u64, Option<u64>)>,
 }
 
@@ -75,8 +76,8 @@ fn bits(look: &Look) -> (Fate, u64, u64, Option<u64>) {
 fn records(checker: &Checker, cases: std::ops::Range<u64>) -> Vec<Record> {
     let mut records = Vec::new();
     let mut keep = |case: &CaseRecord<'_>| {
-        let CaseRecord { index, stratum, hypotheses, looks } = *case;
-        records.push(Record { index, stratum, hypotheses, looks: looks.iter().map(bits).collect() });
+        let CaseRecord { index, stratum, hypotheses, scaled, looks } = *case;
+        records.push(Record { index, stratum, hypotheses, scaled, looks: looks.iter().map(bits).collect() });
     };
     checker.run(cases, &mut keep).unwrap();
     records

@@ -27,6 +27,10 @@ pub const EXP_ULPS: f64 = 1.5;
 pub const LN_ULPS: f64 = 1.5;
 /// Bound on the error of [`pow`], in ulps of the result: that of [`exp`], and `|y ln x| * 2^-63` from the logarithm.
 pub const POW_ULPS: f64 = 2.0;
+/// The same in lanes without bounds on exponents, where `|y ln x|` may be as large as [`WIDEST`].
+pub const WIDE_POW_ULPS: f64 = 2048.0;
+/// There `e^x` is known up to this size of `x`: beyond it the reduction is not exact.
+const WIDEST: f64 = 1_400_000.0;
 
 /// `ln 2` to 32 bits, so that multiples by exponents are exact, and the rest.
 const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
@@ -60,8 +64,10 @@ pub fn exp<V: Lane8>(x: V) -> V {
 #[inline(always)]
 fn exp_of_sum<V: Lane8>(x: V, tail: V) -> V {
     // Clamped where the result is 0 or inf already; the order of the operands lets a NaN through.
-    let x = V::splat(-746.0).max(x);
-    let x = V::splat(710.0).min(x);
+    let (lo, hi) = if V::UNDERFLOWS { (-746.0, 710.0) } else { (-WIDEST, WIDEST) };
+    let beyond = if V::UNDERFLOWS { 0 } else { x.lt(V::splat(lo)) | V::splat(hi).lt(x) };
+    let x = V::splat(lo).max(x);
+    let x = V::splat(hi).min(x);
     let k = x.mul(V::splat(std::f64::consts::LOG2_E)).round_even();
     // `k LN2_HIGH` is exact, and so is the difference; |r| <= 0.347.
     let high = k.neg_mul_add(V::splat(LN2_HIGH), x);
@@ -85,7 +91,8 @@ fn exp_of_sum<V: Lane8>(x: V, tail: V) -> V {
         ],
     );
     let p = r.mul(r).mul_add(q, r).add(V::one());
-    scale_by_power(p, k)
+    let value = scale_by_power(p, k);
+    if V::UNDERFLOWS { value } else { V::select(beyond, V::splat(f64::NAN), value) }
 }
 
 /// A positive finite `x` as `m * 2^e` with `m` in about `[0.707, 1.414)`, subnormals included.
@@ -205,7 +212,7 @@ pub fn pow<V: Lane8>(x: V, y: V) -> V {
     let (p, p_low) = two_product(y, high);
     let p_low = y.mul_add(low, p_low);
     // Beyond 800 the result is 0 or inf whatever the low part, which may have overflowed to NaN.
-    let p_low = V::select(p.abs().lt(V::splat(800.0)), p_low, V::zero());
+    let p_low = if V::UNDERFLOWS { V::select(p.abs().lt(V::splat(800.0)), p_low, V::zero()) } else { p_low };
     let value = exp_of_sum(p, p_low);
     let defined: Mask = V::zero().lt(x) & x.finite() & y.finite();
     V::select(defined, value, V::splat(f64::NAN))

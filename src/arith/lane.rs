@@ -10,6 +10,9 @@
 
 pub use super::backend::dispatch;
 
+use super::number::UNIT;
+use dashu_ratio::RBig;
+
 /// A piece of work on numbers of one kind that is compiled once, out of line, with that kind's instruction set (see
 /// [`Lane8::enter`]). `run` must be `#[inline(always)]`, with everything it calls that is not entered in turn.
 pub trait Kernel<N> {
@@ -28,12 +31,30 @@ pub const ALL: Mask = 0xff;
 /// `max`/`min` follow compare-and-select (`if a > b {a} else {b}`), so a NaN in either operand yields `b` on every back end.
 /// Comparisons are IEEE: false where an operand is NaN.
 pub trait Lane8: Copy + Send + Sync + 'static {
+    /// Whether a plan carries bounds on rounding beside values of these lanes.
+    const TRACKED: bool = true;
+    /// Whether results below the normal range of `f64` lose digits.
+    const UNDERFLOWS: bool = true;
+
     /// Calls a kernel as a function of its own with this back end's instruction set. Large kernels go through here, or each
     /// place that uses one would get a copy of it.
     fn enter<K: Kernel<Self>>(kernel: K) -> K::Out;
     fn splat(x: f64) -> Self;
     fn load(x: &[f64; 8]) -> Self;
     fn store(self, out: &mut [f64; 8]);
+    /// The nearest number to a rational, in every lane, and a bound on the distance.
+    fn nearest(x: &RBig) -> (Self, Self) {
+        let value = x.to_f64().value();
+        let exact = RBig::try_from(value).is_ok_and(|back| back == *x);
+        // Half an ulp, and the least subnormal where the value is below the normal range.
+        let error = if exact { 0.0 } else { value.abs() * UNIT + f64::from_bits(1) };
+        (Self::splat(value), Self::splat(error))
+    }
+    /// `x`, a guard against what underflow takes, where there is underflow; else 0.
+    #[inline(always)]
+    fn lost(x: f64) -> Self {
+        if Self::UNDERFLOWS { Self::splat(x) } else { Self::zero() }
+    }
     fn add(self, b: Self) -> Self;
     fn sub(self, b: Self) -> Self;
     fn mul(self, b: Self) -> Self;

@@ -5,6 +5,8 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`lane`] | eight `f64`s as one value, and what each operation on them means |
+//! | [`lane_wide`] | eight numbers whose exponents have no bound |
+//! | [`lane_double`] | eight double-doubles: the shadow of a long run |
 //! | [`backend`] | which processors can do that how, and the door into generic code |
 //! | [`number`] | what a plan needs of an arithmetic |
 //! | [`exact`] | rationals, for what is rational in the draws |
@@ -52,11 +54,13 @@ pub mod lane;
 mod lane_avx2;
 #[cfg(target_arch = "x86_64")]
 mod lane_avx512;
+pub mod lane_double;
 #[cfg(target_arch = "aarch64")]
 mod lane_neon;
 mod lane_scalar;
 #[cfg(test)]
 mod lane_tests;
+pub mod lane_wide;
 pub mod normal;
 pub mod number;
 mod number_lanes;

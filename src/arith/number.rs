@@ -44,6 +44,11 @@ pub trait Number: Clone + Send + 'static {
 
     /// The same in all lanes; exact.
     fn from_f64(x: f64) -> Self;
+    /// `x`, a guard against what underflow takes; 0 in an arithmetic that has none.
+    #[inline(always)]
+    fn lost(x: f64) -> Self {
+        Self::from_f64(x)
+    }
     /// Lane by lane; exact.
     fn from_lanes(x: &[f64; 8]) -> Self;
     /// The nearest number and a bound on its distance.

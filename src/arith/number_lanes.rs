@@ -16,11 +16,16 @@ const PI_ERROR: f64 = 1.3e-16;
 
 impl<V: Lane8> Number for V {
     const LANES: usize = 8;
-    const TRACKED: bool = true;
+    const TRACKED: bool = <V as Lane8>::TRACKED;
 
     #[inline(always)]
     fn enter<K: Kernel<Self>>(kernel: K) -> K::Out {
         <V as Lane8>::enter(kernel)
+    }
+
+    #[inline(always)]
+    fn lost(x: f64) -> Self {
+        <V as Lane8>::lost(x)
     }
 
     #[inline(always)]
@@ -34,12 +39,7 @@ impl<V: Lane8> Number for V {
     }
 
     fn from_rational(x: &RBig) -> (Self, Self) {
-        let nearest = x.to_f64();
-        let value = nearest.value();
-        let exact = RBig::try_from(value).is_ok_and(|back| back == *x);
-        // Half an ulp, and the least subnormal where the value is below the normal range.
-        let error = if exact { 0.0 } else { value.abs() * UNIT + f64::from_bits(1) };
-        (V::splat(value), V::splat(error))
+        V::nearest(x)
     }
 
     #[inline(always)]
@@ -149,7 +149,8 @@ impl<V: Lane8> Number for V {
 
     #[inline(always)]
     fn power(x: &Self, y: &Self) -> (Self, f64) {
-        (el::pow(*x, *y), 2.0 * el::POW_ULPS)
+        let ulps = if V::UNDERFLOWS { el::POW_ULPS } else { el::WIDE_POW_ULPS };
+        (el::pow(*x, *y), 2.0 * ulps)
     }
 
     #[inline(always)]
@@ -348,6 +349,6 @@ impl<V: Lane8> Kernel<V> for Determinant<'_, V> {
             carried = Lane8::mul(carried, largest);
         }
         let own = Lane8::mul(Lane8::abs(det), V::splat(2.0 * size * UNIT));
-        (det, Lane8::add(Lane8::add(carried, own), V::splat(1e-290)))
+        (det, Lane8::add(Lane8::add(carried, own), V::lost(1e-290)))
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn scale<V: Lane8>(n: usize, a: &mut [V]) -> V {
 pub(super) fn scaling_exponent<V: Lane8>(largest: V) -> V {
     // Of the subnormals' exponents only "very small" matters: they are scaled by 2^1000 and stay in range.
     let (_, e) = largest.split_exponent();
-    let e = e.max(V::splat(-1000.0)).min(V::splat(1022.0));
+    let e = if V::UNDERFLOWS { e.max(V::splat(-1000.0)).min(V::splat(1022.0)) } else { e };
     V::select(largest.eq(V::zero()), V::zero(), e)
 }
 
@@ -76,7 +76,7 @@ pub(super) fn scaling_exponent<V: Lane8>(largest: V) -> V {
 pub(super) fn unscale_bound<V: Lane8>(bound: V, e: V) -> V {
     let scaled = bound.mul(e.exp2i());
     let vanishing = V::zero().lt(bound) & scaled.lt(V::splat(f64::MIN_POSITIVE));
-    let scaled = V::select(vanishing, scaled.add(V::splat(1e-322)), scaled);
+    let scaled = V::select(vanishing, scaled.add(V::lost(1e-322)), scaled);
     // A lane with NaN or inf has no bound; neither has one that no count confirmed.
     V::select(scaled.finite(), scaled, V::splat(f64::INFINITY))
 }

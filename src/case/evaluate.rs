@@ -1,16 +1,19 @@
 //! A claim asked of cases that are data: what a search, a shrinker and the engine use where the random phase uses a stream.
 //!
 //! [`Evaluator`] turns a case of the random phase into a [`Point`] and says of points what a checker says of cases; [`Runner`] is the
-//! machine under it, eight points of equal integers at a time, for searches that look at more than that. Pointwise claims only.
+//! machine under it, eight points of equal integers at a time, for searches that look at more than that.
 
+use super::along::{Eight, Runs};
 use super::octet::{self, Compiled, Drawn, Integers, Plans, integers, place_of};
+use super::path::{self, Moment, follow};
 use super::point::Point;
 use super::record::{Hypotheses, Look};
+use super::shadow::{Companion, Origin};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::{Backend, Job, Kernel, Lane8, Mask};
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::Claim;
-use crate::claim::program::{Program, When};
+use crate::claim::program::{Path, Program, When};
 use crate::eval::compile::PlanError;
 use crate::eval::machine::{Machine, Truth};
 use crate::eval::plan::{Plan, SlotId};
@@ -39,6 +42,29 @@ pub struct Reading {
     pub undefined: Mask,
 }
 
+/// What a machine holds after a run, whatever its lanes.
+pub trait Readings {
+    fn real(&self, plan: &Plan, slot: SlotId) -> Reading;
+    fn truth(&self, slot: SlotId) -> Truth;
+}
+
+impl<V: Lane8> Readings for Machine<V> {
+    fn real(&self, plan: &Plan, slot: SlotId) -> Reading {
+        let mut reading = Reading { value: [0.0; 8], error: [0.0; 8], undefined: self.undefined[slot as usize] };
+        let x = Machine::real(self, plan, slot);
+        x.value.store(&mut reading.value);
+        x.error.store(&mut reading.error);
+        reading
+    }
+
+    fn truth(&self, slot: SlotId) -> Truth {
+        self.truths[slot as usize]
+    }
+}
+
+/// What is told of a run at each of its looks, and says whether to go on.
+pub type Onlooker<'a> = dyn FnMut(Moment, &dyn Readings) -> bool + 'a;
+
 /// A machine whose lanes are chosen when it is made, so that what drives it is compiled once.
 pub trait Runner: Send {
     fn load(&mut self, plan: &Plan);
@@ -47,8 +73,31 @@ pub trait Runner: Send {
     /// # Errors
     /// If loops take more work than a plan may.
     fn run(&mut self, plan: &Plan, drawn: &[Drawn], draws: &[Lanes]) -> Result<(), PlanError>;
-    fn real(&self, plan: &Plan, slot: SlotId) -> Reading;
-    fn truth(&self, slot: SlotId) -> Truth;
+    /// Follows an iteration from the set-up that was run, in the lanes `started`; nobody watches its rounding.
+    ///
+    /// # Errors
+    /// As [`follow`].
+    fn follow(
+        &mut self,
+        plan: &Plan,
+        path: &Path,
+        steps: u64,
+        started: Mask,
+        look: &mut Onlooker<'_>,
+    ) -> Result<(), PlanError>;
+    /// Eight runs of a claim about iterates.
+    ///
+    /// # Errors
+    /// As [`follow`].
+    fn along(
+        &mut self,
+        program: &Program,
+        path: &Path,
+        compiled: &Compiled,
+        steps: u64,
+        draws: &[Lanes],
+    ) -> Result<Eight<'_>, PlanError>;
+    fn readings(&self) -> &dyn Readings;
     fn hypotheses(&self, compiled: &Compiled) -> [Hypotheses; 8];
     /// What the predicate of this number did.
     fn looks(&self, compiled: &Compiled, predicate: usize) -> [Look; 8];
@@ -76,12 +125,13 @@ impl Job for Make {
 
     #[inline(always)]
     fn run<V: Lane8>(self) -> Self::Out {
-        Box::new(InLanes::<V> { machine: Machine::new(), backend: self.backend })
+        Box::new(InLanes::<V> { machine: Machine::new(), runs: Runs::new(), backend: self.backend })
     }
 }
 
 struct InLanes<V> {
     machine: Machine<V>,
+    runs: Runs<V>,
     backend: Backend,
 }
 
@@ -95,17 +145,31 @@ impl<V: Lane8> Runner for InLanes<V> {
         run(plan, 0, &mut self.machine)
     }
 
-    fn real(&self, plan: &Plan, slot: SlotId) -> Reading {
-        let mut reading =
-            Reading { value: [0.0; 8], error: [0.0; 8], undefined: self.machine.undefined[slot as usize] };
-        let x = self.machine.real(plan, slot);
-        x.value.store(&mut reading.value);
-        x.error.store(&mut reading.error);
-        reading
+    fn follow(
+        &mut self,
+        plan: &Plan,
+        path: &Path,
+        steps: u64,
+        started: Mask,
+        look: &mut Onlooker<'_>,
+    ) -> Result<(), PlanError> {
+        <V as Lane8>::enter(Follow { machine: &mut self.machine, plan, path, steps, started, look })
     }
 
-    fn truth(&self, slot: SlotId) -> Truth {
-        self.machine.truths[slot as usize]
+    fn along(
+        &mut self,
+        program: &Program,
+        path: &Path,
+        compiled: &Compiled,
+        steps: u64,
+        draws: &[Lanes],
+    ) -> Result<Eight<'_>, PlanError> {
+        let origin = Origin { drawn: &compiled.drawn, draws, reals: &[] };
+        <V as Lane8>::enter(Along { runs: &mut self.runs, program, path, compiled, steps, origin })
+    }
+
+    fn readings(&self) -> &dyn Readings {
+        &self.machine
     }
 
     fn hypotheses(&self, compiled: &Compiled) -> [Hypotheses; 8] {
@@ -124,6 +188,44 @@ impl<V: Lane8> Runner for InLanes<V> {
         blocks: &[BlockShape],
     ) -> &'f [Lanes] {
         filler.fill::<V>(self.backend, stream, stratum, blocks)
+    }
+}
+
+struct Follow<'a, 'l, V> {
+    machine: &'a mut Machine<V>,
+    plan: &'a Plan,
+    path: &'a Path,
+    steps: u64,
+    started: Mask,
+    look: &'a mut Onlooker<'l>,
+}
+
+impl<V: Lane8> Kernel<V> for Follow<'_, '_, V> {
+    type Out = Result<(), PlanError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let Self { machine, plan, path, steps, started, look } = self;
+        let mut see = |moment: Moment, machine: &Machine<V>| look(moment, machine);
+        follow(plan, path, steps, machine, started, &mut Companion::None, &mut see).map(|_| ())
+    }
+}
+
+struct Along<'a, 'o, V> {
+    runs: &'a mut Runs<V>,
+    program: &'o Program,
+    path: &'o Path,
+    compiled: &'o Compiled,
+    steps: u64,
+    origin: Origin<'o>,
+}
+
+impl<'a, V: Lane8> Kernel<V> for Along<'a, '_, V> {
+    type Out = Result<Eight<'a>, PlanError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        self.runs.run(self.program, self.path, self.compiled, self.steps, self.origin)
     }
 }
 
@@ -152,7 +254,7 @@ pub struct Evaluation {
     pub looks: Vec<Look>,
 }
 
-/// A pointwise claim, ready to be asked of points.
+/// A claim, pointwise or about iterates, ready to be asked of points.
 pub struct Evaluator {
     program: Program,
     plans: Plans,
@@ -161,16 +263,21 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// `None` for a claim about iterates or a law of scaling, whose cases are more than a point.
+    /// `None` for a law of scaling, whose cases are more than a point.
     ///
     /// # Errors
     /// What is wrong with its expressions, each at its place.
     pub fn new(claim: &Claim, seed: u64, backend: Backend, max_elements: usize) -> Result<Option<Self>, Diagnostics> {
         let program = Program::new(claim)?;
-        if program.path.is_some() || program.law.is_some() {
+        if program.law.is_some() {
             return Ok(None);
         }
-        let plans = Plans::new(vec![once_roots(&program)], max_elements);
+        let once = once_roots(&program);
+        let sections = match &program.path {
+            None => vec![once],
+            Some(path) => path::sections(&program, path, once, &[]),
+        };
+        let plans = Plans::new(sections, max_elements);
         Ok(Some(Self { program, plans, key: Key::new(seed, &claim.id.0), backend }))
     }
 
@@ -234,7 +341,7 @@ impl Evaluator {
         let mut start = 0;
         while let Some(first) = points.get(start) {
             let compiled = self.plans.get(&self.program, &first.ints)?;
-            if loaded != Some(&first.ints) {
+            if self.program.path.is_none() && loaded != Some(&first.ints) {
                 machine.load(&compiled.plan);
                 loaded = Some(&first.ints);
             }
@@ -252,9 +359,19 @@ impl Evaluator {
                     x.0[lane] = *draw;
                 }
             }
-            machine.run(&compiled.plan, &compiled.drawn, &draws)?;
-            let hypotheses = machine.hypotheses(&compiled);
-            let looks: Vec<[Look; 8]> = (0..compiled.asked.len()).map(|p| machine.looks(&compiled, p)).collect();
+            let (hypotheses, looks) = match &self.program.path {
+                None => {
+                    machine.run(&compiled.plan, &compiled.drawn, &draws)?;
+                    let looks = (0..compiled.asked.len()).map(|p| machine.looks(&compiled, p)).collect();
+                    (machine.hypotheses(&compiled), looks)
+                }
+                Some(path) => {
+                    let steps = path::steps(&self.program, path, &first.ints)?;
+                    let eight = machine.along(&self.program, path, &compiled, steps, &draws)?;
+                    (eight.met, eight.looks.to_vec())
+                }
+            };
+            let looks: Vec<[Look; 8]> = looks;
             for (lane, hypotheses) in hypotheses.into_iter().enumerate().take(count) {
                 found.push(Evaluation { hypotheses, looks: looks.iter().map(|l| l[lane]).collect() });
             }
@@ -279,10 +396,9 @@ mod tests {
     use crate::case::record::Fate;
     use crate::claim::load::load;
     use crate::claim::model::ClaimId;
-    use std::path::Path;
 
     fn evaluator(text: &str) -> Evaluator {
-        let claim = load(text, Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
+        let claim = load(text, std::path::Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
         Evaluator::new(&claim, 1, Backend::best(), 1 << 16).expect("it is typed").expect("it is pointwise")
     }
 
@@ -303,7 +419,7 @@ below = "norm(B) <= norm_F(B)"
     #[test]
     fn a_case_taken_as_a_point_is_judged_as_the_case_was() {
         use crate::check::{CheckOptions, Checker};
-        let claim = load(NORMS, Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
+        let claim = load(NORMS, std::path::Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
         let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16 };
         let checker = Checker::new(&claim, &options).expect("it is typed");
         let evaluator = evaluator(NORMS);

@@ -4,11 +4,15 @@
 //! record that is all a checker tells the engine ([`record`]), a case as data outside any stream ([`point`]), what a claim says of
 //! such data ([`evaluate`]), the same with fewer digits ([`coarsen`]), and its exact values as text ([`values`]) and as a stored witness ([`witness`]).
 
+pub mod along;
 pub mod coarsen;
 pub mod evaluate;
 pub mod octet;
+pub mod path;
 pub mod point;
 pub mod record;
+mod schedule;
+pub mod shadow;
 pub mod values;
 pub mod witness;
 mod witness_json;

@@ -58,5 +58,7 @@ pub struct CaseRecord<'a> {
     pub index: u64,
     pub stratum: Stratum,
     pub hypotheses: Hypotheses,
+    /// Whether its values leave the range of `f64`, and it was run with exponents that have no bound.
+    pub scaled: bool,
     pub looks: &'a [Look],
 }

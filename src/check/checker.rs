@@ -1,7 +1,6 @@
 //! A claim compiled for running: what the engine and the commands hold.
 
 use super::fit::Fit;
-use super::path::steps;
 use super::pointwise::{self, PointwiseRun};
 use super::replay::{ReplayRun, Value, Which};
 use super::scaling::ScalingRun;
@@ -10,6 +9,7 @@ use crate::arith::backend::dispatch;
 use crate::arith::lane::Backend;
 use crate::case::evaluate::{Evaluation, Evaluator};
 use crate::case::octet::{Plans, compiled, numbers_of};
+use crate::case::path::steps;
 use crate::case::point::Point;
 use crate::case::record::{CaseRecord, Hypotheses, Look, Stratum};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};

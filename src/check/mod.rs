@@ -3,13 +3,10 @@
 pub mod checker;
 pub mod evidence;
 pub mod fit;
-mod path;
 mod pointwise;
 pub mod replay;
 mod scaling;
-mod schedule;
 pub mod search;
-mod shadow;
 pub mod tally;
 mod trajectory;
 

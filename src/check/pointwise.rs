@@ -91,7 +91,7 @@ impl Job for PointwiseRun<'_> {
         for index in cases {
             let at = (index - octets.start * 8) as usize;
             let looks = if met[at] == Hypotheses::Met { &looks[at * predicates..(at + 1) * predicates] } else { &[] };
-            sink(&CaseRecord { index, stratum: stratum_of(index / 8), hypotheses: met[at], looks });
+            sink(&CaseRecord { index, stratum: stratum_of(index / 8), hypotheses: met[at], scaled: false, looks });
         }
         Ok(())
     }

@@ -8,17 +8,17 @@
 
 use super::checker::CheckError;
 use super::fit::Fit;
-use super::path::{self, LOOK, Moment, SETUP, follow};
+use crate::case::path::{self, LOOK, Moment, SETUP, follow};
+use crate::case::shadow::{Companion, Exact, Origin};
 use super::pointwise::once_roots;
 use super::trajectory::evaluations_of;
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
 use crate::arith::number::Number;
-use crate::case::octet::{Compiled, Integers, compiled, draw, hypotheses, integers, lanes_of};
+use crate::case::octet::{Compiled, Integers, compiled, hypotheses, integers, lanes_of};
 use crate::case::record::{Hypotheses, Stratum};
 use crate::claim::program::{Law, Program, Swept, SweptTarget};
 use crate::eval::machine::Machine;
 use crate::eval::plan::SlotId;
-use crate::eval::rounding::Bounded;
 use crate::eval::run::run;
 use crate::lang::ast::{SlopeBound, SweepScale};
 use crate::lang::ir::{Graph, InputId, IntId, NodeId, Op};
@@ -91,10 +91,9 @@ impl Job for ScalingRun<'_> {
                 };
                 let compiled = compiled(program, &ints, &sections, max_elements)?;
                 machine.load(&compiled.plan);
-                for (input, value) in &point.reals {
-                    supply(&compiled, &mut machine, *input, *value);
-                }
-                draw(backend, &mut stream, Stratum::Plain, &compiled, &mut machine, &mut filler);
+                let draws = filler.fill::<V>(backend, &mut stream, Stratum::Plain, &compiled.blocks);
+                let origin = Origin { drawn: &compiled.drawn, draws, reals: &point.reals };
+                origin.put(&compiled.plan, &mut machine);
                 run(&compiled.plan, SETUP, &mut machine)?;
                 let met = hypotheses(&compiled, &machine);
                 let mut started: Mask = 0;
@@ -132,8 +131,12 @@ impl Job for ScalingRun<'_> {
                     Some(path) => {
                         let steps = path::steps(program, path, &ints)?;
                         spent += 8 * evaluations_of(steps);
-                        let mut see = |moment: Moment, m: &Machine<V>| take(moment.last, LOOK, m);
-                        follow(&compiled, path, steps, &mut machine, started, &mut see)?;
+                        let mut see = |moment: Moment, m: &Machine<V>| {
+                            take(moment.last, LOOK, m);
+                            true
+                        };
+                        let mut companion = Companion::Exact(Exact::new(origin));
+                        follow(&compiled.plan, path, steps, &mut machine, started, &mut companion, &mut see)?;
                     }
                 }
             }
@@ -152,16 +155,6 @@ impl Job for ScalingRun<'_> {
 fn known<V: Lane8>(compiled: &Compiled, m: &Machine<V>, slot: SlotId, lane: usize) -> Option<f64> {
     let value = m.real(&compiled.plan, slot).value.to_f64(lane);
     (m.undefined[slot as usize] >> lane & 1 == 0 && value.is_finite()).then_some(value)
-}
-
-/// Sets a swept real, the same in all lanes.
-#[inline(always)]
-fn supply<V: Lane8>(compiled: &Compiled, m: &mut Machine<V>, input: InputId, value: f64) {
-    for (id, slot) in &compiled.plan.inputs {
-        if *id == input {
-            m.set_real(&compiled.plan, *slot, Bounded { value: V::splat(value), error: V::zero() }, 0);
-        }
-    }
 }
 
 /// All combinations, the last swept given fastest.

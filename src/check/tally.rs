@@ -426,7 +426,7 @@ mod tests {
     }
 
     fn met(index: u64, looks: &[Look]) -> CaseRecord<'_> {
-        CaseRecord { index, stratum: Stratum::Plain, hypotheses: Hypotheses::Met, looks }
+        CaseRecord { index, stratum: Stratum::Plain, hypotheses: Hypotheses::Met, scaled: false, looks }
     }
 
     #[test]
@@ -448,7 +448,7 @@ mod tests {
             Hypotheses::Undecided(0),
             Hypotheses::Undefined(0),
         ] {
-            tally.record(&CaseRecord { index: 0, stratum: Stratum::Ties, hypotheses, looks: &[] });
+            tally.record(&CaseRecord { index: 0, stratum: Stratum::Ties, hypotheses, scaled: false, looks: &[] });
         }
         assert_eq!((tally.cases, tally.met), (5, 0));
         assert_eq!(tally.rejections.givens[1], GivenRejections { empty: 1, out_of_range: 1 });
@@ -460,7 +460,7 @@ mod tests {
     #[test]
     fn an_index_out_of_range_is_no_panic() {
         let mut tally = Tally::new(&[], 0, 0);
-        tally.record(&CaseRecord { index: 0, stratum: Stratum::Plain, hypotheses: Hypotheses::Failed(9), looks: &[] });
+        tally.record(&CaseRecord { index: 0, stratum: Stratum::Plain, hypotheses: Hypotheses::Failed(9), scaled: false, looks: &[] });
         tally.record(&met(1, &[look(Fate::Held, 1.0)]));
         assert_eq!((tally.cases, tally.met), (2, 1));
     }
@@ -519,7 +519,7 @@ mod tests {
             for (index, (fate, margin, stratum)) in cases.iter().enumerate() {
                 let looks = [look(*fate, f64::from(*margin))];
                 let stratum = Stratum::ALL[*stratum];
-                let record = CaseRecord { index: index as u64, stratum, hypotheses: Hypotheses::Met, looks: &looks };
+                let record = CaseRecord { index: index as u64, stratum, hypotheses: Hypotheses::Met, scaled: false, looks: &looks };
                 whole.record(&record);
                 parts[part[index]].record(&record);
             }

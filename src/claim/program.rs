@@ -70,6 +70,8 @@ pub struct Path {
     pub steps: NodeId,
     pub schedule: ast::Schedule,
     pub until: Option<NodeId>,
+    /// Whether a step depends on its number.
+    pub timed: bool,
     pub lets: Vec<Bound>,
     pub assume: Vec<Bound>,
     /// First times: the input that holds the time, and the truth that is waited for.
@@ -536,7 +538,9 @@ impl<'a> Builder<'a> {
         asked.extend(self.asked(&trajectory.finally, When::Finally));
         let Some(steps) = steps.filter(|_| self.errors.is_empty()) else { return Err(self.failed()) };
         let schedule = trajectory.at.as_ref().map_or(ast::Schedule::Every(1), |s| s.value);
-        let path = Path { state: components, time, steps, schedule, until, lets, assume, first };
+        let nexts: Vec<NodeId> = components.iter().map(|c| c.next).collect();
+        let timed = types::reachable(&self.graph, &nexts).contains(&t);
+        let path = Path { state: components, time, steps, schedule, until, timed, lets, assume, first };
         Ok((path, asked))
     }
 

@@ -55,7 +55,7 @@ impl CaseSource for Fake {
             let looks =
                 [Look { fate, margin: if fate == Fate::Violated { -margin } else { margin }, floor: 1.0, at: None }];
             let stratum = Stratum::ALL[(index % 8) as usize];
-            sink(&CaseRecord { index, stratum, hypotheses: Hypotheses::Met, looks: &looks });
+            sink(&CaseRecord { index, stratum, hypotheses: Hypotheses::Met, scaled: false, looks: &looks });
         }
         Ok(())
     }

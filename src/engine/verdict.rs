@@ -171,7 +171,7 @@ mod tests {
             for _ in 0..*count {
                 let looks = [Look { fate: *fate, margin: 1.0, floor: 0.5, at: None }];
                 let (stratum, hypotheses) = (Stratum::Plain, Hypotheses::Met);
-                tally.record(&CaseRecord { index: tally.cases, stratum, hypotheses, looks: &looks });
+                tally.record(&CaseRecord { index: tally.cases, stratum, hypotheses, scaled: false, looks: &looks });
             }
         }
         tally

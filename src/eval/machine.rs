@@ -248,7 +248,7 @@ pub fn norm_bound<N: Number>(numbers: &[N]) -> N {
     let [a, b, c, d] = sums;
     let squares = a.add(&b).add(&c.add(&d)).add(&rest);
     let norm = squares.sqrt();
-    let low = squares.lt(&N::from_f64(1e-280));
+    let low = squares.lt(&N::lost(1e-280));
     if low == 0 {
         return norm;
     }

@@ -104,7 +104,7 @@ fn bilinear<N: Number>(m: &Machine<N>, a: SlotId, b: SlotId, rounding: f64) -> N
     // Exactly zero: nothing to lose. A zero with an error is what underflow left of something.
     let none = N::zero();
     let zero = (na.eq(&none) & ea.eq(&none)) | (nb.eq(&none) & eb.eq(&none));
-    let lost = N::select(zero, &N::zero(), &N::from_f64(if rounding > 0.0 { LOST } else { 0.0 }));
+    let lost = N::select(zero, &N::zero(), &N::lost(if rounding > 0.0 { LOST } else { 0.0 }));
     na.mul_add(eb, &nb.mul(ea)).add(&ea.mul(eb)).add(&own).add(&lost)
 }
 
@@ -150,7 +150,7 @@ pub fn divide<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: SlotId
     let left = d.value.abs().sub(&d.error);
     let carried = m.errors[a as usize].add(&m.norms[out as usize].mul(&d.error)).div(&left);
     let safe = d.error.add(&d.error).le(&d.value.abs()) & !d.value.eq(&N::zero());
-    let error = r::unknown_where(!safe, &carried.add(&N::from_f64(LOST)));
+    let error = r::unknown_where(!safe, &carried.add(&N::lost(LOST)));
     finish(plan, m, out, error, 2.0, undefined | zero);
 }
 
@@ -223,7 +223,7 @@ fn product_error<N: Number>(a: &[N], ea: &N, b: &[N], eb: &N, inner: usize) -> N
         return N::zero();
     }
     let (na, nb) = (norm_bound(a), norm_bound(b));
-    na.mul_add(eb, &nb.mul(ea)).add(&ea.mul(eb)).add(&na.mul(&nb).mul(&units(inner as f64))).add(&N::from_f64(LOST))
+    na.mul_add(eb, &nb.mul(ea)).add(&ea.mul(eb)).add(&na.mul(&nb).mul(&units(inner as f64))).add(&N::lost(LOST))
 }
 
 #[inline(always)]
@@ -353,7 +353,7 @@ pub fn norm_frobenius<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a
     let value = frobenius(&m.numbers[slot.range()]);
     let error = if N::TRACKED {
         let zero = value.eq(&N::zero());
-        let rounding = value.mul(&units(slot.len() as f64 / 2.0 + 2.0)).add(&N::from_f64(1e-150));
+        let rounding = value.mul(&units(slot.len() as f64 / 2.0 + 2.0)).add(&N::lost(1e-150));
         // Squares below 1e-308 are lost; that is 1e-154 of the norm, and nothing where all entries are zero.
         let exact = zero & m.norms[a as usize].eq(&N::zero()) & all_zero(&m.numbers[slot.range()]);
         m.errors[a as usize].add(&N::select(exact, &N::zero(), &rounding))

@@ -49,14 +49,14 @@ pub fn forgotten<N: Number>(mask: Mask, value: N) -> N {
 
 #[inline(always)]
 fn underflow<N: Number>(tiny: Mask) -> N {
-    N::select(tiny, &N::from_f64(UNDERFLOW), &N::zero())
+    N::select(tiny, &N::lost(UNDERFLOW), &N::zero())
 }
 
 /// Lanes that may have lost digits to underflow. An exact zero from a zero operand is among them; what it would pay is far below
 /// any floor that matters but zero itself, so callers take out lanes where they know an operand to be zero.
 #[inline(always)]
 fn tiny<N: Number>(value: &N) -> Mask {
-    value.abs().lt(&N::from_f64(TINY))
+    value.abs().lt(&N::lost(TINY))
 }
 
 /// Lanes that are zero beyond doubt. A zero with an error is what underflow left of something, and its bound may underflow too.
@@ -92,7 +92,7 @@ pub fn mul<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> Bounded<N> {
     let error =
         a.value.abs().mul_add(&b.error, &residual.abs()).add(&b.value.abs().mul(&a.error)).add(&a.error.mul(&b.error));
     // Bounds underflow too: what is off by 1e-300, times 1e-100, is still off.
-    let tiny = tiny(&value) | (error.lt(&N::from_f64(UNDERFLOW)) & !a.error.add(&b.error).eq(&N::zero()));
+    let tiny = tiny(&value) | (error.lt(&N::lost(UNDERFLOW)) & !a.error.add(&b.error).eq(&N::zero()));
     if tiny == 0 {
         return Bounded { value, error };
     }
@@ -114,7 +114,7 @@ pub fn div<N: Number>(a: &Bounded<N>, b: &Bounded<N>) -> (Bounded<N>, Mask) {
     let above = residual.add(&a.error).add(&value.abs().mul(&b.error));
     let left = size.sub(&b.error);
     let mut error = above.div(&left);
-    let low = error.lt(&N::from_f64(UNDERFLOW)) & !a.error.add(&b.error).eq(&N::zero());
+    let low = error.lt(&N::lost(UNDERFLOW)) & !a.error.add(&b.error).eq(&N::zero());
     let (tiny_value, tiny_numerator) = (tiny(&value) | low, tiny(&a.value));
     if tiny_value | tiny_numerator != 0 {
         let lost = underflow::<N>(tiny_value).add(&underflow::<N>(tiny_numerator).div(&size));
@@ -136,8 +136,8 @@ pub fn sqrt<N: Number>(a: &Bounded<N>) -> (Bounded<N>, Mask) {
     let zero = a.value.eq(&N::zero()) & a.error.eq(&N::zero());
     let residual = value.neg_mul_add(&value, &a.value).abs();
     // Of an argument near the end of the range the residual may be lost; the root itself is rounded as any other.
-    let lost = N::select(a.value.lt(&N::from_f64(TINY)), &value.mul(&N::from_f64(2.0 * UNIT)), &N::zero());
-    let lost = N::select(a.error.eq(&N::zero()), &lost, &lost.add(&N::from_f64(UNDERFLOW)));
+    let lost = N::select(a.value.lt(&N::lost(TINY)), &value.mul(&N::from_f64(2.0 * UNIT)), &N::zero());
+    let lost = N::select(a.error.eq(&N::zero()), &lost, &lost.add(&N::lost(UNDERFLOW)));
     let error = residual.add(&a.error).div(&value).add(&lost);
     let error = N::select(zero, &N::zero(), &error);
     // The argument may be negative: whether there is a root is not known.
@@ -227,7 +227,7 @@ fn elementary<N: Number>(f: RealFn, a: &Bounded<N>) -> (Bounded<N>, Mask) {
     let e = &a.error;
     let exact = e.eq(&N::zero());
     let small = e.le(&one);
-    let own = value.abs().mul(&N::from_f64(ulps * UNIT)).add(&N::from_f64(UNDERFLOW));
+    let own = value.abs().mul(&N::from_f64(ulps * UNIT)).add(&N::lost(UNDERFLOW));
     // How far the argument's error carries, by the mean value theorem; where it cannot be said, not finite.
     let (carried, safe) = match f {
         // e^x (e^e - 1) <= 2 e e^x for e <= 1
@@ -243,7 +243,7 @@ fn elementary<N: Number>(f: RealFn, a: &Bounded<N>) -> (Bounded<N>, Mask) {
             // Rounded away from the centre; `1 - reach` is then exact, or far from zero.
             let reach = size.add(e).mul(&N::from_f64(1.0 + 8.0 * UNIT));
             let inside = one.sub(&reach).mul(&one.add(&reach));
-            (e.div(&inside.max(&N::from_f64(1e-300)).sqrt()).mul(&N::from_f64(1.0 + 1e-6)), N::zero().lt(&inside))
+            (e.div(&inside.max(&N::lost(1e-300)).sqrt()).mul(&N::from_f64(1.0 + 1e-6)), N::zero().lt(&inside))
         }
         RealFn::Abs | RealFn::Sqrt | RealFn::Floor | RealFn::Ceil => (e.clone(), !0),
     };
@@ -347,7 +347,7 @@ pub fn power_real<N: Number>(a: &Bounded<N>, y: &Bounded<N>) -> (Bounded<N>, Mas
     let carried = reach.mul(&relative_base).add(&log.abs().mul(&y.error)).mul(&N::from_f64(2.0));
     let small = carried.le(&N::from_f64(0.5));
     let error =
-        value.abs().mul(&carried.mul(&N::from_f64(2.0)).add(&N::from_f64(ulps * UNIT))).add(&N::from_f64(UNDERFLOW));
+        value.abs().mul(&carried.mul(&N::from_f64(2.0)).add(&N::from_f64(ulps * UNIT))).add(&N::lost(UNDERFLOW));
     let sure = base_zero & (exponent_zero | y.error.lt(&y.value));
     let error = N::select(sure, &zero, &error);
     let known = sure | (zero.lt(&left) & small & value.finite());

@@ -53,7 +53,7 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
             let low_error = a.error.mul(&octave.exp2i());
             let high_error = N::select(last, &b.error, &low_error.add(&low_error));
             let carried = low_error.add(&high_error);
-            let inside = x.abs().mul(&units(8.0)).add(&carried).add(&slipped).add(&N::from_f64(1e-300));
+            let inside = x.abs().mul(&units(8.0)).add(&carried).add(&slipped).add(&N::lost(1e-300));
             worst = worst.max(&N::select(end, &b.error, &N::select(first, &a.error, &inside)));
         }
         m.numbers[to + i] = x;
@@ -100,7 +100,7 @@ pub fn log_down<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: Slot
         if N::TRACKED {
             // An octave of depth halves the value: it moves by less than twice its size for each.
             let relative = off.add(&off).add(&units(4.0)).add(&b.error.div(&b.value.abs()));
-            let inside = x.abs().mul(&relative).add(&N::from_f64(1e-300));
+            let inside = x.abs().mul(&relative).add(&N::lost(1e-300));
             worst = worst.max(&N::select(m.numbers[start + i].eq(&one), &b.error, &inside));
         }
         m.numbers[to + i] = x;

@@ -232,7 +232,7 @@ pub fn function<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, a: Slot
             let negative = least.add(&error).lt(&N::zero()) & !semidefinite;
             let holder = error.sqrt().mul(&N::from_f64((n as f64).sqrt()));
             let low = least.sub(&error);
-            let smooth = error.div(&low.max(&N::from_f64(1e-300)).sqrt());
+            let smooth = error.div(&low.max(&N::lost(1e-300)).sqrt());
             let carried = N::select(N::zero().lt(&low), &smooth.min(&holder), &holder);
             // The argument may be indefinite: whether there is a root is not known.
             let below = if N::TRACKED { least.lt(&error) } else { !N::zero().le(&least) };

@@ -120,7 +120,7 @@ pub fn active(program: &Program, probe: &mut Probe<'_>, draws: &[f64]) -> Vec<Ac
     }
     probe.put(0, draws);
     probe.look(1);
-    for (source, margin) in probe.ground.constraint_margins(probe.machine()) {
+    for (source, margin) in probe.ground.constraint_margins(probe.readings()) {
         let Some(margin) = margin.filter(|m| m.abs() < BINDS) else { continue };
         match source {
             Source::Assume(index) => {
@@ -129,7 +129,7 @@ pub fn active(program: &Program, probe: &mut Probe<'_>, draws: &[f64]) -> Vec<Ac
             }
             Source::Given(given) => found.push(Active::Given { given, name: name_of(program, given), margin }),
             Source::Branch => found.push(Active::Condition { margin }),
-            Source::Allowance => {}
+            Source::Allowance | Source::Path(_) => {}
         }
     }
     found

@@ -8,9 +8,12 @@
 //! algorithms*, 2000); among the first the least margin plus rounding floor wins, among the others the least sum of what is missing.
 
 use super::share;
-use crate::case::evaluate::Runner;
-use crate::case::octet::{Drawn, laid_out};
-use crate::claim::program::{Asked, Program, When};
+use crate::arith::lane::Mask;
+use crate::case::along::asked_in;
+use crate::case::evaluate::{Readings, Runner};
+use crate::case::octet::{Drawn, laid_out, lanes_of};
+use crate::case::path::{self, Moment};
+use crate::claim::program::{Asked, Path, Program, When};
 use crate::eval::compile::{PlanError, Request, compile};
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
@@ -42,6 +45,10 @@ pub struct Goal {
     truth: NodeId,
     number: NodeId,
     constraints: Vec<Constraint>,
+    /// Where it is asked; along a path, with what must hold at a look for the look to count.
+    when: When,
+    looks_back: bool,
+    along: Vec<Constraint>,
 }
 
 /// Where a constraint comes from.
@@ -55,6 +62,8 @@ pub enum Source {
     Branch,
     /// The claim grants something, or its unit is positive.
     Allowance,
+    /// A hypothesis on the path, by index.
+    Path(usize),
 }
 
 /// A truth that must hold, and its margin.
@@ -83,31 +92,41 @@ pub fn goals(program: &mut Program) -> Vec<Goal> {
         hypotheses.push(constraint(graph, source, truth));
     }
     let mut goals = Vec::new();
-    for (predicate, asked) in program.asked.iter().enumerate().filter(|(_, a)| a.when == When::Once) {
+    let path: Vec<Constraint> = match &program.path {
+        None => Vec::new(),
+        Some(path) => {
+            path.assume.iter().enumerate().map(|(i, a)| constraint(graph, Source::Path(i), a.node)).collect()
+        }
+    };
+    for (predicate, asked) in program.asked.iter().enumerate() {
+        let once = asked.when == When::Once;
         let parts = parts(graph, asked);
         for part in &parts {
-            let mut constraints = hypotheses.clone();
-            constraints.extend(part.conditions.iter().map(|&c| constraint(graph, Source::Branch, c)));
+            let mut here: Vec<Constraint> =
+                part.conditions.iter().map(|&c| constraint(graph, Source::Branch, c)).collect();
             let unit = asked.predicate.unit;
             let number = margin_of(graph, part.truth, unit).unwrap_or(asked.predicate.margin);
             let words = if parts.len() > 1 { part.words.clone() } else { String::new() };
-            let goal = |aim, number, constraints| Goal {
+            let goal = |aim, number, here: &[Constraint]| Goal {
                 predicate,
                 aim,
                 part: words.clone(),
                 truth: part.truth,
                 number,
-                constraints,
+                constraints: hypotheses.iter().chain(here.iter().filter(|_| once)).copied().collect(),
+                when: asked.when,
+                looks_back: asked.looks_back,
+                along: if once { Vec::new() } else { path.iter().chain(here).copied().collect() },
             };
             if let Some(unit) = unit.filter(|&unit| build::rational(graph, unit).is_none()) {
                 let zero = build::int(graph, 0);
                 let positive = build::truth(graph, Op::Less, zero, unit);
-                constraints.push(constraint(graph, Source::Allowance, positive));
+                here.push(constraint(graph, Source::Allowance, positive));
             }
-            goals.push(goal(Aim::Margin, number, constraints.clone()));
+            goals.push(goal(Aim::Margin, number, &here));
             if let Some((share, positive)) = share::of(graph, part.truth, unit) {
-                constraints.push(constraint(graph, Source::Allowance, positive));
-                goals.push(goal(Aim::Share, share, constraints));
+                here.push(constraint(graph, Source::Allowance, positive));
+                goals.push(goal(Aim::Share, share, &here));
             }
         }
     }
@@ -162,10 +181,28 @@ pub struct Ground {
     pub plan: Plan,
     pub blocks: Vec<BlockShape>,
     pub drawn: Vec<Drawn>,
-    constraints: Vec<(Source, SlotId, SlotId)>,
+    constraints: Vec<Slots>,
     truth: SlotId,
     number: SlotId,
     aim: Aim,
+    along: Option<Along>,
+}
+
+/// A constraint in a plan.
+#[derive(Clone, Copy, Debug)]
+struct Slots {
+    source: Source,
+    truth: SlotId,
+    margin: SlotId,
+}
+
+/// A goal that is asked along a path.
+struct Along {
+    path: Path,
+    steps: u64,
+    when: When,
+    looks_back: bool,
+    constraints: Vec<Slots>,
 }
 
 impl Ground {
@@ -177,46 +214,118 @@ impl Ground {
         ints: &BTreeMap<IntId, i64>,
         max_elements: usize,
     ) -> Result<Self, PlanError> {
-        let mut roots = vec![goal.truth, goal.number];
-        roots.extend(goal.constraints.iter().flat_map(|c| [c.truth, c.margin]));
+        let of = |constraints: &[Constraint]| -> Vec<NodeId> {
+            constraints.iter().flat_map(|c| [c.truth, c.margin]).collect()
+        };
+        let mut once = of(&goal.constraints);
+        let path = program.path.as_ref().filter(|_| goal.when != When::Once);
+        let (sections, asked) = match path {
+            None => {
+                once.extend([goal.truth, goal.number]);
+                (vec![once], path::SETUP)
+            }
+            Some(path) => {
+                let mut look = of(&goal.along);
+                look.extend([goal.truth, goal.number]);
+                (path::sections_of(path, once, look), path::LOOK)
+            }
+        };
         let plan = compile(&Request {
             graph: &program.graph,
             analysis: &program.analysis,
             ints,
             lane_ints: &program.lane_ints,
-            sections: &[roots],
+            sections: &sections,
             max_elements,
         })?;
         let (blocks, drawn) = laid_out(program, ints, &plan, max_elements)?;
-        let slot =
-            |node: NodeId| plan.roots.first().and_then(|r| r.get(&node)).copied().ok_or(PlanError::NotStructural);
-        let constraints = goal
-            .constraints
-            .iter()
-            .map(|c| Ok((c.source, slot(c.truth)?, slot(c.margin)?)))
-            .collect::<Result<_, PlanError>>()?;
-        let (truth, number) = (slot(goal.truth)?, slot(goal.number)?);
-        Ok(Self { blocks, drawn, constraints, truth, number, aim: goal.aim, plan })
+        let slot = |section: usize, node: NodeId| {
+            plan.roots.get(section).and_then(|r| r.get(&node)).copied().ok_or(PlanError::NotStructural)
+        };
+        let slots = |section: usize, constraints: &[Constraint]| -> Result<Vec<Slots>, PlanError> {
+            let each = constraints.iter().map(|c| {
+                Ok(Slots { source: c.source, truth: slot(section, c.truth)?, margin: slot(section, c.margin)? })
+            });
+            each.collect()
+        };
+        let along = match path {
+            None => None,
+            Some(path) => Some(Along {
+                steps: path::steps(program, path, ints)?,
+                path: path.clone(),
+                when: goal.when,
+                looks_back: goal.looks_back,
+                constraints: slots(path::LOOK, &goal.along)?,
+            }),
+        };
+        let constraints = slots(path::SETUP, &goal.constraints)?;
+        let (truth, number) = (slot(asked, goal.truth)?, slot(asked, goal.number)?);
+        Ok(Self { blocks, drawn, constraints, truth, number, aim: goal.aim, along, plan })
     }
 
-    /// The margin of each constraint in the first of the cases that were run; none where it has none.
-    pub fn constraint_margins(&self, machine: &dyn Runner) -> Vec<(Source, Option<f64>)> {
+    /// Whether a case is a run of an iteration.
+    pub fn is_path(&self) -> bool {
+        self.along.is_some()
+    }
+
+    /// The margin of each constraint on the givens in the first of the cases that were run; none where it has none.
+    pub fn constraint_margins(&self, machine: &dyn Readings) -> Vec<(Source, Option<f64>)> {
         let margin = |slot: SlotId| {
             let reading = machine.real(&self.plan, slot);
             Some(reading.value[0]).filter(|x| reading.undefined & 1 == 0 && x.is_finite())
         };
-        self.constraints.iter().map(|(source, _, slot)| (*source, margin(*slot))).collect()
+        self.constraints.iter().map(|c| (c.source, margin(c.margin))).collect()
     }
 
-    /// What the eight cases that were run are worth.
-    pub fn outcomes(&self, machine: &dyn Runner) -> [Outcome; 8] {
+    /// What the eight cases are worth whose givens the machine holds; along a path they are run first.
+    ///
+    /// # Errors
+    /// If loops take more work than a plan may.
+    pub fn outcomes(&self, machine: &mut dyn Runner) -> Result<[Outcome; 8], PlanError> {
+        let missing = self.missing(machine.readings(), &self.constraints);
+        let unmet = |missing: f64| Outcome { score: Score { rank: MISSING, value: missing }, ..NOTHING };
+        let Some(along) = &self.along else {
+            let found = self.seen(machine.readings());
+            return Ok(std::array::from_fn(|lane| if missing[lane] > 0.0 { unmet(missing[lane]) } else { found[lane] }));
+        };
+        let started: Mask = (0..8).fold(0, |mask, lane| mask | Mask::from(missing[lane] == 0.0) << lane);
+        // The worst look, and where no look counts, how near one came to counting.
+        let mut worst = [NOTHING; 8];
+        let mut nearest = [MOST_MISSING; 8];
+        if started != 0 {
+            let mut look = |moment: Moment, readings: &dyn Readings| {
+                let asked = asked_in(along.when, along.looks_back, moment) | moment.fallen;
+                if asked != 0 {
+                    let missing = self.missing(readings, &along.constraints);
+                    let found = self.seen(readings);
+                    for lane in lanes_of(asked) {
+                        nearest[lane] = nearest[lane].min(missing[lane].max(LEAST_MISSING));
+                        let counts = missing[lane] == 0.0 && moment.fallen >> lane & 1 == 0;
+                        if counts && found[lane].score.is_better(&worst[lane].score) {
+                            worst[lane] = found[lane];
+                        }
+                    }
+                }
+                true
+            };
+            machine.follow(&self.plan, &along.path, along.steps, started, &mut look)?;
+        }
+        Ok(std::array::from_fn(|lane| match missing[lane] {
+            0.0 if worst[lane].score.is_met() => worst[lane],
+            0.0 => unmet(nearest[lane]),
+            missing => unmet(missing),
+        }))
+    }
+
+    /// What is missing of the constraints, lane by lane; 0 where all are met.
+    fn missing(&self, machine: &dyn Readings, constraints: &[Slots]) -> [f64; 8] {
         let mut missing = [0.0; 8];
-        for (_, truth, margin) in &self.constraints {
-            let truth = machine.truth(*truth);
+        for constraint in constraints {
+            let truth = machine.truth(constraint.truth);
             if truth.yes == 0xff {
                 continue;
             }
-            let margin = machine.real(&self.plan, *margin);
+            let margin = machine.real(&self.plan, constraint.margin);
             for (lane, missing) in missing.iter_mut().enumerate() {
                 if truth.yes >> lane & 1 == 1 {
                     continue;
@@ -226,12 +335,14 @@ impl Ground {
                     if known { (-margin.value[lane]).clamp(0.0, MOST_MISSING) + LEAST_MISSING } else { MOST_MISSING };
             }
         }
+        missing
+    }
+
+    /// The margin and the truth that a machine holds.
+    fn seen(&self, machine: &dyn Readings) -> [Outcome; 8] {
         let number = machine.real(&self.plan, self.number);
         let no = machine.truth(self.truth).no;
         std::array::from_fn(|lane| {
-            if missing[lane] > 0.0 {
-                return Outcome { score: Score { rank: MISSING, value: missing[lane] }, ..NOTHING };
-            }
             let (margin, floor) = (number.value[lane], number.error[lane] * SAFETY);
             let value = margin + floor;
             if number.undefined >> lane & 1 == 1 || !value.is_finite() {

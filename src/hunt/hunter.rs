@@ -28,7 +28,7 @@ pub struct HuntOptions {
     pub max_elements: usize,
 }
 
-/// A pointwise claim with its goals. One is enough for any number of threads.
+/// A claim with its goals. One is enough for any number of threads.
 pub struct Hunter {
     program: Program,
     goals: Vec<Goal>,
@@ -93,13 +93,13 @@ pub struct Hunt {
 type Closest = (usize, Ints, Candidate);
 
 impl Hunter {
-    /// `None` for a claim about iterates or a law of scaling.
+    /// `None` for a law of scaling.
     ///
     /// # Errors
     /// What is wrong with its expressions, each at its place.
     pub fn new(claim: &Claim, options: HuntOptions) -> Result<Option<Self>, Diagnostics> {
         let mut program = Program::new(claim)?;
-        if program.path.is_some() || program.law.is_some() {
+        if program.law.is_some() {
             return Ok(None);
         }
         let goals = goal::goals(&mut program);

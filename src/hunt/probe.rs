@@ -3,7 +3,7 @@
 use super::goal::{Ground, NOTHING, Outcome};
 use super::space::Space;
 use crate::arith::lane::Backend;
-use crate::case::evaluate::{Runner, runner};
+use crate::case::evaluate::{Readings, Runner, runner};
 use crate::eval::compile::PlanError;
 use crate::sample::strata::{Filler, Lanes, Stratum};
 use crate::sample::stream::Stream;
@@ -54,7 +54,8 @@ impl<'a> Probe<'a> {
             best: Candidate { draws: vec![0.0; space.draws], outcome: NOTHING },
             champion: None,
             found: false,
-            cost: 1 + ground.plan.work / WORK_AN_EVALUATION,
+            // A run of an iteration is what its budget counts.
+            cost: if ground.is_path() { 1 } else { 1 + ground.plan.work / WORK_AN_EVALUATION },
             spent: 0,
             limit,
             met: 0,
@@ -62,8 +63,8 @@ impl<'a> Probe<'a> {
         }
     }
 
-    pub fn machine(&self) -> &dyn Runner {
-        &*self.machine
+    pub fn readings(&self) -> &dyn Readings {
+        self.machine.readings()
     }
 
     /// Looks at the first `count` lanes.
@@ -73,7 +74,13 @@ impl<'a> Probe<'a> {
             self.failed = Some(error);
             return [NOTHING; 8];
         }
-        let mut outcomes = self.ground.outcomes(&*self.machine);
+        let mut outcomes = match self.ground.outcomes(&mut *self.machine) {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                self.failed = Some(error);
+                return [NOTHING; 8];
+            }
+        };
         outcomes[count..].fill(NOTHING);
         for (lane, outcome) in outcomes.iter().enumerate().take(count) {
             self.met += u64::from(outcome.score.is_met());

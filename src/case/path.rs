@@ -1,0 +1,310 @@
+//! Runs the iteration of a claim in any arithmetic.
+//!
+//! The state lives in the plan's input slots. In `f64` its bound on rounding is carried from step to step as long as it is below
+//! [`DRIFT`] of the state's norm, and is taken to be that from then on: a bound by norms grows with every step, whether or not the
+//! error does. From then on it is no less than what a companion run shows of the error ([`super::shadow`]): so early in a run a
+//! margin's floor is a proof about the exact run, and later an estimate. A lane ends by itself: at the last
+//! step, when `until` is true, or when a hypothesis on the path has failed. In enclosures an end that is not decided stops the run,
+//! and is told as a [`Doubt`].
+
+use super::octet::{lanes_of, section_of};
+use super::schedule::looked_at;
+use super::shadow::Companion;
+use crate::arith::lane::{ALL, Mask};
+use crate::arith::number::Number;
+use crate::claim::program::{Path, Program};
+use crate::eval::compile::{PlanError, integer};
+use crate::eval::machine::Machine;
+use crate::eval::plan::{Plan, SlotId};
+use crate::eval::rounding::Bounded;
+use crate::eval::run::run;
+use crate::lang::ir::{InputId, IntId, NodeId};
+use std::collections::BTreeMap;
+
+/// The sections of a trajectory's plan.
+pub const SETUP: usize = 0;
+pub const STEP: usize = 1;
+pub const LOOK: usize = 2;
+
+/// The share of the state's norm at which the bound on its rounding stops growing: what a run of a million steps loses to
+/// independent roundings (1e-13) a hundred thousand times over, and still far below any margin that matters.
+pub const DRIFT: f64 = 1.0 / (1 << 26) as f64;
+
+/// Steps that one run may have.
+pub const MOST_STEPS: i64 = 100_000_000;
+
+/// The number of steps, from the structural integers.
+///
+/// # Errors
+/// If it is negative or beyond [`MOST_STEPS`].
+pub fn steps(program: &Program, path: &Path, ints: &BTreeMap<IntId, i64>) -> Result<u64, PlanError> {
+    let steps = integer(&program.graph, ints, path.steps)?;
+    if !(0..=MOST_STEPS).contains(&steps) {
+        return Err(PlanError::Shape(format!("a run of {steps} steps; it must lie in 0..={MOST_STEPS}")));
+    }
+    Ok(steps as u64)
+}
+
+/// The roots of the three sections; `asked_once` are those of the set-up, `last` what is read at the end of a run.
+pub fn sections(program: &Program, path: &Path, asked_once: Vec<NodeId>, last: &[NodeId]) -> Vec<Vec<NodeId>> {
+    let mut look = last.to_vec();
+    for asked in program.asked.iter().filter(|a| section_of(a.when) == LOOK) {
+        look.extend(asked.predicate.roots());
+    }
+    sections_of(path, asked_once, look)
+}
+
+/// The roots of the three sections, with what a run itself needs, from those of the set-up and of a look.
+pub fn sections_of(path: &Path, mut setup: Vec<NodeId>, mut look: Vec<NodeId>) -> Vec<Vec<NodeId>> {
+    setup.extend(path.state.iter().map(|c| c.start));
+    let step = path.state.iter().map(|c| c.next).collect();
+    look.extend(path.assume.iter().map(|a| a.node));
+    look.extend(path.until);
+    look.extend(path.first.iter().map(|f| f.2));
+    vec![setup, step, look]
+}
+
+/// What a look is told: the step, the lanes that are still running, those for which it is the last, and those in which a hypothesis on the
+/// path has just failed.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub t: u64,
+    pub running: Mask,
+    pub last: Mask,
+    pub fallen: Mask,
+}
+
+/// What kept an arithmetic from telling how a run goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// This hypothesis on the path.
+    Assume(usize),
+    /// Whether the run ends here.
+    Until,
+    /// Whether this first time has come.
+    First(usize),
+}
+
+/// How a run ended: where something was left open, the lanes and what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ending {
+    pub doubt: Option<(Mask, Doubt)>,
+    /// Steps that were taken.
+    pub taken: u64,
+}
+
+/// A first time: its input, where its truth is, and the lanes that have reached it.
+struct First {
+    input: InputId,
+    truth: Option<SlotId>,
+    reached: Mask,
+    times: [f64; 8],
+}
+
+/// Runs from the machine's set-up (already run) to the end; `look` is called after the look section at each step looked at, and says whether
+/// to go on.
+///
+/// # Errors
+/// As [`run`].
+#[inline(always)]
+pub fn follow<N: Number>(
+    plan: &Plan,
+    path: &Path,
+    steps: u64,
+    m: &mut Machine<N>,
+    started: Mask,
+    companion: &mut Companion<'_, N>,
+    look: &mut impl FnMut(Moment, &Machine<N>) -> bool,
+) -> Result<Ending, PlanError> {
+    let slot = |section: usize, node: NodeId| plan.roots.get(section).and_then(|r| r.get(&node)).copied();
+    let nexts: Vec<Option<SlotId>> = path.state.iter().map(|c| slot(STEP, c.next)).collect();
+    let assume: Vec<Option<SlotId>> = path.assume.iter().map(|a| slot(LOOK, a.node)).collect();
+    let until = path.until.and_then(|u| slot(LOOK, u));
+    begin(plan, path, m);
+    let mut first: Vec<First> = path
+        .first
+        .iter()
+        .map(|(_, input, truth)| First { input: *input, truth: slot(LOOK, *truth), reached: 0, times: [0.0; 8] })
+        .collect();
+    // Not reached yet: undefined.
+    for first in &first {
+        set_time(plan, m, first.input, |_| 0.0, 0);
+    }
+    let at = looked_at(path.schedule, steps);
+    let mut next_look = at.iter().copied().peekable();
+    let mut running = started;
+    let mut buffer: Vec<N> = Vec::new();
+    let mut ending = Ending::default();
+    let doubt = |ending: &mut Ending, lanes: Mask, what: Doubt| {
+        if lanes != 0 && ending.doubt.is_none() {
+            ending.doubt = Some((lanes, what));
+        }
+    };
+    let mut resting = false;
+    let mut t = 0;
+    loop {
+        // A path hypothesis, an end or a first time is watched at the steps looked at.
+        if next_look.peek() == Some(&t) {
+            next_look.next();
+            set_time(plan, m, path.time, |_| t as f64, ALL);
+            run(plan, LOOK, m)?;
+            let before = running;
+            for (i, slot) in assume.iter().enumerate() {
+                let Some(slot) = slot else { continue };
+                let truth = m.truths[*slot as usize];
+                doubt(&mut ending, truth.unknown() & running, Doubt::Assume(i));
+                running &= truth.yes;
+            }
+            let fallen = before & !running;
+            let mut found = false;
+            for (i, first) in first.iter_mut().enumerate() {
+                let Some(slot) = first.truth else { continue };
+                let truth = m.truths[slot as usize];
+                let now = truth.yes & !first.reached & running;
+                if !N::TRACKED {
+                    let open = truth.unknown() & !first.reached & running;
+                    doubt(&mut ending, open, Doubt::First(i));
+                    running &= !open;
+                }
+                if now != 0 {
+                    for lane in lanes_of(now) {
+                        first.times[lane] = t as f64;
+                    }
+                    first.reached |= now;
+                    let times = first.times;
+                    set_time(plan, m, first.input, |lane| times[lane], first.reached);
+                    found = true;
+                }
+            }
+            if found {
+                // Predicates may speak of the time that was just found.
+                run(plan, LOOK, m)?;
+            }
+            let truth = until.map(|s| m.truths[s as usize]).unwrap_or_default();
+            if !N::TRACKED && until.is_some() {
+                let open = truth.unknown() & running;
+                doubt(&mut ending, open, Doubt::Until);
+                running &= !open;
+            }
+            let ended = truth.yes & running;
+            let last = if t == steps { running } else { ended };
+            if running | fallen != 0 && !look(Moment { t, running, last, fallen }, m) {
+                break;
+            }
+            running &= !last;
+        }
+        if t == steps || running == 0 {
+            break;
+        }
+        set_time(plan, m, path.time, |_| t as f64, ALL);
+        if !resting {
+            run(plan, STEP, m)?;
+            let (capped, still) = advance(plan, path, &nexts, m, &mut buffer);
+            companion.step(plan, path, m, t, &capped)?;
+            // Where neither the state nor what watches it changes in any bit, no later step does.
+            resting = still && companion.is_still() && !path.timed;
+        } else {
+            remember(plan, path, m);
+        }
+        t += 1;
+    }
+    ending.taken = t;
+    Ok(ending)
+}
+
+/// Puts the start into the state's slots. There is nothing one step before it.
+#[inline(always)]
+pub fn begin<N: Number>(plan: &Plan, path: &Path, m: &mut Machine<N>) {
+    for component in &path.state {
+        if let Some(&start) = plan.roots.get(SETUP).and_then(|r| r.get(&component.start)) {
+            let error = m.errors[start as usize].clone();
+            m.set_input(plan, component.input, start, &error);
+        }
+    }
+    for (id, slot) in &plan.inputs {
+        if path.state.iter().any(|c| c.previous == *id) {
+            m.undefined[*slot as usize] = ALL;
+        }
+    }
+}
+
+/// The slot of an input.
+#[inline(always)]
+pub fn input_slot(plan: &Plan, id: InputId) -> Option<SlotId> {
+    plan.inputs.iter().find(|(known, _)| *known == id).map(|(_, slot)| *slot)
+}
+
+/// The current state becomes the previous one.
+#[inline(always)]
+fn remember<N: Number>(plan: &Plan, path: &Path, m: &mut Machine<N>) {
+    for component in &path.state {
+        if let (Some(current), Some(_)) = (input_slot(plan, component.input), input_slot(plan, component.previous)) {
+            let error = m.errors[current as usize].clone();
+            m.set_input(plan, component.previous, current, &error);
+        }
+    }
+}
+
+/// Components, and the lanes where their bound was cut to [`DRIFT`].
+pub type Capped = Vec<(SlotId, Mask)>;
+
+/// Replaces the state by the step's results, all at once; the old state becomes the previous one. Also returns whether nothing changed.
+#[inline(always)]
+pub fn advance<N: Number>(
+    plan: &Plan,
+    path: &Path,
+    nexts: &[Option<SlotId>],
+    m: &mut Machine<N>,
+    buffer: &mut Vec<N>,
+) -> (Capped, bool) {
+    let mut capped = Vec::new();
+    let mut still = true;
+    buffer.clear();
+    for next in nexts.iter().flatten() {
+        buffer.extend_from_slice(&m.numbers[plan.slots[*next as usize].range()]);
+    }
+    remember(plan, path, m);
+    let mut from = 0;
+    for (component, next) in path.state.iter().zip(nexts) {
+        let Some(next) = next else { continue };
+        let len = plan.slots[*next as usize].len();
+        if let Some(slot) = input_slot(plan, component.input) {
+            let range = plan.slots[slot as usize].range();
+            let new = &buffer[from..from + len];
+            still &= m.numbers[range.clone()].iter().zip(new).all(|(a, b)| a.eq(b) == ALL);
+            m.numbers[range].clone_from_slice(new);
+            m.undefined[slot as usize] = m.undefined[*next as usize];
+            m.set_norm(plan, slot);
+            if N::TRACKED {
+                let carried = &m.errors[*next as usize];
+                // A bound that is not finite stays so.
+                let bad = carried.mul(&N::zero());
+                let most = m.norms[slot as usize].mul(&N::from_f64(DRIFT));
+                capped.push((slot, most.lt(carried)));
+                m.errors[slot as usize] = carried.min(&most).add(&bad);
+            }
+        }
+        from += len;
+    }
+    (capped, still)
+}
+
+/// Sets an integer input lane by lane; undefined outside `known`.
+#[inline(always)]
+pub(super) fn set_time<N: Number>(
+    plan: &Plan,
+    m: &mut Machine<N>,
+    input: InputId,
+    value: impl Fn(usize) -> f64,
+    known: Mask,
+) {
+    for (id, slot) in &plan.inputs {
+        if *id == input {
+            let mut lanes = [0.0; 8];
+            for (lane, x) in lanes.iter_mut().enumerate() {
+                *x = value(lane);
+            }
+            m.set_real(plan, *slot, Bounded { value: N::from_lanes(&lanes), error: N::zero() }, !known);
+        }
+    }
+}
