@@ -116,7 +116,7 @@ impl Ball {
     }
 
     /// Two rationals rounded outwards.
-    fn enclosing(lo: &RBig, hi: &RBig) -> Self {
+    pub(super) fn enclosing(lo: &RBig, hi: &RBig) -> Self {
         let bits = bits();
         Self::between(float::of_rational(Way::Down, bits, lo), float::of_rational(Way::Up, bits, hi))
     }

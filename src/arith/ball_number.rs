@@ -6,7 +6,7 @@
 //!
 //! Reference: Moore, Kearfott & Cloud, *Introduction to Interval Analysis* (2009), chapter 2.
 
-use super::ball::{Ball, EXACT_BITS, bits};
+use super::ball::{Ball, EXACT_BITS, bits, size};
 use super::ball_matrix::{self, Image};
 use super::ball_real;
 use super::ball_spectrum;
@@ -95,6 +95,14 @@ impl Number for Ball {
 
     fn from_lanes(x: &[f64; 8]) -> Self {
         Self::from_f64(x[0])
+    }
+
+    fn trimmed(self) -> Self {
+        match &self {
+            // A rational's digits multiply with every step.
+            Exact(x) if size(x) > 2 * bits() => Self::enclosing(x, x),
+            _ => self,
+        }
     }
 
     fn from_rational(x: &RBig) -> (Self, Self) {

@@ -95,6 +95,12 @@ pub trait Number: Clone + Send + 'static {
         Self::from_f64(1.0)
     }
 
+    /// The same in fewer digits, where the arithmetic lets them grow from step to step of an iteration.
+    #[inline(always)]
+    fn trimmed(self) -> Self {
+        self
+    }
+
     /// `self * self`; an enclosure of it is at least 0.
     #[inline(always)]
     fn square(&self) -> Self {

@@ -11,6 +11,7 @@ use super::record::{Hypotheses, Look};
 use super::shadow::{Companion, Origin};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::{Backend, Job, Kernel, Lane8, Mask};
+use crate::arith::lane_wide::Wide8;
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::Claim;
 use crate::claim::program::{Path, Program, When};
@@ -111,8 +112,11 @@ pub trait Runner: Send {
     ) -> &'f [Lanes];
 }
 
-/// A machine with the lanes of `backend`.
-pub fn runner(backend: Backend) -> Box<dyn Runner> {
+/// A machine with the lanes of `backend`; `wide`: with lanes whose exponents have no bound.
+pub fn runner(backend: Backend, wide: bool) -> Box<dyn Runner> {
+    if wide {
+        return Box::new(InLanes::<Wide8> { machine: Machine::new(), runs: Runs::new(), backend });
+    }
     dispatch(backend, Make { backend })
 }
 
@@ -297,7 +301,7 @@ impl Evaluator {
         };
         let compiled = self.plans.get(&self.program, &ints)?;
         let mut filler = Filler::new();
-        let lanes = runner(self.backend);
+        let lanes = runner(self.backend, false);
         let draws = lanes.fill(&mut filler, &mut stream, stratum, &compiled.blocks);
         Ok(Some(Point { ints, draws: draws.iter().map(|x| x.0[lane]).collect() }))
     }
@@ -316,7 +320,7 @@ impl Evaluator {
     /// Where no plan can be made for them.
     pub fn drawn_for(&self, ints: &BTreeMap<IntId, i64>, octets: u64) -> Result<Vec<Point>, PlanError> {
         let compiled = self.plans.get(&self.program, ints)?;
-        let lanes = runner(self.backend);
+        let lanes = runner(self.backend, false);
         let (mut filler, mut stream) = (Filler::new(), Stream::new(&self.key, 0));
         let mut points = Vec::new();
         for octet in 0..octets {
@@ -334,7 +338,7 @@ impl Evaluator {
     /// # Errors
     /// Where no plan can be made for a point's integers, or its draws are not as many as these integers ask for.
     pub fn evaluate(&self, points: &[Point]) -> Result<Vec<Evaluation>, EvaluateError> {
-        let mut machine = runner(self.backend);
+        let mut machine = runner(self.backend, false);
         let mut found = Vec::with_capacity(points.len());
         let mut loaded: Option<&BTreeMap<IntId, i64>> = None;
         let mut draws: Vec<Lanes> = Vec::new();
@@ -398,7 +402,8 @@ mod tests {
     use crate::claim::model::ClaimId;
 
     fn evaluator(text: &str) -> Evaluator {
-        let claim = load(text, std::path::Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
+        let claim =
+            load(text, std::path::Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
         Evaluator::new(&claim, 1, Backend::best(), 1 << 16).expect("it is typed").expect("it is pointwise")
     }
 
@@ -419,7 +424,8 @@ below = "norm(B) <= norm_F(B)"
     #[test]
     fn a_case_taken_as_a_point_is_judged_as_the_case_was() {
         use crate::check::{CheckOptions, Checker};
-        let claim = load(NORMS, std::path::Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
+        let claim =
+            load(NORMS, std::path::Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
         let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16 };
         let checker = Checker::new(&claim, &options).expect("it is typed");
         let evaluator = evaluator(NORMS);

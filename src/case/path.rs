@@ -272,7 +272,9 @@ pub fn advance<N: Number>(
             let range = plan.slots[slot as usize].range();
             let new = &buffer[from..from + len];
             still &= m.numbers[range.clone()].iter().zip(new).all(|(a, b)| a.eq(b) == ALL);
-            m.numbers[range].clone_from_slice(new);
+            for (to, from) in m.numbers[range].iter_mut().zip(new) {
+                *to = from.clone().trimmed();
+            }
             m.undefined[slot as usize] = m.undefined[*next as usize];
             m.set_norm(plan, slot);
             if N::TRACKED {

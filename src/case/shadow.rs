@@ -8,7 +8,7 @@
 //! `8 √(t+1) u 2^30 D_t / min(1, min A_s)`; directions that the start does not move are not seen. Both are estimates, and called so.
 
 use super::octet::Drawn;
-use super::path::{Capped, STEP, SETUP, advance, begin, input_slot, set_time};
+use super::path::{Capped, SETUP, STEP, advance, begin, input_slot, set_time};
 use crate::arith::lane::{ALL, Mask};
 use crate::arith::lane_double::Double8;
 use crate::arith::number::{Number, UNIT};
@@ -86,8 +86,9 @@ impl<N: Number> Companion<'_, N> {
     #[inline(always)]
     pub fn is_still(&self) -> bool {
         match self {
-            Self::None => true,
-            // Not begun: the bound is carried, and grows.
+            // In an arithmetic that rounds, what stands still is only the rounded run: its bound has to grow.
+            Self::None => !N::TRACKED,
+            // Not begun: likewise.
             Self::Exact(exact) => exact.still,
             Self::Moved(moved) => moved.still,
         }
@@ -194,8 +195,7 @@ impl<N: Number> Moved<N> {
                 machine.numbers[at] = original.numbers[at].mul(&N::from_f64(1.0 + sign));
             }
         }
-        let mut moved =
-            Self { machine, state, start: N::zero(), least: N::one(), buffer: Vec::new(), still: false };
+        let mut moved = Self { machine, state, start: N::zero(), least: N::one(), buffer: Vec::new(), still: false };
         moved.start = moved.distance(plan, &original, None).max(&N::lost(1e-290));
         moved
     }
@@ -217,14 +217,7 @@ impl<N: Number> Moved<N> {
     }
 
     #[inline(always)]
-    fn step(
-        &mut self,
-        plan: &Plan,
-        path: &Path,
-        m: &mut Machine<N>,
-        t: u64,
-        capped: &Capped,
-    ) -> Result<(), PlanError> {
+    fn step(&mut self, plan: &Plan, path: &Path, m: &mut Machine<N>, t: u64, capped: &Capped) -> Result<(), PlanError> {
         set_time(plan, &mut self.machine, path.time, |_| t as f64, ALL);
         run(plan, STEP, &mut self.machine)?;
         let nexts: Vec<Option<SlotId>> =

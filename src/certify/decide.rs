@@ -13,15 +13,15 @@ use dashu_ratio::RBig;
 use std::collections::BTreeMap;
 
 /// Plans and inputs of one case.
-struct Case<'a> {
+pub(super) struct Case<'a> {
     certifier: &'a Certifier,
-    ints: BTreeMap<IntId, i64>,
+    pub(super) ints: BTreeMap<IntId, i64>,
     inputs: Vec<(InputId, Vec<Ball>)>,
 }
 
 /// A truth at some precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
+pub(super) enum Answer {
     Yes,
     No,
     Undefined,
@@ -45,12 +45,12 @@ impl Certifier {
     /// # Errors
     /// If the values are not of the claim's kinds and shapes, or no plan can be made for them.
     pub fn decide(&self, values: &Values, predicate: usize, most_bits: usize) -> Result<Decision, CertifyError> {
-        let asked = self.program.asked.get(predicate).filter(|asked| asked.when == When::Once);
-        let Some(asked) = asked else { return Err(CertifyError::NotPointwise) };
+        let Some(asked) = self.program.asked.get(predicate) else { return Err(CertifyError::NoPredicate) };
+        if let Some(path) = self.program.path.as_ref().filter(|_| asked.when != When::Once) {
+            return self.decide_path(values, path, predicate, most_bits);
+        }
         let case = self.case(values)?;
-        let mut hypotheses: Vec<(Part, NodeId)> =
-            self.program.values.iter().map(|value| (Part::Given(value.given), value.member)).collect();
-        hypotheses.extend(self.program.assume.iter().enumerate().map(|(i, a)| (Part::Assume(i), a.node)));
+        let mut hypotheses = self.hypotheses_on_values();
         hypotheses.extend(asked.predicate.guards.iter().enumerate().map(|(i, guard)| (Part::Guard(i), *guard)));
         let purpose = Purpose::Hypotheses(predicate);
         let hypotheses_plan = self.plan(purpose, &case.ints, || hypotheses.iter().map(|h| h.1).collect())?;
@@ -83,7 +83,7 @@ impl Certifier {
                     Some(Sides { relation, left: enclosure(slot(a))?, right: enclosure(slot(b))? })
                 });
                 let margin = slot(margin);
-                let certificate = |margin| Certificate { margin, sides, bits };
+                let certificate = |margin| Certificate { margin, sides, bits, at: None };
                 match (answer, enclosure(margin)) {
                     (Answer::Undefined, _) => return Ok(Decision::Undefined),
                     // False or true, but measured in a unit that is not positive.
@@ -111,8 +111,14 @@ impl Certifier {
         Ok(Decision::Undecided(open))
     }
 
+    /// That the values are those of their samplers, and `[assume]`.
+    pub(super) fn hypotheses_on_values(&self) -> Vec<(Part, NodeId)> {
+        let members = self.program.values.iter().map(|value| (Part::Given(value.given), value.member));
+        members.chain(self.program.assume.iter().enumerate().map(|(i, a)| (Part::Assume(i), a.node))).collect()
+    }
+
     /// A predicate that is one comparison of two reals, of an inequality the side first that is to be the smaller.
-    fn comparison(&self, truth: NodeId) -> Option<(Relation, NodeId, NodeId)> {
+    pub(super) fn comparison(&self, truth: NodeId) -> Option<(Relation, NodeId, NodeId)> {
         let node = self.program.graph.node(truth);
         let relation = match node.op {
             Op::Less => Relation::Less,
@@ -126,7 +132,7 @@ impl Certifier {
         }
     }
 
-    fn case(&self, values: &Values) -> Result<Case<'_>, CertifyError> {
+    pub(super) fn case(&self, values: &Values) -> Result<Case<'_>, CertifyError> {
         let ints = self.integers(values)?;
         let mut inputs = Vec::new();
         for value in &self.program.values {
@@ -140,7 +146,7 @@ impl Certifier {
     }
 }
 
-fn is_zero(x: Option<Enclosure>) -> bool {
+pub(super) fn is_zero(x: Option<Enclosure>) -> bool {
     x.is_some_and(|x| x.lo.is_zero() && x.hi.is_zero())
 }
 
@@ -152,39 +158,51 @@ impl Case<'_> {
         hypotheses: &[(Part, NodeId)],
         bits: usize,
     ) -> Result<Result<Option<Part>, Decision>, CertifyError> {
-        let machine = self.run(plan, bits)?;
+        Ok(Self::met(plan, &self.run(plan, bits)?, hypotheses))
+    }
+
+    /// What [`Self::hypotheses`] says, of a machine that has run them as its first section.
+    pub(super) fn met(
+        plan: &Plan,
+        machine: &Machine<Ball>,
+        hypotheses: &[(Part, NodeId)],
+    ) -> Result<Option<Part>, Decision> {
         let mut open = None;
         for (part, node) in hypotheses {
             let answer = Answer::from(machine.truths[plan.roots[0][node] as usize]);
             match (answer, part) {
                 (Answer::Yes, _) => {}
-                (Answer::No, Part::Guard(_)) if open.is_none() => return Ok(Err(Decision::OutOfBranch)),
-                (Answer::Undefined, Part::Guard(_)) if open.is_none() => return Ok(Err(Decision::Undefined)),
+                (Answer::No, Part::Guard(_)) if open.is_none() => return Err(Decision::OutOfBranch),
+                (Answer::Undefined, Part::Guard(_)) if open.is_none() => return Err(Decision::Undefined),
                 (Answer::No | Answer::Undefined, Part::Given(_) | Part::Assume(_)) => {
-                    return Ok(Err(Decision::Outside(*part)));
+                    return Err(Decision::Outside(*part));
                 }
                 _ => open = open.or(Some(*part)),
             }
         }
-        Ok(Ok(open))
+        Ok(open)
     }
 
     fn run(&self, plan: &Plan, bits: usize) -> Result<Machine<Ball>, CertifyError> {
         with_bits(bits, || {
             let mut machine = Machine::<Ball>::new();
             machine.load(plan);
-            for (input, numbers) in &self.inputs {
-                if !machine.set_numbers(plan, *input, numbers) {
-                    let value = self.certifier.program.values.iter().find(|value| value.input == Some(*input));
-                    let name = value.map(|value| self.certifier.name(value.given)).unwrap_or_default();
-                    return Err(CertifyError::Kind {
-                        name,
-                        wanted: "of the shape that its integers give it".to_owned(),
-                    });
-                }
-            }
+            self.put(plan, &mut machine)?;
             run(plan, 0, &mut machine)?;
             Ok(machine)
         })
+    }
+
+    /// The values into a machine that has the plan loaded.
+    pub(super) fn put(&self, plan: &Plan, machine: &mut Machine<Ball>) -> Result<(), CertifyError> {
+        for (input, numbers) in &self.inputs {
+            if !machine.set_numbers(plan, *input, numbers) {
+                let value = self.certifier.program.values.iter().find(|value| value.input == Some(*input));
+                let name = value.map(|value| self.certifier.name(value.given)).unwrap_or_default();
+                let wanted = "of the shape that its integers give it".to_owned();
+                return Err(CertifyError::Kind { name, wanted });
+            }
+        }
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@
 
 mod decide;
 mod enclosure;
+mod path;
 mod plans;
 mod settle;
 #[cfg(test)]
@@ -38,6 +39,10 @@ pub enum Part {
     /// Of the predicate that is decided: the left side of a top-level `=>`.
     Guard(usize),
     Predicate,
+    /// Of a path: this hypothesis on it, its end, this first time.
+    Path(usize),
+    Until,
+    First(usize),
 }
 
 /// How two sides are to stand to each other.
@@ -66,6 +71,8 @@ pub struct Certificate {
     pub sides: Option<Sides>,
     /// The working precision that decided it.
     pub bits: usize,
+    /// The step, for an iteration.
+    pub at: Option<u64>,
 }
 
 /// How a case comes out.
@@ -98,8 +105,8 @@ pub enum CertifyError {
     NotExact(String),
     #[error("the interval of `{0}` is empty here")]
     Empty(String),
-    #[error("this predicate is asked along a path, not of values")]
-    NotPointwise,
+    #[error("there is no such predicate")]
+    NoPredicate,
     #[error("a case with {found} draws where its integers ask for {asked}")]
     Draws { asked: usize, found: usize },
 }
@@ -143,6 +150,15 @@ impl Certifier {
             }
             Part::Guard(i) => format!("condition {} of the predicate", i + 1),
             Part::Predicate => "the predicate".to_owned(),
+            Part::Path(i) => {
+                let name = self.program.path.as_ref().and_then(|p| p.assume.get(i)).map(|a| a.name.clone());
+                name.unwrap_or_else(|| format!("hypothesis {} on the path", i + 1))
+            }
+            Part::Until => "the end of the run".to_owned(),
+            Part::First(i) => {
+                let name = self.program.path.as_ref().and_then(|p| p.first.get(i)).map(|f| f.0.clone());
+                name.unwrap_or_else(|| format!("first time {}", i + 1))
+            }
         }
     }
 

@@ -27,6 +27,8 @@ pub(super) enum Purpose {
     /// Members and assumptions, and the guards of this predicate.
     Hypotheses(usize),
     Predicate(usize),
+    /// An iteration on which this predicate is asked, in its three sections.
+    Run(usize),
 }
 
 type Key = (Purpose, BTreeMap<IntId, i64>);
@@ -43,6 +45,16 @@ impl Certifier {
         ints: &BTreeMap<IntId, i64>,
         roots: impl FnOnce() -> Vec<NodeId>,
     ) -> Result<Arc<Plan>, PlanError> {
+        self.plan_of(purpose, ints, || vec![roots()])
+    }
+
+    /// A plan with these sections, all known integers being constants.
+    pub(super) fn plan_of(
+        &self,
+        purpose: Purpose,
+        ints: &BTreeMap<IntId, i64>,
+        sections: impl FnOnce() -> Vec<Vec<NodeId>>,
+    ) -> Result<Arc<Plan>, PlanError> {
         let key = (purpose, ints.clone());
         if let Some(found) = self.plans.0.lock().unwrap_or_else(PoisonError::into_inner).0.get(&key) {
             return Ok(found.clone());
@@ -52,7 +64,7 @@ impl Certifier {
             analysis: &self.program.analysis,
             ints,
             lane_ints: &BTreeMap::new(),
-            sections: &[roots()],
+            sections: &sections(),
             max_elements: self.max_elements,
         })?;
         if plan.work > MOST_WORK {

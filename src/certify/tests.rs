@@ -292,7 +292,7 @@ fn values_of_the_wrong_kind_or_shape_are_an_error() {
     );
     let missing = certifier.decide(&Values::from([(0, Exactly::Int(2))]), 0, BITS);
     assert_eq!(missing, Err(CertifyError::Missing("k".into())));
-    assert_eq!(certifier.decide(&Values::new(), 7, BITS), Err(CertifyError::NotPointwise));
+    assert_eq!(certifier.decide(&Values::new(), 7, BITS), Err(CertifyError::NoPredicate));
 }
 
 #[test]
@@ -375,14 +375,61 @@ fn sides_and_margin_enclose_what_they_say() {
 }
 
 #[test]
-fn a_claim_about_a_path_or_a_slope_is_typed_and_not_decided() {
-    let path = "[given]\nx = \"real in [0, 1]\"\n[trajectory]\nstate = { y = \"x\" }\nstep = { y = \"y/2\" }\nsteps = \"3\"\n\
-                [trajectory.always]\nc = \"y <= 1\"\n";
+fn a_law_of_scaling_is_typed_and_not_decided() {
     let values = Values::from([(0, real("1"))]);
-    assert_eq!(certifier(&claim(path)).decide(&values, 0, BITS), Err(CertifyError::NotPointwise));
     let slope = "[given]\nn = \"int in 1..=8\"\nx = \"real in [1, 2]\"\n[scaling]\nsweep = { n = \"int [2, 16] 4\" }\n\
                  fit = \"log(x*n) ~ log(n)\"\nslope = \">= 0\"\n";
-    assert_eq!(certifier(&claim(slope)).decide(&values, 0, BITS), Err(CertifyError::NotPointwise));
+    assert_eq!(certifier(&claim(slope)).decide(&values, 0, BITS), Err(CertifyError::NoPredicate));
+}
+
+/// What is decided of the only predicate of a run from `x`.
+fn decided_run(tables: &str, x: &str) -> Decision {
+    let text = format!(
+        "[given]\nx = \"real in [0, 4]\"\n[trajectory]\nstate = {{ y = \"x\" }}\nstep = {{ y = \"y/2 + y^2/8\" }}\nsteps = \"40\"\n{tables}"
+    );
+    certifier(&claim(&text)).decide(&Values::from([(0, real(x))]), 0, BITS).expect("it is decided")
+}
+
+#[test]
+fn a_predicate_along_a_path_is_decided_at_every_look() {
+    let always = |predicate: &str| format!("[trajectory.always]\nc = \"{predicate}\"\n");
+    // y = 4 is fixed and repels; from 2 the run goes to 0: 2, 3/2, 33/32, ..
+    assert!(is_held(&decided_run(&always("y <= 2"), "2")));
+    assert!(is_held(&decided_run(&always("y >= prev(y)"), "4")));
+    let Decision::Violated(certificate) = decided_run(&always("y > 1"), "2") else { panic!("it is false") };
+    assert_eq!(certificate.at, Some(3));
+    assert!(certificate.margin.hi < RBig::ZERO);
+    assert!(is_held(&decided_run("[trajectory.finally]\nc = \"y <= 1/10^9\"\n", "2")));
+    // In the exact run nothing is 0.
+    assert!(is_violated(&decided_run("[trajectory.finally]\nc = \"y == 0\"\n", "2")));
+}
+
+#[test]
+fn a_path_is_followed_only_as_far_as_its_hypotheses_are_proved() {
+    let tables = |assume: &str, predicate: &str| {
+        format!("[trajectory.assume]\na = \"{assume}\"\n[trajectory.always]\nc = \"{predicate}\"\n")
+    };
+    // y falls below 1 at step 3 and below 1/2 at step 4.
+    assert!(is_violated(&decided_run(&tables("y > 1/2", "y > 1"), "2")));
+    assert!(is_held(&decided_run(&tables("y > 1", "y > 1"), "2")));
+    assert_eq!(decided_run(&tables("y > 3", "y > 1"), "2"), Decision::OutOfBranch);
+    // sqrt(2)^2 = 2 is never told from 2.
+    let open = decided_run(&tables("sqrt(2)^2*y <= 4", "y > 1"), "2");
+    assert_eq!(open, Decision::Undecided(Part::Path(0)));
+}
+
+#[test]
+fn an_end_and_a_first_time_are_taken_only_where_they_are_certain() {
+    let until = |until: &str| format!("until = \"{until}\"\n[trajectory.finally]\nc = \"y > 1\"\n");
+    assert!(is_held(&decided_run(&until("y <= 3/2"), "2")), "it ends at step 1");
+    assert!(is_violated(&decided_run(&until("y < 1"), "2")));
+    assert_eq!(decided_run(&until("sqrt(2)^2*y < 4"), "2"), Decision::Undecided(Part::Until));
+    let first = |first: &str, claim: &str| {
+        format!("[trajectory.first]\nT0 = \"{first}\"\n[trajectory.always]\nc = \"{claim}\"\n")
+    };
+    assert!(is_held(&decided_run(&first("y < 1", "t >= T0 => y < 1"), "2")));
+    assert!(is_violated(&decided_run(&first("y < 1", "t >= T0 => y < 1/2"), "2")));
+    assert_eq!(decided_run(&first("sqrt(2)^2*y < 4", "t >= T0 => y < 1"), "2"), Decision::Undecided(Part::First(0)));
 }
 
 #[test]

@@ -240,6 +240,11 @@ impl Checker {
         Ok(Replay { stratum: Stratum::default(), hypotheses, ints, values, looks })
     }
 
+    /// Whether this is a claim about iterates.
+    pub fn is_path(&self) -> bool {
+        self.program.path.is_some()
+    }
+
     /// Whether this is a `[scaling]` claim, which has a fit in place of cases.
     pub fn is_scaling(&self) -> bool {
         self.program.law.is_some()

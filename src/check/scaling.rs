@@ -8,14 +8,14 @@
 
 use super::checker::CheckError;
 use super::fit::Fit;
-use crate::case::path::{self, LOOK, Moment, SETUP, follow};
-use crate::case::shadow::{Companion, Exact, Origin};
 use super::pointwise::once_roots;
 use super::trajectory::evaluations_of;
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
 use crate::arith::number::Number;
 use crate::case::octet::{Compiled, Integers, compiled, hypotheses, integers, lanes_of};
+use crate::case::path::{self, LOOK, Moment, SETUP, follow};
 use crate::case::record::{Hypotheses, Stratum};
+use crate::case::shadow::{Companion, Exact, Origin};
 use crate::claim::program::{Law, Program, Swept, SweptTarget};
 use crate::eval::machine::Machine;
 use crate::eval::plan::SlotId;

@@ -1,4 +1,4 @@
-//! What is done with a pointwise claim once its random cases are counted: the stored witness, proofs, the hunt, certificates,
+//! What is done with a claim, pointwise or about iterates, once its random cases are counted: the stored witness, proofs, the hunt, certificates,
 //! shrinking, tightness.
 //!
 //! A predicate at a time, from the claim and the tally alone, so that the outcome does not depend on how the random cases were split.
@@ -51,6 +51,12 @@ const SETTLE_BITS: usize = 256;
 /// The least that a predicate is hunted, however dear.
 const LEAST_HUNT: u64 = 2_000;
 
+/// The least runs that a predicate along an iteration is hunted by, and the least decisions that shrinking its counterexample may take.
+const LEAST_RUNS: u64 = 256;
+const LEAST_SHRINK: u64 = 40;
+/// What a run with exponents that have no bound costs, in runs in `f64`.
+const WIDE_COST: u64 = 16;
+
 /// Shorter versions of a hunted case that are certified before the case itself.
 const MOST_SHORTENED: usize = 3;
 
@@ -90,11 +96,13 @@ struct Search<'a> {
     hunter: Hunter,
     /// Evaluations of the hunt for each predicate.
     evaluations: u64,
+    /// What a run of an iteration counts for; 1 for a pointwise claim.
+    cost: u64,
 }
 
 impl Checker {
-    /// What is done once the random cases are counted. One entry a predicate; none at all for iterates and laws of scaling, whose cases
-    /// are more than values.
+    /// What is done once the random cases are counted. One entry a predicate; none at all for laws of scaling, whose cases are more than
+    /// values.
     ///
     /// # Errors
     /// Where no plan can be made.
@@ -106,12 +114,15 @@ impl Checker {
             Evaluator::new(claim, options.seed, options.backend, options.max_elements).map_err(malformed)?;
         let Some(evaluator) = evaluator else { return Ok(Vec::new()) };
         let certifier = Certifier::new(claim, options.max_elements).map_err(malformed)?;
-        let hunt = HuntOptions { seed: options.seed, backend: options.backend, max_elements: options.max_elements };
+        let wide = tally.scaled > tally.met / 4;
+        let hunt =
+            HuntOptions { seed: options.seed, backend: options.backend, wide, max_elements: options.max_elements };
         let hunter = Hunter::new(claim, hunt).map_err(malformed)?;
         let Some(hunter) = hunter else { return Ok(Vec::new()) };
         let share = effort.hunt / self.cost().max(1) / tally.predicates.len().max(1) as u64;
-        let search =
-            Search { claim, options, effort, certifier, evaluator, hunter, evaluations: share.max(LEAST_HUNT) };
+        let (least, cost) = if self.is_path() { (LEAST_RUNS, self.cost().max(1)) } else { (LEAST_HUNT, 1) };
+        let evaluations = (if wide { share / WIDE_COST } else { share }).max(least);
+        let search = Search { claim, options, effort, certifier, evaluator, hunter, evaluations, cost };
         let stored = match stored {
             Some(source) => Some(WitnessFile::read(source.text.as_bytes(), &source.path).map_err(malformed)?.0),
             None => None,
@@ -422,7 +433,10 @@ impl Search<'_> {
             violation: &violation,
             fresh: &|ints| self.violated_at(ints, predicate),
         };
-        let limits = shrink::Limits { decisions: self.effort.shrink, ..shrink::Limits::default() };
+        // A decision on an iteration is as dear as its steps.
+        let decisions = (self.effort.shrink as u64 / self.cost).max(LEAST_SHRINK);
+        let decisions = usize::try_from(decisions).unwrap_or(usize::MAX);
+        let limits = shrink::Limits { decisions, ..shrink::Limits::default() };
         let program = self.certifier.program();
         let shrunk = shrink::shrink(self.claim, program, &oracles, &limits, point, fixed);
         let (values, draws) = match shrunk {
@@ -450,8 +464,8 @@ impl Search<'_> {
         let Ok(Decision::Violated(certificate)) = self.certifier.decide(&values, predicate, self.effort.bits) else {
             return None;
         };
-        let Certificate { margin, sides, bits } = certificate;
-        Some(Refutation { values, margin, sides, bits, origin, draws })
+        let Certificate { margin, sides, bits, at } = certificate;
+        Some(Refutation { values, margin, sides, bits, at, origin, draws })
     }
 
     /// Cases at these integers that `f64` calls violated, the worst first.
@@ -525,6 +539,7 @@ fn stored_of(
                 margin: certificate.margin,
                 sides: certificate.sides,
                 bits: certificate.bits,
+                at: certificate.at,
                 origin: Origin::Stored,
                 draws: witness.draws.clone(),
             };

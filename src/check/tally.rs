@@ -15,6 +15,8 @@ pub struct Tally {
     pub cases: u64,
     /// Cases that met every hypothesis.
     pub met: u64,
+    /// Of these, those that leave the range of `f64` and were run with exponents that have no bound.
+    pub scaled: u64,
     /// In the order of [`Stratum::ALL`].
     pub strata: [StratumCount; STRATA],
     pub predicates: Vec<PredicateTally>,
@@ -125,6 +127,7 @@ impl Tally {
         Self {
             cases: 0,
             met: 0,
+            scaled: 0,
             strata: Default::default(),
             predicates: identities.iter().map(|&identity| PredicateTally::new(identity)).collect(),
             rejections: Rejections {
@@ -142,6 +145,7 @@ impl Tally {
         let rejections = match case.hypotheses {
             Hypotheses::Met => {
                 self.met += 1;
+                self.scaled += u64::from(case.scaled);
                 self.strata[stratum].met += 1;
                 for (predicate, look) in self.predicates.iter_mut().zip(case.looks) {
                     predicate.record(case, look, stratum);
@@ -163,6 +167,7 @@ impl Tally {
     pub fn merge(&mut self, other: &Self) {
         self.cases += other.cases;
         self.met += other.met;
+        self.scaled += other.scaled;
         for (a, b) in self.strata.iter_mut().zip(&other.strata) {
             a.cases += b.cases;
             a.met += b.met;
@@ -460,7 +465,13 @@ mod tests {
     #[test]
     fn an_index_out_of_range_is_no_panic() {
         let mut tally = Tally::new(&[], 0, 0);
-        tally.record(&CaseRecord { index: 0, stratum: Stratum::Plain, hypotheses: Hypotheses::Failed(9), scaled: false, looks: &[] });
+        tally.record(&CaseRecord {
+            index: 0,
+            stratum: Stratum::Plain,
+            hypotheses: Hypotheses::Failed(9),
+            scaled: false,
+            looks: &[],
+        });
         tally.record(&met(1, &[look(Fate::Held, 1.0)]));
         assert_eq!((tally.cases, tally.met), (2, 1));
     }

@@ -83,7 +83,8 @@ fn of_claim(claim: &Claim, max_elements: usize, paint: Paint) -> Result<(Exit, u
             .unwrap_or_default();
         let (line, status) = match (stored, refutation) {
             (Stored::Proved, Some(refutation)) => {
-                let text = format!("✓ {name}: refuted, margin {}\n", refutation.margin.describe());
+                let text =
+                    format!("✓ {name}: refuted, margin {}{}\n", refutation.margin.describe(), refutation.place());
                 (paint.good(&text), Exit::AsExpected)
             }
             (Stored::Stale, _) => (paint.bad(&format!("? {name}: {why}\n")), Exit::Undecided),

@@ -94,9 +94,7 @@ pub fn goals(program: &mut Program) -> Vec<Goal> {
     let mut goals = Vec::new();
     let path: Vec<Constraint> = match &program.path {
         None => Vec::new(),
-        Some(path) => {
-            path.assume.iter().enumerate().map(|(i, a)| constraint(graph, Source::Path(i), a.node)).collect()
-        }
+        Some(path) => path.assume.iter().enumerate().map(|(i, a)| constraint(graph, Source::Path(i), a.node)).collect(),
     };
     for (predicate, asked) in program.asked.iter().enumerate() {
         let once = asked.when == When::Once;
@@ -286,7 +284,9 @@ impl Ground {
         let unmet = |missing: f64| Outcome { score: Score { rank: MISSING, value: missing }, ..NOTHING };
         let Some(along) = &self.along else {
             let found = self.seen(machine.readings());
-            return Ok(std::array::from_fn(|lane| if missing[lane] > 0.0 { unmet(missing[lane]) } else { found[lane] }));
+            return Ok(std::array::from_fn(
+                |lane| if missing[lane] > 0.0 { unmet(missing[lane]) } else { found[lane] },
+            ));
         };
         let started: Mask = (0..8).fold(0, |mask, lane| mask | Mask::from(missing[lane] == 0.0) << lane);
         // The worst look, and where no look counts, how near one came to counting.

@@ -24,6 +24,8 @@ use std::collections::BTreeSet;
 pub struct HuntOptions {
     pub seed: u64,
     pub backend: Backend,
+    /// In lanes whose exponents have no bound: where most cases leave the range of `f64`.
+    pub wide: bool,
     /// Numbers that one plan may hold, of eight lanes each.
     pub max_elements: usize,
 }
@@ -124,7 +126,7 @@ impl Hunter {
     /// Runs one island; a function of the claim, the seed and the unit alone.
     pub fn island(&self, unit: &Unit) -> IslandResult {
         let Some((ground, space)) = self.ground(unit.goal, &unit.ints) else { return IslandResult::default() };
-        let mut probe = Probe::new(&ground, &space, self.options.backend, unit.evaluations);
+        let mut probe = Probe::new(&ground, &space, self.options, unit.evaluations);
         let predicate = self.goals[unit.goal].predicate as u64;
         let begin = Begin {
             island: unit.index.wrapping_add(predicate << 20),
@@ -164,7 +166,7 @@ impl Hunter {
         if point.draws.len() != space.draws {
             return None;
         }
-        let mut probe = Probe::new(&ground, &space, self.options.backend, u64::MAX);
+        let mut probe = Probe::new(&ground, &space, self.options, u64::MAX);
         probe.put(0, &point.draws);
         probe.look(1);
         probe.champion()
@@ -194,7 +196,7 @@ impl Hunter {
         if let Some((goal, ints, candidate)) = &best
             && let Some((ground, space)) = self.ground(*goal, ints)
         {
-            let mut probe = Probe::new(&ground, &space, self.options.backend, u64::MAX);
+            let mut probe = Probe::new(&ground, &space, self.options, u64::MAX);
             active = active::active(&self.program, &mut probe, &candidate.draws);
             approach = active::approach(&self.program, &mut probe, candidate);
             if !candidate.outcome.violated {

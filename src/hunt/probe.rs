@@ -1,6 +1,7 @@
 //! The eyes of a search: candidates in, outcomes out, the best kept, the budget counted.
 
 use super::goal::{Ground, NOTHING, Outcome};
+use super::hunter::HuntOptions;
 use super::space::Space;
 use crate::arith::lane::Backend;
 use crate::case::evaluate::{Readings, Runner, runner};
@@ -42,8 +43,9 @@ pub struct Probe<'a> {
 }
 
 impl<'a> Probe<'a> {
-    pub fn new(ground: &'a Ground, space: &'a Space, backend: Backend, limit: u64) -> Self {
-        let mut machine = runner(backend);
+    pub fn new(ground: &'a Ground, space: &'a Space, options: HuntOptions, limit: u64) -> Self {
+        let HuntOptions { backend, wide, .. } = options;
+        let mut machine = runner(backend, wide);
         machine.load(&ground.plan);
         Self {
             ground,

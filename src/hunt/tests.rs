@@ -17,7 +17,7 @@ fn claim(body: &str) -> Claim {
 }
 
 fn hunter(claim: &Claim, seed: u64, backend: Backend) -> Hunter {
-    let options = HuntOptions { seed, backend, max_elements: ELEMENTS };
+    let options = HuntOptions { seed, backend, wide: false, max_elements: ELEMENTS };
     Hunter::new(claim, options).unwrap_or_else(|e| panic!("{}", e.render(100, false))).expect("it is pointwise")
 }
 
@@ -209,6 +209,6 @@ fn claims_without_draws_and_claims_about_iterates_are_no_trouble() {
     let text = "title = \"t\"\nat = \"x\"\n[given]\nx = \"real in [0, 1]\"\n[trajectory]\nstate = { y = \"x\" }\n\
                 step = { y = \"y/2\" }\nsteps = \"3\"\n[trajectory.always]\nc = \"y >= 0\"\n";
     let claim = load(text, Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
-    let options = HuntOptions { seed: 1, backend: Backend::best(), max_elements: ELEMENTS };
+    let options = HuntOptions { seed: 1, backend: Backend::best(), wide: false, max_elements: ELEMENTS };
     assert!(Hunter::new(&claim, options).expect("it is typed").is_none());
 }

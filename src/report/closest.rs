@@ -94,7 +94,7 @@ pub fn describe_claim(claim: &ClaimResult) -> String {
     let telling =
         claim.predicates.iter().find(|p| p.judgement.verdict == claim.verdict && p.evidence.refutation.is_some());
     if let Some((predicate, refutation)) = telling.and_then(|p| Some((p, p.evidence.refutation.as_ref()?))) {
-        return format!("{} fails, margin {}", predicate.info.name, refutation.margin.describe());
+        return format!("{} fails, margin {}{}", predicate.info.name, refutation.margin.describe(), refutation.place());
     }
     let Some((predicate, closest)) = Closest::of_claim(claim) else {
         return claim.fit.as_ref().map(describe_fit).unwrap_or_default();

@@ -61,7 +61,7 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
                 text += &format!(": `{}`", spaced(expression));
             }
             text += &format!("\n\n- at {}\n", counterexample(claim, refutation));
-            let margin = refutation.margin.describe();
+            let margin = refutation.margin.describe() + &refutation.place();
             match &refutation.sides {
                 Some(sides) => text += &format!("- where it says {} (margin {margin})\n", sides.describe()),
                 None => text += &format!("- with margin {margin}\n"),

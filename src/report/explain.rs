@@ -138,6 +138,10 @@ impl Explained<'_> {
         if result.tally.cases > 0 {
             let (met, cases) = (grouped(result.tally.met), grouped(result.tally.cases));
             lines.push(format!("{met} of {cases} cases met the hypotheses: {}", describe_strata(result)));
+            if result.tally.scaled > 0 {
+                let scaled = grouped(result.tally.scaled);
+                lines.push(format!("{scaled} of them leave the range of f64, and were run with exponents that have no bound"));
+            }
         }
         if let Some(rejections) = describe_rejections(result) {
             lines.push(format!("rejected: {rejections}"));

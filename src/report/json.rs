@@ -56,6 +56,9 @@ struct Claim<'a> {
     fit: Option<FitJson>,
     cases: u64,
     met: u64,
+    /// Of these, those that were run with exponents that have no bound.
+    #[serde(skip_serializing_if = "is_zero")]
+    scaled: u64,
     undecided: u64,
     undefined: u64,
     strata: Vec<StratumJson>,
@@ -139,6 +142,10 @@ struct FitJson {
     points: Vec<[JsonNumber; 2]>,
 }
 
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
 #[derive(Serialize)]
 struct StratumJson {
     stratum: &'static str,
@@ -212,6 +219,7 @@ impl<'a> Claim<'a> {
             fit: claim.fit.as_ref().map(FitJson::of),
             cases: claim.tally.cases,
             met: claim.tally.met,
+            scaled: claim.tally.scaled,
             undecided: sum(|p, total| {
                 total.out_of_range + total.unplaced + if p.identity { 0 } else { total.within_floor }
             }),

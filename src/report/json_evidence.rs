@@ -47,6 +47,9 @@ struct RefutationJson<'a> {
     /// Decimals that enclose the exact margin.
     margin: [String; 2],
     bits: usize,
+    /// The step at which it fails, along an iteration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<u64>,
     origin: &'static str,
     case: Option<u64>,
     values: BTreeMap<&'a str, serde_json::Value>,
@@ -123,7 +126,8 @@ impl<'a> RefutationJson<'a> {
             Origin::Hunt => ("hunt", None),
             Origin::Boxes => ("boxes", None),
         };
-        Self { margin: decimals(&refutation.margin), bits: refutation.bits, origin, case, values: values.collect() }
+        let at = refutation.at;
+        Self { margin: decimals(&refutation.margin), bits: refutation.bits, at, origin, case, values: values.collect() }
     }
 }
 

@@ -230,7 +230,8 @@ pub fn describe_unit(predicate: &PredicateResult) -> String {
     }
 }
 
-/// `, 85 undecided, 3 undefined`: looks that say nothing; they belong beside a verdict that does not rest on them.
+/// `, 85 undecided, 3 undefined`: looks that say nothing; they belong beside a verdict that does not rest on them. `12 scaled`: runs
+/// that leave the range of `f64`.
 fn describe_undecided(claim: &ClaimResult) -> String {
     let (mut undecided, mut undefined) = (0, 0);
     for counts in claim.predicates.iter().filter_map(|p| p.counts.as_ref()) {
@@ -238,7 +239,8 @@ fn describe_undecided(claim: &ClaimResult) -> String {
         undecided += total.out_of_range + total.unplaced + if counts.identity { 0 } else { total.within_floor };
         undefined += total.undefined;
     }
-    let parts = [(undecided, "undecided"), (undefined, "undefined")];
+    let scaled = claim.tally.scaled;
+    let parts = [(undecided, "undecided"), (undefined, "undefined"), (scaled, "scaled")];
     parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {} {what}", grouped(*n))).collect()
 }
 
