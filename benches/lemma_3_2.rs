@@ -53,7 +53,7 @@ fn checker(d: usize) -> Checker {
     assert!(text != CLAIM, "the claim's line of d has changed");
     let id = ClaimId("ye-du-2021/lemma-3.2".to_owned());
     let claim = load(&text, Path::new("claims/ye-du-2021/lemma-3.2.toml"), id, &|_| None).expect("the shipped claim");
-    let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16 };
+    let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16, kernel: None };
     Checker::new(&claim, &options).unwrap_or_else(|errors| panic!("{}", errors.render(100, false)))
 }
 

@@ -87,7 +87,7 @@ fn checker(claim: &str, backend: Backend) -> Checker {
     let path = root().join(PAPER).join(format!("{claim}.toml"));
     let text = fs::read_to_string(&path).unwrap();
     let claim = load(&text, &path, ClaimId(format!("ye-du-2021/{claim}")), &|_| None).unwrap();
-    let options = CheckOptions { seed: 1, backend, max_elements: 1 << 16 };
+    let options = CheckOptions { seed: 1, backend, max_elements: 1 << 16, kernel: None };
     Checker::new(&claim, &options).unwrap_or_else(|errors| panic!("{}", errors.render(100, false)))
 }
 

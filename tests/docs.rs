@@ -92,7 +92,7 @@ fn settings(blocks: &[Block], page: &str) -> BTreeMap<String, Arc<Source>> {
 }
 
 fn options() -> CheckOptions {
-    CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS }
+    CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None }
 }
 
 /// A claim, loaded and typed.

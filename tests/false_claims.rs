@@ -12,7 +12,7 @@ use theoremcheck::engine::verdict::satisfies;
 
 fn verdict(body: &str) -> (Verdict, String) {
     let claim = twin::claim(body);
-    let check = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS };
+    let check = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
     let options = RunOptions { budget: Budget::Default, cases: None, jobs: 1, check };
     let outcomes = run(&[&claim], &options, &|_| {}).expect("threads");
     match &outcomes[0] {

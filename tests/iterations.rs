@@ -13,7 +13,7 @@ fn check(text: &str) -> ClaimResult {
     let text = format!("title = \"t\"\nat = \"here\"\n{text}");
     let claim = load(&text, Path::new("claims/p/c.toml"), ClaimId("p/c".to_owned()), &|_| None)
         .unwrap_or_else(|e| panic!("{}", e.render(100, false)));
-    let check = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16 };
+    let check = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16, kernel: None };
     let options = RunOptions { budget: Budget::Quick, cases: None, jobs: 1, check };
     let mut outcomes = run(&[&claim], &options, &|_| {}).expect("one thread starts");
     match outcomes.remove(0) {

@@ -52,7 +52,7 @@ fn planted() -> Vec<Planted> {
 /// What came of each, and whether that is wrong.
 fn verdicts(set: &[Planted]) -> Vec<(Verdict, String)> {
     let claims: Vec<&Claim> = set.iter().map(|p| &p.claim).collect();
-    let check = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS };
+    let check = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
     let options = RunOptions { budget: Budget::Default, cases: None, jobs: 2, check };
     let outcomes = run(&claims, &options, &|_| {}).expect("threads");
     let read = |outcome: &Outcome| match outcome {

@@ -294,7 +294,7 @@ fn shipped() -> Vec<(String, Checker)> {
         let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).expect("a text");
         let claim = load(&text, &path, ClaimId(format!("ye-du-2021/{stem}")), &setting).expect("a claim");
-        let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16 };
+        let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16, kernel: None };
         all.push((stem, Checker::new(&claim, &options).expect("a checker")));
     }
     all.sort_by(|a, b| a.0.cmp(&b.0));
@@ -306,7 +306,7 @@ fn a_case_does_not_depend_on_the_cases_before_it() {
     let mut checkers = shipped();
     let more = "[given]\nd = \"int in 2..=3\"\nx = \"real in [-1, 1]\"\nA = \"gaussian(d, d)\"\n[claim]\n\
                 p = \"sum(i in 1..=d + 1: i*sigma(i, A/x)) >= norm(A/x)\"\nq = \"tr(hcat(A/x, A)*vcat(A, log(x)*A)) < 100\"\n";
-    let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16 };
+    let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16, kernel: None };
     checkers.push(("loops".into(), Checker::new(&twin::claim(more), &options).expect("a checker")));
     for (name, checker) in checkers {
         if checker.is_scaling() || checker.cost() > 100 {

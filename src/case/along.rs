@@ -3,8 +3,9 @@
 //! A run counts as one case. A violation comes before anything undecided, that before anything undefined, and among equals the least margin
 //! (of an identity, the greatest ratio to the floor).
 
+use super::fast::Fast;
 use super::octet::{Compiled, hypotheses, lanes_of, looks, looks_where};
-use super::path::{self, Moment, follow};
+use super::path::{self, Moment, Watch, begin, follow};
 use super::record::{Fate, Hypotheses, Look};
 use super::shadow::{Companion, Exact, Moved, Origin};
 use crate::arith::lane::{Lane8, Mask};
@@ -14,6 +15,7 @@ use crate::claim::program::{Path, Program, When};
 use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
 use crate::eval::run::run;
+use crate::kernel::Kernel;
 
 /// Nothing was asked.
 const NOT_ASKED: Look = Look { fate: Fate::OutOfBranch, margin: f64::NAN, floor: f64::NAN, at: None };
@@ -32,6 +34,7 @@ fn along<N: Number>(
     steps: u64,
     origin: Origin<'_>,
     exact: bool,
+    kernel: Option<&dyn Kernel>,
     m: &mut Machine<N>,
     seen: &mut [[Look; 8]],
 ) -> Result<[Hypotheses; 8], PlanError> {
@@ -48,16 +51,21 @@ fn along<N: Number>(
         seen[p] = looks(plan, m, &compiled.asked[p]);
     }
     if started != 0 {
-        let mut companion = if exact {
-            Companion::Exact(Exact::new(origin))
-        } else {
-            Companion::Moved(Box::new(Moved::new(plan, path, m)))
+        let fast = kernel.zip(path.kernel.as_ref()).map(|(kernel, binding)| {
+            begin(plan, path, m);
+            Fast::new(kernel, binding, plan, path, m, started)
+        });
+        let companion = match (&fast, exact) {
+            (Some(_), _) => Companion::None,
+            (None, true) => Companion::Exact(Exact::new(origin)),
+            (None, false) => Companion::Moved(Box::new(Moved::new(plan, path, m))),
         };
+        let mut watch = Watch { companion, fast };
         let mut look = |moment: Moment, m: &Machine<N>| {
             note(program, path, compiled, m, moment, seen);
             true
         };
-        follow(plan, path, steps, m, started, &mut companion, &mut look)?;
+        follow(plan, path, steps, m, started, &mut watch, &mut look)?;
     }
     Ok(met)
 }
@@ -85,7 +93,7 @@ impl<V: Lane8> Runs<V> {
         Self { narrow: Machine::new(), wide: Machine::new(), seen: Vec::new(), again: Vec::new() }
     }
 
-    /// Eight runs of a claim.
+    /// Eight runs of a claim, by a kernel where there is one.
     ///
     /// # Errors
     /// As [`follow`].
@@ -97,16 +105,17 @@ impl<V: Lane8> Runs<V> {
         compiled: &Compiled,
         steps: u64,
         origin: Origin<'_>,
+        kernel: Option<&dyn Kernel>,
     ) -> Result<Eight<'_>, PlanError> {
         let Self { narrow, wide, seen, again } = self;
         seen.resize(program.asked.len(), [NOT_ASKED; 8]);
         narrow.load(&compiled.plan);
-        let mut met = along(program, path, compiled, steps, origin, true, narrow, seen)?;
+        let mut met = along(program, path, compiled, steps, origin, true, kernel, narrow, seen)?;
         let scaled = std::array::from_fn(|lane| leaves_f64(met[lane], seen.iter().map(|looks| looks[lane])));
         if scaled.contains(&true) {
             again.resize(program.asked.len(), [NOT_ASKED; 8]);
             wide.load(&compiled.plan);
-            let met_again = along(program, path, compiled, steps, origin, false, wide, again)?;
+            let met_again = along(program, path, compiled, steps, origin, false, None, wide, again)?;
             for lane in (0..8).filter(|lane| scaled[*lane]) {
                 met[lane] = met_again[lane];
                 for (seen, again) in seen.iter_mut().zip(again.iter()) {

@@ -5,10 +5,10 @@
 
 use super::along::{Eight, Runs};
 use super::octet::{self, Compiled, Drawn, Integers, Plans, integers, place_of};
-use super::path::{self, Moment, follow};
+use super::path::{self, Moment, Watch, follow};
 use super::point::Point;
 use super::record::{Hypotheses, Look};
-use super::shadow::{Companion, Origin};
+use super::shadow::Origin;
 use crate::arith::backend::dispatch;
 use crate::arith::lane::{Backend, Job, Kernel, Lane8, Mask};
 use crate::arith::lane_wide::Wide8;
@@ -211,7 +211,7 @@ impl<V: Lane8> Kernel<V> for Follow<'_, '_, V> {
     fn run(self) -> Self::Out {
         let Self { machine, plan, path, steps, started, look } = self;
         let mut see = |moment: Moment, machine: &Machine<V>| look(moment, machine);
-        follow(plan, path, steps, machine, started, &mut Companion::None, &mut see).map(|_| ())
+        follow(plan, path, steps, machine, started, &mut Watch::none(), &mut see).map(|_| ())
     }
 }
 
@@ -229,7 +229,7 @@ impl<'a, V: Lane8> Kernel<V> for Along<'a, '_, V> {
 
     #[inline(always)]
     fn run(self) -> Self::Out {
-        self.runs.run(self.program, self.path, self.compiled, self.steps, self.origin)
+        self.runs.run(self.program, self.path, self.compiled, self.steps, self.origin, None)
     }
 }
 
@@ -426,7 +426,7 @@ below = "norm(B) <= norm_F(B)"
         use crate::check::{CheckOptions, Checker};
         let claim =
             load(NORMS, std::path::Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
-        let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16 };
+        let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16, kernel: None };
         let checker = Checker::new(&claim, &options).expect("it is typed");
         let evaluator = evaluator(NORMS);
         let points: Vec<Point> =

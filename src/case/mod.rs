@@ -7,6 +7,7 @@
 pub mod along;
 pub mod coarsen;
 pub mod evaluate;
+pub mod fast;
 pub mod octet;
 pub mod path;
 pub mod point;

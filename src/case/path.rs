@@ -7,6 +7,7 @@
 //! step, when `until` is true, or when a hypothesis on the path has failed. In enclosures an end that is not decided stops the run,
 //! and is told as a [`Doubt`].
 
+use super::fast::Fast;
 use super::octet::{lanes_of, section_of};
 use super::schedule::looked_at;
 use super::shadow::Companion;
@@ -57,6 +58,7 @@ pub fn sections(program: &Program, path: &Path, asked_once: Vec<NodeId>, last: &
 /// The roots of the three sections, with what a run itself needs, from those of the set-up and of a look.
 pub fn sections_of(path: &Path, mut setup: Vec<NodeId>, mut look: Vec<NodeId>) -> Vec<Vec<NodeId>> {
     setup.extend(path.state.iter().map(|c| c.start));
+    setup.extend(path.kernel.iter().flat_map(|k| k.data.iter().chain(&k.scalars)).copied());
     let step = path.state.iter().map(|c| c.next).collect();
     look.extend(path.assume.iter().map(|a| a.node));
     look.extend(path.until);
@@ -101,6 +103,20 @@ struct First {
     times: [f64; 8],
 }
 
+/// Who takes the steps, and who watches their rounding.
+pub struct Watch<'c, 'k, N> {
+    pub companion: Companion<'c, N>,
+    /// A kernel, in place of `step`.
+    pub fast: Option<Fast<'k>>,
+}
+
+impl<N> Watch<'_, '_, N> {
+    /// `step`, and nobody.
+    pub fn none() -> Self {
+        Self { companion: Companion::None, fast: None }
+    }
+}
+
 /// Runs from the machine's set-up (already run) to the end; `look` is called after the look section at each step looked at, and says whether
 /// to go on.
 ///
@@ -113,7 +129,7 @@ pub fn follow<N: Number>(
     steps: u64,
     m: &mut Machine<N>,
     started: Mask,
-    companion: &mut Companion<'_, N>,
+    watch: &mut Watch<'_, '_, N>,
     look: &mut impl FnMut(Moment, &Machine<N>) -> bool,
 ) -> Result<Ending, PlanError> {
     let slot = |section: usize, node: NodeId| plan.roots.get(section).and_then(|r| r.get(&node)).copied();
@@ -196,13 +212,19 @@ pub fn follow<N: Number>(
         if t == steps || running == 0 {
             break;
         }
+        if let Some(fast) = &mut watch.fast {
+            let next = next_look.peek().copied().unwrap_or(steps);
+            fast.advance(plan, path, m, running, (t, next))?;
+            t = next;
+            continue;
+        }
         set_time(plan, m, path.time, |_| t as f64, ALL);
         if !resting {
             run(plan, STEP, m)?;
             let (capped, still) = advance(plan, path, &nexts, m, &mut buffer);
-            companion.step(plan, path, m, t, &capped)?;
+            watch.companion.step(plan, path, m, t, &capped)?;
             // Where neither the state nor what watches it changes in any bit, no later step does.
-            resting = still && companion.is_still() && !path.timed;
+            resting = still && watch.companion.is_still() && !path.timed;
         } else {
             remember(plan, path, m);
         }

@@ -22,9 +22,9 @@ use crate::lang::ir::InputId;
 use crate::sample::strata::Lanes;
 
 /// How far the start of the second run is moved, relatively.
-const MOVED: f64 = 1.0 / (1 << 30) as f64;
+pub(super) const MOVED: f64 = 1.0 / (1 << 30) as f64;
 /// Below this the two runs are as close as rounding lets them be.
-const LEAST: f64 = 1.0 / (1 << 24) as f64;
+pub(super) const LEAST: f64 = 1.0 / (1 << 24) as f64;
 /// The part of an error that its double-double sees; the rest is what its functions lack (see [`Double8`]).
 const SEEN: f64 = 2.0;
 

@@ -9,9 +9,8 @@ use super::plans::Purpose;
 use super::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part, Sides};
 use crate::arith::ball::{Ball, with_bits};
 use crate::case::along::asked_in;
-use crate::case::path::{self, Doubt, LOOK, Moment, SETUP, follow};
+use crate::case::path::{self, Doubt, LOOK, Moment, SETUP, Watch, follow};
 use crate::case::point::Values;
-use crate::case::shadow::Companion;
 use crate::claim::program::{Asked, Path};
 use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
@@ -75,7 +74,7 @@ impl Certifier {
                     self.look(asked, path, &plan, moment, machine, bits, &mut seen);
                     seen.violated.is_none()
                 };
-                let ending = follow(&plan, path, steps, &mut machine, 1, &mut Companion::None, &mut look)?;
+                let ending = follow(&plan, path, steps, &mut machine, 1, &mut Watch::none(), &mut look)?;
                 if let Some(certificate) = seen.violated {
                     return Ok(Ok(Decision::Violated(certificate)));
                 }

@@ -16,6 +16,7 @@ use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::Claim;
 use crate::claim::program::Program;
 use crate::eval::compile::{PlanError, integer};
+use crate::kernel::{Kernel, SharedKernel, built_in};
 use crate::lang::ir::{IntId, NodeId};
 use crate::sample::stream::Key;
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ pub struct CheckOptions {
     pub backend: Backend,
     /// Numbers that one plan may hold, of eight lanes each.
     pub max_elements: usize,
+    /// Runs the claims that name its kind, in place of the built-in kernel.
+    pub kernel: Option<SharedKernel>,
 }
 
 /// A predicate as the reports name it.
@@ -196,7 +199,10 @@ impl Checker {
         let backend = *backend;
         match &program.path {
             None => dispatch(backend, PointwiseRun { program, plans, key, backend, cases, sink })?,
-            Some(path) => dispatch(backend, TrajectoryRun { program, path, plans, key, backend, cases, sink })?,
+            Some(path) => {
+                let kernel = self.kernel();
+                dispatch(backend, TrajectoryRun { program, path, plans, key, backend, kernel, cases, sink })?;
+            }
         }
         Ok(())
     }
@@ -240,6 +246,13 @@ impl Checker {
         Ok(Replay { stratum: Stratum::default(), hypotheses, ints, values, looks })
     }
 
+    /// What takes the steps of this claim in place of its `step`: the kernel that was given for its kind, else the built-in one.
+    fn kernel(&self) -> Option<&dyn Kernel> {
+        let kind = self.program.path.as_ref()?.kernel.as_ref()?.kind;
+        let given = self.options.kernel.as_ref().filter(|kernel| kernel.0.kind() == kind);
+        given.map(|kernel| &*kernel.0).or_else(|| built_in(kind))
+    }
+
     /// Whether this is a claim about iterates.
     pub fn is_path(&self) -> bool {
         self.program.path.is_some()
@@ -276,7 +289,7 @@ mod tests {
             "title = \"t\"\nat = \"x\"\n[given]\nn = \"int in 1..=1000000\"\n{given}\n[claim]\nc = \"n >= 1\"\n"
         );
         let claim = load(&text, Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
-        let options = CheckOptions { seed: 1, backend: Backend::Scalar, max_elements: 1 << 16 };
+        let options = CheckOptions { seed: 1, backend: Backend::Scalar, max_elements: 1 << 16, kernel: None };
         match Checker::new(&claim, &options) {
             Ok(_) => String::new(),
             Err(errors) => errors.render(100, false),

@@ -13,7 +13,7 @@ use super::trajectory::evaluations_of;
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
 use crate::arith::number::Number;
 use crate::case::octet::{Compiled, Integers, compiled, hypotheses, integers, lanes_of};
-use crate::case::path::{self, LOOK, Moment, SETUP, follow};
+use crate::case::path::{self, LOOK, Moment, SETUP, Watch, follow};
 use crate::case::record::{Hypotheses, Stratum};
 use crate::case::shadow::{Companion, Exact, Origin};
 use crate::claim::program::{Law, Program, Swept, SweptTarget};
@@ -135,8 +135,8 @@ impl Job for ScalingRun<'_> {
                             take(moment.last, LOOK, m);
                             true
                         };
-                        let mut companion = Companion::Exact(Exact::new(origin));
-                        follow(&compiled.plan, path, steps, &mut machine, started, &mut companion, &mut see)?;
+                        let mut watch = Watch { companion: Companion::Exact(Exact::new(origin)), fast: None };
+                        follow(&compiled.plan, path, steps, &mut machine, started, &mut watch, &mut see)?;
                     }
                 }
             }

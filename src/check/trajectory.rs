@@ -12,6 +12,7 @@ use crate::case::record::{CaseRecord, Hypotheses, Look};
 use crate::case::shadow::Origin;
 use crate::claim::program::{Path, Program};
 use crate::eval::compile::PlanError;
+use crate::kernel::Kernel;
 use crate::lang::ir::NodeId;
 use crate::sample::strata::{Filler, stratum_of};
 use crate::sample::stream::{Key, Stream};
@@ -37,6 +38,8 @@ pub struct TrajectoryRun<'a> {
     pub plans: &'a Plans,
     pub key: &'a Key,
     pub backend: Backend,
+    /// What takes the steps, in place of `step`.
+    pub kernel: Option<&'a dyn Kernel>,
     pub cases: Range<u64>,
     pub sink: &'a mut dyn FnMut(&CaseRecord<'_>),
 }
@@ -46,7 +49,7 @@ impl Job for TrajectoryRun<'_> {
 
     #[inline(always)]
     fn run<V: Lane8>(self) -> Self::Out {
-        let Self { program, path, plans, key, backend, cases, sink } = self;
+        let Self { program, path, plans, key, backend, kernel, cases, sink } = self;
         let none = BTreeMap::new();
         let mut stream = Stream::new(key, 0);
         let mut runs = Runs::<V>::new();
@@ -68,7 +71,7 @@ impl Job for TrajectoryRun<'_> {
             let compiled = plans.get(program, &ints)?;
             let draws = filler.fill::<V>(backend, &mut stream, stratum, &compiled.blocks);
             let origin = Origin { drawn: &compiled.drawn, draws, reals: &[] };
-            let eight = runs.run(program, path, &compiled, steps(program, path, &ints)?, origin)?;
+            let eight = runs.run(program, path, &compiled, steps(program, path, &ints)?, origin, kernel)?;
             for lane in 0..8 {
                 let index = octet * 8 + lane as u64;
                 if cases.contains(&index) {

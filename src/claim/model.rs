@@ -2,6 +2,7 @@
 //!
 //! Made by `load`; turned into a graph by `program`. Expressions are syntax trees here: nothing is typed yet.
 
+use crate::kernel::Kind;
 use crate::lang::ast;
 use crate::lang::span::Span;
 use std::fmt;
@@ -192,6 +193,7 @@ pub struct Trajectory {
     pub state: Vec<Named<ast::Expr>>,
     pub step: Vec<Named<ast::Expr>>,
     pub steps: Named<ast::Expr>,
+    pub kernel: Option<KernelUse>,
     pub at: Option<Named<ast::Schedule>>,
     pub until: Option<Named<ast::Expr>>,
     pub lets: Vec<Named<ast::Expr>>,
@@ -199,6 +201,14 @@ pub struct Trajectory {
     pub first: Vec<Named<ast::Expr>>,
     pub always: Vec<Named<ast::Expr>>,
     pub finally: Vec<Named<ast::Expr>>,
+}
+
+/// `kernel`: the iteration that `step` is, and which parts of the claim its arrays and numbers are (those not named: the parts of the same
+/// name).
+#[derive(Clone, Debug, PartialEq)]
+pub struct KernelUse {
+    pub kind: Named<Kind>,
+    pub bindings: Vec<Named<ast::Expr>>,
 }
 
 /// `[scaling]`

@@ -4,12 +4,14 @@
 
 use super::by_values::ValueGiven;
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::model::{Claim, Named, Place, Trajectory};
+use super::model::{Claim, KernelUse, Named, Place, Trajectory};
 use crate::eval::analysis::Analysis;
+use crate::kernel::Kind;
 use crate::lang::ast::{self, Expr, Sampler};
 use crate::lang::build;
 use crate::lang::elaborate;
 use crate::lang::ir::{Dim, Graph, InputId, IntId, NodeId, Op, Type};
+use crate::lang::parse::parse_expr;
 use crate::lang::predicate::{self, Predicate};
 use crate::lang::scope::Scope;
 use crate::lang::span::LangError;
@@ -62,6 +64,16 @@ pub struct Component {
     pub next: NodeId,
 }
 
+/// The kernel of a trajectory: what of the claim its arrays and numbers are, in the order of the kind.
+#[derive(Clone, Debug)]
+pub struct KernelBinding {
+    pub kind: Kind,
+    /// Components of the state, by place.
+    pub state: Vec<usize>,
+    pub data: Vec<NodeId>,
+    pub scalars: Vec<NodeId>,
+}
+
 /// A trajectory's part of the graph.
 #[derive(Clone, Debug)]
 pub struct Path {
@@ -76,6 +88,7 @@ pub struct Path {
     pub assume: Vec<Bound>,
     /// First times: the input that holds the time, and the truth that is waited for.
     pub first: Vec<(String, InputId, NodeId)>,
+    pub kernel: Option<KernelBinding>,
 }
 
 /// A scaling claim's part of the graph.
@@ -375,6 +388,7 @@ impl<'a> Builder<'a> {
             roots.extend(path.lets.iter().chain(&path.assume).map(|b| b.node));
             roots.extend(path.until);
             roots.extend(path.first.iter().map(|f| f.2));
+            roots.extend(path.kernel.iter().flat_map(|k| k.data.iter().chain(&k.scalars)).copied());
         }
         if let Some(law) = &law {
             roots.extend([law.response, law.covariate, law.slope]);
@@ -457,6 +471,7 @@ impl<'a> Builder<'a> {
         for entry in &trajectory.state {
             starts.push(self.expression(entry));
         }
+        let kernel = trajectory.kernel.as_ref().and_then(|kernel| self.kernel(kernel, trajectory));
         if !self.errors.is_empty() {
             return Err(self.failed());
         }
@@ -540,8 +555,55 @@ impl<'a> Builder<'a> {
         let schedule = trajectory.at.as_ref().map_or(ast::Schedule::Every(1), |s| s.value);
         let nexts: Vec<NodeId> = components.iter().map(|c| c.next).collect();
         let timed = types::reachable(&self.graph, &nexts).contains(&t);
-        let path = Path { state: components, time, steps, schedule, until, timed, lets, assume, first };
+        let path = Path { state: components, time, steps, schedule, until, timed, lets, assume, first, kernel };
         Ok((path, asked))
+    }
+
+    /// What a kernel's arrays and numbers are: parts of the state by name, and values of the givens.
+    fn kernel(&mut self, kernel: &KernelUse, trajectory: &Trajectory) -> Option<KernelBinding> {
+        let kind = kernel.kind.value;
+        let written = |name: &str| kernel.bindings.iter().find(|binding| binding.name == name);
+        let mut state = Vec::new();
+        for array in kind.state() {
+            let (name, place) = match written(array.name) {
+                Some(binding) => (binding.text.trim().to_owned(), &binding.place),
+                None => (array.name.to_owned(), &kernel.kind.place),
+            };
+            match trajectory.state.iter().position(|component| component.name == name) {
+                Some(place) => state.push(place),
+                None => {
+                    let known: Vec<&str> = trajectory.state.iter().map(|c| c.name.as_str()).collect();
+                    let message = format!("the kernel's `{}` is no part of the state", array.name);
+                    let help = format!(
+                        "say which part it is: `kernel = {{ kind = \"{}\", {} = \"..\" }}`; the state has {}",
+                        kind.name(),
+                        array.name,
+                        known.join(", ")
+                    );
+                    self.errors.push(Diagnostic::new(place.clone(), message, format!("`{name}`")).help(help));
+                    return None;
+                }
+            }
+        }
+        if let Some(other) = (0..trajectory.state.len()).find(|place| !state.contains(place)) {
+            let other = &trajectory.state[other];
+            let message = format!("a kernel of kind `{}` does not step `{}`", kind.name(), other.name);
+            let help = "take it out of the state, or run the claim without a kernel";
+            self.errors.push(Diagnostic::new(other.place.clone(), message, "part of the state").help(help));
+            return None;
+        }
+        let mut value = |name: &str| {
+            let own = Named {
+                name: name.to_owned(),
+                text: name.to_owned(),
+                place: Place { exact: false, ..kernel.kind.place.clone() },
+                value: parse_expr(name).ok()?,
+            };
+            self.expression(written(name).unwrap_or(&own))
+        };
+        let data = kind.data().iter().map(|array| value(array.name)).collect::<Option<_>>()?;
+        let scalars = kind.scalars().iter().map(|name| value(name)).collect::<Option<_>>()?;
+        Some(KernelBinding { kind, state, data, scalars })
     }
 
     fn law(&mut self, targets: &BTreeMap<usize, SweptTarget>) -> Option<Law> {

@@ -95,6 +95,14 @@ enum Unit {
     Each(Table),
 }
 
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Kernel {
+    Kind(String),
+    Bound(Table),
+}
+
 /// Iterates: a state, its step, and what holds along the way.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -106,6 +114,8 @@ struct Trajectory {
     step: Table,
     /// How many steps.
     steps: Expression,
+    /// The kind of iteration that the step is, for a fast kernel to run it; with what its arrays are in this claim, where names differ.
+    kernel: Option<Kernel>,
     /// Which steps are looked at: `every 10`, `log 200`; every one where nothing is said.
     at: Option<String>,
     /// Ends the run early.

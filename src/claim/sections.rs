@@ -1,15 +1,16 @@
 //! `[trajectory]` and `[scaling]`: the tables that have keys of their own.
 
 use super::diagnostic::Diagnostic;
-use super::document::Item;
+use super::document::{Item, Value};
 use super::load::Loader;
-use super::model::{Scaling, Trajectory};
+use super::model::{KernelUse, Named, Scaling, Trajectory};
 use super::reader::choose;
+use crate::kernel::Kind;
 use crate::lang::parse::{parse_expr, parse_fit, parse_schedule, parse_slope, parse_sweep};
 use std::collections::BTreeSet;
 
 pub(super) const TRAJECTORY_KEYS: &[&str] =
-    &["state", "step", "steps", "at", "until", "let", "assume", "first", "always", "finally"];
+    &["state", "step", "steps", "kernel", "at", "until", "let", "assume", "first", "always", "finally"];
 pub(super) const SCALING_KEYS: &[&str] = &["sweep", "fit", "slope", "runs"];
 /// The most independent runs of one point.
 const MAX_RUNS: u64 = 1_000_000;
@@ -17,6 +18,8 @@ const MAX_RUNS: u64 = 1_000_000;
 const STATE: &str = "write `state = { x = \"x0\" }`: each part of the state and its start";
 const STEP: &str = "write `step = { x = \"x - eta*x\" }`: each part of the state one step on";
 const STEPS: &str = "write the number of steps, like `steps = \"T\"`";
+const KERNEL: &str = "write the kind of iteration that the step is, like `kernel = \"asymmetric-gd\"`, or also what its arrays are here: \
+                      `kernel = { kind = \"asymmetric-gd\", X = \"Sigma\", F = \"U\" }`";
 const AT: &str = "write which steps are looked at: `at = \"every 10\"`, `at = \"log 200\"`";
 const UNTIL: &str = "write a predicate that ends the run, like `until = \"loss <= delta\"`";
 const LET: &str = "write `[trajectory.let]`, then names of the state at step t, like `loss = \"norm(x)\"`";
@@ -32,9 +35,7 @@ const SLOPE: &str = "write what the slope should be, like `slope = \">= 1/2\"`, 
 pub(super) fn trajectory(loader: &mut Loader, item: &Item) -> Option<Trajectory> {
     let entries = loader.errors.table(item, "write `[trajectory]`, then `state`, `step` and `steps`")?;
     for entry in entries {
-        if entry.key == "kernel" {
-            loader.unsupported(entry, "`kernel`");
-        } else if !TRAJECTORY_KEYS.contains(&entry.key.as_str()) {
+        if !TRAJECTORY_KEYS.contains(&entry.key.as_str()) {
             loader.errors.unknown_key(entry, "`[trajectory]`", TRAJECTORY_KEYS);
         }
     }
@@ -48,6 +49,7 @@ pub(super) fn trajectory(loader: &mut Loader, item: &Item) -> Option<Trajectory>
     let state = state.map(|entry| loader.define(entry, STATE, parse_expr));
     let step = step.map(|entry| loader.errors.expressions(entry, STEP, parse_expr));
     let steps = steps.and_then(|entry| loader.errors.expression(entry, STEPS, parse_expr));
+    let kernel = find("kernel").map(|entry| kernel(loader, entry));
     let at = find("at").and_then(|entry| loader.errors.expression(entry, AT, parse_schedule));
     let until = find("until").and_then(|entry| loader.errors.expression(entry, UNTIL, parse_expr));
     let lets = find("let").map(|entry| loader.define(entry, LET, parse_expr)).unwrap_or_default();
@@ -55,7 +57,61 @@ pub(super) fn trajectory(loader: &mut Loader, item: &Item) -> Option<Trajectory>
     let first = find("first").map(|entry| loader.define(entry, FIRST, parse_expr)).unwrap_or_default();
     let always = find("always").map(|entry| loader.predicates_of(entry, ALWAYS)).unwrap_or_default();
     let finally = find("finally").map(|entry| loader.predicates_of(entry, FINALLY)).unwrap_or_default();
-    Some(Trajectory { state: state?, step: step?, steps: steps?, at, until, lets, assume, first, always, finally })
+    let kernel = kernel.flatten();
+    Some(Trajectory {
+        state: state?,
+        step: step?,
+        steps: steps?,
+        kernel,
+        at,
+        until,
+        lets,
+        assume,
+        first,
+        always,
+        finally,
+    })
+}
+
+/// A kind by name, or a table with the kind and what its arrays and numbers are in this claim.
+fn kernel(loader: &mut Loader, entry: &Item) -> Option<KernelUse> {
+    let table = matches!(entry.value, Value::Table(_));
+    let written = if table {
+        let entries = loader.errors.table(entry, KERNEL)?;
+        match entries.iter().find(|item| item.key == "kind") {
+            Some(kind) => kind,
+            None => {
+                loader.errors.note(|| {
+                    Diagnostic::new(entry.key_place.clone(), "`kernel` has no `kind`", "something is missing")
+                        .help(KERNEL)
+                });
+                return None;
+            }
+        }
+    } else {
+        entry
+    };
+    let name = loader.errors.string(written, KERNEL)?;
+    let Some(kind) = Kind::from_name(&name) else {
+        let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        loader.errors.note(|| {
+            Diagnostic::new(written.place.clone(), format!("there is no kind of kernel `{name}`"), "not a kind")
+                .help(choose(&name, &known, "the kinds are"))
+        });
+        return None;
+    };
+    let arrays = kind.state().iter().chain(kind.data()).map(|array| array.name);
+    let names: Vec<&str> = arrays.chain(kind.scalars().iter().copied()).collect();
+    let mut bindings = Vec::new();
+    for item in entry.entries().iter().filter(|item| table && item.key != "kind") {
+        if names.contains(&item.key.as_str()) {
+            bindings.extend(loader.errors.expression(item, KERNEL, parse_expr));
+        } else {
+            loader.errors.unknown_key(item, &format!("a kernel of kind `{name}`"), &names);
+        }
+    }
+    let kind = Named { name: entry.key.clone(), text: name, place: written.place.clone(), value: kind };
+    Some(KernelUse { kind, bindings })
 }
 
 pub(super) fn scaling(loader: &mut Loader, item: &Item) -> Option<Scaling> {

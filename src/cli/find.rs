@@ -54,6 +54,7 @@ pub fn check_options(machine: &MachineArgs) -> Result<CheckOptions, Stop> {
         backend: environment::backend(machine.backend.as_deref()).map_err(Stop::argument)?,
         // The argument's range fits everywhere.
         max_elements: usize::try_from(machine.max_elements).unwrap_or(usize::MAX),
+        kernel: None,
     })
 }
 

@@ -51,6 +51,7 @@ fn setup(folder: &Path) -> Result<Setup, String> {
         seed: environment::seed()?.unwrap_or(SEED),
         backend: environment::backend(None)?,
         max_elements: MAX_ELEMENTS,
+        kernel: None,
     };
     // Tests run beside each other already.
     let options = RunOptions { budget: environment::budget()?.unwrap_or(Budget::Quick), cases: None, jobs: 1, check };

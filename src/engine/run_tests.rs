@@ -105,7 +105,7 @@ fn compile(claim: &Claim) -> Result<Box<dyn CaseSource>, Diagnostics> {
 }
 
 fn options(jobs: usize) -> RunOptions {
-    let check = CheckOptions { seed: 1, backend: Backend::Scalar, max_elements: MAX_ELEMENTS };
+    let check = CheckOptions { seed: 1, backend: Backend::Scalar, max_elements: MAX_ELEMENTS, kernel: None };
     RunOptions { budget: Budget::Default, cases: None, jobs, check }
 }
 

@@ -43,6 +43,8 @@ pub enum PlanError {
     NotInteger(&'static str),
     #[error("dimensions that were symbolically equal differ: {0}")]
     Shape(String),
+    #[error("the kernel {0}")]
+    Kernel(String),
 }
 
 /// Instructions that one plan may have.

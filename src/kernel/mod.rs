@@ -8,6 +8,8 @@
 //! bits, and `steps` at once give the bits of `steps` times one.
 
 use nalgebra::DMatrix;
+use std::fmt;
+use std::sync::Arc;
 
 /// An iteration, by what one step does. All of the state is stepped at once.
 ///
@@ -123,4 +125,19 @@ pub trait Kernel: Send + Sync {
     /// # Errors
     /// If it does not take the problem, or fails.
     fn run(&self, problem: &Problem, state: &mut State, at: u64, steps: u64) -> Result<(), KernelError>;
+}
+
+/// A kernel that several threads run.
+#[derive(Clone)]
+pub struct SharedKernel(pub Arc<dyn Kernel>);
+
+impl fmt::Debug for SharedKernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "kernel {:?}", self.0.name())
+    }
+}
+
+/// The built-in kernel of a kind.
+pub fn built_in(_kind: Kind) -> Option<&'static dyn Kernel> {
+    None
 }

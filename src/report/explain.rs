@@ -140,7 +140,9 @@ impl Explained<'_> {
             lines.push(format!("{met} of {cases} cases met the hypotheses: {}", describe_strata(result)));
             if result.tally.scaled > 0 {
                 let scaled = grouped(result.tally.scaled);
-                lines.push(format!("{scaled} of them leave the range of f64, and were run with exponents that have no bound"));
+                lines.push(format!(
+                    "{scaled} of them leave the range of f64, and were run with exponents that have no bound"
+                ));
             }
         }
         if let Some(rejections) = describe_rejections(result) {

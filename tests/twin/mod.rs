@@ -72,7 +72,7 @@ impl Twin {
     pub fn new(body: &str) -> Self {
         let claim = claim(body);
         let program = Program::new(&claim).unwrap_or_else(|e| panic!("{}", e.render(100, false)));
-        let options = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS };
+        let options = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
         let checker = Checker::new(&claim, &options).expect("as the program");
         Self { program, checker, key: Key::new(SEED, &claim.id.0), plans: Default::default() }
     }
