@@ -1,6 +1,8 @@
 //! Claims about iterates and laws of scaling, end to end: each true one beside a false twin that must not hold.
 
+use nalgebra::DMatrix;
 use std::path::Path;
+use std::sync::Arc;
 use theoremcheck::arith::Backend;
 use theoremcheck::check::CheckOptions;
 use theoremcheck::claim::load::load;
@@ -8,12 +10,17 @@ use theoremcheck::claim::model::{ClaimId, Verdict};
 use theoremcheck::engine::budget::Budget;
 use theoremcheck::engine::outcome::{ClaimResult, Outcome};
 use theoremcheck::engine::run::{RunOptions, run};
+use theoremcheck::kernel::{Kernel, KernelError, Kind, Problem, SharedKernel, State};
 
 fn check(text: &str) -> ClaimResult {
+    check_by(text, None)
+}
+
+fn check_by(text: &str, kernel: Option<SharedKernel>) -> ClaimResult {
     let text = format!("title = \"t\"\nat = \"here\"\n{text}");
     let claim = load(&text, Path::new("claims/p/c.toml"), ClaimId("p/c".to_owned()), &|_| None)
         .unwrap_or_else(|e| panic!("{}", e.render(100, false)));
-    let check = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16, kernel: None };
+    let check = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16, kernel };
     let options = RunOptions { budget: Budget::Quick, cases: None, jobs: 1, check };
     let mut outcomes = run(&[&claim], &options, &|_| {}).expect("one thread starts");
     match outcomes.remove(0) {
@@ -55,11 +62,11 @@ too_low  = "x < x0/4*(1/2)^T"
 "#
     ));
     assert_eq!(of(&found, "closed"), Verdict::Held);
-    assert_eq!(of(&found, "tight"), Verdict::Suspect);
+    assert_eq!(of(&found, "tight"), Verdict::Refuted);
     assert_eq!(of(&found, "halves"), Verdict::Held);
-    assert_eq!(of(&found, "thirds"), Verdict::Suspect);
+    assert_eq!(of(&found, "thirds"), Verdict::Refuted);
     assert_eq!(of(&found, "end"), Verdict::Held);
-    assert_eq!(of(&found, "too_low"), Verdict::Suspect);
+    assert_eq!(of(&found, "too_low"), Verdict::Refuted);
 }
 
 #[test]
@@ -89,7 +96,7 @@ gone = "x == b"
     );
     assert_eq!(of(&found, "sum"), Verdict::Held);
     assert_eq!(of(&found, "back"), Verdict::Held);
-    assert_eq!(of(&found, "gone"), Verdict::Suspect);
+    assert_eq!(of(&found, "gone"), Verdict::Refuted);
 }
 
 #[test]
@@ -119,10 +126,10 @@ short   = "T0 <= 8"
     );
     assert_eq!(of(&found, "bounded"), Verdict::Held);
     assert_eq!(of(&found, "after"), Verdict::Held);
-    assert_eq!(of(&found, "wrong"), Verdict::Suspect);
+    assert_eq!(of(&found, "wrong"), Verdict::Refuted);
     assert_eq!(of(&found, "small"), Verdict::Held);
     assert_eq!(of(&found, "time"), Verdict::Held);
-    assert_eq!(of(&found, "short"), Verdict::Suspect);
+    assert_eq!(of(&found, "short"), Verdict::Refuted);
 }
 
 #[test]
@@ -143,7 +150,7 @@ wrong = "x <= 4"
 "#,
     );
     assert_eq!(of(&found, "kept"), Verdict::Held);
-    assert_eq!(of(&found, "wrong"), Verdict::Suspect);
+    assert_eq!(of(&found, "wrong"), Verdict::Refuted);
 }
 
 #[test]
@@ -169,7 +176,7 @@ shrinks = "tr(S) <= tr(S0)"
 "#,
     );
     assert_eq!(of(&found, "psd"), Verdict::Held);
-    assert_eq!(of(&found, "shrinks"), Verdict::Suspect);
+    assert_eq!(of(&found, "shrinks"), Verdict::Refuted);
 }
 
 #[test]
@@ -217,4 +224,118 @@ runs  = 8
 "#,
     );
     assert_eq!(found[0].1, Verdict::Held, "{found:?}");
+}
+
+/// Gradient descent from a start of size 1e-400, whose Gram matrix is far below `f64`.
+const TINY: &str = r#"
+[given]
+n  = "int in 1..=2"
+a  = "real in [1, 2]"
+X0 = "matrix(n, n, sv in [1, 2])"
+[trajectory]
+state = { X = "1e-400*X0" }
+step  = { X = "X + (1/4)*(a*I - X*X')*X" }
+steps = "2400"
+at    = "every 240"
+"#;
+
+#[test]
+fn a_run_that_leaves_the_range_of_f64_is_made_with_exponents_that_have_no_bound() {
+    let result = check(&format!(
+        r#"{TINY}
+[trajectory.always]
+grows = "t >= 1 => norm(X) > prev(norm(X))*(1 - 1e-9)"
+least = "lambda_min(X'*X) >= 1e-801"
+[trajectory.finally]
+limit = "norm(X*X' - a*I) <= 1/2^20"
+early = "norm(X) <= 1e-300"
+"#
+    ));
+    assert_eq!(result.tally.scaled, result.tally.met, "every run starts below the range");
+    let found: Vec<(String, Verdict)> =
+        result.predicates.into_iter().map(|p| (p.info.name, p.judgement.verdict)).collect();
+    assert_eq!(of(&found, "grows"), Verdict::Held);
+    assert_eq!(of(&found, "least"), Verdict::Held);
+    assert_eq!(of(&found, "limit"), Verdict::Held);
+    // Too long to be followed in enclosures.
+    assert_eq!(of(&found, "early"), Verdict::Suspect);
+}
+
+#[test]
+fn a_violation_in_a_run_too_long_to_be_certified_says_so() {
+    let result = check(
+        r#"
+[given]
+x0 = "real in [1, 2]"
+[trajectory]
+state = { x = "x0" }
+step  = { x = "x - x^2/1000000" }
+steps = "10000000"
+at    = "log 10"
+[trajectory.finally]
+c = "x <= 1/1000"
+"#,
+    );
+    let judgement = &result.predicates[0].judgement;
+    assert_eq!(judgement.verdict, Verdict::NotRun, "one run is beyond the quick budget: {judgement:?}");
+}
+
+const FACTORS: &str = r#"
+[given]
+n  = "int in 1..=2"
+S  = "symmetric(n, [1/2, 1])"
+U0 = "gaussian(n, n)"
+V0 = "gaussian(n, n)"
+h  = "real in [1/16, 1/8]"
+[assume]
+small = "norm(U0) <= 1 and norm(V0) <= 1"
+[trajectory]
+state  = { U = "U0", V = "V0" }
+step   = { U = "U + h*(S - U*V')*V", V = "V + h*(S - U*V')'*U" }
+kernel = { kind = "asymmetric-gd", F = "U", G = "V", X = "S", eta = "h" }
+steps  = "20"
+at     = "every 4"
+[trajectory.always]
+bounded = "norm(U) <= 4"
+"#;
+
+/// Gradient descent as it is printed, or with a fault.
+struct Plain {
+    stale: bool,
+}
+
+impl Kernel for Plain {
+    fn name(&self) -> &str {
+        "plain"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::AsymmetricGd
+    }
+
+    fn run(&self, problem: &Problem, state: &mut State, _at: u64, steps: u64) -> Result<(), KernelError> {
+        let ([x], [eta], [f, g]) = (&problem.data[..], &problem.scalars[..], &mut state[..]) else {
+            return Err(KernelError::Unsupported("not the arrays of its kind".to_owned()));
+        };
+        for _ in 0..steps {
+            let residual: DMatrix<f64> = x - &*f * g.transpose();
+            let new = &*f + *eta * &residual * &*g;
+            let used = if self.stale { &new } else { &*f };
+            *g = &*g + *eta * residual.transpose() * used;
+            *f = new;
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_kernel_takes_the_steps_and_is_held_against_the_step_that_is_printed() {
+    let by = |stale: bool| check_by(FACTORS, Some(SharedKernel(Arc::new(Plain { stale }))));
+    let right = by(false);
+    assert_eq!(right.predicates[0].judgement.verdict, Verdict::Held, "{:?}", right.failure);
+    assert!(right.tally.met > 20);
+    let wrong = by(true);
+    assert_eq!(wrong.verdict, Verdict::Error);
+    let why = format!("{:?}", wrong.failure);
+    assert!(why.contains("`plain` is not the `step` of this claim") && why.contains("its V is off by"), "{why}");
 }
