@@ -235,8 +235,8 @@ X0 = "matrix(n, n, sv in [1, 2])"
 [trajectory]
 state = { X = "1e-400*X0" }
 step  = { X = "X + (1/4)*(a*I - X*X')*X" }
-steps = "2400"
-at    = "every 240"
+steps = "4800"
+at    = "every 480"
 "#;
 
 #[test]
@@ -244,7 +244,7 @@ fn a_run_that_leaves_the_range_of_f64_is_made_with_exponents_that_have_no_bound(
     let result = check(&format!(
         r#"{TINY}
 [trajectory.always]
-grows = "t >= 1 => norm(X) > prev(norm(X))*(1 - 1e-9)"
+grows = "t >= 1 => norm(X) > prev(norm(X))*(1 - 1e-6)"
 least = "lambda_min(X'*X) >= 1e-801"
 [trajectory.finally]
 limit = "norm(X*X' - a*I) <= 1/2^20"
@@ -257,27 +257,24 @@ early = "norm(X) <= 1e-300"
     assert_eq!(of(&found, "grows"), Verdict::Held);
     assert_eq!(of(&found, "least"), Verdict::Held);
     assert_eq!(of(&found, "limit"), Verdict::Held);
-    // Too long to be followed in enclosures.
-    assert_eq!(of(&found, "early"), Verdict::Suspect);
+    // Enclosures have exponents without a bound anyway.
+    assert_eq!(of(&found, "early"), Verdict::Refuted);
 }
 
 #[test]
 fn a_violation_in_a_run_too_long_to_be_certified_says_so() {
-    let result = check(
-        r#"
-[given]
-x0 = "real in [1, 2]"
-[trajectory]
-state = { x = "x0" }
-step  = { x = "x - x^2/1000000" }
-steps = "10000000"
-at    = "log 10"
-[trajectory.finally]
-c = "x <= 1/1000"
-"#,
-    );
-    let judgement = &result.predicates[0].judgement;
-    assert_eq!(judgement.verdict, Verdict::NotRun, "one run is beyond the quick budget: {judgement:?}");
+    // The logistic map drives starts apart: enclosures lose a bit a step, and floors grow to the size of the state.
+    let chaotic = |steps: u64, claim: &str| {
+        check(&format!(
+            "[given]\nx0 = \"real in [1/4, 3/4]\"\n[trajectory]\nstate = {{ x = \"x0\" }}\nstep = {{ x = \"4*x*(1 - x)\" }}\n\
+             steps = \"{steps}\"\n[trajectory.finally]\nc = \"{claim}\"\n"
+        ))
+    };
+    let short = &chaotic(20, "x <= 99/100").predicates[0].judgement;
+    assert_eq!(short.verdict, Verdict::Refuted, "{short:?}");
+    let judged = &chaotic(8000, "x <= -10").predicates[0].judgement;
+    assert_eq!(judged.verdict, Verdict::Suspect, "{judged:?}");
+    assert!(judged.reason.as_ref().is_some_and(|reason| reason.contains("no certificate")), "{judged:?}");
 }
 
 const FACTORS: &str = r#"

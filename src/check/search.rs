@@ -52,7 +52,7 @@ const SETTLE_BITS: usize = 256;
 const LEAST_HUNT: u64 = 2_000;
 
 /// The least runs that a predicate along an iteration is hunted by, and the least decisions that shrinking its counterexample may take.
-const LEAST_RUNS: u64 = 256;
+const LEAST_RUNS: u64 = 64;
 const LEAST_SHRINK: u64 = 40;
 /// What a run with exponents that have no bound costs, in runs in `f64`.
 const WIDE_COST: u64 = 16;

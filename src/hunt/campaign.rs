@@ -10,7 +10,7 @@ use super::probe::Candidate;
 use crate::case::point::Point;
 use std::collections::BTreeMap;
 
-/// Islands of a round.
+/// Islands of a round, at most.
 const ROUND: u64 = 8;
 /// Rounds that a budget is divided into, about.
 const ROUNDS: u64 = 5;
@@ -69,6 +69,8 @@ pub struct Campaign<'h> {
     /// The goals of the predicate and what is known of each.
     known: Vec<(usize, Known)>,
     islands: u64,
+    /// Islands of a round.
+    round: u64,
     an_island: u64,
     left: u64,
     /// Kept for the last digits of each goal; taken once.
@@ -87,7 +89,9 @@ impl<'h> Campaign<'h> {
             predicate,
             known,
             islands: 0,
-            an_island: (evaluations / (ROUND * ROUNDS)).clamp(ISLAND.0, ISLAND.1),
+            // A budget too small for a round of the least islands has fewer of them, and is kept.
+            round: (evaluations / ISLAND.0).clamp(1, ROUND),
+            an_island: (evaluations / (ROUND * ROUNDS)).clamp(ISLAND.0.min(evaluations.max(1)), ISLAND.1),
             left: evaluations - evaluations / FINISH,
             finish: evaluations / FINISH,
             spent: 0,
@@ -119,7 +123,7 @@ impl<'h> Campaign<'h> {
         if self.left == 0 {
             return self.last_digits();
         }
-        for slot in 0..ROUND {
+        for slot in 0..self.round {
             let first = self.islands;
             // A quarter of the islands hunts for shares.
             let from = if slot % 4 == 3 && !shares.is_empty() { &shares } else { &margins };

@@ -203,12 +203,23 @@ fn a_claim_that_no_case_meets_ends_without_a_case() {
 }
 
 #[test]
-fn claims_without_draws_and_claims_about_iterates_are_no_trouble() {
+fn claims_without_draws_and_claims_about_iterates_are_hunted_like_others() {
     let (_, hunt) = hunted("[given]\nn = \"int in 1..=3\"\n[claim]\nc = \"tr(I + zeros(n, n)) <= 2\"\n");
     assert!(hunt.best.is_some_and(|b| b.violated && b.ints[0].1 == 3));
-    let text = "title = \"t\"\nat = \"x\"\n[given]\nx = \"real in [0, 1]\"\n[trajectory]\nstate = { y = \"x\" }\n\
-                step = { y = \"y/2\" }\nsteps = \"3\"\n[trajectory.always]\nc = \"y >= 0\"\n";
-    let claim = load(text, Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
-    let options = HuntOptions { seed: 1, backend: Backend::best(), wide: false, max_elements: ELEMENTS };
-    assert!(Hunter::new(&claim, options).expect("it is typed").is_none());
+    // x (1 - x/4) is greatest at the end, and below it at every start but near 1.
+    let run = |bound: &str| {
+        hunted(&format!(
+            "[given]\nx = \"real in [0, 1]\"\ny = \"real in [0, 1]\"\n[assume]\nsum = \"x + y <= 3/2\"\n[trajectory]\n\
+             state = {{ z = \"x\", w = \"y\" }}\nstep = {{ z = \"z - z^2/4\", w = \"w\" }}\nsteps = \"3\"\n\
+             [trajectory.assume]\nfar = \"w >= 1/4\"\n[trajectory.always]\nc = \"t >= 1 => z <= {bound}\"\n"
+        ))
+        .1
+    };
+    let best = |hunt: Hunt| hunt.best.expect("it has a case");
+    assert!(best(run("749/1000")).violated);
+    let near = best(run("751/1000"));
+    assert!(!near.violated && near.margin < 2e-3, "{near:?}");
+    // The start must meet the hypothesis on the path for anything to be asked.
+    let point = best(run("749/1000")).point.draws;
+    assert!(point[1] >= 0.25 && point[0] + point[1] <= 1.5, "{point:?}");
 }
