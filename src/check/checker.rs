@@ -223,7 +223,9 @@ impl Checker {
             return Err(CheckError(format!("case {case} was not run")));
         };
         let Self { program, key, backend, max_elements, .. } = self;
-        let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, which: Which::Case(case) };
+        let at = looks.iter().filter_map(|look| look.at).collect();
+        let which = Which::Case(case);
+        let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, which, at };
         let (ints, values) = dispatch(*backend, job)?;
         Ok(Replay { stratum, hypotheses, ints, values, looks })
     }
@@ -241,7 +243,8 @@ impl Checker {
         let found = evaluator.evaluate(std::slice::from_ref(point)).map_err(|error| failed(&error))?.pop();
         let Evaluation { hypotheses, looks } = found.ok_or_else(|| CheckError("the case was not run".to_owned()))?;
         let which = Which::Point(point);
-        let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, which };
+        let at = looks.iter().filter_map(|look| look.at).collect();
+        let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, which, at };
         let (ints, values) = dispatch(*backend, job)?;
         Ok(Replay { stratum: Stratum::default(), hypotheses, ints, values, looks })
     }

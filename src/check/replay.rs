@@ -6,13 +6,14 @@
 use super::checker::CheckError;
 use crate::arith::lane::{Backend, Job, Lane8};
 use crate::case::octet::{Integers, compiled, draw, integers, place_of};
+use crate::case::path::{self, LOOK, Moment, Watch};
 use crate::case::point::Point;
-use crate::claim::program::{Bound, Program};
+use crate::claim::program::{Bound, Path, Program};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
 use crate::eval::run::run;
-use crate::lang::ir::Type;
+use crate::lang::ir::{NodeId, Type};
 use crate::sample::strata::{Filler, Lanes};
 use crate::sample::stream::{Key, Stream};
 use nalgebra::DMatrix;
@@ -43,6 +44,8 @@ pub struct ReplayRun<'a> {
     pub backend: Backend,
     pub max_elements: usize,
     pub which: Which<'a>,
+    /// Steps of an iteration at which its state and what is named of it are shown.
+    pub at: Vec<u64>,
 }
 
 /// The case that is replayed.
@@ -58,7 +61,7 @@ impl Job for ReplayRun<'_> {
 
     #[inline(always)]
     fn run<V: Lane8>(self) -> Self::Out {
-        let Self { program, key, backend, max_elements, which } = self;
+        let Self { program, key, backend, max_elements, which, at } = self;
         let (ints, lane) = match which {
             Which::Point(point) => (point.ints.clone(), 0),
             Which::Case(case) => {
@@ -73,11 +76,12 @@ impl Job for ReplayRun<'_> {
         let named: Vec<&Bound> = program.givens.iter().chain(&program.lets).chain(&program.assume).collect();
         let mut roots = super::pointwise::once_roots(program);
         roots.extend(named.iter().map(|b| b.node));
-        if let Some(path) = &program.path {
-            roots.extend(path.state.iter().map(|c| c.start));
-        }
-        // Predicates of a path are not asked here: their slots are in no section of this plan.
-        let plan = compiled(program, &ints, &[roots], max_elements)?;
+        // Predicates of a path are not asked here.
+        let sections = match &program.path {
+            None => vec![roots],
+            Some(path) => path::sections(program, path, roots, &on_path(path)),
+        };
+        let plan = compiled(program, &ints, &sections, max_elements)?;
         let mut machine = Machine::<V>::new();
         machine.load(&plan.plan);
         match which {
@@ -110,10 +114,32 @@ impl Job for ReplayRun<'_> {
                     values.push((format!("{} at 0", component.name), read(&plan.plan, &machine, slot, ty, lane)));
                 }
             }
+            let last = at.iter().copied().max().filter(|last| *last > 0);
+            if let Some(last) = last {
+                let started = 1 << lane;
+                let mut look = |moment: Moment, machine: &Machine<V>| {
+                    if at.contains(&moment.t) && moment.t > 0 {
+                        let names = path.state.iter().map(|c| &c.name).chain(path.lets.iter().map(|b| &b.name));
+                        for (name, node) in names.zip(on_path(path)) {
+                            let Some(&slot) = plan.plan.roots[LOOK].get(&node) else { continue };
+                            let value = read(&plan.plan, machine, slot, program.graph.ty(node), lane);
+                            values.push((format!("{name} at {}", moment.t), value));
+                        }
+                    }
+                    moment.t < last
+                };
+                let steps = path::steps(program, path, &ints)?;
+                path::follow(&plan.plan, path, steps, &mut machine, started, &mut Watch::none(), &mut look)?;
+            }
         }
         let names = |id| program.givens.get(program.int_given(id).given).map_or(String::new(), |g| g.name.clone());
         Ok((ints.iter().map(|(id, value)| (names(*id), *value)).collect(), values))
     }
+}
+
+/// What has a name along a path: the parts of the state, then what is named of them.
+fn on_path(path: &Path) -> Vec<NodeId> {
+    path.state.iter().map(|c| c.node).chain(path.lets.iter().map(|b| b.node)).collect()
 }
 
 /// The value of a slot in one lane.

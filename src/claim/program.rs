@@ -58,6 +58,8 @@ pub enum When {
 pub struct Component {
     pub name: String,
     pub input: InputId,
+    /// Its value now, as a node.
+    pub node: NodeId,
     /// The value one step before, for `prev`.
     pub previous: InputId,
     pub start: NodeId,
@@ -529,7 +531,7 @@ impl<'a> Builder<'a> {
                     .help("write the step in a symmetric form, such as T*S*T, or start from an expression that is not symmetric by form"),
                 );
             }
-            components.push(Component { name: entry.name.clone(), input, previous: before, start, next });
+            components.push(Component { name: entry.name.clone(), input, node, previous: before, start, next });
         }
         let mut first = Vec::new();
         for entry in &trajectory.first {
