@@ -76,6 +76,10 @@ impl Job for ReplayRun<'_> {
         if let Some(path) = &program.path {
             roots.extend(path.state.iter().map(|c| c.start));
         }
+        if let Some(course) = &program.course {
+            roots.push(course.end);
+            roots.extend(course.state.iter().map(|part| part.start));
+        }
         // Predicates of a path are not asked here: their slots are in no section of this plan.
         let plan = compiled(program, &ints, &[roots], max_elements)?;
         let mut machine = Machine::<V>::new();
@@ -103,12 +107,12 @@ impl Job for ReplayRun<'_> {
             let Some(&slot) = plan.plan.roots[0].get(&bound.node) else { continue };
             values.push((bound.name.clone(), read(&plan.plan, &machine, slot, program.graph.ty(bound.node), lane)));
         }
-        if let Some(path) = &program.path {
-            for component in &path.state {
-                if let Some(&slot) = plan.plan.roots[0].get(&component.start) {
-                    let ty = program.graph.ty(component.start);
-                    values.push((format!("{} at 0", component.name), read(&plan.plan, &machine, slot, ty, lane)));
-                }
+        let path = program.path.iter().flat_map(|path| &path.state).map(|part| (&part.name, part.start));
+        let course = program.course.iter().flat_map(|course| &course.state).map(|part| (&part.name, part.start));
+        for (name, start) in path.chain(course) {
+            if let Some(&slot) = plan.plan.roots[0].get(&start) {
+                let ty = program.graph.ty(start);
+                values.push((format!("{name} at 0"), read(&plan.plan, &machine, slot, ty, lane)));
             }
         }
         let names = |id| program.givens.get(program.int_given(id).given).map_or(String::new(), |g| g.name.clone());
