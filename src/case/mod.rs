@@ -16,7 +16,7 @@ pub mod point;
 pub mod record;
 mod schedule;
 pub mod shadow;
-mod times;
+pub mod times;
 pub mod values;
 pub mod witness;
 mod witness_json;
