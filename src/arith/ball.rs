@@ -251,6 +251,12 @@ impl Ball {
         matches!((self.bounds(), b.bounds()), (Some((_, hi)), Some((low, _))) if hi.cmp(low).is_le())
     }
 
+    /// Whether every number that this may be is one that `other` may be.
+    pub fn is_within(&self, other: &Self) -> bool {
+        matches!((self.bounds(), other.bounds()), (Some((lo, hi)), Some((low, high)))
+            if lo.cmp(low).is_ge() && hi.cmp(high).is_le())
+    }
+
     /// Certainly greater than zero.
     pub fn is_positive(&self) -> bool {
         match self {

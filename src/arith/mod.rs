@@ -18,6 +18,7 @@
 //! | [`inertia`], [`fixed`] | matrices of integers: eliminated without fractions, and in fixed point |
 //! | [`ball_spectrum`], [`ball_vectors`] | eigenvalues and singular values, proved |
 //! | [`ball_matrix`] | functions, inverses and determinants of matrices of enclosures |
+//! | [`series`] | power series in time over enclosures, for the solutions of differential equations |
 //!
 //! Kernels are inlined into the caller's [`Job`], or they would be compiled without the vector instructions. The large ones
 //! only without debug assertions: unoptimized code gives every intermediate value a stack slot of its own, and a job that
@@ -65,6 +66,7 @@ pub mod normal;
 pub mod number;
 mod number_lanes;
 mod root_free;
+pub mod series;
 pub mod spectrum;
 #[cfg(test)]
 mod spectrum_tests;

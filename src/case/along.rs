@@ -4,6 +4,7 @@
 //! (of an identity, the greatest ratio to the floor).
 
 use super::fast::Fast;
+use super::flow;
 use super::octet::{Compiled, hypotheses, lanes_of, looks, looks_where};
 use super::path::{self, Moment, Watch, begin, follow};
 use super::record::{Fate, Hypotheses, Look};
@@ -11,7 +12,7 @@ use super::shadow::{Companion, Exact, Moved, Origin};
 use crate::arith::lane::{Lane8, Mask};
 use crate::arith::lane_wide::Wide8;
 use crate::arith::number::Number;
-use crate::claim::program::{Path, Program, When};
+use crate::claim::program::{Course, Path, Program, When};
 use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
 use crate::eval::run::run;
@@ -47,9 +48,7 @@ fn along<N: Number>(
     for (lane, h) in met.iter().enumerate() {
         started |= Mask::from(*h == Hypotheses::Met) << lane;
     }
-    for (p, _) in program.asked.iter().enumerate().filter(|(_, a)| a.when == When::Once) {
-        seen[p] = looks(plan, m, &compiled.asked[p]);
-    }
+    once(program, compiled, m, seen);
     if started != 0 {
         let fast = kernel.zip(path.kernel.as_ref()).map(|(kernel, binding)| {
             begin(plan, path, m);
@@ -62,12 +61,20 @@ fn along<N: Number>(
         };
         let mut watch = Watch { companion, fast };
         let mut look = |moment: Moment, m: &Machine<N>| {
-            note(program, path, compiled, m, moment, seen);
+            note(program, compiled, m, moment, seen);
             true
         };
         follow(plan, path, steps, m, started, &mut watch, &mut look)?;
     }
     Ok(met)
+}
+
+/// Predicates on the givens alone.
+#[inline(always)]
+fn once<N: Number>(program: &Program, compiled: &Compiled, m: &Machine<N>, seen: &mut [[Look; 8]]) {
+    for (p, _) in program.asked.iter().enumerate().filter(|(_, a)| a.when == When::Once) {
+        seen[p] = looks(&compiled.plan, m, &compiled.asked[p]);
+    }
 }
 
 /// Machines for eight runs: lanes of `f64`, and, where values leave its range, lanes whose exponents have no bound.
@@ -125,6 +132,37 @@ impl<V: Lane8> Runs<V> {
         }
         Ok(Eight { met, scaled, looks: seen })
     }
+
+    /// Eight flows of a claim, in the lanes of `wanted`.
+    ///
+    /// # Errors
+    /// As [`flow::follow`].
+    #[inline(always)]
+    pub fn flow(
+        &mut self,
+        program: &Program,
+        course: &Course,
+        compiled: &Compiled,
+        origin: Origin<'_>,
+        wanted: Mask,
+    ) -> Result<Eight<'_>, PlanError> {
+        let Self { narrow: m, seen, .. } = self;
+        let plan = &compiled.plan;
+        seen.clear();
+        seen.resize(program.asked.len(), [NOT_ASKED; 8]);
+        m.load(plan);
+        origin.put(plan, m);
+        run(plan, path::SETUP, m)?;
+        let met = hypotheses(compiled, m);
+        let mut started: Mask = 0;
+        for (lane, h) in met.iter().enumerate() {
+            started |= Mask::from(*h == Hypotheses::Met) << lane;
+        }
+        once(program, compiled, m, seen);
+        let mut look = |moment: Moment, m: &Machine<V>| note(program, compiled, m, moment, seen);
+        flow::follow(plan, course, m, started & wanted, &mut look)?;
+        Ok(Eight { met, scaled: [false; 8], looks: seen })
+    }
 }
 
 /// Whether something in a run was beyond `f64`.
@@ -148,20 +186,13 @@ pub fn asked_in(when: When, looks_back: bool, moment: Moment) -> Mask {
 }
 
 #[inline(always)]
-fn note<N: Number>(
-    program: &Program,
-    path: &Path,
-    compiled: &Compiled,
-    m: &Machine<N>,
-    moment: Moment,
-    seen: &mut [[Look; 8]],
-) {
+fn note<N: Number>(program: &Program, compiled: &Compiled, m: &Machine<N>, moment: Moment, seen: &mut [[Look; 8]]) {
     for (p, asked) in program.asked.iter().enumerate() {
         let lanes = asked_in(asked.when, asked.looks_back, moment);
         if lanes == 0 {
             continue;
         }
-        let waiting = asked.when == When::Always && !path.first.is_empty();
+        let waiting = asked.when == When::Always && program.has_first_times();
         let now = looks_where(&compiled.plan, m, &compiled.asked[p], waiting);
         for lane in lanes_of(lanes) {
             let new = Look { at: Some(moment.t), ..now[lane] };

@@ -4,6 +4,7 @@
 //! machine under it, eight points of equal integers at a time, for searches that look at more than that.
 
 use super::along::{Eight, Runs};
+use super::flow;
 use super::octet::{self, Compiled, Drawn, Integers, Plans, integers, place_of};
 use super::path::{self, Moment, Watch, follow};
 use super::point::Point;
@@ -14,7 +15,7 @@ use crate::arith::lane::{Backend, Job, Kernel, Lane8, Mask};
 use crate::arith::lane_wide::Wide8;
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::Claim;
-use crate::claim::program::{Path, Program, When};
+use crate::claim::program::{Course, Path, Program, When};
 use crate::eval::compile::PlanError;
 use crate::eval::machine::{Machine, Truth};
 use crate::eval::plan::{Plan, SlotId};
@@ -98,6 +99,18 @@ pub trait Runner: Send {
         steps: u64,
         draws: &[Lanes],
     ) -> Result<Eight<'_>, PlanError>;
+    /// Eight flows of a claim, in the lanes of `wanted`.
+    ///
+    /// # Errors
+    /// As [`flow::follow`].
+    fn flow(
+        &mut self,
+        program: &Program,
+        course: &Course,
+        compiled: &Compiled,
+        draws: &[Lanes],
+        wanted: Mask,
+    ) -> Result<Eight<'_>, PlanError>;
     fn readings(&self) -> &dyn Readings;
     fn hypotheses(&self, compiled: &Compiled) -> [Hypotheses; 8];
     /// What the predicate of this number did.
@@ -172,6 +185,18 @@ impl<V: Lane8> Runner for InLanes<V> {
         <V as Lane8>::enter(Along { runs: &mut self.runs, program, path, compiled, steps, origin })
     }
 
+    fn flow(
+        &mut self,
+        program: &Program,
+        course: &Course,
+        compiled: &Compiled,
+        draws: &[Lanes],
+        wanted: Mask,
+    ) -> Result<Eight<'_>, PlanError> {
+        let origin = Origin { drawn: &compiled.drawn, draws, reals: &[] };
+        <V as Lane8>::enter(Flows { runs: &mut self.runs, program, course, compiled, origin, wanted })
+    }
+
     fn readings(&self) -> &dyn Readings {
         &self.machine
     }
@@ -233,6 +258,24 @@ impl<'a, V: Lane8> Kernel<V> for Along<'a, '_, V> {
     }
 }
 
+struct Flows<'a, 'o, V> {
+    runs: &'a mut Runs<V>,
+    program: &'o Program,
+    course: &'o Course,
+    compiled: &'o Compiled,
+    origin: Origin<'o>,
+    wanted: Mask,
+}
+
+impl<'a, V: Lane8> Kernel<V> for Flows<'a, '_, V> {
+    type Out = Result<Eight<'a>, PlanError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        self.runs.flow(self.program, self.course, self.compiled, self.origin, self.wanted)
+    }
+}
+
 struct Draw<'a, V> {
     machine: &'a mut Machine<V>,
     plan: &'a Plan,
@@ -258,7 +301,7 @@ pub struct Evaluation {
     pub looks: Vec<Look>,
 }
 
-/// A claim, pointwise or about iterates, ready to be asked of points.
+/// A claim, pointwise, about iterates or about a flow, ready to be asked of points.
 pub struct Evaluator {
     program: Program,
     plans: Plans,
@@ -277,9 +320,10 @@ impl Evaluator {
             return Ok(None);
         }
         let once = once_roots(&program);
-        let sections = match &program.path {
-            None => vec![once],
-            Some(path) => path::sections(&program, path, once, &[]),
+        let sections = match (&program.path, &program.course) {
+            (Some(path), _) => path::sections(&program, path, once, &[]),
+            (None, Some(course)) => flow::sections(&program, course, once, &[]),
+            (None, None) => vec![once],
         };
         let plans = Plans::new(sections, max_elements);
         Ok(Some(Self { program, plans, key: Key::new(seed, &claim.id.0), backend }))
@@ -345,7 +389,7 @@ impl Evaluator {
         let mut start = 0;
         while let Some(first) = points.get(start) {
             let compiled = self.plans.get(&self.program, &first.ints)?;
-            if self.program.path.is_none() && loaded != Some(&first.ints) {
+            if !self.program.moves() && loaded != Some(&first.ints) {
                 machine.load(&compiled.plan);
                 loaded = Some(&first.ints);
             }
@@ -363,13 +407,18 @@ impl Evaluator {
                     x.0[lane] = *draw;
                 }
             }
-            let (hypotheses, looks) = match &self.program.path {
-                None => {
+            let (hypotheses, looks) = match (&self.program.path, &self.program.course) {
+                (None, Some(course)) => {
+                    let wanted = Mask::MAX >> (8 - count);
+                    let eight = machine.flow(&self.program, course, &compiled, &draws, wanted)?;
+                    (eight.met, eight.looks.to_vec())
+                }
+                (None, None) => {
                     machine.run(&compiled.plan, &compiled.drawn, &draws)?;
                     let looks = (0..compiled.asked.len()).map(|p| machine.looks(&compiled, p)).collect();
                     (machine.hypotheses(&compiled), looks)
                 }
-                Some(path) => {
+                (Some(path), _) => {
                     let steps = path::steps(&self.program, path, &first.ints)?;
                     let eight = machine.along(&self.program, path, &compiled, steps, &draws)?;
                     (eight.met, eight.looks.to_vec())

@@ -49,6 +49,9 @@ impl Certifier {
         if let Some(path) = self.program.path.as_ref().filter(|_| asked.when != When::Once) {
             return self.decide_path(values, path, predicate, most_bits);
         }
+        if let Some(course) = self.program.course.as_ref().filter(|_| asked.when != When::Once) {
+            return self.decide_flow(values, course, predicate, most_bits);
+        }
         let case = self.case(values)?;
         let mut hypotheses = self.hypotheses_on_values();
         hypotheses.extend(asked.predicate.guards.iter().enumerate().map(|(i, guard)| (Part::Guard(i), *guard)));

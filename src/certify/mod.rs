@@ -8,9 +8,11 @@
 
 mod decide;
 mod enclosure;
+mod flow;
 mod path;
 mod plans;
 mod settle;
+mod solution;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +45,8 @@ pub enum Part {
     Path(usize),
     Until,
     First(usize),
+    /// Of a flow: the enclosure of its solution.
+    Solution,
 }
 
 /// How two sides are to stand to each other.
@@ -71,7 +75,7 @@ pub struct Certificate {
     pub sides: Option<Sides>,
     /// The working precision that decided it.
     pub bits: usize,
-    /// The step, for an iteration.
+    /// The step, for an iteration; for a flow, the number of the look.
     pub at: Option<u64>,
 }
 
@@ -151,12 +155,17 @@ impl Certifier {
             Part::Guard(i) => format!("condition {} of the predicate", i + 1),
             Part::Predicate => "the predicate".to_owned(),
             Part::Path(i) => {
-                let name = self.program.path.as_ref().and_then(|p| p.assume.get(i)).map(|a| a.name.clone());
+                let path = self.program.path.as_ref().map(|path| &path.assume);
+                let assume = path.or(self.program.course.as_ref().map(|course| &course.assume));
+                let name = assume.and_then(|assume| assume.get(i)).map(|a| a.name.clone());
                 name.unwrap_or_else(|| format!("hypothesis {} on the path", i + 1))
             }
             Part::Until => "the end of the run".to_owned(),
+            Part::Solution => "the enclosure of the solution".to_owned(),
             Part::First(i) => {
-                let name = self.program.path.as_ref().and_then(|p| p.first.get(i)).map(|f| f.0.clone());
+                let path = self.program.path.as_ref().map(|path| &path.first);
+                let first = path.or(self.program.course.as_ref().map(|course| &course.first));
+                let name = first.and_then(|first| first.get(i)).map(|f| f.0.clone());
                 name.unwrap_or_else(|| format!("first time {}", i + 1))
             }
         }

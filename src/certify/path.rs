@@ -23,12 +23,39 @@ const MOST_RUN_WORK: u64 = 2_000_000;
 
 /// What the looks of a run have shown.
 #[derive(Default)]
-struct Seen {
-    violated: Option<Certificate>,
+pub(super) struct Seen {
+    pub violated: Option<Certificate>,
     /// The least margin of those that hold.
-    held: Option<Certificate>,
-    undefined: bool,
-    open: Option<Part>,
+    pub held: Option<Certificate>,
+    pub undefined: bool,
+    pub open: Option<Part>,
+}
+
+impl Seen {
+    /// What was seen of a run that was followed as far as it matters; `doubt` is what kept it from being followed further.
+    pub(super) fn decided(self, doubt: Option<Part>) -> Result<Decision, Part> {
+        if let Some(certificate) = self.violated {
+            return Ok(Decision::Violated(certificate));
+        }
+        if let Some(part) = doubt.or(self.open) {
+            return Err(part);
+        }
+        Ok(match self.held {
+            _ if self.undefined => Decision::Undefined,
+            Some(certificate) => Decision::Holds(certificate),
+            None => Decision::OutOfBranch,
+        })
+    }
+}
+
+impl From<Doubt> for Part {
+    fn from(doubt: Doubt) -> Self {
+        match doubt {
+            Doubt::Assume(i) => Self::Path(i),
+            Doubt::Until => Self::Until,
+            Doubt::First(i) => Self::First(i),
+        }
+    }
 }
 
 impl Certifier {
@@ -71,26 +98,11 @@ impl Certifier {
                 }
                 let mut seen = Seen::default();
                 let mut look = |moment: Moment, machine: &Machine<Ball>| {
-                    self.look(asked, path, &plan, moment, machine, bits, &mut seen);
+                    self.look(asked, &plan, moment, machine, bits, &mut seen);
                     seen.violated.is_none()
                 };
                 let ending = follow(&plan, path, steps, &mut machine, 1, &mut Watch::none(), &mut look)?;
-                if let Some(certificate) = seen.violated {
-                    return Ok(Ok(Decision::Violated(certificate)));
-                }
-                let doubt = ending.doubt.map(|(_, doubt)| match doubt {
-                    Doubt::Assume(i) => Part::Path(i),
-                    Doubt::Until => Part::Until,
-                    Doubt::First(i) => Part::First(i),
-                });
-                if let Some(part) = doubt.or(seen.open) {
-                    return Ok(Err(part));
-                }
-                Ok(Ok(match seen.held {
-                    _ if seen.undefined => Decision::Undefined,
-                    Some(certificate) => Decision::Holds(certificate),
-                    None => Decision::OutOfBranch,
-                }))
+                Ok(seen.decided(ending.doubt.map(|(_, doubt)| Part::from(doubt))))
             })?;
             match decided {
                 Ok(decision) => return Ok(decision),
@@ -102,11 +114,9 @@ impl Certifier {
     }
 
     /// What a look shows of the predicate.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one look")]
-    fn look(
+    pub(super) fn look(
         &self,
         asked: &Asked,
-        path: &Path,
         plan: &Plan,
         moment: Moment,
         machine: &Machine<Ball>,
@@ -122,7 +132,7 @@ impl Certifier {
                 Answer::Yes => {}
                 Answer::No => return,
                 // It may speak of a first time that has not come.
-                Answer::Undefined if !path.first.is_empty() => return,
+                Answer::Undefined if self.program.has_first_times() => return,
                 Answer::Undefined => {
                     seen.undefined = true;
                     return;

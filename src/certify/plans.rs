@@ -27,7 +27,7 @@ pub(super) enum Purpose {
     /// Members and assumptions, and the guards of this predicate.
     Hypotheses(usize),
     Predicate(usize),
-    /// An iteration on which this predicate is asked, in its three sections.
+    /// An iteration or a flow on which this predicate is asked, in its three sections.
     Run(usize),
 }
 

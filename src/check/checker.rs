@@ -1,6 +1,7 @@
 //! A claim compiled for running: what the engine and the commands hold.
 
 use super::fit::Fit;
+use super::flow::{self, FlowRun};
 use super::pointwise::{self, PointwiseRun};
 use super::replay::{ReplayRun, Value, Which};
 use super::scaling::ScalingRun;
@@ -98,6 +99,9 @@ fn cost(program: &Program, ints: &BTreeMap<IntId, i64>, sections: &[Vec<NodeId>]
     if let Some(path) = &program.path {
         return steps(program, path, ints).map_or(1, trajectory::evaluations_of);
     }
+    if let Some(course) = &program.course {
+        return flow::evaluations_of(course.looks);
+    }
     // Where there is no plan, running says why.
     let work = compiled(program, ints, sections, max_elements).map_or(0, |c| c.plan.work);
     1 + work / WORK_AN_EVALUATION
@@ -131,9 +135,10 @@ impl Checker {
         {
             return Err(too_large.into());
         }
-        let sections = match &program.path {
-            None => vec![pointwise::once_roots(&program)],
-            Some(path) => trajectory::sections(&program, path),
+        let sections = match (&program.path, &program.course) {
+            (Some(path), _) => trajectory::sections(&program, path),
+            (None, Some(course)) => flow::sections(&program, course),
+            (None, None) => vec![pointwise::once_roots(&program)],
         };
         let predicates = program
             .asked
@@ -197,12 +202,13 @@ impl Checker {
     pub fn run(&self, cases: Range<u64>, sink: &mut dyn FnMut(&CaseRecord<'_>)) -> Result<(), CheckError> {
         let Self { program, plans, key, backend, .. } = self;
         let backend = *backend;
-        match &program.path {
-            None => dispatch(backend, PointwiseRun { program, plans, key, backend, cases, sink })?,
-            Some(path) => {
+        match (&program.path, &program.course) {
+            (Some(path), _) => {
                 let kernel = self.kernel();
                 dispatch(backend, TrajectoryRun { program, path, plans, key, backend, kernel, cases, sink })?;
             }
+            (None, Some(course)) => dispatch(backend, FlowRun { program, course, plans, key, backend, cases, sink })?,
+            (None, None) => dispatch(backend, PointwiseRun { program, plans, key, backend, cases, sink })?,
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 pub mod checker;
 pub mod evidence;
 pub mod fit;
+mod flow;
 mod pointwise;
 pub mod replay;
 mod scaling;

@@ -76,6 +76,10 @@ impl Job for ReplayRun<'_> {
         let named: Vec<&Bound> = program.givens.iter().chain(&program.lets).chain(&program.assume).collect();
         let mut roots = super::pointwise::once_roots(program);
         roots.extend(named.iter().map(|b| b.node));
+        if let Some(course) = &program.course {
+            roots.push(course.end);
+            roots.extend(course.state.iter().map(|part| part.start));
+        }
         // Predicates of a path are not asked here.
         let sections = match &program.path {
             None => vec![roots],
@@ -107,13 +111,15 @@ impl Job for ReplayRun<'_> {
             let Some(&slot) = plan.plan.roots[0].get(&bound.node) else { continue };
             values.push((bound.name.clone(), read(&plan.plan, &machine, slot, program.graph.ty(bound.node), lane)));
         }
-        if let Some(path) = &program.path {
-            for component in &path.state {
-                if let Some(&slot) = plan.plan.roots[0].get(&component.start) {
-                    let ty = program.graph.ty(component.start);
-                    values.push((format!("{} at 0", component.name), read(&plan.plan, &machine, slot, ty, lane)));
-                }
+        let path = program.path.iter().flat_map(|path| &path.state).map(|part| (&part.name, part.start));
+        let course = program.course.iter().flat_map(|course| &course.state).map(|part| (&part.name, part.start));
+        for (name, start) in path.chain(course) {
+            if let Some(&slot) = plan.plan.roots[0].get(&start) {
+                let ty = program.graph.ty(start);
+                values.push((format!("{name} at 0"), read(&plan.plan, &machine, slot, ty, lane)));
             }
+        }
+        if let Some(path) = &program.path {
             let last = at.iter().copied().max().filter(|last| *last > 0);
             if let Some(last) = last {
                 let started = 1 << lane;

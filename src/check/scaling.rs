@@ -8,10 +8,12 @@
 
 use super::checker::CheckError;
 use super::fit::Fit;
+use super::flow::evaluations_of as evaluations_of_flow;
 use super::pointwise::once_roots;
 use super::trajectory::evaluations_of;
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
 use crate::arith::number::Number;
+use crate::case::flow;
 use crate::case::octet::{Compiled, Integers, compiled, hypotheses, integers, lanes_of};
 use crate::case::path::{self, LOOK, Moment, SETUP, Watch, follow};
 use crate::case::record::{Hypotheses, Stratum};
@@ -82,12 +84,13 @@ impl Job for ScalingRun<'_> {
                 };
                 let mut setup = once_roots(program);
                 setup.push(law.slope);
-                let sections = match &program.path {
-                    None => {
+                let sections = match (&program.path, &program.course) {
+                    (Some(path), _) => path::sections(program, path, setup, &read),
+                    (None, Some(course)) => flow::sections(program, course, setup, &read),
+                    (None, None) => {
                         setup.extend(read);
                         vec![setup]
                     }
-                    Some(path) => path::sections(program, path, setup, &read),
                 };
                 let compiled = compiled(program, &ints, &sections, max_elements)?;
                 machine.load(&compiled.plan);
@@ -123,12 +126,17 @@ impl Job for ScalingRun<'_> {
                         }
                     }
                 };
-                match &program.path {
-                    None => {
+                match (&program.path, &program.course) {
+                    (None, None) => {
                         spent += 8;
                         take(started, SETUP, &machine);
                     }
-                    Some(path) => {
+                    (None, Some(course)) => {
+                        spent += 8 * evaluations_of_flow(course.looks);
+                        let mut see = |moment: Moment, m: &Machine<V>| take(moment.last, LOOK, m);
+                        flow::follow(&compiled.plan, course, &mut machine, started, &mut see)?;
+                    }
+                    (Some(path), _) => {
                         let steps = path::steps(program, path, &ints)?;
                         spent += 8 * evaluations_of(steps);
                         let mut see = |moment: Moment, m: &Machine<V>| {

@@ -93,7 +93,8 @@ struct Search<'a> {
     effort: &'a Effort,
     certifier: Certifier,
     evaluator: Evaluator,
-    hunter: Hunter,
+    /// `None` for a claim about a flow.
+    hunter: Option<Hunter>,
     /// Evaluations of the hunt for each predicate.
     evaluations: u64,
     /// What a run of an iteration counts for; 1 for a pointwise claim.
@@ -118,7 +119,6 @@ impl Checker {
         let hunt =
             HuntOptions { seed: options.seed, backend: options.backend, wide, max_elements: options.max_elements };
         let hunter = Hunter::new(claim, hunt).map_err(malformed)?;
-        let Some(hunter) = hunter else { return Ok(Vec::new()) };
         let share = effort.hunt / self.cost().max(1) / tally.predicates.len().max(1) as u64;
         let (least, cost) = if self.is_path() { (LEAST_RUNS, self.cost().max(1)) } else { (LEAST_HUNT, 1) };
         let evaluations = (if wide { share / WIDE_COST } else { share }).max(least);
@@ -224,7 +224,8 @@ impl Search<'_> {
         for extreme in closest.into_iter().flatten() {
             seeds.extend(self.evaluator.point(extreme.case)?);
         }
-        let hunt = self.hunter.hunt(i, self.evaluations, &seeds);
+        let Some(hunter) = &self.hunter else { return Ok(()) };
+        let hunt = hunter.hunt(i, self.evaluations, &seeds);
         let best = hunt.best.as_ref();
         evidence.hunt = Some(Hunted {
             evaluations: hunt.evaluations,

@@ -8,8 +8,8 @@
 //! The hash is SHA-256 (FIPS 180-4): a stale witness must not pass for a fresh one by accident or design, and a program that shares no
 //! code with this one finds it in any standard library.
 
-use super::model::{Claim, Named, Trajectory};
-use crate::lang::ast::{Expr, Schedule};
+use super::model::{Claim, Flow, Named, Trajectory};
+use crate::lang::ast::{Expr, Looks, Schedule};
 use crate::lang::print::{given_source, source};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -49,13 +49,15 @@ impl fmt::Display for Fingerprint {
 /// The canonical text of what one predicate of a claim states, a line each piece.
 pub fn statement(claim: &Claim, predicate: &str) -> Option<String> {
     let named = |entries: &'_ [Named<Expr>]| entries.iter().find(|e| e.name == predicate).map(|e| source(&e.value));
-    let path = claim.trajectory.as_ref();
+    let (path, flow) = (claim.trajectory.as_ref(), claim.flow.as_ref());
+    let always = path.map(|t| &t.always).or(flow.map(|f| &f.always));
+    let finally = path.map(|t| &t.finally).or(flow.map(|f| &f.finally));
     let (word, predicate_text, on_path) = if let Some(text) = named(&claim.claim) {
         ("claim", text, false)
-    } else if let Some(text) = path.and_then(|t| named(&t.always)) {
+    } else if let Some(text) = always.and_then(|always| named(always)) {
         ("always", text, true)
     } else {
-        ("finally", path.and_then(|t| named(&t.finally))?, true)
+        ("finally", finally.and_then(|finally| named(finally))?, true)
     };
     let mut lines = vec![VERSION.to_owned()];
     lines.extend(claim.givens.iter().map(|g| format!("given {} = {}", g.name, given_source(&g.value))));
@@ -63,6 +65,9 @@ pub fn statement(claim: &Claim, predicate: &str) -> Option<String> {
     supposed(&mut lines, "assume", &claim.assume);
     if let Some(path) = path.filter(|_| on_path) {
         iteration(&mut lines, path);
+    }
+    if let Some(flow) = flow.filter(|_| on_path) {
+        solution(&mut lines, flow);
     }
     lines.push(format!("{word} {predicate_text}"));
     let unit = claim.units.each.iter().find(|u| u.name == predicate).or(claim.units.all.as_ref());
@@ -83,6 +88,20 @@ fn iteration(lines: &mut Vec<String>, path: &Trajectory) {
     defined(lines, "path let", &path.lets);
     supposed(lines, "path assume", &path.assume);
     defined(lines, "first", &path.first);
+}
+
+fn solution(lines: &mut Vec<String>, flow: &Flow) {
+    defined(lines, "state", &flow.state);
+    defined(lines, "rate", &flow.rate);
+    lines.push(format!("end {}", source(&flow.end.value)));
+    lines.push(match flow.looks() {
+        Looks::Even(n) => format!("at {n}"),
+        Looks::Log(n) => format!("at log {n}"),
+    });
+    lines.extend(flow.until.as_ref().map(|until| format!("until {}", source(&until.value))));
+    defined(lines, "path let", &flow.lets);
+    supposed(lines, "path assume", &flow.assume);
+    defined(lines, "first", &flow.first);
 }
 
 fn defined(lines: &mut Vec<String>, word: &str, entries: &[Named<Expr>]) {

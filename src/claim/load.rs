@@ -6,11 +6,11 @@
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::document::{self, Item, Value};
 use super::model::{
-    Claim, ClaimBudget, ClaimId, Expect, Link, Named, Place, Scaling, Source, Trajectory, Units, Verdict,
+    Claim, ClaimBudget, ClaimId, Expect, Flow, Link, Named, Place, Scaling, Source, Trajectory, Units, Verdict,
 };
 use super::names::Names;
 use super::reader::{Errors, choose};
-use super::sections;
+use super::{flow_section, sections};
 use crate::lang::ast;
 use crate::lang::parse::{parse_expr, parse_given};
 use crate::lang::span::LangError;
@@ -42,11 +42,12 @@ pub const KEYS: &[&str] = &[
     "claim",
     "margin",
     "trajectory",
+    "flow",
     "scaling",
     "budget",
 ];
 /// Tables of the claim language that are not checked yet.
-const UNSUPPORTED: &[&str] = &["flow", "probability", "constant", "experiment"];
+const UNSUPPORTED: &[&str] = &["probability", "constant", "experiment"];
 /// The keys of a setting's file.
 const SETTING_KEYS: &[&str] = &["given", "let", "assume", "notes"];
 
@@ -152,19 +153,23 @@ impl Loader {
         }
         self.hypotheses_of(items);
         let trajectory: Option<Trajectory> = find("trajectory").and_then(|item| sections::trajectory(self, item));
+        let flow: Option<Flow> = find("flow").and_then(|item| flow_section::flow(self, item));
+        if let (Some(trajectory), Some(flow)) = (find("trajectory"), find("flow")) {
+            self.two_paths(trajectory, flow);
+        }
         let claim = find("claim").map(|item| self.predicates_of(item, CLAIM)).unwrap_or_default();
         let scaling: Option<Scaling> = find("scaling").and_then(|item| sections::scaling(self, item));
         let units = find("margin").map(|item| self.units(item)).unwrap_or_default();
         let expect = find("expect").map(|item| self.expect(item)).unwrap_or_default();
         let budget = find("budget").map(|item| self.budget(item)).unwrap_or_default();
 
-        let path = find("trajectory").map(Item::entries).unwrap_or_default();
-        let path = path.iter().filter(|entry| matches!(&*entry.key, "always" | "finally"));
+        let path = [find("trajectory"), find("flow")].into_iter().flatten().flat_map(Item::entries);
+        let path = path.filter(|entry| matches!(&*entry.key, "always" | "finally"));
         // A table that cannot be read has its own error, and is not empty.
         let mut conclusions = [find("claim"), find("scaling")].into_iter().flatten().chain(path);
         let unsupported = items.iter().any(|item| UNSUPPORTED.contains(&item.key.as_str()));
         if !unsupported && conclusions.all(Item::is_empty_table) {
-            let place = find("trajectory").or(find("claim")).map(|item| item.key_place.clone());
+            let place = find("trajectory").or(find("flow")).or(find("claim")).map(|item| item.key_place.clone());
             self.no_conclusion(place.unwrap_or(Place::file(source)));
         }
 
@@ -186,6 +191,7 @@ impl Loader {
             claim,
             units,
             trajectory,
+            flow,
             scaling,
             budget,
             witness: None,
@@ -214,8 +220,18 @@ impl Loader {
     fn no_conclusion(&mut self, place: Place) {
         self.errors.note(|| {
             Diagnostic::new(place, "the claim has no conclusion", "nothing is claimed").help(
-                "a claim has `[claim]`, `[trajectory.always]`, `[trajectory.finally]` or `[scaling]` with a predicate",
+                "a claim has `[claim]`, `[trajectory.always]`, `[trajectory.finally]`, `[flow.always]`, `[flow.finally]` or `[scaling]` with a predicate",
             )
+        });
+    }
+
+    /// One file is about one path.
+    fn two_paths(&mut self, trajectory: &Item, flow: &Item) {
+        let later = if flow.key_place.start > trajectory.key_place.start { flow } else { trajectory };
+        self.errors.note(|| {
+            let message = "a claim has `[trajectory]` or `[flow]`, not both";
+            Diagnostic::new(later.key_place.clone(), message, "found the other one above")
+                .help("state them in two files")
         });
     }
 

@@ -211,6 +211,30 @@ pub struct KernelUse {
     pub bindings: Vec<Named<ast::Expr>>,
 }
 
+/// `[flow]` and its tables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow {
+    pub state: Vec<Named<ast::Expr>>,
+    pub rate: Vec<Named<ast::Expr>>,
+    pub end: Named<ast::Expr>,
+    pub at: Option<Named<ast::Looks>>,
+    pub until: Option<Named<ast::Expr>>,
+    pub lets: Vec<Named<ast::Expr>>,
+    pub assume: Vec<Named<ast::Expr>>,
+    pub first: Vec<Named<ast::Expr>>,
+    pub always: Vec<Named<ast::Expr>>,
+    pub finally: Vec<Named<ast::Expr>>,
+}
+
+impl Flow {
+    /// The looks where the file does not say.
+    pub const LOOKS: ast::Looks = ast::Looks::Even(32);
+
+    pub fn looks(&self) -> ast::Looks {
+        self.at.as_ref().map_or(Self::LOOKS, |at| at.value)
+    }
+}
+
 /// `[scaling]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scaling {
@@ -259,6 +283,8 @@ pub struct Claim {
     pub claim: Vec<Named<ast::Expr>>,
     pub units: Units,
     pub trajectory: Option<Trajectory>,
+    /// Never beside a trajectory.
+    pub flow: Option<Flow>,
     pub scaling: Option<Scaling>,
     pub budget: ClaimBudget,
     /// The witness file beside it, unread.
@@ -269,8 +295,9 @@ impl Claim {
     /// The names of what has a verdict, in the order of the file: predicates, then a fitted slope.
     pub fn predicates(&self) -> impl Iterator<Item = &str> {
         let path = self.trajectory.iter().flat_map(|t| t.always.iter().chain(&t.finally));
+        let flow = self.flow.iter().flat_map(|f| f.always.iter().chain(&f.finally));
         let slope = self.scaling.iter().map(|scaling| scaling.slope.name.as_str());
-        self.claim.iter().chain(path).map(|predicate| predicate.name.as_str()).chain(slope)
+        self.claim.iter().chain(path).chain(flow).map(|predicate| predicate.name.as_str()).chain(slope)
     }
 }
 

@@ -47,9 +47,9 @@ pub struct Asked {
 pub enum When {
     /// Once, of the givens.
     Once,
-    /// At every step that is looked at.
+    /// At every step or time that is looked at.
     Always,
-    /// At the last step.
+    /// At the last one.
     Finally,
 }
 
@@ -93,6 +93,29 @@ pub struct Path {
     pub kernel: Option<KernelBinding>,
 }
 
+/// A part of a flow's state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moving {
+    pub name: String,
+    pub input: InputId,
+    pub start: NodeId,
+    pub rate: NodeId,
+}
+
+/// A flow's part of the graph.
+#[derive(Clone, Debug)]
+pub struct Course {
+    pub state: Vec<Moving>,
+    pub time: InputId,
+    pub end: NodeId,
+    pub looks: ast::Looks,
+    pub until: Option<NodeId>,
+    pub lets: Vec<Bound>,
+    pub assume: Vec<Bound>,
+    /// First times: the input that holds the time, and the truth that is waited for.
+    pub first: Vec<(String, InputId, NodeId)>,
+}
+
 /// A scaling claim's part of the graph.
 #[derive(Clone, Debug)]
 pub struct Law {
@@ -132,6 +155,7 @@ pub struct Program {
     pub assume: Vec<Bound>,
     pub asked: Vec<Asked>,
     pub path: Option<Path>,
+    pub course: Option<Course>,
     pub law: Option<Law>,
     /// Integers that are shapes, indices or loop bounds.
     pub structural: BTreeSet<IntId>,
@@ -165,11 +189,24 @@ impl Program {
         Builder { by_values: true, ..Builder::new(claim) }.build()
     }
 
+    /// Whether a predicate may speak of a first time that has not come.
+    pub fn has_first_times(&self) -> bool {
+        let path = self.path.iter().flat_map(|path| &path.first);
+        path.chain(self.course.iter().flat_map(|course| &course.first)).next().is_some()
+    }
+
+    /// Whether it is about values that move, by steps or in time: a case is then more than a point.
+    pub fn moves(&self) -> bool {
+        self.path.is_some() || self.course.is_some()
+    }
+
     /// The integer given of this id.
     pub fn int_given(&self, id: IntId) -> &IntGiven {
         &self.samples.ints[id.0 as usize]
     }
 }
+
+mod flow;
 
 pub(super) struct Builder<'a> {
     pub(super) claim: &'a Claim,
@@ -199,6 +236,9 @@ impl<'a> Builder<'a> {
                     .iter()
                     .flat_map(|t| t.state.iter().chain(&t.lets).chain(&t.first))
                     .map(|s| s.name.clone()),
+            )
+            .chain(
+                claim.flow.iter().flat_map(|f| f.state.iter().chain(&f.lets).chain(&f.first)).map(|s| s.name.clone()),
             )
             .collect();
         Self {
@@ -373,6 +413,14 @@ impl<'a> Builder<'a> {
                 Some(path)
             }
         };
+        let course = match &claim.flow {
+            None => None,
+            Some(flow) => {
+                let (course, more) = self.flow(flow)?;
+                asked.extend(more);
+                Some(course)
+            }
+        };
         let law = self.law(&targets);
         if !self.errors.is_empty() {
             return Err(self.failed());
@@ -391,6 +439,13 @@ impl<'a> Builder<'a> {
             roots.extend(path.until);
             roots.extend(path.first.iter().map(|f| f.2));
             roots.extend(path.kernel.iter().flat_map(|k| k.data.iter().chain(&k.scalars)).copied());
+        }
+        if let Some(course) = &course {
+            roots.push(course.end);
+            roots.extend(course.state.iter().flat_map(|c| [c.start, c.rate]));
+            roots.extend(course.lets.iter().chain(&course.assume).map(|b| b.node));
+            roots.extend(course.until);
+            roots.extend(course.first.iter().map(|f| f.2));
         }
         if let Some(law) = &law {
             roots.extend([law.response, law.covariate, law.slope]);
@@ -452,6 +507,7 @@ impl<'a> Builder<'a> {
             assume,
             asked,
             path,
+            course,
             law,
             structural,
             lane_ints,

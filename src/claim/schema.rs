@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[schemars(title = "A claim of theoremcheck", deny_unknown_fields, extend("anyOf" = [
     {
         "required": ["title", "at"],
-        "anyOf": [{ "required": ["claim"] }, { "required": ["trajectory"] }, { "required": ["scaling"] }]
+        "anyOf": [{ "required": ["claim"] }, { "required": ["trajectory"] }, { "required": ["flow"] }, { "required": ["scaling"] }]
     },
     { "propertyNames": { "enum": ["given", "let", "assume", "notes"] } }
 ]))]
@@ -52,6 +52,8 @@ struct ClaimFile {
     margin: Option<Margin>,
     /// Iterates: a state, its step, and what holds along the way.
     trajectory: Option<Trajectory>,
+    /// The solution of a differential equation: a state, its rate, and what holds along the way.
+    flow: Option<Flow>,
     /// A fitted slope over a sweep.
     scaling: Option<Scaling>,
     /// How much work the claim needs.
@@ -133,6 +135,34 @@ struct Trajectory {
     finally: Option<Table>,
 }
 
+/// The solution of a differential equation: a state, its rate, and what holds along the way.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct Flow {
+    /// Each part of the state and its start.
+    state: Table,
+    /// The derivative in time of each part of the state.
+    rate: Table,
+    /// When it ends: it runs over [0, end].
+    end: Expression,
+    /// At how many times it is looked at: `32` equal intervals, `log 20` times; 32 where nothing is said.
+    at: Option<Expression>,
+    /// Ends the flow early, at the first look where it is true.
+    until: Option<Expression>,
+    /// Abbreviations, of the state at time `t`.
+    #[schemars(rename = "let")]
+    lets: Option<Table>,
+    /// Hypotheses on the path.
+    assume: Option<Table>,
+    /// Names for the first look at which a predicate holds.
+    first: Option<Table>,
+    /// What holds at every time that is looked at.
+    always: Option<Table>,
+    /// What holds at the end.
+    finally: Option<Table>,
+}
+
 /// A fitted slope over a sweep.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -199,6 +229,7 @@ fn fit_toml(schema: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claim::flow_section::FLOW_KEYS;
     use crate::claim::load::KEYS;
     use crate::claim::sections::{SCALING_KEYS, TRAJECTORY_KEYS};
     use std::collections::BTreeSet;
@@ -213,13 +244,19 @@ mod tests {
         let set = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<BTreeSet<_>>();
         assert_eq!(keys_of(&schema, "/properties"), set(KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Trajectory/properties"), set(TRAJECTORY_KEYS));
+        assert_eq!(keys_of(&schema, "/definitions/Flow/properties"), set(FLOW_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Scaling/properties"), set(SCALING_KEYS));
     }
 
     #[test]
     fn every_key_is_described() {
         let schema = claim_schema();
-        for properties in ["/properties", "/definitions/Trajectory/properties", "/definitions/Scaling/properties"] {
+        for properties in [
+            "/properties",
+            "/definitions/Trajectory/properties",
+            "/definitions/Flow/properties",
+            "/definitions/Scaling/properties",
+        ] {
             for (key, property) in schema.pointer(properties).and_then(Value::as_object).unwrap() {
                 assert!(property["description"].is_string(), "{properties}/{key}");
             }

@@ -44,7 +44,7 @@ pub(super) fn trajectory(loader: &mut Loader, item: &Item) -> Option<Trajectory>
     let step = part(loader, item, find("step"), "step", STEP);
     let steps = part(loader, item, find("steps"), "steps", STEPS);
     if let (Some(state), Some(step)) = (state, step) {
-        same_parts(loader, state, step);
+        same_parts(loader, state, step, str::to_owned);
     }
     let state = state.map(|entry| loader.define(entry, STATE, parse_expr));
     let step = step.map(|entry| loader.errors.expressions(entry, STEP, parse_expr));
@@ -138,7 +138,13 @@ pub(super) fn scaling(loader: &mut Loader, item: &Item) -> Option<Scaling> {
 }
 
 /// A key that must be there and, where it is a table, not be empty.
-fn part<'a>(loader: &mut Loader, table: &Item, entry: Option<&'a Item>, key: &str, example: &str) -> Option<&'a Item> {
+pub(super) fn part<'a>(
+    loader: &mut Loader,
+    table: &Item,
+    entry: Option<&'a Item>,
+    key: &str,
+    example: &str,
+) -> Option<&'a Item> {
     if entry.is_none_or(Item::is_empty_table) {
         loader.errors.note(|| {
             let place = entry.map_or(&table.key_place, |entry| &entry.key_place).clone();
@@ -149,25 +155,29 @@ fn part<'a>(loader: &mut Loader, table: &Item, entry: Option<&'a Item>, key: &st
     entry
 }
 
-/// Every part of the state has a step, and nothing else has.
-fn same_parts(loader: &mut Loader, state: &Item, step: &Item) {
+/// Every part of the state has a step (of a flow, a rate), and nothing else has. `rest` is what leaves a part as it is.
+pub(super) fn same_parts(loader: &mut Loader, state: &Item, moved: &Item, rest: impl Fn(&str) -> String) {
+    let word = &moved.key;
     let parts: BTreeSet<&str> = state.entries().iter().map(|part| part.key.as_str()).collect();
-    let stepped: BTreeSet<&str> = step.entries().iter().map(|part| part.key.as_str()).collect();
-    for part in step.entries().iter().filter(|part| !parts.contains(part.key.as_str())) {
+    let with: BTreeSet<&str> = moved.entries().iter().map(|part| part.key.as_str()).collect();
+    for part in moved.entries().iter().filter(|part| !parts.contains(part.key.as_str())) {
         loader.errors.note(|| {
             let message = format!("`{}` is no part of the state", part.key);
-            Diagnostic::new(part.key_place.clone(), message, "stepped, but without a start").help(did_you_mean(
+            Diagnostic::new(part.key_place.clone(), message, format!("has a {word}, but no start")).help(did_you_mean(
                 &part.key,
                 &parts,
                 "the state has",
             ))
         });
     }
-    for part in state.entries().iter().filter(|part| !stepped.contains(part.key.as_str())) {
+    for part in state.entries().iter().filter(|part| !with.contains(part.key.as_str())) {
         loader.errors.note(|| {
-            let message = format!("`{}` has no step", part.key);
-            Diagnostic::new(part.key_place.clone(), message, "started, but never stepped")
-                .help(format!("add `{0} = \"{0}\"` to `step` if it never changes", part.key))
+            let message = format!("`{}` has no {word}", part.key);
+            Diagnostic::new(part.key_place.clone(), message, format!("has a start, but no {word}")).help(format!(
+                "add `{} = \"{}\"` to `{word}` if it never changes",
+                part.key,
+                rest(&part.key)
+            ))
         });
     }
 }

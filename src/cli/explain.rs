@@ -52,11 +52,13 @@ struct Typed {
 
 impl Typed {
     fn new(program: Program) -> Self {
-        let path = program.path.iter();
+        let (path, course) = (program.path.iter(), program.course.iter());
         let state = path.clone().flat_map(|path| path.state.iter().map(|part| (part.name.clone(), part.start)));
+        let moving = course.clone().flat_map(|course| course.state.iter().map(|part| (part.name.clone(), part.start)));
         let lets = program.givens.iter().chain(&program.lets).chain(path.flat_map(|path| &path.lets));
+        let lets = lets.chain(course.flat_map(|course| &course.lets));
         let mut scope = Scope::new();
-        for (name, node) in lets.map(|bound| (bound.name.clone(), bound.node)).chain(state) {
+        for (name, node) in lets.map(|bound| (bound.name.clone(), bound.node)).chain(state).chain(moving) {
             // A name that is there already has its type.
             let _ = scope.define(name, node);
         }

@@ -125,7 +125,7 @@ impl Elaborator<'_> {
     fn previous(&mut self, e: &Expr, span: Span) -> Elaborated {
         let id = self.expr(e)?;
         let Some(previous) = &self.scope.previous else {
-            return Err(LangError::new(span, "`prev` is for trajectories and flows", "found no step before this one"));
+            return Err(LangError::new(span, "`prev` is for trajectories", "found no step before this one"));
         };
         let before = self.varied.before(self.graph, previous).map_err(|e| too_large(span, e))?;
         substitute(self.graph, id, &before).map_err(|e| too_large(span, e))

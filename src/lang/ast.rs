@@ -277,6 +277,15 @@ pub enum Schedule {
     Log(u64),
 }
 
+/// At which times a flow is looked at, from 0 to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Looks {
+    /// At 0 and at the ends of so many equal intervals.
+    Even(u64),
+    /// At 0 and at so many times, evenly spread in the logarithm.
+    Log(u64),
+}
+
 /// What a fitted slope is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SlopeBound {

@@ -307,7 +307,11 @@ impl<'a> Elaborator<'a> {
             .help("move its definition up, or this one down"));
         }
         if name == "t" {
-            return Err(LangError::new(span, "`t` is the step of a trajectory", "found no trajectory here"));
+            return Err(LangError::new(
+                span,
+                "`t` is the step of a trajectory or the time of a flow",
+                "found neither here",
+            ));
         }
         if named(name).is_some() {
             return Err(error.help(format!("`{name}` is a function; write `{name}(..)`")));

@@ -176,7 +176,7 @@ const ERRORS: &[(&str, &str)] = &[
     ("eta(1 - x)", "unknown function `eta`: found a call of it (`eta` is a value; write `eta*(..)` for a product, `eta[..]` for an entry) @ eta"),
     ("S2 + S", "`S2` is defined below: found it used before its definition (move its definition up, or this one down) @ S2"),
     ("t + 1", "`t` is the step of a trajectory: found no trajectory here @ t"),
-    ("prev(x)", "`prev` is for trajectories and flows: found no step before this one @ prev(x)"),
+    ("prev(x)", "`prev` is for trajectories: found no step before this one @ prev(x)"),
     ("tr(I)", "the size of `I` is not known here: found nothing beside it whose shape it must have (write `identity(n)`) @ I"),
     ("I*I == I", "the size of `I` is not known here: found nothing beside it whose shape it must have (write `identity(n)`) @ I"),
     ("S <= 2", "a real and a matrix are not compared: `2` is a real, `S` is a matrix d×d (write `2*I`) @ S <= 2"),

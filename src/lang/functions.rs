@@ -144,7 +144,7 @@ pub const FUNCTIONS: &[FunctionInfo] = &[
     info(Function::Projector, "proj", 2, "proj(i: integer, M: n×n symmetric): n×n", "the spectral projector of the i-th eigenvalue; undefined at a tie", "tr(proj(1, S)) == 1"),
     info(Function::Rows, "rows", 1, "rows(M: m×n): integer", "the number of rows", "rows(A) >= 0"),
     info(Function::Cols, "cols", 1, "cols(M: m×n): integer", "the number of columns", "cols(A) >= 0"),
-    info(Function::Prev, "prev", 1, "prev(e): what e is", "e one step before; only in a trajectory or flow, where a predicate with it is not asked at t = 0", "loss <= prev(loss)"),
+    info(Function::Prev, "prev", 1, "prev(e): what e is", "e one step before; only in a trajectory, where a predicate with it is not asked at t = 0", "loss <= prev(loss)"),
 ];
 
 pub fn named(name: &str) -> Option<&'static FunctionInfo> {

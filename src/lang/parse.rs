@@ -6,13 +6,14 @@
 //! | `symmetric(d, (0, 2*sigma1])` | [`parse_given`] | `parse_given` |
 //! | `log [1e-12, 1e-3] 10` | [`parse_sweep`] | `parse_plan` |
 //! | `log 200`, `every 10` | [`parse_schedule`] | `parse_plan` |
+//! | `32`, `log 20` | [`parse_looks`] | `parse_plan` |
 //! | `log(eps) ~ log(rho)` | [`parse_fit`] | `parse_plan` |
 //! | `>= delta/2`, `about 1` | [`parse_slope`] | `parse_plan` |
 //!
 //! No names are looked up, and nothing has a type yet: that is the elaborator's. Any text ends in a tree of bounded height or
 //! in one error with its place.
 
-use super::ast::{Expr, Given, Schedule, SlopeBound, Sweep};
+use super::ast::{Expr, Given, Looks, Schedule, SlopeBound, Sweep};
 use super::lexer::Kind;
 use super::span::LangError;
 use super::tokens::{Parsed, Tokens, expect, parse_all};
@@ -38,6 +39,11 @@ pub fn parse_sweep(text: &str) -> Result<Sweep, LangError> {
 /// Which steps are looked at: `log 200`, `every 10`.
 pub fn parse_schedule(text: &str) -> Result<Schedule, LangError> {
     whole(text, parse_plan::schedule)
+}
+
+/// At which times a flow is looked at: `32`, `log 20`.
+pub fn parse_looks(text: &str) -> Result<Looks, LangError> {
+    whole(text, parse_plan::looks)
 }
 
 /// What is fitted, against what: `log(eps) ~ log(rho)`.
@@ -80,6 +86,7 @@ mod tests {
         }
         errors.extend(parse_sweep(text).err());
         errors.extend(parse_schedule(text).err());
+        errors.extend(parse_looks(text).err());
         errors.extend(parse_fit(text).err());
         errors.extend(parse_slope(text).err());
         for e in errors {

@@ -3,22 +3,26 @@
 //! ```text
 //! log [1e-12, 1e-3] 10      linear [a, b] 7      int [2, 16] 4      (a sweep)
 //! log 200                   every 10                                (a schedule)
+//! 32                        log 20                                  (times of a flow)
 //! log(eps) ~ log(rho)                                               (a fit)
 //! >= delta/2                <= 1                 about 1            (a slope)
 //! ```
 
-use super::ast::{Expr, Schedule, SlopeBound, Sweep, SweepScale};
+use super::ast::{Expr, Looks, Schedule, SlopeBound, Sweep, SweepScale};
 use super::lexer::Kind;
 use super::parse_expr::{expression, skip};
 use super::parse_given::interval;
 use super::span::LangError;
-use super::tokens::{Parsed, Tokens, expect, fail, next};
+use super::tokens::{Parsed, Tokens, accept_word, expect, fail, next};
 
 /// The most points of a sweep.
 pub const MAX_POINTS: u64 = 10_000;
+/// The most looks at a flow.
+pub const MAX_LOOKS: u64 = 10_000;
 
 const SWEEP: &str = "write `log [a, b] 10`, `linear [a, b] 10` or `int [a, b] 10`";
 const SCHEDULE: &str = "write `log 200` or `every 10`";
+const LOOKS: &str = "write `32`, that many equal intervals, or `log 20`, that many times evenly in the logarithm";
 const SLOPE: &str = "write `>= e`, `<= e` or `about e`";
 
 pub fn sweep(input: &mut Tokens<'_, '_>) -> Parsed<Sweep> {
@@ -66,6 +70,16 @@ pub fn schedule(input: &mut Tokens<'_, '_>) -> Parsed<Schedule> {
     Ok(schedule(number))
 }
 
+pub fn looks(input: &mut Tokens<'_, '_>) -> Parsed<Looks> {
+    let spread = if accept_word(input, "log")? { Looks::Log } else { Looks::Even };
+    let count = next(input);
+    let number = whole_number(input, "a number of looks", LOOKS)?;
+    if !(1..=MAX_LOOKS).contains(&number) {
+        return fail(LangError::new(count.span, format!("a flow is looked at 1 to {MAX_LOOKS} times"), count.found()));
+    }
+    Ok(spread(number))
+}
+
 fn whole_number(input: &mut Tokens<'_, '_>, what: &str, form: &str) -> Parsed<u64> {
     let token = next(input);
     let Some(number) = token.text.parse().ok().filter(|_| token.kind == Kind::Number) else {
@@ -98,8 +112,8 @@ pub fn slope(input: &mut Tokens<'_, '_>) -> Parsed<(SlopeBound, Expr)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::lang::ast::{Schedule, SlopeBound, SweepScale};
-    use crate::lang::parse::{parse_fit, parse_schedule, parse_slope, parse_sweep};
+    use crate::lang::ast::{Looks, Schedule, SlopeBound, SweepScale};
+    use crate::lang::parse::{parse_fit, parse_looks, parse_schedule, parse_slope, parse_sweep};
     use crate::lang::testing::{bracketed, one_line};
 
     #[test]
@@ -140,6 +154,19 @@ mod tests {
             ("every 1.5", "6..9 expected a number of steps | found `1.5` | write `log 200` or `every 10`"),
         ] {
             assert_eq!(parse_schedule(text).map_err(|e| one_line(&e)), Err(error.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn looks_at_a_flow_are_intervals_or_times_in_the_logarithm() {
+        assert_eq!((parse_looks("32"), parse_looks("log 20")), (Ok(Looks::Even(32)), Ok(Looks::Log(20))));
+        let form = "write `32`, that many equal intervals, or `log 20`, that many times evenly in the logarithm";
+        for (text, error) in [
+            ("every 10", format!("0..5 expected a number of looks | found `every` | {form}")),
+            ("log", format!("3..3 expected a number of looks | found the end | {form}")),
+            ("0", "0..1 a flow is looked at 1 to 10000 times | found `0` | -".into()),
+        ] {
+            assert_eq!(parse_looks(text).map_err(|e| one_line(&e)), Err(error), "{text}");
         }
     }
 

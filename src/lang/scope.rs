@@ -16,7 +16,7 @@ pub struct Scope {
     by_name: HashMap<String, NodeId>,
     /// Names that the file defines further down, for a better message than "unknown".
     pub later: BTreeSet<String>,
-    /// In a trajectory or flow: the state's components and the step, each with its value one step before. `prev` replaces
+    /// In a trajectory: the state's components and the step, each with its value one step before. `prev` replaces
     /// the ones by the others.
     pub previous: Option<BTreeMap<NodeId, NodeId>>,
     definitions: HashMap<String, Arc<Definition>>,

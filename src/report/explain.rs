@@ -7,9 +7,9 @@ use super::number::grouped;
 use super::paint::Paint;
 use super::run_report::Setup;
 use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, plain};
-use crate::claim::model::{Claim, Named, Paper, Trajectory};
+use crate::claim::model::{Claim, Flow, Named, Paper, Trajectory};
 use crate::engine::outcome::ClaimResult;
-use crate::lang::ast::{Expr, ExprKind, Given, Schedule, SlopeBound};
+use crate::lang::ast::{Expr, ExprKind, Given, Looks, Schedule, SlopeBound};
 use crate::lang::print::{Style, given_tex_with, given_unicode_with, tex_with, unicode_with};
 use crate::lang::span::Span;
 
@@ -45,6 +45,9 @@ impl Explained<'_> {
         self.section(&mut out, "assuming", claim.assume.iter().map(|entry| self.named(entry)));
         if let Some(trajectory) = &claim.trajectory {
             self.trajectory(&mut out, trajectory);
+        }
+        if let Some(flow) = &claim.flow {
+            self.flow(&mut out, flow);
         }
         self.section(&mut out, "claimed", claim.claim.iter().map(|entry| self.named(entry)));
         if let Some(scaling) = &claim.scaling {
@@ -106,6 +109,30 @@ impl Explained<'_> {
         self.section(out, "with", first);
         self.section(out, "claimed at every step", trajectory.always.iter().map(|entry| self.named(entry)));
         self.section(out, "claimed at the end", trajectory.finally.iter().map(|entry| self.named(entry)));
+    }
+
+    fn flow(&self, out: &mut String, flow: &Flow) {
+        let assign =
+            |sign: &str, entry: &Named<Expr>| format!("{} {sign} {}", self.name(&entry.name), self.expr(&entry.value));
+        self.section(out, "starting from", flow.state.iter().map(|entry| assign("=", entry)));
+        let rate = flow.rate.iter().map(|entry| match self.tex {
+            true => format!("\\dot{{{}}} = {}", self.name(&entry.name), self.expr(&entry.value)),
+            false => format!("d{}/dt = {}", self.name(&entry.name), self.expr(&entry.value)),
+        });
+        let end = format!("over 0 {} t {0} {}", self.pick("≤", r"\le"), self.expr(&flow.end.value));
+        let until = flow.until.iter().map(|until| format!("until {}", self.expr(&until.value)));
+        let looks = match flow.looks() {
+            Looks::Even(n) => format!("looked at 0 and at the ends of {n} equal intervals"),
+            Looks::Log(n) => format!("looked at 0 and at {n} times, evenly in log t"),
+        };
+        self.section(out, "flowing by", rate.chain([end]).chain(until).chain([looks]));
+        self.section(out, "where, at time t", flow.lets.iter().map(|entry| self.equation(entry)));
+        self.section(out, "assuming, at every time", flow.assume.iter().map(|entry| self.named(entry)));
+        let first = flow.first.iter();
+        let first = first.map(|entry| format!("{} = first t with {}", self.name(&entry.name), self.expr(&entry.value)));
+        self.section(out, "with", first);
+        self.section(out, "claimed at every time", flow.always.iter().map(|entry| self.named(entry)));
+        self.section(out, "claimed at the end", flow.finally.iter().map(|entry| self.named(entry)));
     }
 
     fn evidence(&self, result: &ClaimResult) -> Vec<String> {

@@ -1,0 +1,386 @@
+//! Follows a flow in the lanes of an octet, from look to look.
+//!
+//! Each case is integrated by itself ([`super::integrator`]): its rate is the plan's, run for the state of that case. What is asked at a look is
+//! asked of all cases side by side.
+//!
+//! A case has two solutions. The one whose values are looked at is made to a tight tolerance. The other is made to a tolerance a hundred
+//! times as wide, from a start and by a rate that are moved as far as rounding may have moved them. Their distance, times [`CAUTION`], is taken
+//! for the error of the first: it goes in as the bound of the state's slots, and so into the floor of every margin, as rounding does. That is an
+//! estimate, not a proof: what moves a solution in a direction that the second one was not moved in is not seen.
+//!
+//! A solution that cannot be followed to a look (it blows up, it is stiff, the rate is not known) is not known there.
+
+use super::integrator::Solution;
+use super::octet::{lanes_of, section_of};
+use super::path::{LOOK, Moment, SETUP, STEP, input_slot};
+use super::times::shares;
+use crate::arith::lane::{Kernel, Lane8, Mask};
+use crate::arith::number::{Number, UNIT};
+use crate::claim::program::{Course, Program};
+use crate::eval::compile::PlanError;
+use crate::eval::machine::Machine;
+use crate::eval::plan::{Plan, SlotId};
+use crate::eval::rounding::{self, Bounded};
+use crate::eval::run::run;
+use crate::lang::ir::NodeId;
+use std::rc::Rc;
+
+/// Tolerances of the solution that is looked at and of the one beside it, relative to the norm of each part of the state.
+const TIGHT: f64 = 1e-13;
+const WIDE: f64 = 1e-11;
+
+/// How many times as large as the distance of the two solutions the error is taken to be.
+const CAUTION: f64 = 2.0;
+
+/// Two solutions that cross are not right there: from one look to the next an estimate falls to this share of itself at most.
+const MEMORY: f64 = 1.0 / 8.0;
+
+/// The roots of the three sections; `asked_once` are those of the set-up, `last` what is read at the end of a flow.
+pub fn sections(program: &Program, course: &Course, asked_once: Vec<NodeId>, last: &[NodeId]) -> Vec<Vec<NodeId>> {
+    let mut look = last.to_vec();
+    for asked in program.asked.iter().filter(|a| section_of(a.when) == LOOK) {
+        look.extend(asked.predicate.roots());
+    }
+    sections_of(course, asked_once, look)
+}
+
+/// The roots of the three sections, with what a flow itself needs, from those of the set-up and of a look.
+pub fn sections_of(course: &Course, mut setup: Vec<NodeId>, mut look: Vec<NodeId>) -> Vec<Vec<NodeId>> {
+    setup.push(course.end);
+    setup.extend(course.state.iter().map(|part| part.start));
+    let rate = course.state.iter().map(|part| part.rate).collect();
+    look.extend(course.assume.iter().map(|a| a.node));
+    look.extend(course.until);
+    look.extend(course.first.iter().map(|f| f.2));
+    vec![setup, rate, look]
+}
+
+/// Where the parts of a state are in a plan.
+struct Places {
+    /// Inputs, the time's first.
+    time: Option<SlotId>,
+    state: Vec<Part>,
+    /// Where each part's entries end in a solution.
+    ends: Rc<[usize]>,
+}
+
+#[derive(Clone, Copy)]
+struct Part {
+    /// `None` where nothing asks for it.
+    input: Option<SlotId>,
+    start: SlotId,
+    rate: SlotId,
+}
+
+impl Places {
+    fn new(plan: &Plan, course: &Course) -> Result<Self, PlanError> {
+        let slot = |section: usize, node: NodeId| {
+            plan.roots.get(section).and_then(|r| r.get(&node)).copied().ok_or(PlanError::NotStructural)
+        };
+        let mut state = Vec::new();
+        let (mut ends, mut end) = (Vec::new(), 0);
+        for part in &course.state {
+            let (start, rate) = (slot(SETUP, part.start)?, slot(STEP, part.rate)?);
+            state.push(Part { input: input_slot(plan, part.input), start, rate });
+            end += plan.slots[start as usize].len();
+            ends.push(end);
+        }
+        Ok(Self { time: input_slot(plan, course.time), state, ends: Rc::from(ends) })
+    }
+
+    fn range(&self, part: usize) -> std::ops::Range<usize> {
+        let from = if part == 0 { 0 } else { self.ends[part - 1] };
+        from..self.ends[part]
+    }
+}
+
+/// The two solutions of one case, and what their distance says.
+struct Case {
+    seen: Solution,
+    beside: Solution,
+    /// For each part: the estimate of the error, and the norm that rounding is relative to.
+    parts: Vec<(f64, f64)>,
+    /// Estimates of the errors at the look where it is, those of the time included.
+    errors: Vec<f64>,
+}
+
+/// What became of a lane.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Yes,
+    /// Not in `f64`, or not within the work that is allowed.
+    No,
+    /// The start or the end is undefined, or the end lies before the start.
+    Undefined,
+}
+
+/// Runs from the machine's set-up (already run) to the end; `look` is called after the look section at each look, whose number is the moment's
+/// `t`. A lane that is not known at a look is told as its last.
+///
+/// # Errors
+/// As [`run`].
+#[inline(always)]
+pub fn follow<V: Lane8>(
+    plan: &Plan,
+    course: &Course,
+    m: &mut Machine<V>,
+    started: Mask,
+    look: &mut impl FnMut(Moment, &Machine<V>),
+) -> Result<(), PlanError> {
+    let places = Places::new(plan, course)?;
+    let slot = |section: usize, node: NodeId| plan.roots.get(section).and_then(|r| r.get(&node)).copied();
+    let assume: Vec<SlotId> = course.assume.iter().filter_map(|a| slot(LOOK, a.node)).collect();
+    let until = course.until.and_then(|u| slot(LOOK, u));
+    let mut first: Vec<(Option<SlotId>, Option<SlotId>, Mask, Bounded<V>)> = course
+        .first
+        .iter()
+        .map(|(_, id, truth)| {
+            (input_slot(plan, *id), slot(LOOK, *truth), 0, Bounded { value: V::zero(), error: V::zero() })
+        })
+        .collect();
+    let end = slot(SETUP, course.end).ok_or(PlanError::NotStructural)?;
+    let end_undefined = m.undefined[end as usize];
+    let end = m.real(plan, end);
+    let mut cases: Vec<Option<Case>> = (0..8).map(|_| None).collect();
+    let mut known = [Known::Yes; 8];
+    for lane in lanes_of(started) {
+        let (value, error) = (end.value.to_f64(lane), end.error.to_f64(lane));
+        known[lane] = if end_undefined >> lane & 1 == 1 || value + error < 0.0 {
+            Known::Undefined
+        } else if value.is_finite() && error.is_finite() && value >= 0.0 {
+            start(plan, m, &places, lane, &mut cases)
+        } else {
+            Known::No
+        };
+    }
+    let shares = shares(course.looks);
+    let mut running = started;
+    for (index, share) in shares.iter().enumerate() {
+        let part = rounding::mul(&end, &Bounded { value: V::splat(share.part), error: V::zero() });
+        let (time, _) = rounding::div(&part, &Bounded { value: V::splat(share.of), error: V::zero() });
+        let (times, slack) = (time.value.to_array(), time.error.to_array());
+        for lane in lanes_of(running) {
+            let Some(case) = cases[lane].as_mut().filter(|_| known[lane] == Known::Yes) else { continue };
+            if !advance(plan, m, &places, lane, case, (times[lane], slack[lane]))? {
+                known[lane] = Known::No;
+            }
+        }
+        show(plan, m, &places, &time, &cases, &known);
+        for (input, _, reached, at) in &first {
+            if let Some(input) = input {
+                m.set_real(plan, *input, at.clone(), !*reached);
+            }
+        }
+        run(plan, LOOK, m)?;
+        let mut lost: Mask = 0;
+        for lane in lanes_of(running).filter(|lane| known[*lane] != Known::Yes) {
+            lost |= 1 << lane;
+        }
+        let before = running;
+        for slot in &assume {
+            running &= m.truths[*slot as usize].yes | lost;
+        }
+        let fallen = before & !running;
+        let mut found = false;
+        for (input, truth, reached, at) in &mut first {
+            let now = truth.map_or(0, |s| m.truths[s as usize].yes) & !*reached & running & !lost;
+            if let (true, Some(input)) = (now != 0, *input) {
+                *reached |= now;
+                at.value = V::select(now, time.value, at.value);
+                at.error = V::select(now, time.error, at.error);
+                m.set_real(plan, input, at.clone(), !*reached);
+                found = true;
+            }
+        }
+        if found {
+            // Predicates may speak of the time that was just found.
+            run(plan, LOOK, m)?;
+        }
+        let ended = until.map_or(0, |s| m.truths[s as usize].yes) & running;
+        let last = if index + 1 == shares.len() { running } else { ended | lost };
+        if running | fallen != 0 {
+            look(Moment { t: index as u64, running, last, fallen }, m);
+        }
+        running &= !last;
+        if running == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Puts the two solutions of a lane at their starts.
+fn start<V: Lane8>(plan: &Plan, m: &Machine<V>, places: &Places, lane: usize, cases: &mut [Option<Case>]) -> Known {
+    let (mut x, mut moved, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+    for part in &places.state {
+        let (slot, error) = (plan.slots[part.start as usize], m.errors[part.start as usize].to_f64(lane));
+        if m.undefined[part.start as usize] >> lane & 1 == 1 {
+            return Known::Undefined;
+        }
+        let entries = m.numbers[slot.range()].iter().map(|number| number.to_f64(lane));
+        let by = error / (slot.len().max(1) as f64).sqrt();
+        for entry in entries {
+            moved.push(entry + signed(by, x.len()));
+            x.push(entry);
+        }
+        parts.push((error, 0.0));
+    }
+    if !moved.iter().all(|x| x.is_finite()) {
+        return Known::No;
+    }
+    let solution = |x, tolerance| Solution::new(x, Rc::clone(&places.ends), tolerance);
+    let errors = vec![0.0; parts.len()];
+    cases[lane] = Some(Case { seen: solution(x, TIGHT), beside: solution(moved, WIDE), parts, errors });
+    Known::Yes
+}
+
+/// Entries are moved up and down by turns.
+fn signed(by: f64, entry: usize) -> f64 {
+    if entry.is_multiple_of(2) { by } else { -by }
+}
+
+/// Takes both solutions to a time, which is known to within `slack`, and estimates the errors there; `false` where they do not get there.
+fn advance<V: Lane8>(
+    plan: &Plan,
+    m: &mut Machine<V>,
+    places: &Places,
+    lane: usize,
+    case: &mut Case,
+    (time, slack): (f64, f64),
+) -> Result<bool, PlanError> {
+    let began = case.seen.t;
+    let mut failed: Result<(), PlanError> = Ok(());
+    let mut ask = |t: f64, x: &[f64], rate: &mut [f64], moved: bool| match V::enter(Ask {
+        plan,
+        m: &mut *m,
+        places,
+        lane,
+        t,
+        x,
+        rate,
+        moved,
+    }) {
+        Ok(known) => known,
+        Err(error) => {
+            failed = Err(error);
+            false
+        }
+    };
+    let reached = case.seen.advance(time, &mut |t, x, rate| ask(t, x, rate, false))
+        && case.beside.advance(time, &mut |t, x, rate| ask(t, x, rate, true));
+    let mut rate = vec![0.0; case.seen.x.len() + places.state.len()];
+    // How fast the state moves is how far it may be off where the time is.
+    let reached = reached && (slack == 0.0 || ask(time, &case.seen.x, &mut rate, false));
+    failed?;
+    if !reached {
+        return Ok(false);
+    }
+    let rounded = 8.0 * f64::from(case.seen.steps + 1).sqrt() * UNIT;
+    for (part, (estimate, size)) in case.parts.iter_mut().enumerate() {
+        let range = places.range(part);
+        let norm = |x: &mut dyn Iterator<Item = f64>| x.map(|x| x * x).sum::<f64>().sqrt();
+        let seen = norm(&mut case.seen.x[range.clone()].iter().copied());
+        *size = seen.max(*size * MEMORY);
+        if time > began {
+            let pairs = case.seen.x[range.clone()].iter().zip(&case.beside.x[range.clone()]);
+            let apart = norm(&mut pairs.map(|(a, b)| a - b));
+            *estimate = (CAUTION * apart).max(*estimate * MEMORY);
+        }
+        let made = if case.seen.steps == 0 { 0.0 } else { rounded * *size };
+        let late = if slack == 0.0 { 0.0 } else { 2.0 * slack * norm(&mut rate[range].iter().copied()) };
+        case.errors[part] = *estimate + made + late;
+    }
+    Ok(case.errors.iter().all(|error| error.is_finite()))
+}
+
+/// The rate of one lane at a time and a state.
+struct Ask<'a, V> {
+    plan: &'a Plan,
+    m: &'a mut Machine<V>,
+    places: &'a Places,
+    lane: usize,
+    t: f64,
+    x: &'a [f64],
+    rate: &'a mut [f64],
+    /// By as much as rounding may have moved it.
+    moved: bool,
+}
+
+impl<V: Lane8> Kernel<V> for Ask<'_, V> {
+    type Out = Result<bool, PlanError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let Self { plan, m, places, lane, t, x, rate, moved } = self;
+        if let Some(time) = places.time {
+            m.set_real(plan, time, Bounded { value: V::splat(t), error: V::zero() }, 0);
+        }
+        for (index, part) in places.state.iter().enumerate() {
+            let Some(input) = part.input else { continue };
+            let numbers = &mut m.numbers[plan.slots[input as usize].range()];
+            for (number, x) in numbers.iter_mut().zip(&x[places.range(index)]) {
+                *number = V::splat(*x);
+            }
+            m.errors[input as usize] = V::zero();
+            m.undefined[input as usize] = 0;
+            m.set_norm(plan, input);
+        }
+        run(plan, STEP, m)?;
+        let entries = x.len();
+        let mut known = true;
+        for (index, part) in places.state.iter().enumerate() {
+            let noise = m.errors[part.rate as usize].to_f64(lane);
+            known &= m.undefined[part.rate as usize] >> lane & 1 == 0 && noise.is_finite();
+            let range = places.range(index);
+            let by = if moved { noise / (range.len().max(1) as f64).sqrt() } else { 0.0 };
+            let numbers = &m.numbers[plan.slots[part.rate as usize].range()];
+            for (entry, number) in range.zip(numbers) {
+                rate[entry] = number.to_f64(lane) + signed(by, entry);
+                known &= rate[entry].is_finite();
+            }
+            rate[entries + index] = noise;
+        }
+        Ok(known)
+    }
+}
+
+/// Puts the states of all lanes and their time into the machine, with the estimates of their errors.
+#[inline(always)]
+fn show<V: Lane8>(
+    plan: &Plan,
+    m: &mut Machine<V>,
+    places: &Places,
+    time: &Bounded<V>,
+    cases: &[Option<Case>],
+    known: &[Known; 8],
+) {
+    let (mut undefined, mut lost): (Mask, Mask) = (0, 0);
+    for (lane, known) in known.iter().enumerate() {
+        undefined |= Mask::from(*known == Known::Undefined) << lane;
+        lost |= Mask::from(*known != Known::Yes) << lane;
+    }
+    if let Some(slot) = places.time {
+        // Where a solution is lost, what is said at the end would be said of another time.
+        let error = V::select(lost, V::splat(f64::INFINITY), time.error);
+        m.set_real(plan, slot, Bounded { value: time.value, error }, undefined);
+    }
+    for (index, part) in places.state.iter().enumerate() {
+        let Some(input) = part.input else { continue };
+        let mut errors = [f64::INFINITY; 8];
+        let range = places.range(index);
+        let mut entries = vec![[f64::NAN; 8]; range.len()];
+        for (lane, case) in cases.iter().enumerate() {
+            let Some(case) = case.as_ref().filter(|_| known[lane] == Known::Yes) else { continue };
+            errors[lane] = case.errors[index];
+            for (entry, x) in entries.iter_mut().zip(&case.seen.x[range.clone()]) {
+                entry[lane] = *x;
+            }
+        }
+        for (number, entry) in m.numbers[plan.slots[input as usize].range()].iter_mut().zip(&entries) {
+            *number = V::load(entry);
+        }
+        m.errors[input as usize] = V::load(&errors);
+        m.undefined[input as usize] = undefined;
+        m.set_norm(plan, input);
+    }
+}
