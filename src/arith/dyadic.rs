@@ -8,6 +8,7 @@
 
 use super::float;
 use dashu_int::IBig;
+use dashu_int::ops::BitTest;
 use nalgebra::DMatrix;
 
 /// A matrix whose entry `(i, j)` is `entries[i + j*rows] * 2^exponent`.
@@ -149,7 +150,12 @@ impl Dyadic {
     #[must_use]
     pub fn norm(&self) -> f64 {
         let squares: IBig = self.entries.iter().map(|x| x * x).sum();
-        float::to_f64(&float::of_parts(squares, isize::try_from(2 * self.exponent).unwrap_or(0))).sqrt()
+        // An even number of bits is dropped, so that the root of what they stand for is a power of two; squares may be out of range.
+        let drop = squares.bit_len().saturating_sub(120).next_multiple_of(2);
+        let root = float::to_f64(&float::of_parts(squares >> drop, 0)).sqrt();
+        let Some((m, e)) = parts(root) else { return f64::INFINITY };
+        let exponent = e + self.exponent + i64::try_from(drop / 2).unwrap_or(i64::MAX / 4);
+        float::to_f64(&float::of_parts(IBig::from(m), isize::try_from(exponent).unwrap_or(isize::MAX / 4)))
     }
 
     /// The Frobenius norm of the difference, to a few roundings; infinite if an entry of `b` is not finite.
@@ -177,6 +183,10 @@ mod tests {
         assert_eq!(Dyadic::new(&a).unwrap().to_f64(), a);
         assert!(Dyadic::number(f64::NAN).is_none() && Dyadic::number(f64::INFINITY).is_none());
         assert_eq!(exact(1, 2, &[0.0, 0.0]).norm(), 0.0);
+        for scale in [1e-300, 1.0, 1e200] {
+            let norm = exact(1, 2, &[3.0 * scale, 4.0 * scale]).norm();
+            assert!((norm / (5.0 * scale) - 1.0).abs() < 4.0 * f64::EPSILON, "{norm}");
+        }
     }
 
     #[test]

@@ -15,6 +15,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// The greatest ratio of a kernel that agrees: the bound is one that any sensible order of operations keeps.
 pub const THRESHOLD: f64 = 1.0;
 
+/// A run whose entries leave this is judged no further: their products must not leave the range of `f64`. No right kernel comes near.
+const LARGEST: f64 = 1e60;
+
 /// What was found of a kernel.
 #[derive(Clone, Debug)]
 pub struct Judgement {
@@ -116,7 +119,7 @@ pub fn judge(kernel: &dyn Kernel) -> Result<Judgement, KernelError> {
                     *worst = Worst { array: worst.array, ratio, at: Some(place.clone()) };
                 }
             }
-            if !finite(&returned) {
+            if !moderate(&returned) {
                 break;
             }
             run.push(returned.clone());
@@ -166,6 +169,10 @@ fn call(kernel: &dyn Kernel, problem: &Problem, state: &State, at: u64, steps: u
 
 fn finite(state: &State) -> bool {
     state.iter().all(|array| array.iter().all(|x| x.is_finite()))
+}
+
+fn moderate(state: &State) -> bool {
+    state.iter().all(|array| array.iter().all(|x| x.abs() < LARGEST))
 }
 
 fn same_bits(a: &[DMatrix<f64>], b: &[DMatrix<f64>]) -> bool {
