@@ -40,4 +40,4 @@ pub mod report;
 pub mod sample;
 pub mod shrink;
 
-pub use cli::harness;
+pub use cli::{Harness, harness};
