@@ -41,3 +41,5 @@ pub mod sample;
 pub mod shrink;
 
 pub use cli::{Harness, harness};
+/// The matrices of kernels are of this version of nalgebra.
+pub use nalgebra;
