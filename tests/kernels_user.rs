@@ -369,11 +369,9 @@ at    = "here"
 [given]
 n  = "int in 1..=2"
 S  = "symmetric(n, [1/2, 1])"
-U0 = "gaussian(n, n)"
-V0 = "gaussian(n, n)"
+U0 = "matrix(n, n, sv in [0, 1])"
+V0 = "matrix(n, n, sv in [0, 1])"
 h  = "real in [1/16, 1/8]"
-[assume]
-small = "norm(U0) <= 1 and norm(V0) <= 1"
 [trajectory]
 state  = { U = "U0", V = "V0" }
 step   = { U = "U + h*(S - U*V')*V", V = "V + h*(S - U*V')'*U" }
