@@ -287,10 +287,11 @@ fn tests() -> Vec<Trial> {
             with(name, &[]).says(1, parts)
         }));
     }
-    let misbehaving: [(&str, i32, &[&str]); 13] = [
+    let misbehaving: [(&str, i32, &[&str]); 14] = [
         ("noise", 1, &["agrees with its kind", "✗ the same twice: other bits the second time ("]),
         ("die", 1, &["it ended (exit status 3) without an answer; on its standard error: ", "IndexError: index 3 is"]),
-        ("die", 1, &["not asked again: it has ended by itself 9 times", "✗ no step could be judged"]),
+        ("die", 1, &["; step 1 and 8 more: the kernel failed: it ended (exit status 3)"]),
+        ("die", 1, &["the kernel failed: it has ended by itself 9 times\n", "✗ no step could be judged"]),
         ("garbage", 1, &["`nan nan nan nan ` where a message begins with `TCKP`; a kernel's standard output is for"]),
         ("short", 1, &["it ended (exit status 0) in the middle of an answer: ", " bytes came: "]),
         ("long", 1, &["it wrote 2 bytes to its standard output that nobody asked for: `!!`"]),
@@ -455,5 +456,32 @@ fn python() -> Result<(), Failed> {
         "numpy  asymmetric-sensing-gd",
     ];
     run("").says(0, &parts)?;
-    run(" --dtype float32").says(0, &["numpy  asymmetric-gd, float32\n✓ agrees"])
+    run(" --dtype float32").says(0, &["numpy  asymmetric-gd, float32\n✓ agrees"])?;
+    readme(&fs::read_to_string(script).unwrap())
+}
+
+/// The fault that the README plants in the example, and what it says is printed: numbers aside, which depend on numpy's products.
+fn readme(example: &str) -> Result<(), Failed> {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let block = |opening: &str| readme.split(opening).nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let faulty = block("```python\n");
+    let (before, rest) = example.split_once("def asymmetric_gd").unwrap();
+    let (_, after) = rest.split_once("\n\n").unwrap();
+    let folder = scratch("readme");
+    fs::write(folder.join("descent.py"), format!("{before}{faulty}\n{after}")).unwrap();
+    let (command, shown) = block("```text\n$ theoremcheck kernels ").split_once('\n').unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_theoremcheck"));
+    let run = run.arg("kernels").args(shlex::split(command).unwrap()).current_dir(&folder).output().unwrap();
+    let printed = String::from_utf8(run.stdout).unwrap() + &String::from_utf8(run.stderr).unwrap();
+    let (found, wanted) = (numbers_aside(&printed), numbers_aside(shown));
+    if found == wanted { Ok(()) } else { Err(Failed::from(format!("the README shows something else than\n{printed}"))) }
+}
+
+/// Ratios and where they were met.
+fn numbers_aside(text: &str) -> Vec<String> {
+    let ratio = |line: &str| match (line.split_once("worst error "), line.split_once(" times ")) {
+        (Some((start, _)), Some((_, end))) => format!("{start}{}", end.split(" (").next().unwrap_or_default()),
+        _ => line.to_owned(),
+    };
+    text.trim_end().lines().map(ratio).collect()
 }

@@ -315,7 +315,8 @@ impl Running {
 
     fn greet(&mut self, limits: Limits, spent: &mut Duration) -> Result<Welcome, Fault> {
         let hello = protocol::hello(concat!("theoremcheck ", env!("CARGO_PKG_VERSION")));
-        let (message, body) = self.exchange(&hello, LONGEST_TEXT, limits, spent)?;
+        // What it says before it was asked is taken for its answer: only the order of two processes tells them apart.
+        let (message, body) = self.converse(&hello, LONGEST_TEXT, limits, spent)?;
         let misbehaved = |why: String| Fault::Misbehaved(format!("it answers the greeting wrongly: {why}"));
         match message {
             Message::Welcome => protocol::read_welcome(&body).map_err(misbehaved),
@@ -342,6 +343,16 @@ impl Running {
                 "it wrote {count} bytes to its standard output that nobody asked for: {shown}"
             )));
         }
+        self.converse(request, longest, limits, spent)
+    }
+
+    fn converse(
+        &mut self,
+        request: &[u8],
+        longest: u64,
+        limits: Limits,
+        spent: &mut Duration,
+    ) -> Result<(Message, Vec<u8>), Fault> {
         let started = Instant::now();
         let left = limits.total.saturating_sub(*spent);
         let limit = limits.answer.min(left);

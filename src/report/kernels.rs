@@ -13,7 +13,7 @@ use crate::kernel::slips::Slip;
 use crate::kernel::{Kind, Precision, built_in};
 use serde::Serialize;
 
-/// So many steps without an answer are shown.
+/// So many different messages are shown.
 const SHOWN_FAILURES: usize = 3;
 
 /// What was found of one kernel.
@@ -72,8 +72,8 @@ pub fn kernel(report: &KernelReport, paint: Paint) -> String {
     out += &format!("{} {says}\n", mark(judgement.agrees() && judgement.steps > 0));
     for worst in &judgement.arrays {
         if let Some(at) = &worst.at {
-            let ratio = short(worst.ratio);
-            out += &format!("      {}: error at most {ratio} of what rounding may do ({})\n", worst.array, place(at));
+            let (array, ratio, at) = (worst.array, short(worst.ratio), place(at));
+            out += &format!("      {array}: worst error {ratio} times what rounding to {precision} may do ({at})\n");
         }
     }
     if let Some(diagnosis) = &judgement.diagnosis {
@@ -81,12 +81,7 @@ pub fn kernel(report: &KernelReport, paint: Paint) -> String {
     }
     if !judgement.failures.is_empty() {
         out += &format!("{} no answer to {}\n", mark(false), counted(judgement.failures.len(), "request"));
-        for (at, message) in judgement.failures.iter().take(SHOWN_FAILURES) {
-            out += &format!("      {}: {message}\n", place(at));
-        }
-        if judgement.failures.len() > SHOWN_FAILURES {
-            out += &format!("      and {} more\n", judgement.failures.len() - SHOWN_FAILURES);
-        }
+        out += &failures_shown(&judgement.failures);
     }
     for check in &judgement.checks {
         out += &match &check.outcome {
@@ -101,6 +96,27 @@ pub fn kernel(report: &KernelReport, paint: Paint) -> String {
     }
     if let Some(speed) = &report.speed {
         out += &format!("      {speed}\n");
+    }
+    out
+}
+
+/// Each message once, with the first place where it was the answer.
+fn failures_shown(failures: &[(Place, String)]) -> String {
+    let mut messages: Vec<(&str, &Place, usize)> = Vec::new();
+    for (at, message) in failures {
+        match messages.iter_mut().find(|(known, _, _)| known == message) {
+            Some((_, _, count)) => *count += 1,
+            None => messages.push((message, at, 1)),
+        }
+    }
+    let more = messages.len().saturating_sub(SHOWN_FAILURES);
+    let mut out = String::new();
+    for (message, at, count) in messages.into_iter().take(SHOWN_FAILURES) {
+        let times = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+        out += &format!("      {}{times}: {message}\n", place(at));
+    }
+    if more > 0 {
+        out += &format!("      and {more} other messages\n");
     }
     out
 }
