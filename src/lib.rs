@@ -40,4 +40,6 @@ pub mod report;
 pub mod sample;
 pub mod shrink;
 
-pub use cli::harness;
+pub use cli::{Harness, harness};
+/// The matrices of kernels are of this version of nalgebra.
+pub use nalgebra;

@@ -1,11 +1,11 @@
-//! Another project's `cargo test` runs its claims: `tests/fixtures/downstream`, as its owner would have it.
+//! Another project's `cargo test` runs its claims and its kernels: `tests/fixtures/downstream`, as its owner would have it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A copy with absolute paths, our lock file (so that nothing is fetched), and a target folder that later runs reuse.
-fn cargo_test(more: &[&str]) -> Output {
+fn cargo_test(test: &str, more: &[&str]) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("downstream");
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("downstream");
@@ -25,7 +25,7 @@ fn cargo_test(more: &[&str]) -> Output {
         }
     }
     command.current_dir(&package).env("CARGO_TARGET_DIR", target).env_remove("RUSTFLAGS").env_remove("RUSTDOCFLAGS");
-    command.args(["test", "--offline", "--quiet", "--test", "claims", "--"]).args(more).output().unwrap()
+    command.args(["test", "--offline", "--quiet", "--test", test, "--"]).args(more).output().unwrap()
 }
 
 fn copy(from: &Path, to: &PathBuf) {
@@ -41,25 +41,51 @@ fn copy(from: &Path, to: &PathBuf) {
     }
 }
 
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
 /// One test, because each would wait for the other's build.
 #[test]
-fn a_claim_is_a_test_of_the_project_that_holds_it() {
-    let text = |output: &Output| {
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-    };
+fn claims_and_kernels_are_tests_of_the_project_that_holds_them() {
+    claims();
+    kernels();
+}
 
-    let list = text(&cargo_test(&["--list", "--format", "terse"]));
+fn claims() {
+    let list = text(&cargo_test("claims", &["--list", "--format", "terse"]));
     let names: Vec<&str> = list.lines().filter_map(|line| line.strip_suffix(": test")).collect();
     assert_eq!(names, ["means::arithmetic-geometric", "means::harmonic", "library"], "{list}");
 
-    let all = cargo_test(&[]);
+    let all = cargo_test("claims", &[]);
     let shown = text(&all);
     assert!(!all.status.success(), "{shown}");
     assert!(shown.contains("means::harmonic"), "{shown}");
     assert!(shown.contains("theoremcheck replay means/harmonic --case "), "{shown}");
     assert!(shown.contains("2 passed; 1 failed"), "{shown}");
 
-    let one = cargo_test(&["--exact", "means::arithmetic-geometric", "--nocapture"]);
+    let one = cargo_test("claims", &["--exact", "means::arithmetic-geometric", "--nocapture"]);
     assert!(one.status.success(), "{}", text(&one));
     assert!(text(&one).contains("1 passed"), "{}", text(&one));
+}
+
+fn kernels() {
+    let list = text(&cargo_test("kernels", &["--list", "--format", "terse"]));
+    let names: Vec<&str> = list.lines().filter_map(|line| line.strip_suffix(": test")).collect();
+    let kernels = ["kernel::in-place", "kernel::in-place::claims", "kernel::right", "kernel::right::claims"];
+    assert_eq!(&names[..kernels.len()], kernels, "{list}");
+
+    let right = cargo_test("kernels", &["kernel::right"]);
+    assert!(right.status.success(), "{}", text(&right));
+    assert!(text(&right).contains("2 passed"), "{}", text(&right));
+
+    let wrong = cargo_test("kernels", &["kernel::in-place"]);
+    let shown = text(&wrong);
+    assert!(!wrong.status.success(), "{shown}");
+    assert!(
+        shown.contains("diagnosis: entries of the state are overwritten while the same step still reads them"),
+        "{shown}"
+    );
+    assert!(shown.contains("is not the `step` of this claim"), "{shown}");
+    assert!(shown.contains("0 passed; 2 failed"), "{shown}");
 }

@@ -10,6 +10,7 @@
 //! | [`backend`] | which processors can do that how, and the door into generic code |
 //! | [`number`] | what a plan needs of an arithmetic |
 //! | [`exact`] | rationals, for what is rational in the draws |
+//! | [`dyadic`] | matrices of floats, added and multiplied exactly |
 //! | [`elementary`] | `exp`, `ln`, `pow`, sines and their inverses, the normal quantile, each with its error bound |
 //! | [`dense`], [`factor`] | products and factorizations of small matrices |
 //! | [`spectrum`], [`jacobi`] | eigenvalues, eigenvectors and singular values, each with its error |
@@ -40,6 +41,7 @@ pub mod ball_vectors;
 pub mod dense;
 #[cfg(test)]
 mod dense_tests;
+pub mod dyadic;
 pub mod elementary;
 #[cfg(test)]
 mod elementary_tests;

@@ -2,10 +2,12 @@
 
 use crate::engine::budget::Budget;
 use crate::engine::run::{MAX_ELEMENTS, SEED};
+use crate::kernel::Kind;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// More cases than anyone can wait for, few enough to be counted.
 const MOST_CASES: u64 = 1_000_000_000_000;
@@ -42,6 +44,8 @@ pub enum Command {
     Power(PowerArgs),
     /// List claims, without running them
     List(ListArgs),
+    /// List the kinds of iteration that kernels run; hold a program of yours against its kind
+    Kernels(KernelsArgs),
     /// Write a new claim file to start from
     New(NewArgs),
     /// Print the JSON schema of a claim file, for editors
@@ -173,6 +177,35 @@ pub struct ListArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct KernelsArgs {
+    /// A program that speaks the protocol of docs/kernel-protocol.md, with its arguments; no shell sees it
+    #[arg(long, value_name = "COMMAND")]
+    pub with: Option<String>,
+    /// Which of the program's kinds [default: all of them]
+    #[arg(long, value_name = "KIND", value_parser = kind(), requires = "with")]
+    pub kind: Option<Kind>,
+    /// Claims that the program is to run, where they name its kind: files or folders [default: claims, if there is such a folder]
+    #[arg(long, value_name = "PATH", num_args = 1.., requires = "with")]
+    pub claims: Vec<PathBuf>,
+    /// How long the program may take for one answer
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds, requires = "with")]
+    pub time_limit: Duration,
+    /// How long it may take for all of them
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, requires = "with")]
+    pub total_limit: Duration,
+    /// The budget of each claim, as for `check`
+    #[arg(long, value_name = "BUDGET", default_value = "quick", value_parser = budget(), requires = "with")]
+    pub budget: Budget,
+    #[command(flatten)]
+    pub work: WorkArgs,
+    /// Write what was found as JSON, whatever it is (`-`: to standard output, in place of the text)
+    #[arg(long, value_name = "FILE", requires = "with")]
+    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+#[derive(Debug, Args)]
 pub struct NewArgs {
     /// The new claim's id, `<paper>/<claim>`
     pub id: String,
@@ -234,6 +267,19 @@ pub struct ColorArgs {
 
 fn budget() -> impl TypedValueParser<Value = Budget> {
     PossibleValuesParser::new(Budget::ALL.map(Budget::name)).try_map(|name| name.parse::<Budget>())
+}
+
+fn kind() -> impl TypedValueParser<Value = Kind> {
+    let parser = PossibleValuesParser::new(Kind::ALL.map(Kind::name));
+    parser.try_map(|name| Kind::from_name(&name).ok_or_else(|| format!("there is no kind `{name}`")))
+}
+
+/// A time that a person may wait for: more than none, no more than a day.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number: Option<f64> = text.parse().ok().filter(|number| *number > 0.0 && *number <= 86400.0);
+    number
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "a number of seconds, above 0 and up to 86400, is expected".to_owned())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod filter;
 mod find;
 mod harness;
 mod index;
+mod kernels;
 mod list;
 mod power;
 mod replay;
@@ -20,7 +21,7 @@ mod witness;
 
 use crate::engine::exit::Exit;
 use crate::engine::guard::report_quietly;
-pub use harness::harness;
+pub use harness::{Harness, harness};
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
         Some(Command::List(args)) if args.index => index::index(args),
         Some(Command::List(args)) if args.errata => errata::errata(args),
         Some(Command::List(args)) => list::list(args),
+        Some(Command::Kernels(args)) => kernels::kernels(args),
         Some(Command::New(args)) => create::create(args),
         Some(Command::Schema) => create::schema(),
         Some(Command::Completions { shell }) => {

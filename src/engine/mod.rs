@@ -7,6 +7,7 @@ pub mod event;
 pub mod exit;
 pub mod files;
 pub mod guard;
+pub mod kernels;
 pub mod outcome;
 pub mod power;
 pub mod rerun;

@@ -6,6 +6,29 @@
 //!
 //! Arrays are column-major `DMatrix<f64>` at this boundary. A kernel is a function: the same problem, state and steps give the same
 //! bits, and `steps` at once give the bits of `steps` times one.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`shapes`] | whether the arrays of a problem and a state fit each other |
+//! | [`plain`] | the definition of each kind, written down in floats: slow and obvious |
+//! | [`reference`](mod@reference) | a step without rounding, and what rounding may do to it |
+//! | [`slips`] | the ways to get a step wrong, as formulas |
+//! | [`trials`] | the problems that kernels are judged on |
+//! | [`judge`](mod@judge), [`diagnose`] | a kernel held against its kind, and what it does instead |
+//! | [`protocol`], [`process`], [`serve`](mod@serve) | a kernel in any language, over standard input and output |
+
+pub mod diagnose;
+pub mod judge;
+#[cfg(test)]
+mod judge_tests;
+pub mod plain;
+pub mod process;
+pub mod protocol;
+pub mod reference;
+pub mod serve;
+pub mod shapes;
+pub mod slips;
+pub mod trials;
 
 use nalgebra::DMatrix;
 use std::fmt;
@@ -82,6 +105,20 @@ impl Kind {
         }
     }
 
+    /// What one step makes of each array of the state, in order, in the claim language.
+    #[must_use]
+    pub const fn step(self) -> &'static [&'static str] {
+        match self {
+            Self::SymmetricGd => &["X + eta*(Sigma - X*X')*X"],
+            Self::AsymmetricGd => &["F + eta*(X - F*G')*G", "G + eta*(X - F*G')'*F"],
+            Self::SymmetricSensingGd => &["X - eta*unflatten(A'*A*flatten(X*X' - Sigma), n, n)*X"],
+            Self::AsymmetricSensingGd => &[
+                "F - eta*unflatten(A'*A*flatten(F*G' - X), m, n)*G",
+                "G - eta*unflatten(A'*A*flatten(F*G' - X), m, n)'*F",
+            ],
+        }
+    }
+
     /// The numbers that stay, in order.
     #[must_use]
     pub const fn scalars(self) -> &'static [&'static str] {
@@ -111,6 +148,42 @@ pub enum KernelError {
     Failed(String),
 }
 
+/// The floats that a kernel computes in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    Single,
+    #[default]
+    Double,
+}
+
+impl Precision {
+    /// The unit roundoff.
+    #[must_use]
+    pub const fn unit(self) -> f64 {
+        match self {
+            Self::Single => f32::EPSILON as f64 / 2.0,
+            Self::Double => f64::EPSILON / 2.0,
+        }
+    }
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Single => "float32",
+            Self::Double => "float64",
+        }
+    }
+
+    /// The nearest number of this precision.
+    #[must_use]
+    pub fn round(self, x: f64) -> f64 {
+        match self {
+            Self::Single => f64::from(x as f32),
+            Self::Double => x,
+        }
+    }
+}
+
 /// A program that runs an iteration.
 pub trait Kernel: Send + Sync {
     /// For messages.
@@ -118,6 +191,11 @@ pub trait Kernel: Send + Sync {
 
     /// What it iterates.
     fn kind(&self) -> Kind;
+
+    /// What it computes in. It is judged by what rounding to this precision may do.
+    fn precision(&self) -> Precision {
+        Precision::Double
+    }
 
     /// Replaces the state by that `steps` steps on. `at` is the number of steps already taken, for iterations that are not the same at
     /// every step.

@@ -5,6 +5,7 @@ pub mod errata;
 pub mod explain;
 pub mod json;
 mod json_evidence;
+pub mod kernels;
 pub mod number;
 pub mod paint;
 pub mod progress;

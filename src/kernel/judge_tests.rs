@@ -1,0 +1,303 @@
+//! The judge: it finds nothing wrong with kernels that are right, however they go about it, and names what is wrong with those that are not.
+
+use super::diagnose::Rounding;
+use super::judge::{Judgement, Outcome, judge};
+use super::plain::Plain;
+use super::slips::{Early, Slip};
+use super::{Kernel, KernelError, Kind, Precision, Problem, State};
+use nalgebra::DMatrix;
+
+type M = DMatrix<f64>;
+
+/// A kernel made of a step; `at` counts the steps.
+struct Made<F> {
+    kind: Kind,
+    precision: Precision,
+    step: F,
+}
+
+impl<F: Fn(&Problem, &State, u64) -> State + Send + Sync> Kernel for Made<F> {
+    fn name(&self) -> &str {
+        "made"
+    }
+
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    fn run(&self, problem: &Problem, state: &mut State, at: u64, steps: u64) -> Result<(), KernelError> {
+        for t in at..at + steps {
+            *state = (self.step)(problem, state, t);
+        }
+        Ok(())
+    }
+}
+
+fn judged(kind: Kind, step: impl Fn(&Problem, &State, u64) -> State + Send + Sync) -> Judgement {
+    judge(&Made { kind, precision: Precision::Double, step }).unwrap()
+}
+
+/// A kernel of asymmetric descent from what it makes of `(eta, X, F, G)`.
+fn asymmetric(step: impl Fn(f64, &M, &M, &M) -> (M, M) + Send + Sync) -> Judgement {
+    judged(Kind::AsymmetricGd, move |problem, state, _| {
+        let (f, g) = step(problem.scalars[0], &problem.data[0], &state[0], &state[1]);
+        vec![f, g]
+    })
+}
+
+fn named(judgement: &Judgement) -> Vec<String> {
+    let diagnosis = judgement.diagnosis.as_ref().expect("it disagrees");
+    diagnosis.whole.iter().map(|explanation| explanation.name()).collect()
+}
+
+fn outcome<'a>(judgement: &'a Judgement, check: &str) -> &'a Outcome {
+    &judgement.checks.iter().find(|found| found.name == check).unwrap().outcome
+}
+
+fn worst(judgement: &Judgement) -> f64 {
+    judgement.arrays.iter().map(|worst| worst.ratio).fold(0.0, f64::max)
+}
+
+fn single(a: &M) -> M {
+    a.map(|x| f64::from(x as f32))
+}
+
+#[test]
+fn the_plain_kernel_of_every_kind_agrees() {
+    for kind in Kind::ALL {
+        let judgement = judge(&Plain(kind)).unwrap();
+        assert!(judgement.passed(), "{judgement:#?}");
+        assert!(worst(&judgement) < 0.5 && worst(&judgement) > 1e-6, "{judgement:#?}");
+        assert_eq!(judgement.diagnosis, None);
+    }
+}
+
+#[test]
+fn another_order_of_operations_agrees() {
+    // Through the Gram matrices, and with the terms of the sums from the end.
+    let reversed = |a: &M, b: &M| {
+        M::from_fn(a.nrows(), b.ncols(), |i, j| (0..a.ncols()).rev().map(|l| a[(i, l)] * b[(l, j)]).sum())
+    };
+    let judgement = asymmetric(move |eta, x, f, g| {
+        let (ff, gg) = (f.transpose() * f, g.transpose() * g);
+        (f + eta * (x * g) - reversed(&(f * eta), &gg), g + (eta * x.transpose()) * f - reversed(&(g * eta), &ff))
+    });
+    assert!(judgement.passed(), "{judgement:#?}");
+}
+
+#[test]
+fn a_single_precision_kernel_that_says_so_is_judged_by_its_own_unit() {
+    let plain = |problem: &Problem, state: &State, _| {
+        let to = |a: &M| a.map(|x| x as f32);
+        let (x, f, g) = (to(&problem.data[0]), to(&state[0]), to(&state[1]));
+        let eta = problem.scalars[0] as f32;
+        let r = x - &f * g.transpose();
+        let back = |a: DMatrix<f32>| a.map(f64::from);
+        vec![back(&f + eta * &r * &g), back(&g + eta * r.transpose() * &f)]
+    };
+    let made = |precision| judge(&Made { kind: Kind::AsymmetricGd, precision, step: plain }).unwrap();
+    let judgement = made(Precision::Single);
+    assert!(judgement.passed(), "{judgement:#?}");
+    let judgement = made(Precision::Double);
+    assert!(worst(&judgement) > 1e4, "{judgement:#?}");
+    assert_eq!(named(&judgement), ["float32"]);
+    assert_eq!(judgement.diagnosis.unwrap().whole[0].rounding, Rounding::Float32 { stored: true });
+}
+
+#[test]
+fn sums_in_single_precision_are_told_from_results_in_it() {
+    let judgement = asymmetric(|eta, x, f, g| {
+        let residual = x - single(&(f * g.transpose()));
+        (f + eta * single(&(&residual * g)), g + eta * single(&(residual.transpose() * f)))
+    });
+    assert_eq!(named(&judgement), ["float32"]);
+    assert_eq!(judgement.diagnosis.unwrap().whole[0].rounding, Rounding::Float32 { stored: false });
+}
+
+/// Every slip that is possible for a kind, made by the formulas themselves and rounded: it is named, and nothing else is.
+#[test]
+fn every_slip_is_named_and_no_other() {
+    use super::reference::Instance;
+    use crate::arith::dyadic::Dyadic;
+    let mut made = Vec::new();
+    for kind in Kind::ALL {
+        for slip in Slip::ALL {
+            let step = move |problem: &Problem, state: &State, _| {
+                let x = Instance::new(problem, state).unwrap();
+                let round = |next: &[super::reference::Next]| -> State {
+                    next.iter().map(|next| next.exact.to_f64()).collect()
+                };
+                // What is used too early is what was returned: once more around finds it, and rows in place need a turn each.
+                let mut returned = round(&x.step());
+                loop {
+                    let exact: Vec<Dyadic> = returned.iter().map(|a| Dyadic::new(a).unwrap()).collect();
+                    let Some(next) = slip.predict(&x, &exact).map(|next| round(&next)) else { break };
+                    if next == returned || next.iter().zip(state).any(|(a, b)| a.shape() != b.shape()) {
+                        break;
+                    }
+                    returned = next;
+                }
+                returned
+            };
+            // A slip that only fits square shapes is right elsewhere here; the judge then sees a mixture and must not name it.
+            let judgement = judged(kind, step);
+            if judgement.agrees() {
+                continue;
+            }
+            let diagnosis = judgement.diagnosis.clone().unwrap();
+            let found: Vec<Option<Slip>> = diagnosis.whole.iter().map(|explanation| explanation.slip).collect();
+            let only_square = [
+                Slip::ResidualNotTransposed,
+                Slip::ResidualTransposed,
+                Slip::ProductNotTransposed,
+                Slip::ProductTurned,
+                Slip::TargetTransposed,
+                Slip::AnswersSwapped,
+            ];
+            if only_square.contains(&slip) {
+                assert!(found.is_empty(), "{kind:?} {slip:?} {found:?}");
+            } else {
+                assert_eq!(found, [Some(slip)], "{kind:?} {slip:?}");
+                made.push((kind, slip));
+            }
+        }
+    }
+    for slip in [Slip::FlattensRows, Slip::PerMeasurement, Slip::InPlace, Slip::FirstUsesSecond(Early::Both)] {
+        assert!(made.iter().any(|(_, made)| *made == slip), "{slip:?}");
+    }
+    assert!(made.len() >= 40, "{}", made.len());
+}
+
+/// Where the wrong formula does not fit, such a kernel fails; where it does, it is named.
+#[test]
+fn a_transpose_left_out_is_named_though_it_fails_elsewhere() {
+    let judgement = asymmetric(|eta, x, f, g| {
+        let residual = x - f * g.transpose();
+        (f + eta * &residual * g, g + eta * &residual * f)
+    });
+    assert!(!judgement.passed());
+    assert!(judgement.failures.iter().any(|(_, message)| message.contains("panicked")), "{judgement:#?}");
+    assert_eq!(named(&judgement), ["residual-not-transposed"]);
+}
+
+#[test]
+fn the_other_transposes_are_named_too() {
+    let turned = asymmetric(|eta, x, f, g| {
+        let residual = x - f * g.transpose();
+        (f + eta * residual.transpose() * g, g + eta * residual.transpose() * f)
+    });
+    assert_eq!(named(&turned), ["residual-transposed"]);
+    let product = asymmetric(|eta, x, f, g| {
+        let residual = x - f * g;
+        (f + eta * &residual * g, g + eta * residual.transpose() * f)
+    });
+    assert_eq!(named(&product), ["product-not-transposed"]);
+    let target = asymmetric(|eta, x, f, g| {
+        let residual = x.transpose() - f * g.transpose();
+        (f + eta * &residual * g, g + eta * residual.transpose() * f)
+    });
+    assert_eq!(named(&target), ["target-transposed"]);
+    let swapped = asymmetric(|eta, x, f, g| {
+        let residual = x - f * g.transpose();
+        (g + eta * residual.transpose() * f, f + eta * &residual * g)
+    });
+    assert_eq!(named(&swapped), ["answers-swapped"]);
+    let gram = judged(Kind::SymmetricGd, |problem, state, _| {
+        let x = &state[0];
+        vec![x + problem.scalars[0] * (&problem.data[0] - x.transpose() * x) * x]
+    });
+    assert_eq!(named(&gram), ["product-turned"]);
+}
+
+#[test]
+fn a_fault_in_one_array_is_found_there() {
+    let judgement = asymmetric(|eta, x, f, g| {
+        let residual = x - f * g.transpose();
+        (f + eta * &residual * g, g + eta * eta * residual.transpose() * f)
+    });
+    let diagnosis = judgement.diagnosis.as_ref().unwrap();
+    assert_eq!(diagnosis.whole, []);
+    let [("G", found)] = &diagnosis.arrays[..] else { panic!("{diagnosis:?}") };
+    assert_eq!(found.iter().map(|found| found.name()).collect::<Vec<_>>(), ["eta-twice"]);
+    assert!(judgement.arrays[0].ratio < 1.0 && judgement.arrays[1].ratio > 1e3, "{judgement:#?}");
+}
+
+#[test]
+fn what_no_hypothesis_explains_has_no_name() {
+    let judgement = asymmetric(|eta, x, f, g| {
+        let residual = x - f * g.transpose();
+        (f + 1.01 * eta * &residual * g, g + eta * residual.transpose() * f)
+    });
+    let diagnosis = judgement.diagnosis.unwrap();
+    assert_eq!((diagnosis.whole.len(), diagnosis.arrays), (0, vec![("F", Vec::new())]));
+}
+
+#[test]
+fn what_is_not_a_function_is_found() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let calls = AtomicU64::new(0);
+    let judgement = judged(Kind::SymmetricGd, |problem, state, _| {
+        let mut next = state.clone();
+        Plain(Kind::SymmetricGd).run(problem, &mut next, 0, 1).unwrap();
+        // In the last bit, every other time.
+        if calls.fetch_add(1, Ordering::Relaxed) % 2 == 1 && next[0][(0, 0)] != 0.0 {
+            next[0][(0, 0)] = next[0][(0, 0)].next_up();
+        }
+        next
+    });
+    assert!(judgement.agrees() && !judgement.passed(), "{judgement:#?}");
+    let Outcome::Failed(message) = outcome(&judgement, "the same twice") else { panic!("{judgement:#?}") };
+    assert!(message.starts_with("other bits the second time ("), "{message}");
+}
+
+/// Runs one step too few when asked for many.
+struct OneShort;
+
+impl Kernel for OneShort {
+    fn name(&self) -> &str {
+        "one short"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::SymmetricGd
+    }
+
+    fn run(&self, problem: &Problem, state: &mut State, at: u64, steps: u64) -> Result<(), KernelError> {
+        Plain(Kind::SymmetricGd).run(problem, state, at, if steps > 1 { steps - 1 } else { steps })
+    }
+}
+
+#[test]
+fn many_steps_that_are_one_too_few_are_found() {
+    let judgement = judge(&OneShort).unwrap();
+    assert!(judgement.agrees(), "{judgement:#?}");
+    let Outcome::Failed(message) = outcome(&judgement, "many steps at once") else { panic!("{judgement:#?}") };
+    assert!(message.contains("they are what 4 single steps give"), "{message}");
+}
+
+#[test]
+fn what_is_not_finite_must_not_be_hidden() {
+    let cleaned = judged(Kind::SymmetricGd, |problem, state, _| {
+        let mut next = state.clone();
+        Plain(Kind::SymmetricGd).run(problem, &mut next, 0, 1).unwrap();
+        next.iter().map(|array| array.map(|x| if x.is_nan() { 0.0 } else { x })).collect()
+    });
+    let Outcome::Failed(message) = outcome(&cleaned, "NaN and overflow") else { panic!("{cleaned:#?}") };
+    assert!(message.starts_with("eta = NaN is hidden: X[1, 1] is 0.000e0"), "{message}");
+    let clamped = judged(Kind::SymmetricGd, |problem, state, _| {
+        let mut next = state.clone();
+        Plain(Kind::SymmetricGd).run(problem, &mut next, 0, 1).unwrap();
+        let asked = problem.scalars.iter().chain(state[0].iter()).chain(problem.data[0].iter());
+        if asked.copied().all(f64::is_finite) {
+            next[0].apply(|x| *x = if x.is_finite() { *x } else { f64::MAX });
+        }
+        next
+    });
+    assert!(clamped.agrees());
+    let found = outcome(&clamped, "NaN and overflow");
+    assert!(matches!(found, Outcome::Failed(message) if message.contains("comes back finite")), "{found:?}");
+}

@@ -1,0 +1,199 @@
+//! One step of a kind without rounding, and what rounding may do to it.
+//!
+//! Floats are dyadic numbers and a step is sums and products of them, so the next state is computed exactly ([`Dyadic`]). What a
+//! kernel returns is held against it in units of an a-priori bound: with unit roundoff `u`, an array `Y + eta*R*C` that is made of
+//! `R = T - L*U'` may be off by
+//!
+//! ```text
+//! gamma_N * (|Y| + |eta| * (|T| + |L| |U|) * |C|),    gamma_N = N u / (1 - N u)
+//! ```
+//!
+//! in the Frobenius norm, with `N` the lengths of the sums on the way, added up, and four for `eta`, the last sum and what is around
+//! them. A sum of n products in any order is off by at most `gamma_n` times the sum of their absolute values, a matrix product by
+//! `gamma_n |A| |B|`, and such factors combine as `gamma_j + gamma_k + gamma_j gamma_k <= gamma_(j+k)` (Higham, *Accuracy and
+//! Stability of Numerical Algorithms*, 2nd ed., sections 3.1 and 3.5 and lemma 3.3). The same holds of `X*G - F*(G'*G)`: each product has
+//! the same absolute values behind it. Norms, not entries, because a kernel may turn its rows by an orthogonal matrix first. For
+//! sensing `|T| + |L| |U|` is multiplied by `|A|^2`, and the lengths `q` and `m n` are added.
+//!
+//! The *ratio* of the error to that bound is below 1 for any sensible order of operations (0.1 is usual: roundings cancel), and
+//! far above for a kernel that does something else. Underflow is not in the bound: see [`super::trials`].
+
+use super::{KernelError, Kind, Problem, State, shapes};
+use crate::arith::dyadic::Dyadic;
+use nalgebra::DMatrix;
+
+/// Roundings beside the sums of products: of `eta` times something, of the difference, of the last sum, and one for `eta` itself.
+const BESIDE: usize = 4;
+
+/// A problem and a state, exactly.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    pub kind: Kind,
+    pub eta: Dyadic,
+    /// The map of a kind that senses.
+    pub map: Option<Dyadic>,
+    /// What the product of the factors is to become.
+    pub target: Dyadic,
+    pub state: Vec<Dyadic>,
+}
+
+/// One array of the next state, exactly, and what its rounding errors are measured in.
+#[derive(Clone, Debug)]
+pub struct Next {
+    pub exact: Dyadic,
+    /// The norms of what is added up.
+    pub(super) size: f64,
+    /// The roundings that any of it passes through.
+    pub(super) roundings: usize,
+}
+
+impl Next {
+    /// What rounding to `unit` may do, if every input was rounded to it first `more` times.
+    fn bound(&self, unit: f64, more: usize) -> f64 {
+        let n = (self.roundings + more) as f64 * unit;
+        n / (1.0 - n) * self.size
+    }
+
+    /// The error of what a kernel returned, as a multiple of what rounding may do to it.
+    #[must_use]
+    pub fn ratio(&self, computed: &DMatrix<f64>, unit: f64) -> f64 {
+        self.ratio_after(computed, unit, 0)
+    }
+
+    /// The same for a kernel that rounds its inputs to `unit` too: the base, the target, two factors and `eta`.
+    #[must_use]
+    pub fn ratio_of_rounded(&self, computed: &DMatrix<f64>, unit: f64) -> f64 {
+        self.ratio_after(computed, unit, 5)
+    }
+
+    fn ratio_after(&self, computed: &DMatrix<f64>, unit: f64, more: usize) -> f64 {
+        if computed.shape() != self.exact.shape() {
+            return f64::INFINITY;
+        }
+        let error = self.exact.distance(computed);
+        // Also where the bound is 0: nothing is added up, and nothing must come out.
+        if error == 0.0 { 0.0 } else { error / self.bound(unit, more) }
+    }
+
+    /// The bound itself.
+    #[must_use]
+    pub fn allowed(&self, unit: f64) -> f64 {
+        self.bound(unit, 0)
+    }
+}
+
+impl Instance {
+    /// # Errors
+    /// If shapes do not fit, a number is not finite, or the kind has no definition here.
+    pub fn new(problem: &Problem, state: &State) -> Result<Self, KernelError> {
+        shapes::dimensions(problem, state)?;
+        let exact = |a: &DMatrix<f64>| {
+            Dyadic::new(a).ok_or_else(|| KernelError::Unsupported("a number that is not finite".to_owned()))
+        };
+        let (map, target) = match &problem.data[..] {
+            [map, target] => (Some(exact(map)?), exact(target)?),
+            [target] => (None, exact(target)?),
+            _ => return Err(KernelError::Unsupported(format!("{} has no reference", problem.kind.name()))),
+        };
+        let eta = exact(&DMatrix::from_element(1, 1, problem.scalars[0]))?;
+        let state = state.iter().map(exact).collect::<Result<_, _>>()?;
+        Ok(Self { kind: problem.kind, eta, map, target, state })
+    }
+
+    /// The next state.
+    #[must_use]
+    pub fn step(&self) -> Vec<Next> {
+        let update = |base, turned, factor| {
+            let [left, right] = [&self.state[0], &self.state[self.state.len() - 1]];
+            Update { base, left, right, turned, factor }.of(self)
+        };
+        let next = match &self.state[..] {
+            [x] => vec![update(x, false, x)],
+            [f, g] => vec![update(f, false, g), update(g, true, f)],
+            _ => Vec::new(),
+        };
+        // The shapes were found to fit.
+        next.into_iter().flatten().collect()
+    }
+}
+
+/// `base + eta * R * factor` with `R = target - left*right'`, or that with `A'*A` applied to it; `R'` if `turned`.
+pub struct Update<'a> {
+    pub base: &'a Dyadic,
+    pub left: &'a Dyadic,
+    pub right: &'a Dyadic,
+    pub turned: bool,
+    pub factor: &'a Dyadic,
+}
+
+impl Update<'_> {
+    /// Nothing if the shapes do not fit, as happens to formulas that are wrong.
+    #[must_use]
+    pub fn of(&self, x: &Instance) -> Option<Next> {
+        let (m, n) = x.target.shape();
+        let (inner, turned) = (self.left.shape().1, if self.turned { (n, m) } else { (m, n) });
+        let fits = (self.left.shape().0, self.right.shape()) == (m, (n, inner))
+            && self.factor.shape() == (turned.1, self.base.shape().1)
+            && self.base.shape().0 == turned.0;
+        if !fits {
+            return None;
+        }
+        let mut residual = x.target.sub(&self.left.mul(&self.right.transpose()));
+        let mut size = x.target.norm() + self.left.norm() * self.right.norm();
+        let mut roundings = inner + turned.1 + BESIDE;
+        if let Some(map) = &x.map {
+            residual = map.transpose().mul(&map.mul(&residual.reshape(m * n, 1))).reshape(m, n);
+            size *= map.norm() * map.norm();
+            roundings += map.shape().0 + map.shape().1;
+        }
+        let residual = if self.turned { residual.transpose() } else { residual };
+        let exact = self.base.add(&residual.mul(self.factor).scale(&x.eta));
+        let size = self.base.norm() + x.eta.norm() * size * self.factor.norm();
+        Some(Next { exact, size, roundings })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand, entry by entry: F = [1; 2], G = [3], X = [5; 7], eta = 1/2.
+    #[test]
+    fn a_step_is_that_of_the_definition() {
+        let column = |entries: &[f64]| DMatrix::from_column_slice(entries.len(), 1, entries);
+        let problem = Problem { kind: Kind::AsymmetricGd, scalars: vec![0.5], data: vec![column(&[5.0, 7.0])] };
+        let state = vec![column(&[1.0, 2.0]), column(&[3.0])];
+        // R = [5 - 3; 7 - 6] = [2; 1]: F + R*3/2 = [4; 3.5], G + (2*1 + 1*2)/2 = 5.
+        let next = Instance::new(&problem, &state).unwrap().step();
+        assert_eq!(next[0].exact.to_f64(), column(&[4.0, 3.5]));
+        assert_eq!(next[1].exact.to_f64(), column(&[5.0]));
+    }
+
+    /// With entries of a unit of A at a time, A'*A keeps those entries of the residual: flatten lists columns.
+    #[test]
+    fn sensing_lists_columns() {
+        let target = DMatrix::from_row_slice(2, 2, &[10.0, 20.0, 30.0, 40.0]);
+        let third = DMatrix::from_row_slice(1, 4, &[0.0, 0.0, 1.0, 0.0]);
+        let problem = Problem { kind: Kind::AsymmetricSensingGd, scalars: vec![1.0], data: vec![third, target] };
+        let state = vec![DMatrix::from_element(2, 1, 1.0), DMatrix::from_element(2, 1, 1.0)];
+        let next = Instance::new(&problem, &state).unwrap().step();
+        // The third entry by columns is (1, 2): the residual there is 20 - 1.
+        assert_eq!(next[0].exact.to_f64().as_slice(), [20.0, 1.0]);
+        assert_eq!(next[1].exact.to_f64().as_slice(), [1.0, 20.0]);
+    }
+
+    #[test]
+    fn an_error_of_the_bound_has_ratio_1() {
+        let one = |x: f64| DMatrix::from_element(1, 1, x);
+        let problem = Problem { kind: Kind::SymmetricGd, scalars: vec![0.25], data: vec![one(1.0)] };
+        let next = Instance::new(&problem, &vec![one(1.0)]).unwrap().step();
+        assert_eq!(next[0].exact.to_f64(), one(1.0));
+        // N = 1 + 1 + 4, and the terms add up to 1 + (1 + 1)/4.
+        let unit = f64::EPSILON / 2.0;
+        let ratio = next[0].ratio(&one(1.0 + 9.0 * unit - unit), unit);
+        assert!((ratio - 8.0 / 9.0).abs() < 1e-12, "{ratio}");
+        assert_eq!(next[0].ratio(&one(1.0), unit), 0.0);
+        assert_eq!(next[0].ratio(&one(f64::NAN), unit), f64::INFINITY);
+        assert_eq!(next[0].ratio(&DMatrix::zeros(1, 2), unit), f64::INFINITY);
+    }
+}
