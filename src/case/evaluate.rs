@@ -4,12 +4,13 @@
 //! machine under it, eight points of equal integers at a time, for searches that look at more than that.
 
 use super::along::{Eight, Runs};
+use super::fast::Fast;
 use super::flow;
 use super::octet::{self, Compiled, Drawn, Integers, Plans, integers, place_of};
 use super::path::{self, Moment, Watch, follow};
 use super::point::Point;
 use super::record::{Hypotheses, Look};
-use super::shadow::Origin;
+use super::shadow::{Companion, Origin};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::{Backend, Job, Kernel, Lane8, Mask};
 use crate::arith::lane_wide::Wide8;
@@ -85,6 +86,7 @@ pub trait Runner: Send {
         path: &Path,
         steps: u64,
         started: Mask,
+        kernel: Option<&dyn crate::kernel::Kernel>,
         look: &mut Onlooker<'_>,
     ) -> Result<(), PlanError>;
     /// Eight runs of a claim about iterates.
@@ -168,9 +170,10 @@ impl<V: Lane8> Runner for InLanes<V> {
         path: &Path,
         steps: u64,
         started: Mask,
+        kernel: Option<&dyn crate::kernel::Kernel>,
         look: &mut Onlooker<'_>,
     ) -> Result<(), PlanError> {
-        <V as Lane8>::enter(Follow { machine: &mut self.machine, plan, path, steps, started, look })
+        <V as Lane8>::enter(Follow { machine: &mut self.machine, plan, path, steps, started, kernel, look })
     }
 
     fn along(
@@ -226,6 +229,7 @@ struct Follow<'a, 'l, V> {
     path: &'a Path,
     steps: u64,
     started: Mask,
+    kernel: Option<&'a dyn crate::kernel::Kernel>,
     look: &'a mut Onlooker<'l>,
 }
 
@@ -234,9 +238,14 @@ impl<V: Lane8> Kernel<V> for Follow<'_, '_, V> {
 
     #[inline(always)]
     fn run(self) -> Self::Out {
-        let Self { machine, plan, path, steps, started, look } = self;
+        let Self { machine, plan, path, steps, started, kernel, look } = self;
         let mut see = |moment: Moment, machine: &Machine<V>| look(moment, machine);
-        follow(plan, path, steps, machine, started, &mut Watch::none(), &mut see).map(|_| ())
+        let fast = kernel.zip(path.kernel.as_ref()).map(|(kernel, binding)| {
+            path::begin(plan, path, machine);
+            Fast::new(kernel, binding, plan, path, machine, started)
+        });
+        let mut watch = Watch { companion: Companion::None, fast };
+        follow(plan, path, steps, machine, started, &mut watch, &mut see).map(|_| ())
     }
 }
 

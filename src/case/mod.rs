@@ -14,7 +14,7 @@ pub mod octet;
 pub mod path;
 pub mod point;
 pub mod record;
-mod schedule;
+pub mod schedule;
 pub mod shadow;
 pub mod times;
 pub mod values;

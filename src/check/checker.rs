@@ -13,6 +13,7 @@ use crate::case::octet::{Plans, compiled, numbers_of};
 use crate::case::path::steps;
 use crate::case::point::Point;
 use crate::case::record::{CaseRecord, Hypotheses, Look, Stratum};
+use crate::case::schedule::looked_at;
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::Claim;
 use crate::claim::program::Program;
@@ -95,9 +96,21 @@ fn too_large(claim: &Claim, program: &Program, ints: &BTreeMap<IntId, i64>, max_
 
 /// Evaluations that a case counts for: one, and more for large matrices, long loops and long runs. Taken where every integer is at its
 /// upper end, so that it holds for all cases of the claim.
-fn cost(program: &Program, ints: &BTreeMap<IntId, i64>, sections: &[Vec<NodeId>], max_elements: usize) -> u64 {
+fn cost(
+    program: &Program,
+    ints: &BTreeMap<IntId, i64>,
+    sections: &[Vec<NodeId>],
+    max_elements: usize,
+    by_kernel: bool,
+) -> u64 {
     if let Some(path) = &program.path {
-        return steps(program, path, ints).map_or(1, trajectory::evaluations_of);
+        let Ok(steps) = steps(program, path, ints) else { return 1 };
+        return if by_kernel {
+            let looks = looked_at(path.schedule, steps).len();
+            trajectory::evaluations_by_kernel(steps, looks as u64)
+        } else {
+            trajectory::evaluations_of(steps)
+        };
     }
     if let Some(course) = &program.course {
         return flow::evaluations_of(course.looks);
@@ -105,6 +118,13 @@ fn cost(program: &Program, ints: &BTreeMap<IntId, i64>, sections: &[Vec<NodeId>]
     // Where there is no plan, running says why.
     let work = compiled(program, ints, sections, max_elements).map_or(0, |c| c.plan.work);
     1 + work / WORK_AN_EVALUATION
+}
+
+/// The kernel that was given for the kind that a claim names, else the built-in one.
+fn kernel_of<'o>(program: &Program, options: &'o CheckOptions) -> Option<&'o dyn Kernel> {
+    let kind = program.path.as_ref()?.kernel.as_ref()?.kind;
+    let given = options.kernel.as_ref().filter(|kernel| kernel.0.kind() == kind);
+    given.map(|kernel| &*kernel.0).or_else(|| built_in(kind))
 }
 
 /// A claim compiled for running.
@@ -153,7 +173,8 @@ impl Checker {
                 },
             })
             .collect();
-        let cost = longest.map_or(1, |ints| cost(&program, &ints, &sections, options.max_elements));
+        let by_kernel = kernel_of(&program, options).is_some();
+        let cost = longest.map_or(1, |ints| cost(&program, &ints, &sections, options.max_elements, by_kernel));
         Ok(Self {
             claim: claim.clone(),
             options: options.clone(),
@@ -255,11 +276,9 @@ impl Checker {
         Ok(Replay { stratum: Stratum::default(), hypotheses, ints, values, looks })
     }
 
-    /// What takes the steps of this claim in place of its `step`: the kernel that was given for its kind, else the built-in one.
-    fn kernel(&self) -> Option<&dyn Kernel> {
-        let kind = self.program.path.as_ref()?.kernel.as_ref()?.kind;
-        let given = self.options.kernel.as_ref().filter(|kernel| kernel.0.kind() == kind);
-        given.map(|kernel| &*kernel.0).or_else(|| built_in(kind))
+    /// What takes the steps of this claim in place of its `step`, if it names a kind.
+    pub(super) fn kernel(&self) -> Option<&dyn Kernel> {
+        kernel_of(&self.program, &self.options)
     }
 
     /// Whether this is a claim about iterates.

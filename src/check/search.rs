@@ -54,6 +54,8 @@ const LEAST_HUNT: u64 = 2_000;
 /// The least runs that a predicate along an iteration is hunted by, and the least decisions that shrinking its counterexample may take.
 const LEAST_RUNS: u64 = 64;
 const LEAST_SHRINK: u64 = 40;
+/// A run that counts for no more evaluations is settled exactly as values are; longer ones less often.
+const SHORT_RUN: u64 = 4;
 /// What a run with exponents that have no bound costs, in runs in `f64`.
 const WIDE_COST: u64 = 16;
 
@@ -94,11 +96,13 @@ struct Search<'a> {
     certifier: Certifier,
     evaluator: Evaluator,
     /// `None` for a claim about a flow.
-    hunter: Option<Hunter>,
+    hunter: Option<Hunter<'a>>,
     /// Evaluations of the hunt for each predicate.
     evaluations: u64,
     /// What a run of an iteration counts for; 1 for a pointwise claim.
     cost: u64,
+    /// Cases that are settled exactly: of long runs fewer.
+    certifications: usize,
 }
 
 impl Checker {
@@ -116,13 +120,20 @@ impl Checker {
         let Some(evaluator) = evaluator else { return Ok(Vec::new()) };
         let certifier = Certifier::new(claim, options.max_elements).map_err(malformed)?;
         let wide = tally.scaled > tally.met / 4;
-        let hunt =
-            HuntOptions { seed: options.seed, backend: options.backend, wide, max_elements: options.max_elements };
+        let hunt = HuntOptions {
+            seed: options.seed,
+            backend: options.backend,
+            wide,
+            max_elements: options.max_elements,
+            kernel: self.kernel(),
+        };
         let hunter = Hunter::new(claim, hunt).map_err(malformed)?;
         let share = effort.hunt / self.cost().max(1) / tally.predicates.len().max(1) as u64;
         let (least, cost) = if self.is_path() { (LEAST_RUNS, self.cost().max(1)) } else { (LEAST_HUNT, 1) };
         let evaluations = (if wide { share / WIDE_COST } else { share }).max(least);
-        let search = Search { claim, options, effort, certifier, evaluator, hunter, evaluations, cost };
+        let fewer = (effort.certifications as u64 * SHORT_RUN / cost.max(SHORT_RUN)).max(1);
+        let certifications = effort.certifications.min(usize::try_from(fewer).unwrap_or(usize::MAX));
+        let search = Search { claim, options, effort, certifier, evaluator, hunter, evaluations, cost, certifications };
         let stored = match stored {
             Some(source) => Some(WitnessFile::read(source.text.as_bytes(), &source.path).map_err(malformed)?.0),
             None => None,
@@ -194,7 +205,7 @@ impl Search<'_> {
     /// generic point takes (an interval of one point).
     fn generic_violation(&self, i: usize, evidence: &mut Evidence) -> Result<(), CheckError> {
         let mut held = false;
-        for case in 0..self.effort.certifications as u64 {
+        for case in 0..self.certifications as u64 {
             let Some(point) = self.evaluator.point(case)? else { continue };
             match self.decided(&point, i, SETTLE_BITS) {
                 Ok((_, Decision::Violated(_))) => {
@@ -292,7 +303,12 @@ impl Search<'_> {
         evidence: &mut Evidence,
     ) -> Result<Option<Tightness>, CheckError> {
         let Some(best) = &hunt.best else { return Ok(None) };
-        let mut near: Vec<Point> = hunt.contacts.iter().take(MOST_CONTACTS).map(|found| found.point.clone()).collect();
+        let mut near: Vec<Point> = hunt
+            .contacts
+            .iter()
+            .take(MOST_CONTACTS.min(self.certifications))
+            .map(|found| found.point.clone())
+            .collect();
         if best.margin <= NEAR {
             near.extend(self.shortened(&best.point, i, NEAR)?);
         }
@@ -311,7 +327,9 @@ impl Search<'_> {
                 _ => {}
             }
         }
-        for point in std::iter::once(&best.point).chain(near.iter().take(MOST_SHORT)) {
+        // Of long runs equality is not looked for any further.
+        let shorts = if self.cost > SHORT_RUN { 0 } else { 1 + MOST_SHORT };
+        for point in std::iter::once(&best.point).chain(&near).take(shorts) {
             for (fixed, values) in self.in_short_rationals(point) {
                 match self.certifier.decide(&values, i, SETTLE_BITS) {
                     Ok(Decision::Holds(certificate)) if certificate.margin.is_zero() => {
@@ -381,8 +399,7 @@ impl Search<'_> {
     /// Cases that `f64` calls violated, the worst first, until one is certified.
     fn violations(&self, i: usize, counts: &PredicateTally, evidence: &mut Evidence) -> Result<(), CheckError> {
         let worst = counts.worst.map(|worst| worst.case);
-        for case in worst.into_iter().chain(counts.violations.cases().iter().copied()).take(self.effort.certifications)
-        {
+        for case in worst.into_iter().chain(counts.violations.cases().iter().copied()).take(self.certifications) {
             let Some(point) = self.evaluator.point(case)? else { continue };
             match self.decided(&point, i, self.effort.bits) {
                 Ok((_, Decision::Violated(_))) => {
@@ -405,7 +422,7 @@ impl Search<'_> {
         if counts.identity || evidence.refutation.is_some() {
             return Ok(());
         }
-        for &case in counts.unsettled.cases().iter().take(self.effort.certifications) {
+        for &case in counts.unsettled.cases().iter().take(self.certifications) {
             let Some(point) = self.evaluator.point(case)? else { continue };
             match self.decided(&point, i, SETTLE_BITS) {
                 Ok((_, Decision::Holds(_))) => evidence.settled.held += 1,

@@ -27,9 +27,17 @@ pub fn sections(program: &Program, path: &Path) -> Vec<Vec<NodeId>> {
 /// Steps that count as one evaluation.
 const STEPS_AN_EVALUATION: u64 = 10;
 
+/// The same where a kernel takes the steps; a look counts as a step of the claim's own.
+const KERNEL_STEPS_AN_EVALUATION: u64 = 2_000;
+
 /// Evaluations that a run of so many steps counts for.
 pub fn evaluations_of(steps: u64) -> u64 {
     steps.div_ceil(STEPS_AN_EVALUATION).max(1)
+}
+
+/// Evaluations that a run by a kernel counts for, with so many looks.
+pub fn evaluations_by_kernel(steps: u64, looks: u64) -> u64 {
+    steps.div_ceil(KERNEL_STEPS_AN_EVALUATION).max(evaluations_of(looks))
 }
 
 pub struct TrajectoryRun<'a> {

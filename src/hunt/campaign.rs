@@ -64,7 +64,7 @@ impl Known {
 
 /// The hunt of one predicate, round by round.
 pub struct Campaign<'h> {
-    hunter: &'h Hunter,
+    hunter: &'h Hunter<'h>,
     predicate: usize,
     /// The goals of the predicate and what is known of each.
     known: Vec<(usize, Known)>,
@@ -81,7 +81,7 @@ pub struct Campaign<'h> {
 
 impl<'h> Campaign<'h> {
     /// `seeds` are cases to start from: the closest of the random phase.
-    pub fn new(hunter: &'h Hunter, predicate: usize, evaluations: u64, seeds: &[Point]) -> Self {
+    pub fn new(hunter: &'h Hunter<'h>, predicate: usize, evaluations: u64, seeds: &[Point]) -> Self {
         let goals = hunter.goals().iter().enumerate().filter(|(_, g)| g.predicate == predicate);
         let known: Vec<(usize, Known)> = goals.map(|(goal, _)| (goal, Known::default())).collect();
         let mut campaign = Self {

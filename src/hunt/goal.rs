@@ -17,6 +17,7 @@ use crate::claim::program::{Asked, Path, Program, When};
 use crate::eval::compile::{PlanError, Request, compile};
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
+use crate::kernel::Kernel;
 use crate::lang::build;
 use crate::lang::ir::{Graph, IntId, NodeId, Op};
 use crate::lang::predicate::margin_of;
@@ -275,11 +276,11 @@ impl Ground {
         self.constraints.iter().map(|c| (c.source, margin(c.margin))).collect()
     }
 
-    /// What the eight cases are worth whose givens the machine holds; along a path they are run first.
+    /// What the eight cases are worth whose givens the machine holds; along a path they are run first, by a kernel where there is one.
     ///
     /// # Errors
     /// If loops take more work than a plan may.
-    pub fn outcomes(&self, machine: &mut dyn Runner) -> Result<[Outcome; 8], PlanError> {
+    pub fn outcomes(&self, machine: &mut dyn Runner, kernel: Option<&dyn Kernel>) -> Result<[Outcome; 8], PlanError> {
         let missing = self.missing(machine.readings(), &self.constraints);
         let unmet = |missing: f64| Outcome { score: Score { rank: MISSING, value: missing }, ..NOTHING };
         let Some(along) = &self.along else {
@@ -308,7 +309,7 @@ impl Ground {
                 }
                 true
             };
-            machine.follow(&self.plan, &along.path, along.steps, started, &mut look)?;
+            machine.follow(&self.plan, &along.path, along.steps, started, kernel, &mut look)?;
         }
         Ok(std::array::from_fn(|lane| match missing[lane] {
             0.0 if worst[lane].score.is_met() => worst[lane],

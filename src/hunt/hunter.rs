@@ -15,28 +15,31 @@ use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::Claim;
 use crate::claim::program::Program;
 use crate::eval::analysis::Analysis;
+use crate::kernel::Kernel;
 use crate::sample::stream::Key;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::BTreeSet;
 
 /// How a claim is hunted.
-#[derive(Clone, Copy, Debug)]
-pub struct HuntOptions {
+#[derive(Clone, Copy)]
+pub struct HuntOptions<'k> {
     pub seed: u64,
     pub backend: Backend,
     /// In lanes whose exponents have no bound: where most cases leave the range of `f64`.
     pub wide: bool,
     /// Numbers that one plan may hold, of eight lanes each.
     pub max_elements: usize,
+    /// What takes the steps of an iteration that names its kind.
+    pub kernel: Option<&'k dyn Kernel>,
 }
 
 /// A claim with its goals. One is enough for any number of threads.
-pub struct Hunter {
+pub struct Hunter<'k> {
     program: Program,
     goals: Vec<Goal>,
     choices: Vec<Ints>,
     key: Key,
-    options: HuntOptions,
+    options: HuntOptions<'k>,
 }
 
 /// What an island found.
@@ -94,12 +97,12 @@ pub struct Hunt {
 /// The closest case of a goal: the goal, the integers, the case.
 type Closest = (usize, Ints, Candidate);
 
-impl Hunter {
+impl<'k> Hunter<'k> {
     /// `None` for a law of scaling.
     ///
     /// # Errors
     /// What is wrong with its expressions, each at its place.
-    pub fn new(claim: &Claim, options: HuntOptions) -> Result<Option<Self>, Diagnostics> {
+    pub fn new(claim: &Claim, options: HuntOptions<'k>) -> Result<Option<Self>, Diagnostics> {
         let mut program = Program::new(claim)?;
         if program.course.is_some() || program.law.is_some() {
             return Ok(None);

@@ -6,6 +6,7 @@ use super::space::Space;
 use crate::arith::lane::Backend;
 use crate::case::evaluate::{Readings, Runner, runner};
 use crate::eval::compile::PlanError;
+use crate::kernel::Kernel;
 use crate::sample::strata::{Filler, Lanes, Stratum};
 use crate::sample::stream::Stream;
 
@@ -26,6 +27,7 @@ pub struct Probe<'a> {
     pub space: &'a Space,
     pub backend: Backend,
     machine: Box<dyn Runner>,
+    kernel: Option<&'a dyn Kernel>,
     /// The eight candidates to be looked at next.
     pub lanes: Vec<Lanes>,
     pub best: Candidate,
@@ -43,8 +45,8 @@ pub struct Probe<'a> {
 }
 
 impl<'a> Probe<'a> {
-    pub fn new(ground: &'a Ground, space: &'a Space, options: HuntOptions, limit: u64) -> Self {
-        let HuntOptions { backend, wide, .. } = options;
+    pub fn new(ground: &'a Ground, space: &'a Space, options: HuntOptions<'a>, limit: u64) -> Self {
+        let HuntOptions { backend, wide, kernel, .. } = options;
         let mut machine = runner(backend, wide);
         machine.load(&ground.plan);
         Self {
@@ -52,6 +54,8 @@ impl<'a> Probe<'a> {
             space,
             backend,
             machine,
+            // States of unbounded exponents are beyond it.
+            kernel: kernel.filter(|_| !wide),
             lanes: vec![Lanes::default(); space.draws],
             best: Candidate { draws: vec![0.0; space.draws], outcome: NOTHING },
             champion: None,
@@ -76,7 +80,7 @@ impl<'a> Probe<'a> {
             self.failed = Some(error);
             return [NOTHING; 8];
         }
-        let mut outcomes = match self.ground.outcomes(&mut *self.machine) {
+        let mut outcomes = match self.ground.outcomes(&mut *self.machine, self.kernel) {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 self.failed = Some(error);
