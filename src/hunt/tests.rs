@@ -16,7 +16,7 @@ fn claim(body: &str) -> Claim {
         .unwrap_or_else(|e| panic!("{}", e.render(100, false)))
 }
 
-fn hunter(claim: &Claim, seed: u64, backend: Backend) -> Hunter {
+fn hunter(claim: &Claim, seed: u64, backend: Backend) -> Hunter<'_> {
     let options = HuntOptions { seed, backend, wide: false, max_elements: ELEMENTS, kernel: None };
     Hunter::new(claim, options).unwrap_or_else(|e| panic!("{}", e.render(100, false))).expect("it is pointwise")
 }
