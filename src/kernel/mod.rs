@@ -7,6 +7,14 @@
 //! Arrays are column-major `DMatrix<f64>` at this boundary. A kernel is a function: the same problem, state and steps give the same
 //! bits, and `steps` at once give the bits of `steps` times one.
 
+mod columns;
+mod fixed_point;
+mod gram;
+mod packing;
+pub mod shapes;
+pub mod plain;
+pub mod symmetric;
+
 use nalgebra::DMatrix;
 
 /// An iteration, by what one step does. All of the state is stepped at once.
