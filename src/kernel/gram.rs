@@ -31,6 +31,45 @@ pub fn entry<V: Lane8, const K: usize>(matrix: &Square<V, K>, a: usize, b: usize
     if a <= b { matrix[a][b] } else { matrix[b][a] }
 }
 
+/// The sum of the products of rows with themselves, with no more sums at once than there are registers for.
+#[inline(always)]
+pub fn sum_rows<V: Lane8, const K: usize>(sum: &mut Square<V, K>, rows: &[[V; K]]) {
+    if K <= 6 {
+        add_some::<V, K, 0, 6>(sum, rows);
+    } else {
+        add_some::<V, K, 0, 3>(sum, rows);
+        add_some::<V, K, 3, 8>(sum, rows);
+    }
+}
+
+/// Rows `FROM..TO` of the sum.
+#[inline(always)]
+fn add_some<V: Lane8, const K: usize, const FROM: usize, const TO: usize>(sum: &mut Square<V, K>, rows: &[[V; K]]) {
+    let mut own = zero::<V, K>();
+    for row in rows {
+        for a in FROM..TO.min(K) {
+            for b in a..K {
+                own[a][b] = row[a].mul_add(row[b], own[a][b]);
+            }
+        }
+    }
+    for a in FROM..TO.min(K) {
+        for b in a..K {
+            sum[a][b] = own[a][b];
+        }
+    }
+}
+
+/// Replaces a sum, the part that is one.
+#[inline(always)]
+pub fn keep<V: Lane8, const K: usize>(sum: &mut Square<V, K>, new: &Square<V, K>) {
+    for a in 0..K {
+        for b in a..K {
+            sum[a][b] = new[a][b];
+        }
+    }
+}
+
 /// The sum over the remainders, times `eta`. For one problem there is one vector of eight sums, the first.
 #[inline(always)]
 pub fn scaled_total<V: Lane8, const K: usize, const OCTET: bool>(
@@ -61,14 +100,12 @@ pub fn scaled<V: Lane8, const K: usize, const OCTET: bool>(
     x: &[[V; K]],
     starts: &[usize; WIDTH + 1],
     eta: V,
+    sums: &mut [Square<V, K>; WIDTH],
 ) -> Square<V, K> {
-    let mut sums = [zero(); WIDTH];
     for part in 0..parts::<OCTET>() {
-        for row in &x[starts[part]..starts[part + 1]] {
-            add_row(&mut sums[part], row);
-        }
+        sum_rows(&mut sums[part], &x[starts[part]..starts[part + 1]]);
     }
-    scaled_total::<V, K, OCTET>(&sums, eta)
+    scaled_total::<V, K, OCTET>(sums, eta)
 }
 
 /// How many sums there are: eight, or one of eight lanes.

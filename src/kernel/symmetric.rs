@@ -18,6 +18,9 @@ use crate::arith::lane::Kernel as Entered;
 use crate::arith::{Job, Lane8};
 use nalgebra::DMatrix;
 
+/// Columns from which on the rows are read a second time for their Gram matrix: its sums and `H` do not fit into the registers together.
+const TWICE: usize = 4;
+
 /// One problem.
 pub struct One<'a> {
     pub sigma: &'a [f64],
@@ -132,17 +135,24 @@ impl<V: Lane8, const K: usize, const OCTET: bool> Steps<V> for Sweeps<V, K, OCTE
     #[inline(always)]
     fn advance(&mut self, steps: u64) {
         let x = self.x.as_chunks_mut::<K>().0;
-        let mut h = gram::scaled::<V, K, OCTET>(x, &self.starts, self.eta);
+        let mut sums = [gram::zero(); WIDTH];
+        let mut h = gram::scaled::<V, K, OCTET>(x, &self.starts, self.eta, &mut sums);
         for _ in 0..steps {
-            let mut sums = [gram::zero(); WIDTH];
             for part in 0..gram::parts::<OCTET>() {
                 let range = self.starts[part]..self.starts[part + 1];
                 let mut sum = gram::zero();
-                for (row, &s) in x[range.clone()].iter_mut().zip(&self.s[range]) {
+                let rows = &mut x[range.clone()];
+                for (row, &s) in rows.iter_mut().zip(&self.s[range]) {
                     *row = stepped(row, s, &h);
-                    gram::add_row(&mut sum, row);
+                    if K < TWICE {
+                        gram::add_row(&mut sum, row);
+                    }
                 }
-                sums[part] = sum;
+                if K < TWICE {
+                    gram::keep(&mut sums[part], &sum);
+                } else {
+                    gram::sum_rows(&mut sums[part], rows);
+                }
             }
             h = gram::scaled_total::<V, K, OCTET>(&sums, self.eta);
         }
@@ -199,15 +209,21 @@ impl<V: Lane8, const K: usize, const B: usize> Steps<V> for Blocks<V, K, B> {
         let mut x = self.x;
         let mut starts = [B; WIDTH + 1];
         starts[0] = 0;
-        let mut h = gram::scaled::<V, K, false>(&x, &starts, self.eta);
+        let mut sums = [gram::zero(); WIDTH];
+        let mut h = gram::scaled::<V, K, false>(&x, &starts, self.eta, &mut sums);
         for _ in 0..steps {
             let mut sum = gram::zero();
             for b in 0..B {
                 x[b] = stepped(&x[b], self.s[b], &h);
-                gram::add_row(&mut sum, &x[b]);
+                if K < TWICE {
+                    gram::add_row(&mut sum, &x[b]);
+                }
             }
-            let mut sums = [gram::zero(); WIDTH];
-            sums[0] = sum;
+            if K < TWICE {
+                gram::keep(&mut sums[0], &sum);
+            } else {
+                gram::sum_rows(&mut sums[0], &x);
+            }
             h = gram::scaled_total::<V, K, false>(&sums, self.eta);
         }
         self.x = x;
