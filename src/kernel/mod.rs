@@ -13,6 +13,10 @@ mod gram;
 mod packing;
 pub mod shapes;
 pub mod plain;
+pub mod measure;
+pub mod asymmetric;
+pub mod residual;
+pub mod sensing;
 pub mod symmetric;
 
 use nalgebra::DMatrix;

@@ -35,17 +35,7 @@ impl Job for One<'_> {
     #[inline(always)]
     fn run<V: Lane8>(self) {
         with_columns!(self.x.ncols(), K => {
-            match self.sigma.len().div_ceil(WIDTH) {
-                1 => V::enter(Held::<K, 1>(self)),
-                2 => V::enter(Held::<K, 2>(self)),
-                3 => V::enter(Held::<K, 3>(self)),
-                4 => V::enter(Held::<K, 4>(self)),
-                5 => V::enter(Held::<K, 5>(self)),
-                6 => V::enter(Held::<K, 6>(self)),
-                7 => V::enter(Held::<K, 7>(self)),
-                8 => V::enter(Held::<K, 8>(self)),
-                _ => V::enter(OneOf::<K>(self)),
-            }
+            V::enter(OneOf::<K>(self))
         }, _ => V::enter(Many(self)));
     }
 }
@@ -177,63 +167,6 @@ fn stepped<V: Lane8, const K: usize>(row: &[V; K], s: V, h: &Square<V, K>) -> [V
         }
     }
     new
-}
-
-/// One problem of `8 B` rows or a few less, its state in registers as far as they go.
-struct Held<'a, const K: usize, const B: usize>(One<'a>);
-
-impl<V: Lane8, const K: usize, const B: usize> Entered<V> for Held<'_, K, B> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let One { sigma, eta, x, steps } = self.0;
-        let (packed, scales) = (pack_rows::<V>(x), pack_rows::<V>(&scaled(sigma, eta)));
-        let mut held = Blocks { x: [[V::zero(); K]; B], s: [V::zero(); B], eta: V::splat(eta) };
-        held.x.copy_from_slice(packed.as_chunks::<K>().0);
-        held.s.copy_from_slice(&scales);
-        fixed_point::advance(&mut held, steps);
-        unpack_rows(held.x.as_flattened(), x);
-    }
-}
-
-struct Blocks<V, const K: usize, const B: usize> {
-    x: [[V; K]; B],
-    s: [V; B],
-    eta: V,
-}
-
-impl<V: Lane8, const K: usize, const B: usize> Steps<V> for Blocks<V, K, B> {
-    #[inline(always)]
-    fn advance(&mut self, steps: u64) {
-        let mut x = self.x;
-        let mut starts = [B; WIDTH + 1];
-        starts[0] = 0;
-        let mut sums = [gram::zero(); WIDTH];
-        let mut h = gram::scaled::<V, K, false>(&x, &starts, self.eta, &mut sums);
-        for _ in 0..steps {
-            let mut sum = gram::zero();
-            for b in 0..B {
-                x[b] = stepped(&x[b], self.s[b], &h);
-                if K < TWICE {
-                    gram::add_row(&mut sum, &x[b]);
-                }
-            }
-            if K < TWICE {
-                gram::keep(&mut sums[0], &sum);
-            } else {
-                gram::sum_rows(&mut sums[0], &x);
-            }
-            h = gram::scaled_total::<V, K, false>(&sums, self.eta);
-        }
-        self.x = x;
-    }
-
-    #[inline(always)]
-    fn state(&self, out: &mut Vec<V>) {
-        out.clear();
-        out.extend_from_slice(self.x.as_flattened());
-    }
 }
 
 /// One problem of more columns than there are programs for: the same sums, the matrices in memory.
