@@ -207,9 +207,8 @@ impl Job for Eight<'_> {
     #[inline(always)]
     fn run<V: Lane8>(self) {
         match (self.f[0].ncols(), self.target[0].ncols()) {
-            // Unrolled, these stay in registers.
-            (2, 2) => V::enter(EightOf::<2, 2>(self)),
-            (3, 3) => V::enter(EightOf::<3, 3>(self)),
+            (2, 2) if self.small() => V::enter(SmallOf::<2>(self)),
+            (3, 3) if self.small() => V::enter(SmallOf::<3>(self)),
             (4, 4) => V::enter(EightOf::<4, 4>(self)),
             (k, _) => with_columns!(k, K => V::enter(EightOf::<K, 0>(self)), _ => {}),
         }
@@ -270,6 +269,74 @@ impl<V: Lane8, const K: usize, const N: usize> Steps<V> for Octet<V, K, N> {
     fn state(&self, out: &mut Vec<V>) {
         out.clone_from(&self.f);
         out.extend_from_slice(&self.g);
+    }
+}
+
+/// Eight square problems whose state stays in registers.
+struct SmallOf<'a, const K: usize>(Eight<'a>);
+
+impl Eight<'_> {
+    /// Whether `F`, `G` and the target are square and of one size.
+    fn small(&self) -> bool {
+        self.target[0].is_square() && self.g.is_some()
+    }
+}
+
+impl<V: Lane8, const K: usize> Entered<V> for SmallOf<'_, K> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Eight { target, eta, mut f, g, steps } = self.0;
+        let Some(mut g) = g else { return };
+        let rows: [usize; K] = std::array::from_fn(|i| i);
+        let mut small = Small::<V, K> {
+            target: [[V::zero(); K]; K],
+            eta: V::load(&eta),
+            f: [[V::zero(); K]; K],
+            g: [[V::zero(); K]; K],
+        };
+        small.target.as_flattened_mut().copy_from_slice(&pack_octet(&target, &rows));
+        small.f.as_flattened_mut().copy_from_slice(&pack_octet(&f.each_ref().map(|f| &**f), &rows));
+        small.g.as_flattened_mut().copy_from_slice(&pack_octet(&g.each_ref().map(|g| &**g), &rows));
+        fixed_point::advance(&mut small, steps);
+        unpack_octet(small.f.as_flattened(), &rows, &mut f);
+        unpack_octet(small.g.as_flattened(), &rows, &mut g);
+    }
+}
+
+struct Small<V, const K: usize> {
+    target: [[V; K]; K],
+    eta: V,
+    f: [[V; K]; K],
+    g: [[V; K]; K],
+}
+
+impl<V: Lane8, const K: usize> Steps<V> for Small<V, K> {
+    #[inline(always)]
+    fn advance(&mut self, steps: u64) {
+        let (target, eta) = (self.target, self.eta);
+        let (mut f, mut g) = (self.f, self.g);
+        for _ in 0..steps {
+            let (old_f, old_g) = (f, g);
+            for i in 0..K {
+                for j in 0..K {
+                    let h = eta.mul(less_product(target[i][j], &old_f[i], &old_g[j]));
+                    for c in 0..K {
+                        f[i][c] = h.mul_add(old_g[j][c], f[i][c]);
+                        g[j][c] = h.mul_add(old_f[i][c], g[j][c]);
+                    }
+                }
+            }
+        }
+        (self.f, self.g) = (f, g);
+    }
+
+    #[inline(always)]
+    fn state(&self, out: &mut Vec<V>) {
+        out.clear();
+        out.extend_from_slice(self.f.as_flattened());
+        out.extend_from_slice(self.g.as_flattened());
     }
 }
 
