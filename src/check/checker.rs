@@ -124,7 +124,7 @@ fn cost(
 fn kernel_of<'o>(program: &Program, options: &'o CheckOptions) -> Option<&'o dyn Kernel> {
     let kind = program.path.as_ref()?.kernel.as_ref()?.kind;
     let given = options.kernel.as_ref().filter(|kernel| kernel.0.kind() == kind);
-    given.map(|kernel| &*kernel.0).or_else(|| built_in(kind))
+    Some(given.map_or_else(|| built_in(kind), |kernel| &*kernel.0))
 }
 
 /// A claim compiled for running.
