@@ -25,15 +25,19 @@ use crate::eval::run::run;
 use crate::lang::ir::NodeId;
 use std::rc::Rc;
 
-/// Tolerances of the solution that is looked at and of the one beside it, relative to the norm of each part of the state.
-const TIGHT: f64 = 1e-13;
-const WIDE: f64 = 1e-11;
+/// Tolerances of the solution that is looked at and of the one beside it, relative to the norm of each part of the state, and their longest
+/// steps as shares of the way from look to look: where looks are so close that no tolerance is felt, one makes twice the steps of the
+/// other all the same, and its error is the smaller by far.
+const TIGHT: (f64, f64) = (1e-13, 0.5);
+const WIDE: (f64, f64) = (1e-11, 1.0);
 
 /// How many times as large as the distance of the two solutions the error is taken to be.
 const CAUTION: f64 = 2.0;
 
-/// Two solutions that cross are not right there: from one look to the next an estimate falls to this share of itself at most.
-const MEMORY: f64 = 1.0 / 8.0;
+/// Two solutions that cross are not right there, nor is what passes through zero small: from one look to the next, the estimate and the size
+/// that rounding is relative to fall to these shares of themselves at most.
+const MEMORY: f64 = 1.0 / 4.0;
+const MEMORY_OF_SIZE: f64 = 1.0 / 2.0;
 
 /// The roots of the three sections; `asked_once` are those of the set-up, `last` what is read at the end of a flow.
 pub fn sections(program: &Program, course: &Course, asked_once: Vec<NodeId>, last: &[NodeId]) -> Vec<Vec<NodeId>> {
@@ -228,7 +232,7 @@ fn start<V: Lane8>(plan: &Plan, m: &Machine<V>, places: &Places, lane: usize, ca
     if !moved.iter().all(|x| x.is_finite()) {
         return Known::No;
     }
-    let solution = |x, tolerance| Solution::new(x, Rc::clone(&places.ends), tolerance);
+    let solution = |x, (tolerance, longest)| Solution::new(x, Rc::clone(&places.ends), tolerance, longest);
     let errors = vec![0.0; parts.len()];
     cases[lane] = Some(Case { seen: solution(x, TIGHT), beside: solution(moved, WIDE), parts, errors });
     Known::Yes
@@ -280,7 +284,7 @@ fn advance<V: Lane8>(
         let range = places.range(part);
         let norm = |x: &mut dyn Iterator<Item = f64>| x.map(|x| x * x).sum::<f64>().sqrt();
         let seen = norm(&mut case.seen.x[range.clone()].iter().copied());
-        *size = seen.max(*size * MEMORY);
+        *size = seen.max(*size * MEMORY_OF_SIZE);
         if time > began {
             let pairs = case.seen.x[range.clone()].iter().zip(&case.beside.x[range.clone()]);
             let apart = norm(&mut pairs.map(|(a, b)| a - b));

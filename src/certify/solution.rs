@@ -70,8 +70,7 @@ impl<'a> Solution<'a> {
                 return None;
             }
             parts.push(Part { input: part.input, rate, len: numbers.len() });
-            // Rationals would grow with every coefficient.
-            x.extend(numbers.iter().map(widened));
+            x.extend_from_slice(numbers);
         }
         let mut machine = Machine::<Series>::new();
         machine.load(plan);
@@ -95,6 +94,8 @@ impl<'a> Solution<'a> {
             if !(left.is_positive() && reach.is_finite()) {
                 return Ok(false);
             }
+            // Rationals would grow with every coefficient.
+            self.x.iter_mut().for_each(|x| *x = widened(x));
             let Some(taylor) = self.coefficients(&self.t.clone(), &self.x.clone(), self.effort.order - 1)? else {
                 return Ok(false);
             };
