@@ -234,8 +234,8 @@ fn missing_title_and_conclusion() {
       · ╰── nothing is claimed
     2 │ [given]
       ╰────
-     help: a claim has `[claim]`, `[trajectory.always]`, `[trajectory.finally]` or `[scaling]` with a
-           predicate
+     help: a claim has `[claim]`, `[scaling]`, or `always` or `finally` under `[trajectory]` or
+           `[flow]`, with a predicate
     "#);
 }
 
