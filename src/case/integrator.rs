@@ -23,7 +23,7 @@ use std::rc::Rc;
 pub const MOST_STEPS: u32 = 5_000;
 
 /// Bits of a step size that are kept behind the first.
-const STEP_BITS: u32 = 8;
+const STEP_BITS: u32 = 16;
 
 /// The rate of change at a time and a state: the entries of all parts, and behind them a bound on the rounding of each part. `false` where
 /// it is not known.

@@ -55,6 +55,8 @@ pub(super) struct Solution<'a> {
     /// The entries of all parts.
     pub x: Vec<Ball>,
     effort: Effort,
+    /// Multiplications of one rate.
+    work: u64,
     spent: u64,
 }
 
@@ -77,7 +79,9 @@ impl<'a> Solution<'a> {
         machine.numbers = setup.numbers.iter().cloned().map(Series::constant).collect();
         machine.undefined.clone_from(&setup.undefined);
         machine.truths.clone_from(&setup.truths);
-        Some(Self { plan, machine, time: course.time, parts, t: Ball::zero(), x, effort, spent: 0 })
+        let rate = plan.sections.get(STEP).and_then(|section| plan.code.get(section.clone())).unwrap_or_default();
+        let work = rate.iter().map(|instruction| instruction.work(&plan.slots)).sum::<u64>().max(1);
+        Some(Self { plan, machine, time: course.time, parts, t: Ball::zero(), x, effort, work, spent: 0 })
     }
 
     /// Goes on to the time `to`; `false` where the solution cannot be enclosed so far.
@@ -89,6 +93,9 @@ impl<'a> Solution<'a> {
             let left = to.sub(&self.t);
             if left.is_zero() {
                 return Ok(true);
+            }
+            if self.spent > self.effort.work {
+                return Ok(false);
             }
             let reach = left.to_f64(0);
             if !(left.is_positive() && reach.is_finite()) {
@@ -186,7 +193,7 @@ impl<'a> Solution<'a> {
     /// The coefficient, of the greatest power that is given of the state, of the rate.
     fn rates(&mut self, t: &Ball, powers: &[&Vec<Ball>]) -> Result<Option<Vec<Ball>>, PlanError> {
         let order = powers.len() - 1;
-        self.spent += self.plan.work.max(1) * ((order + 1) * (order + 2) / 2) as u64;
+        self.spent += self.work * ((order + 1) * (order + 2) / 2) as u64;
         let Self { plan, machine, time, parts, .. } = self;
         with_order(order, || {
             if input_slot(plan, *time).is_some() {
