@@ -127,6 +127,24 @@ struct Watched {
     size: f64,
 }
 
+/// A first time: where it and its truth are, and the lanes that have reached it.
+struct First<V> {
+    input: Option<SlotId>,
+    truth: Option<SlotId>,
+    reached: Mask,
+    at: Bounded<V>,
+}
+
+impl<V: Lane8> First<V> {
+    /// Puts it into the machine; undefined where it has not come.
+    #[inline(always)]
+    fn tell(&self, plan: &Plan, m: &mut Machine<V>) {
+        if let Some(input) = self.input {
+            m.set_real(plan, input, self.at.clone(), !self.reached);
+        }
+    }
+}
+
 /// What became of a lane.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Known {
@@ -154,11 +172,14 @@ pub fn follow<V: Lane8>(
     let slot = |section: usize, node: NodeId| plan.roots.get(section).and_then(|r| r.get(&node)).copied();
     let assume: Vec<SlotId> = course.assume.iter().filter_map(|a| slot(LOOK, a.node)).collect();
     let until = course.until.and_then(|u| slot(LOOK, u));
-    let mut first: Vec<(Option<SlotId>, Option<SlotId>, Mask, Bounded<V>)> = course
+    let mut first: Vec<First<V>> = course
         .first
         .iter()
-        .map(|(_, id, truth)| {
-            (input_slot(plan, *id), slot(LOOK, *truth), 0, Bounded { value: V::zero(), error: V::zero() })
+        .map(|(_, input, truth)| First {
+            input: input_slot(plan, *input),
+            truth: slot(LOOK, *truth),
+            reached: 0,
+            at: Bounded { value: V::zero(), error: V::zero() },
         })
         .collect();
     let end = slot(SETUP, course.end).ok_or(PlanError::NotStructural)?;
@@ -189,11 +210,7 @@ pub fn follow<V: Lane8>(
             }
         }
         show(plan, m, &places, &time, &cases, &known);
-        for (input, _, reached, at) in &first {
-            if let Some(input) = input {
-                m.set_real(plan, *input, at.clone(), !*reached);
-            }
-        }
+        first.iter().for_each(|first| first.tell(plan, m));
         run(plan, LOOK, m)?;
         let mut lost: Mask = 0;
         for lane in lanes_of(running).filter(|lane| known[*lane] != Known::Yes) {
@@ -205,13 +222,13 @@ pub fn follow<V: Lane8>(
         }
         let fallen = before & !running;
         let mut found = false;
-        for (input, truth, reached, at) in &mut first {
-            let now = truth.map_or(0, |s| m.truths[s as usize].yes) & !*reached & running & !lost;
-            if let (true, Some(input)) = (now != 0, *input) {
-                *reached |= now;
-                at.value = V::select(now, time.value, at.value);
-                at.error = V::select(now, time.error, at.error);
-                m.set_real(plan, input, at.clone(), !*reached);
+        for first in &mut first {
+            let now = first.truth.map_or(0, |s| m.truths[s as usize].yes) & !first.reached & running & !lost;
+            if now != 0 {
+                first.reached |= now;
+                first.at.value = V::select(now, time.value, first.at.value);
+                first.at.error = V::select(now, time.error, first.at.error);
+                first.tell(plan, m);
                 found = true;
             }
         }

@@ -84,7 +84,7 @@ fn of_claim(claim: &Claim, max_elements: usize, paint: Paint) -> Result<(Exit, u
             .unwrap_or_default();
         let (line, status) = match (stored, refutation) {
             (Stored::Proved, Some(refutation)) => {
-                let place = place(&refutation, claim.flow.as_ref().map(Flow::looks));
+                let place = place(refutation, claim.flow.as_ref().map(Flow::looks));
                 let text = format!("✓ {name}: refuted, margin {}{place}\n", refutation.margin.describe());
                 (paint.good(&text), Exit::AsExpected)
             }
