@@ -16,9 +16,10 @@ use crate::case::record::{CaseRecord, Hypotheses, Look, Stratum};
 use crate::case::schedule::looked_at;
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::Claim;
-use crate::claim::program::Program;
+use crate::claim::program::{Program, When};
 use crate::eval::compile::{PlanError, integer};
 use crate::kernel::{Kernel, SharedKernel, built_in};
+use crate::lang::ast::Looks;
 use crate::lang::ir::{IntId, NodeId};
 use crate::sample::stream::Key;
 use std::collections::BTreeMap;
@@ -43,6 +44,8 @@ pub struct PredicateInfo {
     pub identity: bool,
     /// The unit of its margins, as mathematics.
     pub unit: String,
+    /// Of a predicate along a flow: at which times it is looked at.
+    pub looks: Option<Looks>,
 }
 
 /// Why a claim could not be run to its end.
@@ -171,6 +174,7 @@ impl Checker {
                     None if a.predicate.plain => "1".to_owned(),
                     None => "the size of its terms".to_owned(),
                 },
+                looks: program.course.as_ref().filter(|_| a.when != When::Once).map(|course| course.looks),
             })
             .collect();
         let by_kernel = kernel_of(&program, options).is_some();
