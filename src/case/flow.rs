@@ -7,7 +7,7 @@
 //! times as wide, from a start and by a rate that are moved as far as rounding may have moved them: its distance from the first, times
 //! [`CAUTION`], is what an error of tolerance and data is taken to be. The third starts a part in 2^27 beside the second: its distance from that one shows
 //! what the flow does to an error on its way, as a second run of an iteration does ([`super::shadow`]). With it, what was made at an earlier look
-//! is carried to this one, the roundings of each step with it. The sum goes in as the bound of the state's slots, and so into
+//! is carried to this one, and with it the roundings of each step and what the method's own estimates say that its steps were off. The sum goes in as the bound of the state's slots, and so into
 //! the floor of every margin. That is an estimate, not a proof: directions in which no solution is moved are not seen.
 //!
 //! A solution that cannot be followed to a look (it blows up, it is stiff, the rate is not known) is not known there.
@@ -356,7 +356,7 @@ fn advance<V: Lane8>(
             let apart = distance(&case.further.x[range.clone()], &case.beside.x[range.clone()]);
             part.apart = apart.max(part.apart * MEMORY).max(f64::MIN_POSITIVE);
             let off = CAUTION * distance(seen, &case.beside.x[range.clone()]);
-            part.made = part.made.max(off / part.apart);
+            part.made = part.made.max(off / part.apart) + case.seen.off[index] / part.apart;
             let rounding = ROUNDING * UNIT * size.max(part.size) / part.apart;
             part.rounded += steps * rounding * rounding;
             part.error = part.apart * (part.made + part.rounded.sqrt());
@@ -365,6 +365,7 @@ fn advance<V: Lane8>(
         let late = if slack == 0.0 { 0.0 } else { 2.0 * slack * norm(rate[range].iter().copied()) };
         case.errors[index] = part.error + late;
     }
+    case.seen.off.fill(0.0);
     Ok(case.errors.iter().all(|error| error.is_finite()))
 }
 

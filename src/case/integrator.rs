@@ -37,6 +37,9 @@ pub struct Solution {
     pub x: Vec<f64>,
     /// Steps made, those that were tried again included.
     pub steps: u32,
+    /// For each part, the sum of what the method's own estimates say that its steps were off, since this was last cleared: what is let pass as
+    /// noise is in it.
+    pub off: Vec<f64>,
     /// Where each part's entries end.
     ends: Rc<[usize]>,
     tolerance: f64,
@@ -48,7 +51,8 @@ pub struct Solution {
 
 impl Solution {
     pub fn new(x: Vec<f64>, ends: Rc<[usize]>, tolerance: f64, longest: f64) -> Self {
-        Self { t: 0.0, x, steps: 0, ends, tolerance, longest, step: 0.0 }
+        let off = vec![0.0; ends.len()];
+        Self { t: 0.0, x, steps: 0, off, ends, tolerance, longest, step: 0.0 }
     }
 
     /// Goes on to the time `to`; `false` where that is not reached: the rate is not known on the way, the step size vanishes, or it takes
@@ -63,7 +67,8 @@ impl Solution {
         }
         let most = length * self.longest;
         let first = if self.step > 0.0 { self.step.min(most) } else { most };
-        let start = Parts::new(&self.x, &self.ends);
+        let felt = Rc::new(RefCell::new(Felt::default()));
+        let start = Parts::new(&self.x, &self.ends, &felt);
         let field = Field { rate: RefCell::new(rate) };
         let mut method =
             ExplicitRungeKutta::dop853().rtol(self.tolerance).h0(first).h_max(most).max_steps(MOST_STEPS as usize + 1);
@@ -82,10 +87,17 @@ impl Solution {
                 return false;
             }
             self.steps += 1;
+            let length = method.h();
+            felt.replace(Felt::default());
             if method.step(&field).is_err() {
                 return false;
             }
             let rejected = matches!(method.status(), Status::RejectedStep);
+            if !rejected {
+                for (part, off) in self.off.iter_mut().enumerate() {
+                    *off += length * felt.borrow().of(part);
+                }
+            }
             if lands && !rejected {
                 // A step that was cut short to land says little about the next one.
                 self.step = shortened(wanted.max(method.h()));
@@ -124,18 +136,36 @@ impl ODE<f64, Parts> for Field<'_, '_> {
     }
 }
 
+/// What the method's two estimates, of order 5 and 3, said of a step: for each part, a rate.
+#[derive(Clone, Debug, Default)]
+struct Felt {
+    fifth: Vec<f64>,
+    third: Vec<f64>,
+}
+
+impl Felt {
+    /// The two put together as the method does (Hairer, Nørsett & Wanner, II.10, (10.17)).
+    fn of(&self, part: usize) -> f64 {
+        let read = |estimates: &[f64]| estimates.get(part).copied().unwrap_or(0.0);
+        let (fifth, third) = (read(&self.fifth), read(&self.third));
+        let all = fifth.hypot(third / 10.0);
+        if all > 0.0 { fifth * (fifth / all) } else { 0.0 }
+    }
+}
+
 /// A state in its parts: the entries, and behind them a number for each part, the noise of a rate (of a combination of rates, a bound on it).
 #[derive(Clone, Debug)]
 struct Parts {
     values: Vec<f64>,
     ends: Rc<[usize]>,
+    felt: Rc<RefCell<Felt>>,
 }
 
 impl Parts {
-    fn new(x: &[f64], ends: &Rc<[usize]>) -> Self {
+    fn new(x: &[f64], ends: &Rc<[usize]>, felt: &Rc<RefCell<Felt>>) -> Self {
         let mut values = x.to_vec();
         values.resize(x.len() + ends.len(), 0.0);
-        Self { values, ends: Rc::clone(ends) }
+        Self { values, ends: Rc::clone(ends), felt: Rc::clone(felt) }
     }
 
     fn entries(&self) -> usize {
@@ -168,11 +198,11 @@ impl State<f64> for Parts {
     }
 
     fn zeros_like(&self) -> Self {
-        Self { values: vec![0.0; self.values.len()], ends: Rc::clone(&self.ends) }
+        Self { values: vec![0.0; self.values.len()], ends: Rc::clone(&self.ends), felt: Rc::clone(&self.felt) }
     }
 
     fn zeros() -> Self {
-        Self { values: Vec::new(), ends: Rc::from([]) }
+        Self { values: Vec::new(), ends: Rc::from([]), felt: Rc::default() }
     }
 
     fn mul_add_assign(&mut self, alpha: f64, other: &Self) {
@@ -202,6 +232,11 @@ impl State<f64> for Parts {
     fn error_norm(&self, new: &Self, error: &Self, _: &Tolerance<f64>, relative: &Tolerance<f64>) -> f64 {
         let mut sum = 0.0;
         let mut from = 0;
+        if let Ok(mut felt) = self.felt.try_borrow_mut() {
+            // The method asks for the estimate of order 5 first.
+            let estimates: Vec<f64> = (0..self.ends.len()).map(|part| error.norm(part)).collect();
+            if felt.fifth.is_empty() { felt.fifth = estimates } else { felt.third = estimates }
+        }
         for (part, end) in self.ends.iter().enumerate() {
             let (before, after, wrong) = (self.norm(part), new.norm(part), error.norm(part));
             if !(before.is_finite() && after.is_finite() && wrong.is_finite()) {

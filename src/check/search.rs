@@ -13,7 +13,7 @@ use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
 use crate::case::record::{Fate, Hypotheses};
 use crate::case::witness::{Draws, Standing, WitnessFile};
-use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure, Part, Sides};
+use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part, Sides};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Claim, Place, Source};
 use crate::hunt::{Hunt, HuntOptions, Hunter};
@@ -105,6 +105,8 @@ struct Search<'a> {
     cost: u64,
     /// Cases that are settled exactly: of long runs fewer.
     certifications: usize,
+    /// The most bits that these are given.
+    settle_bits: usize,
 }
 
 impl Checker {
@@ -141,8 +143,21 @@ impl Checker {
         let evaluations = (share / dear).max(least);
         let fewer = (effort.certifications as u64 * SHORT_RUN / cost.max(SHORT_RUN)).max(1);
         let certifications = effort.certifications.min(usize::try_from(fewer).unwrap_or(usize::MAX));
+        // A flow is enclosed in seconds, and what touches a bound is not told from it by more digits.
+        let settle_bits = if flows { LEAST_BITS } else { SETTLE_BITS };
         let Some(hunter) = hunter else { return Ok(Vec::new()) };
-        let search = Search { claim, options, effort, certifier, evaluator, hunter, evaluations, cost, certifications };
+        let search = Search {
+            claim,
+            options,
+            effort,
+            certifier,
+            evaluator,
+            hunter,
+            evaluations,
+            cost,
+            certifications,
+            settle_bits,
+        };
         let stored = match stored {
             Some(source) => Some(WitnessFile::read(source.text.as_bytes(), &source.path).map_err(malformed)?.0),
             None => None,
@@ -216,7 +231,7 @@ impl Search<'_> {
         let mut held = false;
         for case in 0..self.certifications as u64 {
             let Some(point) = self.evaluator.point(case)? else { continue };
-            match self.decided(&point, i, SETTLE_BITS) {
+            match self.decided(&point, i, self.settle_bits) {
                 Ok((_, Decision::Violated(_))) => {
                     self.refute(&point, i, Origin::Case(case), evidence);
                     return Ok(());
@@ -328,7 +343,7 @@ impl Search<'_> {
             near.clear();
         }
         for point in &near {
-            match self.decided(point, i, SETTLE_BITS) {
+            match self.decided(point, i, self.settle_bits) {
                 Ok((_, Decision::Holds(certificate))) if certificate.margin.is_zero() => {
                     return Ok(Some(Tightness::Attained));
                 }
@@ -343,7 +358,7 @@ impl Search<'_> {
         let shorts = if self.cost > SHORT_RUN { 0 } else { 1 + MOST_SHORT };
         for point in std::iter::once(&best.point).chain(&near).take(shorts) {
             for (fixed, values) in self.in_short_rationals(point) {
-                match self.certifier.decide(&values, i, SETTLE_BITS) {
+                match self.certifier.decide(&values, i, self.settle_bits) {
                     Ok(Decision::Holds(certificate)) if certificate.margin.is_zero() => {
                         return Ok(Some(Tightness::Attained));
                     }
@@ -436,7 +451,7 @@ impl Search<'_> {
         }
         for &case in counts.unsettled.cases().iter().take(self.certifications) {
             let Some(point) = self.evaluator.point(case)? else { continue };
-            match self.decided(&point, i, SETTLE_BITS) {
+            match self.decided(&point, i, self.settle_bits) {
                 Ok((_, Decision::Holds(_))) => evidence.settled.held += 1,
                 Ok((_, Decision::Violated(_))) => {
                     self.refute(&point, i, Origin::Case(case), evidence);

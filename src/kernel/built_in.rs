@@ -74,7 +74,8 @@ impl Kernel for BuiltIn {
             shapes::check(self, problem, state)?;
         }
         let alike = states.iter().zip(problems).all(|(state, problem)| {
-            let same = |a: &[DMatrix<f64>], b: &[DMatrix<f64>]| a.iter().map(DMatrix::shape).eq(b.iter().map(DMatrix::shape));
+            let same =
+                |a: &[DMatrix<f64>], b: &[DMatrix<f64>]| a.iter().map(DMatrix::shape).eq(b.iter().map(DMatrix::shape));
             same(state, &states[0]) && same(&problem.data, &problems[0].data)
         });
         let together = alike
@@ -142,9 +143,9 @@ impl<'a> Program<'a> {
 
 /// The diagonal, if all else is zero.
 fn diagonal(matrix: &DMatrix<f64>) -> Option<Vec<f64>> {
-    let m = matrix.nrows();
+    let (m, n) = matrix.shape();
     let only = matrix.iter().enumerate().all(|(at, &x)| x == 0.0 || at % m == at / m);
-    only.then(|| matrix.diagonal().iter().copied().collect())
+    only.then(|| (0..m.min(n)).map(|i| matrix[(i, i)]).collect())
 }
 
 impl BuiltIn {
