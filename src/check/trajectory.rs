@@ -28,7 +28,7 @@ pub fn sections(program: &Program, path: &Path) -> Vec<Vec<NodeId>> {
 const STEPS_AN_EVALUATION: u64 = 10;
 
 /// The same where a kernel takes the steps; a look counts as a step of the claim's own.
-const KERNEL_STEPS_AN_EVALUATION: u64 = 2_000;
+const KERNEL_STEPS_AN_EVALUATION: u64 = 500;
 
 /// Evaluations that a run of so many steps counts for.
 pub fn evaluations_of(steps: u64) -> u64 {
