@@ -29,8 +29,8 @@ pub struct Judgement {
     pub steps: u64,
     /// For each array of the state.
     pub arrays: Vec<Worst>,
-    /// Where it gave no answer, and why.
-    pub failures: Vec<(Place, String)>,
+    /// Where it gave no answer, and why. That it does not take a problem is not held against it.
+    pub failures: Vec<(Place, KernelError)>,
     /// Why it disagrees, if it does.
     pub diagnosis: Option<Diagnosis>,
     pub checks: Vec<Check>,
@@ -74,7 +74,7 @@ impl Judgement {
     #[must_use]
     pub fn passed(&self) -> bool {
         self.agrees()
-            && self.failures.is_empty()
+            && self.failures.iter().all(|(_, error)| matches!(error, KernelError::Unsupported(_)))
             && self.checks.iter().all(|check| matches!(check.outcome, Outcome::Passed | Outcome::Noted(_)))
     }
 
@@ -106,8 +106,8 @@ pub fn judge(kernel: &dyn Kernel) -> Result<Judgement, KernelError> {
             let instance = Instance::new(&trial.problem, before)?;
             let returned = match call(kernel, &trial.problem, before, t, 1) {
                 Ok(returned) => returned,
-                Err(message) => {
-                    failures.push((place, message));
+                Err(error) => {
+                    failures.push((place, error));
                     break;
                 }
             };
@@ -141,30 +141,36 @@ pub fn judge(kernel: &dyn Kernel) -> Result<Judgement, KernelError> {
 }
 
 /// The state that a kernel returns, or what went wrong: its error, a panic, arrays of other shapes, a problem that is not what it was.
-fn call(kernel: &dyn Kernel, problem: &Problem, state: &State, at: u64, steps: u64) -> Result<State, String> {
+fn call(kernel: &dyn Kernel, problem: &Problem, state: &State, at: u64, steps: u64) -> Result<State, KernelError> {
+    let failed = |message: String| Err(KernelError::Failed(message));
     let mut returned = state.clone();
     let given = problem.clone();
     let run = AssertUnwindSafe(|| kernel.run(&given, &mut returned, at, steps));
     match catch_unwind(run) {
-        Ok(done) => done.map_err(|error| error.to_string())?,
+        Ok(done) => done?,
         Err(panic) => {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-            return Err(format!("the kernel panicked: {}", text.as_deref().unwrap_or("without a message")));
+            return failed(format!("it panicked: {}", text.as_deref().unwrap_or("without a message")));
         }
     }
     let shapes = |state: &State| state.iter().map(DMatrix::shape).collect::<Vec<_>>();
     let (found, wanted) = (shapes(&returned), shapes(state));
     if found != wanted {
         let shown = |shapes: &[(usize, usize)]| {
-            shapes.iter().map(|(rows, cols)| format!("{rows}×{cols}")).collect::<Vec<_>>().join(", ")
+            let each: Vec<String> = shapes.iter().map(|(rows, cols)| format!("{rows}×{cols}")).collect();
+            if each.is_empty() { "none".to_owned() } else { each.join(", ") }
         };
-        return Err(format!("it returned arrays of shapes {}, where {} are expected", shown(&found), shown(&wanted)));
+        return failed(format!(
+            "it returned arrays of shapes {}, where {} are expected",
+            shown(&found),
+            shown(&wanted)
+        ));
     }
     let kept = given.kind == problem.kind
         && same_bits(&given.data, &problem.data)
         && given.scalars.iter().map(|x| x.to_bits()).eq(problem.scalars.iter().map(|x| x.to_bits()));
-    if kept { Ok(returned) } else { Err("it changed the problem, which is to stay as it is".to_owned()) }
+    if kept { Ok(returned) } else { failed("it changed the problem, which is to stay as it is".to_owned()) }
 }
 
 fn finite(state: &State) -> bool {
@@ -194,7 +200,7 @@ fn repeats(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Outcom
                 let size = relative(&again, first);
                 return Outcome::Failed(format!("other bits the second time ({}; differs by {size:.1e})", trial.name));
             }
-            Err(message) => return Outcome::Failed(format!("{message} (the second time, {})", trial.name)),
+            Err(error) => return Outcome::Failed(format!("{error} (the second time, {})", trial.name)),
         }
     }
     if asked { Outcome::Passed } else { Outcome::NotAsked }
@@ -211,7 +217,7 @@ fn together(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Resul
         let place = format!("{}, {} steps", trial.name, trial.steps);
         let once = match call(kernel, &trial.problem, &trial.state, 0, trial.steps) {
             Ok(once) => once,
-            Err(message) => return Ok(Outcome::Failed(format!("{message} ({place})"))),
+            Err(error) => return Ok(Outcome::Failed(format!("{error} ({place})"))),
         };
         if same_bits(&once, &run[run.len() - 1]) {
             continue;
@@ -271,7 +277,7 @@ fn no_steps(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Outco
     match call(kernel, &trial.problem, &trial.state, 0, 0) {
         Ok(state) if same_bits(&state, &trial.state) => Outcome::Passed,
         Ok(_) => Outcome::Failed(format!("0 steps change the state ({})", trial.name)),
-        Err(message) => Outcome::Failed(format!("{message} (0 steps, {})", trial.name)),
+        Err(error) => Outcome::Failed(format!("{error} (0 steps, {})", trial.name)),
     }
 }
 
@@ -299,7 +305,7 @@ fn not_finite(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Out
     for (what, problem, state) in &inputs {
         let returned = match call(kernel, problem, state, 0, 1) {
             Ok(returned) => returned,
-            Err(message) => return Outcome::Failed(format!("{message} ({what}, {})", trial.name)),
+            Err(error) => return Outcome::Failed(format!("{error} ({what}, {})", trial.name)),
         };
         for (array, value) in kind.state().iter().zip(&returned) {
             if !value[(0, 0)].is_nan() {
@@ -317,7 +323,7 @@ fn not_finite(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Out
             trial.name
         )),
         Ok(_) => Outcome::Passed,
-        Err(message) => Outcome::Failed(format!("{message} (state times {large:.0e}, {})", trial.name)),
+        Err(error) => Outcome::Failed(format!("{error} (state times {large:.0e}, {})", trial.name)),
     }
 }
 

@@ -180,7 +180,7 @@ fn a_transpose_left_out_is_named_though_it_fails_elsewhere() {
         (f + eta * &residual * g, g + eta * &residual * f)
     });
     assert!(!judgement.passed());
-    assert!(judgement.failures.iter().any(|(_, message)| message.contains("panicked")), "{judgement:#?}");
+    assert!(judgement.failures.iter().any(|(_, error)| error.to_string().contains("it panicked: ")), "{judgement:#?}");
     assert_eq!(named(&judgement), ["residual-not-transposed"]);
 }
 
@@ -300,4 +300,57 @@ fn what_is_not_finite_must_not_be_hidden() {
     assert!(clamped.agrees());
     let found = outcome(&clamped, "NaN and overflow");
     assert!(matches!(found, Outcome::Failed(message) if message.contains("comes back finite")), "{found:?}");
+}
+
+/// Takes problems whose state has at most so many columns.
+struct Narrow(usize);
+
+impl Kernel for Narrow {
+    fn name(&self) -> &str {
+        "narrow"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::SymmetricGd
+    }
+
+    fn run(&self, problem: &Problem, state: &mut State, at: u64, steps: u64) -> Result<(), KernelError> {
+        if state[0].ncols() > self.0 {
+            return Err(KernelError::Unsupported("too wide".to_owned()));
+        }
+        Plain(Kind::SymmetricGd).run(problem, state, at, steps)
+    }
+}
+
+#[test]
+fn problems_that_a_kernel_does_not_take_are_left_out_but_not_all_of_them() {
+    let judgement = judge(&Narrow(2)).unwrap();
+    assert!(judgement.passed() && !judgement.failures.is_empty() && judgement.steps > 20, "{judgement:#?}");
+    assert!(!judge(&Narrow(0)).unwrap().passed());
+}
+
+/// Changes what it was only lent.
+struct Meddling;
+
+impl Kernel for Meddling {
+    fn name(&self) -> &str {
+        "meddling"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::SymmetricGd
+    }
+
+    fn run(&self, _: &Problem, state: &mut State, _: u64, _: u64) -> Result<(), KernelError> {
+        state.pop();
+        Ok(())
+    }
+}
+
+#[test]
+fn a_state_of_other_shapes_is_no_answer() {
+    let judgement = judge(&Meddling).unwrap();
+    assert!(!judgement.passed());
+    let message = judgement.failures[0].1.to_string();
+    assert_eq!(message, "the kernel failed: it returned arrays of shapes none, where 2×2 are expected");
 }
