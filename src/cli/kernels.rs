@@ -67,7 +67,14 @@ fn judge_program(args: &KernelsArgs, words: &[String], reports: &mut Vec<KernelR
     };
     for kind in kinds(args.kind, &program)? {
         let Some(kernel) = program.kernel(kind) else { continue };
-        let judgement = judge(&kernel).map_err(|error| Stop::harness(error.to_string()))?;
+        let judgement = match judge(&kernel) {
+            Ok(judgement) => judgement,
+            Err(error) if args.kind.is_none() => {
+                show(&format!("{}  {}\n? it cannot be judged: {error}\n", paint.bold(kernel.name()), kind.name()));
+                continue;
+            }
+            Err(error) => return Err(Stop::argument(format!("{} cannot be judged: {error}", kind.name()))),
+        };
         // A kernel that disagrees is not timed: how fast it is to be wrong is nobody's question.
         let speed = if judgement.agrees() { speed(&kernel, kind) } else { None };
         let mut report = KernelReport { judgement, claims: None, speed };
@@ -147,7 +154,7 @@ fn speed(kernel: &dyn Kernel, kind: Kind) -> Option<String> {
         Some(if nanoseconds < 1000.0 { short(nanoseconds.round()) } else { grouped(nanoseconds as u64) })
     };
     let mut shown = format!("{} ns a step ({})", time(kernel)?, trial.name);
-    if let Some(built_in) = built_in(kind).and_then(|kernel| time(kernel)) {
+    if let Some(built_in) = built_in(kind).and_then(time) {
         shown += &format!(", the built-in kernel {built_in}");
     }
     if let Some(plain) = time(&Plain(kind)) {

@@ -246,18 +246,15 @@ fn together(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Resul
 /// How far two runs of the same steps are apart, as a multiple of what rounding may do to both: the bound of each step, carried on by a
 /// Lipschitz constant of the step in the Frobenius norm of the whole state.
 fn drift_ratio(precision: Precision, trial: &Trial, run: &[State], once: &State) -> Result<f64, KernelError> {
-    let amplified = match &trial.problem.data[..] {
-        [map, _] => map.norm_squared(),
-        _ => 1.0,
-    };
     let target = trial.problem.data.last().map_or(0.0, DMatrix::norm);
     let mut allowed = 0.0;
     for before in &run[..run.len() - 1] {
-        let next = Instance::new(&trial.problem, before)?.step();
+        let instance = Instance::new(&trial.problem, before)?;
+        let next = instance.step();
         let rounding: f64 = next.iter().map(|next| next.allowed(precision.unit())).sum();
         // The derivative of (T - L U') C in all its factors, for two arrays.
         let squares = before.iter().map(|array| array.norm_squared()).fold(0.0, f64::max);
-        let lipschitz = 1.0 + 2.0 * trial.problem.scalars[0].abs() * amplified * (target + 3.0 * squares);
+        let lipschitz = 1.0 + 2.0 * trial.problem.scalars[0].abs() * instance.gain() * (target + 3.0 * squares);
         allowed = lipschitz * allowed + rounding;
     }
     let apart: f64 = run[run.len() - 1].iter().zip(once).map(|(a, b)| (a - b).norm()).sum();

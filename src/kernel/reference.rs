@@ -90,14 +90,23 @@ impl Instance {
         let exact = |a: &DMatrix<f64>| {
             Dyadic::new(a).ok_or_else(|| KernelError::Unsupported("a number that is not finite".to_owned()))
         };
-        let (map, target) = match &problem.data[..] {
-            [map, target] => (Some(exact(map)?), exact(target)?),
-            [target] => (None, exact(target)?),
+        // By kind, not by the number of arrays: another kind may mean something else by as many.
+        let (map, target) = match (problem.kind, &problem.data[..]) {
+            (Kind::SymmetricGd | Kind::AsymmetricGd, [target]) => (None, exact(target)?),
+            (Kind::SymmetricSensingGd | Kind::AsymmetricSensingGd, [map, target]) => {
+                (Some(exact(map)?), exact(target)?)
+            }
             _ => return Err(KernelError::Unsupported(format!("{} has no reference", problem.kind.name()))),
         };
         let eta = exact(&DMatrix::from_element(1, 1, problem.scalars[0]))?;
         let state = state.iter().map(exact).collect::<Result<_, _>>()?;
         Ok(Self { kind: problem.kind, eta, map, target, state })
+    }
+
+    /// At least how many times larger than the residual what meets the factors may be, in norm.
+    #[must_use]
+    pub fn gain(&self) -> f64 {
+        self.map.as_ref().map_or(1.0, |map| map.norm() * map.norm())
     }
 
     /// The next state.
@@ -143,7 +152,7 @@ impl Update<'_> {
         let mut roundings = inner + turned.1 + BESIDE;
         if let Some(map) = &x.map {
             residual = map.transpose().mul(&map.mul(&residual.reshape(m * n, 1))).reshape(m, n);
-            size *= map.norm() * map.norm();
+            size *= x.gain();
             roundings += map.shape().0 + map.shape().1;
         }
         let residual = if self.turned { residual.transpose() } else { residual };

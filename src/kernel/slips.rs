@@ -163,7 +163,7 @@ impl Slip {
             PerMeasurement => with_eta(times(1.0 / x.map.as_ref()?.shape().0 as f64)?),
             SecondUsesFirst(when) => second_uses_first(x, returned, when),
             FirstUsesSecond(when) => {
-                let [f, g] = &returned[..] else { return None };
+                let [f, g] = returned else { return None };
                 let mut next = second_uses_first(&swapped(x)?, &[g.clone(), f.clone()], when)?;
                 next.reverse();
                 Some(next)

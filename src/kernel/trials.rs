@@ -105,7 +105,10 @@ pub fn for_speed(kind: Kind, precision: Precision) -> Option<Trial> {
 }
 
 fn senses(kind: Kind) -> bool {
-    kind.data().len() == 2
+    match kind {
+        Kind::SymmetricGd | Kind::AsymmetricGd => false,
+        Kind::SymmetricSensingGd | Kind::AsymmetricSensingGd => true,
+    }
 }
 
 fn trial(kind: Kind, mut draws: Draws, (m, n, k, measurements, style): (usize, usize, usize, usize, Style)) -> Trial {
