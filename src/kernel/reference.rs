@@ -109,6 +109,23 @@ impl Instance {
         self.map.as_ref().map_or(1.0, |map| map.norm() * map.norm())
     }
 
+    /// `target - left*right'`, or that with `A'*A` applied to it, and what its rounding is measured in; nothing if the shapes do not fit.
+    #[must_use]
+    pub fn residual(&self, left: &Dyadic, right: &Dyadic) -> Option<Next> {
+        let ((m, n), inner) = (self.target.shape(), left.shape().1);
+        if (left.shape().0, right.shape()) != (m, (n, inner)) {
+            return None;
+        }
+        let mut exact = self.target.sub(&left.mul(&right.transpose()));
+        let mut roundings = inner;
+        if let Some(map) = &self.map {
+            exact = map.transpose().mul(&map.mul(&exact.reshape(m * n, 1))).reshape(m, n);
+            roundings += map.shape().0 + map.shape().1;
+        }
+        let size = self.gain() * (self.target.norm() + left.norm() * right.norm());
+        Some(Next { exact, size, roundings })
+    }
+
     /// The next state.
     #[must_use]
     pub fn step(&self) -> Vec<Next> {
@@ -140,25 +157,15 @@ impl Update<'_> {
     #[must_use]
     pub fn of(&self, x: &Instance) -> Option<Next> {
         let (m, n) = x.target.shape();
-        let (inner, turned) = (self.left.shape().1, if self.turned { (n, m) } else { (m, n) });
-        let fits = (self.left.shape().0, self.right.shape()) == (m, (n, inner))
-            && self.factor.shape() == (turned.1, self.base.shape().1)
-            && self.base.shape().0 == turned.0;
-        if !fits {
-            return None;
-        }
-        let mut residual = x.target.sub(&self.left.mul(&self.right.transpose()));
-        let mut size = x.target.norm() + self.left.norm() * self.right.norm();
-        let mut roundings = inner + turned.1 + BESIDE;
-        if let Some(map) = &x.map {
-            residual = map.transpose().mul(&map.mul(&residual.reshape(m * n, 1))).reshape(m, n);
-            size *= x.gain();
-            roundings += map.shape().0 + map.shape().1;
-        }
-        let residual = if self.turned { residual.transpose() } else { residual };
-        let exact = self.base.add(&residual.mul(self.factor).scale(&x.eta));
-        let size = self.base.norm() + x.eta.norm() * size * self.factor.norm();
-        Some(Next { exact, size, roundings })
+        let turned = if self.turned { (n, m) } else { (m, n) };
+        let fits = self.factor.shape() == (turned.1, self.base.shape().1) && self.base.shape().0 == turned.0;
+        let residual = x.residual(self.left, self.right).filter(|_| fits)?;
+        let exact = if self.turned { residual.exact.transpose() } else { residual.exact };
+        Some(Next {
+            exact: self.base.add(&exact.mul(self.factor).scale(&x.eta)),
+            size: self.base.norm() + x.eta.norm() * residual.size * self.factor.norm(),
+            roundings: residual.roundings + turned.1 + BESIDE,
+        })
     }
 }
 

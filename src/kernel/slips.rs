@@ -255,14 +255,15 @@ fn second_uses_first(x: &Instance, returned: &[Dyadic], when: Early) -> Option<V
 /// Row by row with the residual of the old state: row i meets rows that are new already above it.
 fn in_place(x: &Instance, returned: &[Dyadic]) -> Option<Vec<Next>> {
     let ([old], [new]) = (&x.state[..], returned) else { return None };
-    let mut next: Option<Next> = None;
-    for i in 0..old.shape().0 {
-        let mixed = old.with_rows(i, new);
-        let row = Update { base: old, left: old, right: old, turned: false, factor: &mixed }.of(x)?;
-        next = Some(match next {
-            Some(above) => Next { exact: row.exact.with_rows(i, &above.exact), ..row },
-            None => row,
-        });
+    let (n, k) = old.shape();
+    let residual = x.residual(old, old)?;
+    let mut next = x.step().pop()?;
+    for i in 0..n {
+        let row = |a: &Dyadic| a.pick(1, a.shape().1, |_, j| (i, j));
+        let change = row(&residual.exact).mul(&old.with_rows(i, new)).scale(&x.eta);
+        let changed = row(old).add(&change).pick(n, k, |_, j| (0, j));
+        next.exact = changed.with_rows(i, &next.exact);
     }
-    next.map(|next| vec![next])
+    next.size = old.norm() + x.eta.norm() * residual.size * old.norm().max(new.norm());
+    Some(vec![next])
 }
