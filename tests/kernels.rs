@@ -91,11 +91,22 @@ fn cases() -> Vec<Case> {
         let maps = kind.data().len() == 2;
         let rebalanced = matches!(kind, Kind::RebalancedGd | Kind::RebalancedSensingGd);
         let shapes: &[(usize, usize, usize)] = match (symmetric(kind), maps) {
-            (true, false) => &[(1, 1, 1), (2, 2, 3), (7, 7, 2), (17, 17, 4), (50, 50, 3), (19, 19, 6), (12, 12, 8), (21, 21, 11)],
-            (true, true) => &[(1, 1, 1), (3, 3, 2), (6, 6, 5), (5, 5, 9)],
-            (false, false) => {
-                &[(1, 1, 1), (2, 2, 2), (3, 3, 3), (4, 4, 4), (8, 8, 8), (5, 9, 2), (18, 11, 3), (20, 20, 7), (9, 4, 12), (13, 15, 10)]
+            (true, false) => {
+                &[(1, 1, 1), (2, 2, 3), (7, 7, 2), (17, 17, 4), (50, 50, 3), (19, 19, 6), (12, 12, 8), (21, 21, 11)]
             }
+            (true, true) => &[(1, 1, 1), (3, 3, 2), (6, 6, 5), (5, 5, 9)],
+            (false, false) => &[
+                (1, 1, 1),
+                (2, 2, 2),
+                (3, 3, 3),
+                (4, 4, 4),
+                (8, 8, 8),
+                (5, 9, 2),
+                (18, 11, 3),
+                (20, 20, 7),
+                (9, 4, 12),
+                (13, 15, 10),
+            ],
             (false, true) => &[(1, 1, 1), (4, 3, 2), (5, 6, 4), (3, 9, 9)],
         };
         for &(m, n, k) in shapes {
@@ -336,7 +347,13 @@ fn rows_with_one_eigenvalue_are_reduced_exactly() {
     for (zero, n, k) in [(0.0, 50, 3), (-0.25, 30, 2), (0.125, 20, 5)] {
         let mut draws = Draws(n as u64);
         let sigma = DMatrix::from_fn(n, n, |i, j| match (i, j) {
-            (i, j) if i != j => if i + j == 1 { 0.25 } else { 0.0 },
+            (i, j) if i != j => {
+                if i + j == 1 {
+                    0.25
+                } else {
+                    0.0
+                }
+            }
             (0, _) => 1.0,
             (1, _) => 0.5,
             _ => zero,
@@ -371,7 +388,8 @@ fn both_sides_of_a_target_of_low_rank_are_reduced() {
         assert_eq!((reduction.state[0].nrows(), reduction.state[1].nrows()), (rows, columns));
         let steps = 2000;
         let whole = ran(&BuiltIn::new(problem.kind), &problem, &start, 0, steps);
-        let reduced = reduction.expand(&ran(&BuiltIn::new(problem.kind), &reduction.problem, &reduction.state, 0, steps));
+        let reduced =
+            reduction.expand(&ran(&BuiltIn::new(problem.kind), &reduction.problem, &reduction.state, 0, steps));
         let error = apart(&reduced, &whole);
         assert!(error <= 64.0 * steps as f64 * f64::EPSILON, "{error:e}");
     }
@@ -550,9 +568,7 @@ fn symmetric_descent_from_1e_400_is_what_enclosures_say() {
         for part in 0..4 {
             let steps = if part < 3 { steps / 4 } else { steps - steps / 4 * 3 };
             scaled::run(&problem, &mut state, steps).unwrap();
-            truth = with_bits(1024, || {
-                (0..steps).fold(truth, |x, _| ball_step(&x, &x, &target, &eta, [n, n, k]))
-            });
+            truth = with_bits(1024, || (0..steps).fold(truth, |x, _| ball_step(&x, &x, &target, &eta, [n, n, k])));
             let error = farthest(&state[0], &truth, k);
             assert!(error <= 1e-9, "10^{power}, part {part}: {error:e}");
         }

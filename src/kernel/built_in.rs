@@ -74,7 +74,8 @@ impl Kernel for BuiltIn {
             shapes::check(self, problem, state)?;
         }
         let alike = states.iter().zip(problems).all(|(state, problem)| {
-            let same = |a: &[DMatrix<f64>], b: &[DMatrix<f64>]| a.iter().map(DMatrix::shape).eq(b.iter().map(DMatrix::shape));
+            let same =
+                |a: &[DMatrix<f64>], b: &[DMatrix<f64>]| a.iter().map(DMatrix::shape).eq(b.iter().map(DMatrix::shape));
             same(state, &states[0]) && same(&problem.data, &problems[0].data)
         });
         let together = alike

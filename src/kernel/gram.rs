@@ -72,10 +72,7 @@ pub fn keep<V: Lane8, const K: usize>(sum: &mut Square<V, K>, new: &Square<V, K>
 
 /// The sum over the remainders, times `eta`. For one problem there is one vector of eight sums, the first.
 #[inline(always)]
-pub fn scaled_total<V: Lane8, const K: usize, const OCTET: bool>(
-    sums: &[Square<V, K>; WIDTH],
-    eta: V,
-) -> Square<V, K> {
+pub fn scaled_total<V: Lane8, const K: usize, const OCTET: bool>(sums: &[Square<V, K>; WIDTH], eta: V) -> Square<V, K> {
     let mut out = zero();
     for a in 0..K {
         for b in a..K {

@@ -123,7 +123,11 @@ impl Scaled {
 
     fn part(&self, row: usize, column: usize, unit: i64) -> f64 {
         let e = self.exponents[row];
-        if e == NONE { self.mantissas[(row, column)] } else { shifted(self.mantissas[(row, column)], e.saturating_sub(unit)) }
+        if e == NONE {
+            self.mantissas[(row, column)]
+        } else {
+            shifted(self.mantissas[(row, column)], e.saturating_sub(unit))
+        }
     }
 
     fn normalize(&mut self, row: usize) {
@@ -217,7 +221,9 @@ fn ten_to(power: i32) -> (f64, i64) {
 pub fn run(problem: &Problem, state: &mut [Scaled], steps: u64) -> Result<(), KernelError> {
     if !matches!(problem.kind, Kind::SymmetricGd | Kind::AsymmetricGd) {
         let found = problem.kind.name();
-        return Err(KernelError::Unsupported(format!("scaled states are for symmetric-gd and asymmetric-gd, found {found}")));
+        return Err(KernelError::Unsupported(format!(
+            "scaled states are for symmetric-gd and asymmetric-gd, found {found}"
+        )));
     }
     shapes::dimensions(problem, &state.iter().map(|array| array.mantissas.clone()).collect())?;
     let (eta, target) = (problem.scalars[0], &problem.data[0]);
