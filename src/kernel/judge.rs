@@ -92,6 +92,9 @@ impl Judgement {
 pub fn judge(kernel: &dyn Kernel) -> Result<Judgement, KernelError> {
     let (kind, precision) = (kernel.kind(), kernel.precision());
     let trials = trials(kind, precision);
+    if trials.is_empty() {
+        return Err(super::reference::none(kind));
+    }
     let mut worst: Vec<Worst> =
         kind.state().iter().map(|array| Worst { array: array.name, ratio: 0.0, at: None }).collect();
     let mut seen = Vec::new();

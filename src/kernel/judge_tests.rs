@@ -6,7 +6,7 @@ use super::plain::Plain;
 use super::reference::{Instance, Next};
 use super::slips::Slip;
 use super::trials::trials;
-use super::{Kernel, KernelError, Kind, Precision, Problem, State};
+use super::{Kernel, KernelError, Kind, Precision, Problem, State, built_in, reference};
 use crate::arith::dyadic::Dyadic;
 use nalgebra::DMatrix;
 
@@ -70,12 +70,18 @@ fn single(a: &M) -> M {
 }
 
 #[test]
-fn the_plain_kernel_of_every_kind_agrees() {
+fn the_plain_and_the_built_in_kernel_of_every_kind_agree() {
     for kind in Kind::ALL {
+        if !reference::exists(kind) {
+            assert!(judge(&Plain(kind)).is_err());
+            continue;
+        }
         let judgement = judge(&Plain(kind)).unwrap();
         assert!(judgement.passed(), "{judgement:#?}");
         assert!(worst(&judgement) < 0.5 && worst(&judgement) > 1e-6, "{judgement:#?}");
         assert_eq!(judgement.diagnosis, None);
+        let judgement = judge(built_in(kind).unwrap()).unwrap();
+        assert!(judgement.passed(), "{judgement:#?}");
     }
 }
 
@@ -177,8 +183,9 @@ fn every_slip_of_every_kind_is_named_and_no_other() {
             named += 1;
         }
     }
-    // The six of eta and the state left alone, and by columns, are everyone's; 3 more where there is one factor, 11 where there are two, 2 with a map.
-    assert_eq!(named, 4 * 7 + 2 * 3 + 2 * 11 + 2 * 2);
+    // The six of eta and the state left alone, and by columns, are everyone's; 3 more where there is one factor, 11 where there are two; one with
+    // anything flattened, another with measurements.
+    assert_eq!(named, 6 * 7 + 3 * 3 + 3 * 11 + 4 + 2);
 }
 
 /// Where the wrong formula does not fit, such a kernel fails; where it does, it is named.

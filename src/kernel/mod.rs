@@ -9,6 +9,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
+//! | [`built_in`] | which of the fast programs makes which problem |
 //! | [`shapes`] | whether the arrays of a problem and a state fit each other |
 //! | [`plain`] | the definition of each kind, written down in floats: slow and obvious |
 //! | [`reference`](mod@reference) | a step without rounding, and what rounding may do to it |
@@ -17,22 +18,39 @@
 //! | [`judge`](mod@judge), [`diagnose`] | a kernel held against its kind, and what it does instead |
 //! | [`protocol`], [`process`], [`serve`](mod@serve) | a kernel in any language, over standard input and output |
 
-pub mod diagnose;
-pub mod judge;
+mod columns;
+mod fixed_point;
+mod gram;
 #[cfg(test)]
 mod judge_tests;
+mod packing;
+
+pub mod asymmetric;
+pub mod built_in;
+pub mod diagnose;
+pub mod judge;
+pub mod large;
+pub mod measure;
 pub mod plain;
 pub mod process;
 pub mod protocol;
+pub mod rebalance;
+pub mod reduce;
 pub mod reference;
+pub mod residual;
+pub mod scaled;
+pub mod sensing;
 pub mod serve;
 pub mod shapes;
 pub mod slips;
+pub mod symmetric;
 pub mod trials;
+
+pub use built_in::BuiltIn;
 
 use nalgebra::DMatrix;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// An iteration, by what one step does. All of the state is stepped at once.
 ///
@@ -43,7 +61,14 @@ use std::sync::Arc;
 /// | `symmetric-sensing-gd` | `X` (n×k) | `A` (q×n²), `Sigma` (n×n) | `eta` | `X - eta*M*X` with `M = unflatten(A'*A*flatten(X*X' - Sigma), n, n)` |
 /// | `asymmetric-sensing-gd` | `F` (m×k), `G` (n×k) | `A` (q×mn), `X` (m×n) | `eta` | `F - eta*M*G`, `G - eta*M'*F` with `M = unflatten(A'*A*flatten(F*G' - X), m, n)` |
 ///
-/// `flatten` lists a matrix column by column, as in the claim language.
+/// | `symmetric-near-sensing-gd` | `X` (n×k) | `S` (n²×n²), `Sigma` (n×n) | `eta`, `delta` | as `symmetric-sensing-gd` with `I + delta*S` for `A'*A` |
+/// | `asymmetric-near-sensing-gd` | `F`, `G` | `S` (mn×mn), `X` (m×n) | `eta`, `delta` | as `asymmetric-sensing-gd` with `I + delta*S` for `A'*A` |
+/// | `rebalanced-gd` | `F`, `G` | `X` | `eta`, `beta`, `turn` | as `asymmetric-gd`; step number `turn`, counted from 0, first rebalances |
+/// | `rebalanced-sensing-gd` | `F`, `G` | `A`, `X` | `eta`, `beta`, `turn` | as `asymmetric-sensing-gd`; step number `turn` first rebalances |
+///
+/// `flatten` lists a matrix column by column, as in the claim language. To rebalance is (5.1) of Xiong, Ding and Du (2024): with
+/// `F = A*diag(s)*B'` its singular value decomposition, `F*B*diag(beta/s)` for `F` and `G*B*diag(s/beta)` for `G`; see
+/// [`rebalance`](mod@rebalance) for which decomposition that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Kind {
@@ -51,6 +76,10 @@ pub enum Kind {
     AsymmetricGd,
     SymmetricSensingGd,
     AsymmetricSensingGd,
+    SymmetricNearSensingGd,
+    AsymmetricNearSensingGd,
+    RebalancedGd,
+    RebalancedSensingGd,
 }
 
 /// A named array of a kind, and its shape in the kind's letters.
@@ -62,8 +91,16 @@ pub struct Array {
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] =
-        [Self::SymmetricGd, Self::AsymmetricGd, Self::SymmetricSensingGd, Self::AsymmetricSensingGd];
+    pub const ALL: [Self; 8] = [
+        Self::SymmetricGd,
+        Self::AsymmetricGd,
+        Self::SymmetricSensingGd,
+        Self::AsymmetricSensingGd,
+        Self::SymmetricNearSensingGd,
+        Self::AsymmetricNearSensingGd,
+        Self::RebalancedGd,
+        Self::RebalancedSensingGd,
+    ];
 
     /// As it is written in a claim and on the command line.
     #[must_use]
@@ -73,6 +110,10 @@ impl Kind {
             Self::AsymmetricGd => "asymmetric-gd",
             Self::SymmetricSensingGd => "symmetric-sensing-gd",
             Self::AsymmetricSensingGd => "asymmetric-sensing-gd",
+            Self::SymmetricNearSensingGd => "symmetric-near-sensing-gd",
+            Self::AsymmetricNearSensingGd => "asymmetric-near-sensing-gd",
+            Self::RebalancedGd => "rebalanced-gd",
+            Self::RebalancedSensingGd => "rebalanced-sensing-gd",
         }
     }
 
@@ -87,8 +128,12 @@ impl Kind {
         const X: &[Array] = &[Array { name: "X", rows: "n", cols: "k" }];
         const FG: &[Array] = &[Array { name: "F", rows: "m", cols: "k" }, Array { name: "G", rows: "n", cols: "k" }];
         match self {
-            Self::SymmetricGd | Self::SymmetricSensingGd => X,
-            Self::AsymmetricGd | Self::AsymmetricSensingGd => FG,
+            Self::SymmetricGd | Self::SymmetricSensingGd | Self::SymmetricNearSensingGd => X,
+            Self::AsymmetricGd
+            | Self::AsymmetricSensingGd
+            | Self::AsymmetricNearSensingGd
+            | Self::RebalancedGd
+            | Self::RebalancedSensingGd => FG,
         }
     }
 
@@ -99,9 +144,11 @@ impl Kind {
         const X: Array = Array { name: "X", rows: "m", cols: "n" };
         match self {
             Self::SymmetricGd => &[SIGMA],
-            Self::AsymmetricGd => &[X],
+            Self::AsymmetricGd | Self::RebalancedGd => &[X],
             Self::SymmetricSensingGd => &[Array { name: "A", rows: "q", cols: "n*n" }, SIGMA],
-            Self::AsymmetricSensingGd => &[Array { name: "A", rows: "q", cols: "m*n" }, X],
+            Self::AsymmetricSensingGd | Self::RebalancedSensingGd => &[Array { name: "A", rows: "q", cols: "m*n" }, X],
+            Self::SymmetricNearSensingGd => &[Array { name: "S", rows: "n*n", cols: "n*n" }, SIGMA],
+            Self::AsymmetricNearSensingGd => &[Array { name: "S", rows: "m*n", cols: "m*n" }, X],
         }
     }
 
@@ -116,13 +163,32 @@ impl Kind {
                 "F - eta*unflatten(A'*A*flatten(F*G' - X), m, n)*G",
                 "G - eta*unflatten(A'*A*flatten(F*G' - X), m, n)'*F",
             ],
+            Self::SymmetricNearSensingGd => {
+                &["X - eta*unflatten(flatten(X*X' - Sigma) + delta*S*flatten(X*X' - Sigma), n, n)*X"]
+            }
+            Self::AsymmetricNearSensingGd => &[
+                "F - eta*unflatten(flatten(F*G' - X) + delta*S*flatten(F*G' - X), m, n)*G",
+                "G - eta*unflatten(flatten(F*G' - X) + delta*S*flatten(F*G' - X), m, n)'*F",
+            ],
+            Self::RebalancedGd => &[
+                "F + eta*(X - F*G')*G; at step `turn`, with F = A*diag(s)*B', first F*B*diag(beta/s) for F",
+                "G + eta*(X - F*G')'*F; at step `turn` first G*B*diag(s/beta) for G",
+            ],
+            Self::RebalancedSensingGd => &[
+                "as asymmetric-sensing-gd; at step `turn`, with F = A*diag(s)*B', first F*B*diag(beta/s) for F",
+                "as asymmetric-sensing-gd; at step `turn` first G*B*diag(s/beta) for G",
+            ],
         }
     }
 
     /// The numbers that stay, in order.
     #[must_use]
     pub const fn scalars(self) -> &'static [&'static str] {
-        &["eta"]
+        match self {
+            Self::SymmetricGd | Self::AsymmetricGd | Self::SymmetricSensingGd | Self::AsymmetricSensingGd => &["eta"],
+            Self::SymmetricNearSensingGd | Self::AsymmetricNearSensingGd => &["eta", "delta"],
+            Self::RebalancedGd | Self::RebalancedSensingGd => &["eta", "beta", "turn"],
+        }
     }
 }
 
@@ -203,6 +269,26 @@ pub trait Kernel: Send + Sync {
     /// # Errors
     /// If it does not take the problem, or fails.
     fn run(&self, problem: &Problem, state: &mut State, at: u64, steps: u64) -> Result<(), KernelError>;
+
+    /// Does for eight problems what [`run`](Kernel::run) does for each of them, to the bit. A kernel that makes eight at once is faster
+    /// where they are of one shape. Where one of them fails, what has become of the others is not specified.
+    ///
+    /// # Errors
+    /// If it does not take one of them, or fails.
+    fn run_octet(
+        &self,
+        problems: &[&Problem; 8],
+        states: &mut [State; 8],
+        at: u64,
+        steps: u64,
+    ) -> Result<(), KernelError> {
+        problems.iter().zip(states).try_for_each(|(problem, state)| self.run(problem, state, at, steps))
+    }
+
+    /// Whether `steps` at once give the bits of `steps` times one. Not so for a kernel that changes coordinates when it starts.
+    fn splits_exactly(&self) -> bool {
+        true
+    }
 }
 
 /// A kernel that several threads run.
@@ -216,6 +302,7 @@ impl fmt::Debug for SharedKernel {
 }
 
 /// The built-in kernel of a kind.
-pub fn built_in(_kind: Kind) -> Option<&'static dyn Kernel> {
-    None
+pub fn built_in(kind: Kind) -> Option<&'static dyn Kernel> {
+    static KERNELS: LazyLock<Vec<BuiltIn>> = LazyLock::new(|| Kind::ALL.map(BuiltIn::new).to_vec());
+    KERNELS.iter().find(|kernel| kernel.kind() == kind).map(|kernel| kernel as &dyn Kernel)
 }

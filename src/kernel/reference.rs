@@ -13,7 +13,7 @@
 //! `gamma_n |A| |B|`, and such factors combine as `gamma_j + gamma_k + gamma_j gamma_k <= gamma_(j+k)` (Higham, *Accuracy and
 //! Stability of Numerical Algorithms*, 2nd ed., sections 3.1 and 3.5 and lemma 3.3). The same holds of `X*G - F*(G'*G)`: each product has
 //! the same absolute values behind it. Norms, not entries, because a kernel may turn its rows by an orthogonal matrix first. For
-//! sensing `|T| + |L| |U|` is multiplied by `|A|^2`, and the lengths `q` and `m n` are added.
+//! sensing `|T| + |L| |U|` is multiplied by `|A|^2` (or `1 + |delta| |S|`), and the lengths `q` and `m n` are added.
 //!
 //! The *ratio* of the error to that bound is below 1 for any sensible order of operations (0.1 is usual: roundings cancel), and
 //! far above for a kernel that does something else. Underflow is not in the bound: see [`super::trials`].
@@ -25,16 +25,36 @@ use nalgebra::DMatrix;
 /// Roundings beside the sums of products: of `eta` times something, of the difference, of the last sum, and one for `eta` itself.
 const BESIDE: usize = 4;
 
+/// What a residual passes through, listed by columns, before it meets a factor.
+#[derive(Clone, Debug)]
+pub enum Sensing {
+    /// Nothing.
+    Direct,
+    /// `A'*A`
+    Map(Dyadic),
+    /// `I + delta*S`
+    Near { s: Dyadic, delta: Dyadic },
+}
+
 /// A problem and a state, exactly.
 #[derive(Clone, Debug)]
 pub struct Instance {
     pub kind: Kind,
     pub eta: Dyadic,
-    /// The map of a kind that senses.
-    pub map: Option<Dyadic>,
+    pub sensing: Sensing,
     /// What the product of the factors is to become.
     pub target: Dyadic,
     pub state: Vec<Dyadic>,
+}
+
+/// Whether a kind has a definition here. Rebalancing has none: singular vectors are no sums and products.
+#[must_use]
+pub const fn exists(kind: Kind) -> bool {
+    !matches!(kind, Kind::RebalancedGd | Kind::RebalancedSensingGd)
+}
+
+pub(super) fn none(kind: Kind) -> KernelError {
+    KernelError::Unsupported(format!("{} has no step without rounding to compare with", kind.name()))
 }
 
 /// One array of the next state, exactly, and what its rounding errors are measured in.
@@ -91,25 +111,34 @@ impl Instance {
             Dyadic::new(a).ok_or_else(|| KernelError::Unsupported("a number that is not finite".to_owned()))
         };
         // By kind, not by the number of arrays: another kind may mean something else by as many.
-        let (map, target) = match (problem.kind, &problem.data[..]) {
-            (Kind::SymmetricGd | Kind::AsymmetricGd, [target]) => (None, exact(target)?),
-            (Kind::SymmetricSensingGd | Kind::AsymmetricSensingGd, [map, target]) => {
-                (Some(exact(map)?), exact(target)?)
+        let number = |x: f64| exact(&DMatrix::from_element(1, 1, x));
+        let (sensing, target) = match (problem.kind, &problem.data[..], &problem.scalars[..]) {
+            (Kind::SymmetricGd | Kind::AsymmetricGd, [target], _) => (Sensing::Direct, target),
+            (Kind::SymmetricSensingGd | Kind::AsymmetricSensingGd, [map, target], _) => {
+                (Sensing::Map(exact(map)?), target)
             }
-            _ => return Err(KernelError::Unsupported(format!("{} has no reference", problem.kind.name()))),
+            (Kind::SymmetricNearSensingGd | Kind::AsymmetricNearSensingGd, [s, target], [_, delta]) => {
+                (Sensing::Near { s: exact(s)?, delta: number(*delta)? }, target)
+            }
+            _ => return Err(none(problem.kind)),
         };
-        let eta = exact(&DMatrix::from_element(1, 1, problem.scalars[0]))?;
+        let target = exact(target)?;
+        let eta = number(problem.scalars[0])?;
         let state = state.iter().map(exact).collect::<Result<_, _>>()?;
-        Ok(Self { kind: problem.kind, eta, map, target, state })
+        Ok(Self { kind: problem.kind, eta, sensing, target, state })
     }
 
     /// At least how many times larger than the residual what meets the factors may be, in norm.
     #[must_use]
     pub fn gain(&self) -> f64 {
-        self.map.as_ref().map_or(1.0, |map| map.norm() * map.norm())
+        match &self.sensing {
+            Sensing::Direct => 1.0,
+            Sensing::Map(map) => map.norm() * map.norm(),
+            Sensing::Near { s, delta } => 1.0 + delta.norm() * s.norm(),
+        }
     }
 
-    /// `target - left*right'`, or that with `A'*A` applied to it, and what its rounding is measured in; nothing if the shapes do not fit.
+    /// `target - left*right'`, or what sensing makes of it, and what its rounding is measured in; nothing if the shapes do not fit.
     #[must_use]
     pub fn residual(&self, left: &Dyadic, right: &Dyadic) -> Option<Next> {
         let ((m, n), inner) = (self.target.shape(), left.shape().1);
@@ -118,9 +147,18 @@ impl Instance {
         }
         let mut exact = self.target.sub(&left.mul(&right.transpose()));
         let mut roundings = inner;
-        if let Some(map) = &self.map {
-            exact = map.transpose().mul(&map.mul(&exact.reshape(m * n, 1))).reshape(m, n);
-            roundings += map.shape().0 + map.shape().1;
+        match &self.sensing {
+            Sensing::Direct => {}
+            Sensing::Map(map) => {
+                exact = map.transpose().mul(&map.mul(&exact.reshape(m * n, 1))).reshape(m, n);
+                roundings += map.shape().0 + map.shape().1;
+            }
+            Sensing::Near { s, delta } => {
+                let flat = exact.reshape(m * n, 1);
+                exact = flat.add(&s.mul(&flat).scale(delta)).reshape(m, n);
+                // The sum over S, delta itself, its product, and the last sum.
+                roundings += m * n + 3;
+            }
         }
         let size = self.gain() * (self.target.norm() + left.norm() * right.norm());
         Some(Next { exact, size, roundings })
@@ -143,7 +181,7 @@ impl Instance {
     }
 }
 
-/// `base + eta * R * factor` with `R = target - left*right'`, or that with `A'*A` applied to it; `R'` if `turned`.
+/// `base + eta * R * factor` with `R = target - left*right'`, or what sensing makes of it; `R'` if `turned`.
 pub struct Update<'a> {
     pub base: &'a Dyadic,
     pub left: &'a Dyadic,
