@@ -234,8 +234,8 @@ fn missing_title_and_conclusion() {
       · ╰── nothing is claimed
     2 │ [given]
       ╰────
-     help: a claim has `[claim]`, `[trajectory.always]`, `[trajectory.finally]` or `[scaling]` with a
-           predicate
+     help: a claim has `[claim]`, `[scaling]`, or `always` or `finally` under `[trajectory]` or
+           `[flow]`, with a predicate
     "#);
 }
 
@@ -385,29 +385,41 @@ fn an_expectation_and_a_unit_of_no_predicate() {
 #[test]
 fn tables_that_are_not_checked_yet() {
     insta::assert_snapshot!(
-        shown("[flow]\nstate = { x = '1' }\n[trajectory]\nkernel = 'k'\nstate = { x = '1' }\nstep = { x = 'x' }\nsteps = 3\n[trajectory.always]\na = 'x <= 1'\n"),
+        shown("[probability]\nat_least = '1'\n"),
         @r#"
-         × `[flow]` is not checked by this version
+         × `[probability]` is not checked by this version
           ╭─[claims/paper/lemma.toml:3:2]
         2 │ at = "Lemma 1"
-        3 │ [flow]
-          ·  ──┬─
-          ·    ╰── this part of the claim would not be checked
-        4 │ state = { x = '1' }
-          ╰────
-         help: nothing of the claim is run, so that no verdict speaks of what was not looked at
-
-         × `kernel` is not checked by this version
-          ╭─[claims/paper/lemma.toml:6:1]
-        5 │ [trajectory]
-        6 │ kernel = 'k'
-          · ───┬──
-          ·    ╰── this part of the claim would not be checked
-        7 │ state = { x = '1' }
+        3 │ [probability]
+          ·  ─────┬─────
+          ·       ╰── this part of the claim would not be checked
+        4 │ at_least = '1'
           ╰────
          help: nothing of the claim is run, so that no verdict speaks of what was not looked at
         "#
     );
+}
+
+#[test]
+fn a_flow_with_parts_that_do_not_fit() {
+    let flow = "[flow]\nstate = { x = '1', y = '1' }\nrate = { x = 'x', z = 'y' }\nend = 1\nat = 'every 10'\nsteps = 3\n[flow.always]\na = 'x > 0'\n";
+    let mut found = places(&format!("title = 'T'\nat = 'Lemma 1'\n{flow}"));
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "4:20 `y` has no rate",
+            "5:19 `z` is no part of the state",
+            "7:7 expected a number of looks",
+            "8:1 unknown key `steps`",
+        ]
+    );
+    let flow = "[flow]\nstate = { x = '1' }\n[flow.always]\na = 'x > 0'\n";
+    let found = places(&format!("title = 'T'\nat = 'Lemma 1'\n{flow}"));
+    assert_eq!(found, ["3:2 `[flow]` has no `rate`", "3:2 `[flow]` has no `end`"]);
+    let both = "[flow]\nstate = { x = '1' }\nrate = { x = '0' }\nend = 1\n[flow.always]\na = 'x > 0'\n[trajectory]\nstate = { y = '1' }\nstep = { y = 'y' }\nsteps = 3\n";
+    let found = places(&format!("title = 'T'\nat = 'Lemma 1'\n{both}"));
+    assert_eq!(found, ["9:2 a claim has `[trajectory]` or `[flow]`, not both"]);
 }
 
 #[test]
@@ -433,15 +445,15 @@ fn a_trajectory_with_parts_that_do_not_fit() {
           ·       ╰── nothing is claimed
         4 │ state = { F = '1', G = '1' }
           ╰────
-         help: a claim has `[claim]`, `[trajectory.always]`, `[trajectory.finally]` or `[scaling]` with a
-               predicate
+         help: a claim has `[claim]`, `[scaling]`, or `always` or `finally` under `[trajectory]` or
+               `[flow]`, with a predicate
 
          × `G` has no step
           ╭─[claims/paper/lemma.toml:4:20]
         3 │ [trajectory]
         4 │ state = { F = '1', G = '1' }
           ·                    ┬
-          ·                    ╰── started, but never stepped
+          ·                    ╰── has a start, but no step
         5 │ step = { F = 'F', H = 'G' }
           ╰────
          help: add `G = "G"` to `step` if it never changes
@@ -451,7 +463,7 @@ fn a_trajectory_with_parts_that_do_not_fit() {
         4 │ state = { F = '1', G = '1' }
         5 │ step = { F = 'F', H = 'G' }
           ·                   ┬
-          ·                   ╰── stepped, but without a start
+          ·                   ╰── has a step, but no start
         6 │ at = 'often'
           ╰────
          help: the state has `F` and `G`

@@ -89,6 +89,17 @@ pub trait Runner: Send {
         kernel: Option<&dyn crate::kernel::Kernel>,
         look: &mut Onlooker<'_>,
     ) -> Result<(), PlanError>;
+    /// Follows a flow from the set-up that was run, in the lanes `started`.
+    ///
+    /// # Errors
+    /// As [`flow::follow`].
+    fn follow_flow(
+        &mut self,
+        plan: &Plan,
+        course: &Course,
+        started: Mask,
+        look: &mut Onlooker<'_>,
+    ) -> Result<(), PlanError>;
     /// Eight runs of a claim about iterates.
     ///
     /// # Errors
@@ -176,6 +187,16 @@ impl<V: Lane8> Runner for InLanes<V> {
         <V as Lane8>::enter(Follow { machine: &mut self.machine, plan, path, steps, started, kernel, look })
     }
 
+    fn follow_flow(
+        &mut self,
+        plan: &Plan,
+        course: &Course,
+        started: Mask,
+        look: &mut Onlooker<'_>,
+    ) -> Result<(), PlanError> {
+        <V as Lane8>::enter(FollowFlow { machine: &mut self.machine, plan, course, started, look })
+    }
+
     fn along(
         &mut self,
         program: &Program,
@@ -246,6 +267,28 @@ impl<V: Lane8> Kernel<V> for Follow<'_, '_, V> {
         });
         let mut watch = Watch { companion: Companion::None, fast };
         follow(plan, path, steps, machine, started, &mut watch, &mut see).map(|_| ())
+    }
+}
+
+struct FollowFlow<'a, 'l, V> {
+    machine: &'a mut Machine<V>,
+    plan: &'a Plan,
+    course: &'a Course,
+    started: Mask,
+    look: &'a mut Onlooker<'l>,
+}
+
+impl<V: Lane8> Kernel<V> for FollowFlow<'_, '_, V> {
+    type Out = Result<(), PlanError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let Self { machine, plan, course, started, look } = self;
+        // A flow is followed to its end, whatever the onlooker says.
+        let mut see = |moment: Moment, machine: &Machine<V>| {
+            look(moment, machine);
+        };
+        flow::follow(plan, course, machine, started, &mut see)
     }
 }
 

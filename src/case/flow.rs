@@ -3,10 +3,12 @@
 //! Each case is integrated by itself ([`super::integrator`]): its rate is the plan's, run for the state of that case. What is asked at a look is
 //! asked of all cases side by side.
 //!
-//! A case has two solutions. The one whose values are looked at is made to a tight tolerance. The other is made to a tolerance a hundred
-//! times as wide, from a start and by a rate that are moved as far as rounding may have moved them. Their distance, times [`CAUTION`], is taken
-//! for the error of the first: it goes in as the bound of the state's slots, and so into the floor of every margin, as rounding does. That is an
-//! estimate, not a proof: what moves a solution in a direction that the second one was not moved in is not seen.
+//! A case has three solutions. The one whose values are looked at is made to a tight tolerance. The second is made to a tolerance a hundred
+//! times as wide, from a start and by a rate that are moved as far as rounding may have moved them: its distance from the first, times
+//! [`CAUTION`], is what an error of tolerance and data is taken to be. The third starts a part in 2^27 beside the second: its distance from that one shows
+//! what the flow does to an error on its way, as a second run of an iteration does ([`super::shadow`]). With it, what was made at an earlier look
+//! is carried to this one, the roundings of each step with it. The sum goes in as the bound of the state's slots, and so into
+//! the floor of every margin. That is an estimate, not a proof: directions in which no solution is moved are not seen.
 //!
 //! A solution that cannot be followed to a look (it blows up, it is stiff, the rate is not known) is not known there.
 
@@ -25,15 +27,23 @@ use crate::eval::run::run;
 use crate::lang::ir::NodeId;
 use std::rc::Rc;
 
-/// Tolerances of the solution that is looked at and of the one beside it, relative to the norm of each part of the state.
-const TIGHT: f64 = 1e-13;
-const WIDE: f64 = 1e-11;
+/// Tolerances of the solution that is looked at and of the one beside it, relative to the norm of each part of the state, and their longest
+/// steps as shares of the way from look to look: where looks are so close that no tolerance is felt, one makes twice the steps of the
+/// other all the same, and its error is the smaller by far.
+const TIGHT: (f64, f64) = (1e-13, 0.5);
+const WIDE: (f64, f64) = (1e-11, 1.0);
 
 /// How many times as large as the distance of the two solutions the error is taken to be.
 const CAUTION: f64 = 2.0;
 
-/// Two solutions that cross are not right there: from one look to the next an estimate falls to this share of itself at most.
-const MEMORY: f64 = 1.0 / 8.0;
+/// What rounding does to a part of the state in one step, in units of its size: independent from step to step, a dozen rates in each.
+const ROUNDING: f64 = 8.0;
+
+/// How far the third solution starts beside the second, relatively.
+const MOVED: f64 = 1.0 / (1 << 27) as f64;
+
+/// Two solutions that cross are not right there: from one look to the next their distance is taken to fall to this share of itself at most.
+const MEMORY: f64 = 1.0 / 4.0;
 
 /// The roots of the three sections; `asked_once` are those of the set-up, `last` what is read at the end of a flow.
 pub fn sections(program: &Program, course: &Course, asked_once: Vec<NodeId>, last: &[NodeId]) -> Vec<Vec<NodeId>> {
@@ -94,14 +104,45 @@ impl Places {
     }
 }
 
-/// The two solutions of one case, and what their distance says.
+/// The solutions of one case, and what their distances say.
 struct Case {
     seen: Solution,
     beside: Solution,
-    /// For each part: the estimate of the error, and the norm that rounding is relative to.
-    parts: Vec<(f64, f64)>,
+    further: Solution,
+    parts: Vec<Watched>,
     /// Estimates of the errors at the look where it is, those of the time included.
     errors: Vec<f64>,
+}
+
+/// What is known of the error of a part of the state.
+struct Watched {
+    /// At the look where it is.
+    error: f64,
+    /// The distance of the second and the third solution, which an error grows and shrinks with.
+    apart: f64,
+    /// The greatest error of tolerance and data so far, and the sum of the squares of roundings, in that distance.
+    made: f64,
+    rounded: f64,
+    /// Norm of the part.
+    size: f64,
+}
+
+/// A first time: where it and its truth are, and the lanes that have reached it.
+struct First<V> {
+    input: Option<SlotId>,
+    truth: Option<SlotId>,
+    reached: Mask,
+    at: Bounded<V>,
+}
+
+impl<V: Lane8> First<V> {
+    /// Puts it into the machine; undefined where it has not come.
+    #[inline(always)]
+    fn tell(&self, plan: &Plan, m: &mut Machine<V>) {
+        if let Some(input) = self.input {
+            m.set_real(plan, input, self.at.clone(), !self.reached);
+        }
+    }
 }
 
 /// What became of a lane.
@@ -131,11 +172,14 @@ pub fn follow<V: Lane8>(
     let slot = |section: usize, node: NodeId| plan.roots.get(section).and_then(|r| r.get(&node)).copied();
     let assume: Vec<SlotId> = course.assume.iter().filter_map(|a| slot(LOOK, a.node)).collect();
     let until = course.until.and_then(|u| slot(LOOK, u));
-    let mut first: Vec<(Option<SlotId>, Option<SlotId>, Mask, Bounded<V>)> = course
+    let mut first: Vec<First<V>> = course
         .first
         .iter()
-        .map(|(_, id, truth)| {
-            (input_slot(plan, *id), slot(LOOK, *truth), 0, Bounded { value: V::zero(), error: V::zero() })
+        .map(|(_, input, truth)| First {
+            input: input_slot(plan, *input),
+            truth: slot(LOOK, *truth),
+            reached: 0,
+            at: Bounded { value: V::zero(), error: V::zero() },
         })
         .collect();
     let end = slot(SETUP, course.end).ok_or(PlanError::NotStructural)?;
@@ -166,11 +210,7 @@ pub fn follow<V: Lane8>(
             }
         }
         show(plan, m, &places, &time, &cases, &known);
-        for (input, _, reached, at) in &first {
-            if let Some(input) = input {
-                m.set_real(plan, *input, at.clone(), !*reached);
-            }
-        }
+        first.iter().for_each(|first| first.tell(plan, m));
         run(plan, LOOK, m)?;
         let mut lost: Mask = 0;
         for lane in lanes_of(running).filter(|lane| known[*lane] != Known::Yes) {
@@ -182,13 +222,13 @@ pub fn follow<V: Lane8>(
         }
         let fallen = before & !running;
         let mut found = false;
-        for (input, truth, reached, at) in &mut first {
-            let now = truth.map_or(0, |s| m.truths[s as usize].yes) & !*reached & running & !lost;
-            if let (true, Some(input)) = (now != 0, *input) {
-                *reached |= now;
-                at.value = V::select(now, time.value, at.value);
-                at.error = V::select(now, time.error, at.error);
-                m.set_real(plan, input, at.clone(), !*reached);
+        for first in &mut first {
+            let now = first.truth.map_or(0, |s| m.truths[s as usize].yes) & !first.reached & running & !lost;
+            if now != 0 {
+                first.reached |= now;
+                first.at.value = V::select(now, time.value, first.at.value);
+                first.at.error = V::select(now, time.error, first.at.error);
+                first.tell(plan, m);
                 found = true;
             }
         }
@@ -209,37 +249,68 @@ pub fn follow<V: Lane8>(
     Ok(())
 }
 
-/// Puts the two solutions of a lane at their starts.
+/// Puts the solutions of a lane at their starts.
 fn start<V: Lane8>(plan: &Plan, m: &Machine<V>, places: &Places, lane: usize, cases: &mut [Option<Case>]) -> Known {
-    let (mut x, mut moved, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut x, mut beside) = (Vec::new(), Vec::new());
+    let mut parts = Vec::new();
     for part in &places.state {
         let (slot, error) = (plan.slots[part.start as usize], m.errors[part.start as usize].to_f64(lane));
         if m.undefined[part.start as usize] >> lane & 1 == 1 {
             return Known::Undefined;
         }
-        let entries = m.numbers[slot.range()].iter().map(|number| number.to_f64(lane));
         let by = error / (slot.len().max(1) as f64).sqrt();
-        for entry in entries {
-            moved.push(entry + signed(by, x.len()));
-            x.push(entry);
+        for (entry, number) in m.numbers[slot.range()].iter().enumerate() {
+            let number = number.to_f64(lane);
+            x.push(number);
+            beside.push(number + signed(by, entry, slot.cols as usize));
         }
-        parts.push((error, 0.0));
+        parts.push(Watched { error, apart: 0.0, made: 0.0, rounded: 0.0, size: 0.0 });
     }
-    if !moved.iter().all(|x| x.is_finite()) {
+    if !beside.iter().all(|x| x.is_finite()) {
         return Known::No;
     }
-    let solution = |x, tolerance| Solution::new(x, Rc::clone(&places.ends), tolerance);
+    let all = norm(x.iter().copied());
+    let mut further = beside.clone();
+    for (index, part) in parts.iter_mut().enumerate() {
+        let (range, cols) = (places.range(index), plan.slots[places.state[index].start as usize].cols as usize);
+        part.size = norm(x[range.clone()].iter().copied());
+        for (entry, at) in range.clone().enumerate() {
+            // A part that starts at zero is moved as far as the others, one of nothing but zeros by a part of one.
+            let size = match (part.size, all) {
+                (0.0, 0.0) => 1.0,
+                (0.0, all) => all,
+                _ => x[at].abs(),
+            };
+            further[at] += signed(MOVED * size, entry, cols);
+        }
+        part.apart = distance(&further[range.clone()], &beside[range]).max(f64::MIN_POSITIVE);
+    }
+    let solution = |x, (tolerance, longest)| Solution::new(x, Rc::clone(&places.ends), tolerance, longest);
     let errors = vec![0.0; parts.len()];
-    cases[lane] = Some(Case { seen: solution(x, TIGHT), beside: solution(moved, WIDE), parts, errors });
+    cases[lane] = Some(Case {
+        seen: solution(x, TIGHT),
+        beside: solution(beside, WIDE),
+        further: solution(further, WIDE),
+        parts,
+        errors,
+    });
     Known::Yes
 }
 
-/// Entries are moved up and down by turns.
-fn signed(by: f64, entry: usize) -> f64 {
-    if entry.is_multiple_of(2) { by } else { -by }
+/// Entries are moved up and down by turns, so that a symmetric matrix stays one.
+fn signed(by: f64, entry: usize, cols: usize) -> f64 {
+    if (entry / cols.max(1) + entry % cols.max(1)).is_multiple_of(2) { by } else { -by }
 }
 
-/// Takes both solutions to a time, which is known to within `slack`, and estimates the errors there; `false` where they do not get there.
+fn norm(x: impl Iterator<Item = f64>) -> f64 {
+    x.map(|x| x * x).sum::<f64>().sqrt()
+}
+
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    norm(a.iter().zip(b).map(|(a, b)| a - b))
+}
+
+/// Takes all solutions to a time, which is known to within `slack`, and estimates the errors there; `false` where they do not get there.
 fn advance<V: Lane8>(
     plan: &Plan,
     m: &mut Machine<V>,
@@ -248,7 +319,7 @@ fn advance<V: Lane8>(
     case: &mut Case,
     (time, slack): (f64, f64),
 ) -> Result<bool, PlanError> {
-    let began = case.seen.t;
+    let (began, steps) = (case.seen.t, case.seen.steps);
     let mut failed: Result<(), PlanError> = Ok(());
     let mut ask = |t: f64, x: &[f64], rate: &mut [f64], moved: bool| match V::enter(Ask {
         plan,
@@ -267,7 +338,8 @@ fn advance<V: Lane8>(
         }
     };
     let reached = case.seen.advance(time, &mut |t, x, rate| ask(t, x, rate, false))
-        && case.beside.advance(time, &mut |t, x, rate| ask(t, x, rate, true));
+        && case.beside.advance(time, &mut |t, x, rate| ask(t, x, rate, true))
+        && case.further.advance(time, &mut |t, x, rate| ask(t, x, rate, true));
     let mut rate = vec![0.0; case.seen.x.len() + places.state.len()];
     // How fast the state moves is how far it may be off where the time is.
     let reached = reached && (slack == 0.0 || ask(time, &case.seen.x, &mut rate, false));
@@ -275,20 +347,23 @@ fn advance<V: Lane8>(
     if !reached {
         return Ok(false);
     }
-    let rounded = 8.0 * f64::from(case.seen.steps + 1).sqrt() * UNIT;
-    for (part, (estimate, size)) in case.parts.iter_mut().enumerate() {
-        let range = places.range(part);
-        let norm = |x: &mut dyn Iterator<Item = f64>| x.map(|x| x * x).sum::<f64>().sqrt();
-        let seen = norm(&mut case.seen.x[range.clone()].iter().copied());
-        *size = seen.max(*size * MEMORY);
+    let steps = f64::from(case.seen.steps - steps);
+    for (index, part) in case.parts.iter_mut().enumerate() {
+        let range = places.range(index);
+        let seen = &case.seen.x[range.clone()];
+        let size = norm(seen.iter().copied());
         if time > began {
-            let pairs = case.seen.x[range.clone()].iter().zip(&case.beside.x[range.clone()]);
-            let apart = norm(&mut pairs.map(|(a, b)| a - b));
-            *estimate = (CAUTION * apart).max(*estimate * MEMORY);
+            let apart = distance(&case.further.x[range.clone()], &case.beside.x[range.clone()]);
+            part.apart = apart.max(part.apart * MEMORY).max(f64::MIN_POSITIVE);
+            let off = CAUTION * distance(seen, &case.beside.x[range.clone()]);
+            part.made = part.made.max(off / part.apart);
+            let rounding = ROUNDING * UNIT * size.max(part.size) / part.apart;
+            part.rounded += steps * rounding * rounding;
+            part.error = part.apart * (part.made + part.rounded.sqrt());
         }
-        let made = if case.seen.steps == 0 { 0.0 } else { rounded * *size };
-        let late = if slack == 0.0 { 0.0 } else { 2.0 * slack * norm(&mut rate[range].iter().copied()) };
-        case.errors[part] = *estimate + made + late;
+        part.size = size;
+        let late = if slack == 0.0 { 0.0 } else { 2.0 * slack * norm(rate[range].iter().copied()) };
+        case.errors[index] = part.error + late;
     }
     Ok(case.errors.iter().all(|error| error.is_finite()))
 }
@@ -333,9 +408,10 @@ impl<V: Lane8> Kernel<V> for Ask<'_, V> {
             known &= m.undefined[part.rate as usize] >> lane & 1 == 0 && noise.is_finite();
             let range = places.range(index);
             let by = if moved { noise / (range.len().max(1) as f64).sqrt() } else { 0.0 };
+            let (first, cols) = (range.start, plan.slots[part.rate as usize].cols as usize);
             let numbers = &m.numbers[plan.slots[part.rate as usize].range()];
             for (entry, number) in range.zip(numbers) {
-                rate[entry] = number.to_f64(lane) + signed(by, entry);
+                rate[entry] = number.to_f64(lane) + signed(by, entry - first, cols);
                 known &= rate[entry].is_finite();
             }
             rate[entries + index] = noise;

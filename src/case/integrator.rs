@@ -23,7 +23,7 @@ use std::rc::Rc;
 pub const MOST_STEPS: u32 = 5_000;
 
 /// Bits of a step size that are kept behind the first.
-const STEP_BITS: u32 = 8;
+const STEP_BITS: u32 = 16;
 
 /// The rate of change at a time and a state: the entries of all parts, and behind them a bound on the rounding of each part. `false` where
 /// it is not known.
@@ -40,13 +40,15 @@ pub struct Solution {
     /// Where each part's entries end.
     ends: Rc<[usize]>,
     tolerance: f64,
+    /// The longest step, as a share of the way to the next time that is asked for.
+    longest: f64,
     /// The step that is tried next; 0 before the first.
     step: f64,
 }
 
 impl Solution {
-    pub fn new(x: Vec<f64>, ends: Rc<[usize]>, tolerance: f64) -> Self {
-        Self { t: 0.0, x, steps: 0, ends, tolerance, step: 0.0 }
+    pub fn new(x: Vec<f64>, ends: Rc<[usize]>, tolerance: f64, longest: f64) -> Self {
+        Self { t: 0.0, x, steps: 0, ends, tolerance, longest, step: 0.0 }
     }
 
     /// Goes on to the time `to`; `false` where that is not reached: the rate is not known on the way, the step size vanishes, or it takes
@@ -59,14 +61,12 @@ impl Solution {
         if !length.is_finite() {
             return false;
         }
-        let first = if self.step > 0.0 { self.step.min(length) } else { length };
+        let most = length * self.longest;
+        let first = if self.step > 0.0 { self.step.min(most) } else { most };
         let start = Parts::new(&self.x, &self.ends);
         let field = Field { rate: RefCell::new(rate) };
-        let mut method = ExplicitRungeKutta::dop853()
-            .rtol(self.tolerance)
-            .h0(first)
-            .h_max(length)
-            .max_steps(MOST_STEPS as usize + 1);
+        let mut method =
+            ExplicitRungeKutta::dop853().rtol(self.tolerance).h0(first).h_max(most).max_steps(MOST_STEPS as usize + 1);
         if method.init(&field, self.t, to, &start).is_err() {
             return false;
         }
@@ -215,5 +215,75 @@ impl State<f64> for Parts {
             from = *end;
         }
         sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn solved(x: Vec<f64>, tolerance: f64, to: f64, rate: impl Fn(f64, &[f64], &mut [f64]) + Copy) -> Option<Solution> {
+        let ends = Rc::from([x.len()]);
+        let mut solution = Solution::new(x, ends, tolerance, 1.0);
+        let reached = solution.advance(to, &mut |t, x, out| {
+            rate(t, x, out);
+            true
+        });
+        reached.then_some(solution)
+    }
+
+    #[test]
+    fn a_tighter_tolerance_makes_a_smaller_error() {
+        let errors: Vec<f64> = [1e-4, 1e-6, 1e-8, 1e-10, 1e-12]
+            .into_iter()
+            .map(|tolerance| {
+                let rate = |_: f64, x: &[f64], out: &mut [f64]| (out[0], out[1]) = (x[1], -x[0]);
+                let solution = solved(vec![0.0, 1.0], tolerance, 10.0, rate).expect("it is reached");
+                let error = (solution.x[0] - 10.0_f64.sin()).hypot(solution.x[1] - 10.0_f64.cos());
+                assert!(error < 100.0 * tolerance, "{tolerance:e}: {error:e}");
+                error
+            })
+            .collect();
+        assert!(errors.windows(2).all(|pair| pair[1] < pair[0] / 10.0), "{errors:?}");
+    }
+
+    #[test]
+    fn a_zero_entry_asks_for_no_accuracy_of_its_own() {
+        let rate = |_: f64, x: &[f64], out: &mut [f64]| (out[0], out[1]) = (-x[0], 1e-17);
+        let steps = solved(vec![1.0, 0.0], 1e-12, 5.0, rate).expect("it is reached").steps;
+        assert!(steps < 40, "{steps}");
+    }
+
+    #[test]
+    fn noise_is_not_integrated_to_a_tolerance_below_it() {
+        let rate = |t: f64, _: &[f64], out: &mut [f64]| {
+            // A part that is nothing but rounding, and says so.
+            let noise = if t.to_bits().is_multiple_of(3) { 1e-16 } else { -1e-16 };
+            (out[0], out[1]) = (noise, 4e-16);
+        };
+        let steps = solved(vec![0.0], 1e-13, 5.0, rate).expect("it is reached").steps;
+        assert!(steps < 40, "{steps}");
+    }
+
+    #[test]
+    fn what_blows_up_or_is_stiff_ends_in_bounded_work() {
+        assert!(solved(vec![1.0], 1e-10, 2.0, |_, x, out| out[0] = x[0] * x[0]).is_none());
+        assert!(solved(vec![1.0], 1e-10, 10.0, |t, x, out| out[0] = -1e9 * (x[0] - t.cos())).is_none());
+        let mut never = Solution::new(vec![1.0], Rc::from([1]), 1e-10, 1.0);
+        assert!(!never.advance(1.0, &mut |_, _, _| false));
+    }
+
+    #[test]
+    fn a_time_that_is_asked_for_is_the_time_that_is_reached() {
+        let mut solution = Solution::new(vec![1.0], Rc::from([1]), 1e-13, 0.5);
+        for k in 1..=64 {
+            let to = 3.0 * f64::from(k) / 64.0;
+            assert!(solution.advance(to, &mut |_, x, out| {
+                out[0] = -x[0];
+                true
+            }));
+            assert_eq!(solution.t, to);
+            assert!((solution.x[0] * to.exp() - 1.0).abs() < 1e-12, "{k}");
+        }
     }
 }

@@ -22,8 +22,8 @@ use crate::eval::rounding::Bounded;
 use crate::eval::run::run;
 use crate::lang::ir::{InputId, NodeId};
 
-/// Multiplications of enclosures for one flow at one precision: some seconds.
-const MOST_FLOW_WORK: u64 = 4_000_000;
+/// Multiplications of enclosures for one flow at one precision: a second or two.
+const MOST_FLOW_WORK: u64 = 2_000_000;
 
 /// Past this precision a flow is not tried again: what 2,000 bits do not reach takes too many steps.
 const MOST_BITS: usize = 1 << 10;

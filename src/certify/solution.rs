@@ -55,6 +55,8 @@ pub(super) struct Solution<'a> {
     /// The entries of all parts.
     pub x: Vec<Ball>,
     effort: Effort,
+    /// Multiplications of one rate.
+    work: u64,
     spent: u64,
 }
 
@@ -70,15 +72,16 @@ impl<'a> Solution<'a> {
                 return None;
             }
             parts.push(Part { input: part.input, rate, len: numbers.len() });
-            // Rationals would grow with every coefficient.
-            x.extend(numbers.iter().map(widened));
+            x.extend_from_slice(numbers);
         }
         let mut machine = Machine::<Series>::new();
         machine.load(plan);
         machine.numbers = setup.numbers.iter().cloned().map(Series::constant).collect();
         machine.undefined.clone_from(&setup.undefined);
         machine.truths.clone_from(&setup.truths);
-        Some(Self { plan, machine, time: course.time, parts, t: Ball::zero(), x, effort, spent: 0 })
+        let rate = plan.sections.get(STEP).and_then(|section| plan.code.get(section.clone())).unwrap_or_default();
+        let work = rate.iter().map(|instruction| instruction.work(&plan.slots)).sum::<u64>().max(1);
+        Some(Self { plan, machine, time: course.time, parts, t: Ball::zero(), x, effort, work, spent: 0 })
     }
 
     /// Goes on to the time `to`; `false` where the solution cannot be enclosed so far.
@@ -91,10 +94,15 @@ impl<'a> Solution<'a> {
             if left.is_zero() {
                 return Ok(true);
             }
+            if self.spent > self.effort.work {
+                return Ok(false);
+            }
             let reach = left.to_f64(0);
             if !(left.is_positive() && reach.is_finite()) {
                 return Ok(false);
             }
+            // Rationals would grow with every coefficient.
+            self.x.iter_mut().for_each(|x| *x = widened(x));
             let Some(taylor) = self.coefficients(&self.t.clone(), &self.x.clone(), self.effort.order - 1)? else {
                 return Ok(false);
             };
@@ -185,7 +193,7 @@ impl<'a> Solution<'a> {
     /// The coefficient, of the greatest power that is given of the state, of the rate.
     fn rates(&mut self, t: &Ball, powers: &[&Vec<Ball>]) -> Result<Option<Vec<Ball>>, PlanError> {
         let order = powers.len() - 1;
-        self.spent += self.plan.work.max(1) * ((order + 1) * (order + 2) / 2) as u64;
+        self.spent += self.work * ((order + 1) * (order + 2) / 2) as u64;
         let Self { plan, machine, time, parts, .. } = self;
         with_order(order, || {
             if input_slot(plan, *time).is_some() {

@@ -16,9 +16,10 @@ use crate::case::record::{CaseRecord, Hypotheses, Look, Stratum};
 use crate::case::schedule::looked_at;
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::Claim;
-use crate::claim::program::Program;
+use crate::claim::program::{Program, When};
 use crate::eval::compile::{PlanError, integer};
 use crate::kernel::{Kernel, SharedKernel, built_in};
+use crate::lang::ast::Looks;
 use crate::lang::ir::{IntId, NodeId};
 use crate::sample::stream::Key;
 use std::collections::BTreeMap;
@@ -43,6 +44,8 @@ pub struct PredicateInfo {
     pub identity: bool,
     /// The unit of its margins, as mathematics.
     pub unit: String,
+    /// Of a predicate along a flow: at which times it is looked at.
+    pub looks: Option<Looks>,
 }
 
 /// Why a claim could not be run to its end.
@@ -124,7 +127,7 @@ fn cost(
 fn kernel_of<'o>(program: &Program, options: &'o CheckOptions) -> Option<&'o dyn Kernel> {
     let kind = program.path.as_ref()?.kernel.as_ref()?.kind;
     let given = options.kernel.as_ref().filter(|kernel| kernel.0.kind() == kind);
-    given.map(|kernel| &*kernel.0).or_else(|| built_in(kind))
+    Some(given.map_or_else(|| built_in(kind), |kernel| &*kernel.0))
 }
 
 /// A claim compiled for running.
@@ -171,6 +174,7 @@ impl Checker {
                     None if a.predicate.plain => "1".to_owned(),
                     None => "the size of its terms".to_owned(),
                 },
+                looks: program.course.as_ref().filter(|_| a.when != When::Once).map(|course| course.looks),
             })
             .collect();
         let by_kernel = kernel_of(&program, options).is_some();

@@ -70,18 +70,11 @@ pub struct Refutation {
     pub sides: Option<Sides>,
     /// Working precision that decided it.
     pub bits: usize,
-    /// The step at which it fails, along an iteration.
+    /// The step at which it fails, along an iteration; of a flow, the number of the look.
     pub at: Option<u64>,
     pub origin: Origin,
     /// The draws that these values are made of, where they are those of a case.
     pub draws: Option<Draws>,
-}
-
-impl Refutation {
-    /// Where along an iteration it fails, as words that follow a margin; empty for other statements.
-    pub fn place(&self) -> String {
-        self.at.map_or(String::new(), |step| format!(" at step {step}"))
-    }
 }
 
 /// Where a counterexample was found.

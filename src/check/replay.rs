@@ -5,10 +5,11 @@
 
 use super::checker::CheckError;
 use crate::arith::lane::{Backend, Job, Lane8};
+use crate::case::flow;
 use crate::case::octet::{Integers, compiled, draw, integers, place_of};
 use crate::case::path::{self, LOOK, Moment, Watch};
 use crate::case::point::Point;
-use crate::claim::program::{Bound, Path, Program};
+use crate::claim::program::{Bound, Course, Path, Program};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
@@ -44,7 +45,7 @@ pub struct ReplayRun<'a> {
     pub backend: Backend,
     pub max_elements: usize,
     pub which: Which<'a>,
-    /// Steps of an iteration at which its state and what is named of it are shown.
+    /// Steps of an iteration, or looks at a flow, at which its state and what is named of it are shown.
     pub at: Vec<u64>,
 }
 
@@ -76,14 +77,14 @@ impl Job for ReplayRun<'_> {
         let named: Vec<&Bound> = program.givens.iter().chain(&program.lets).chain(&program.assume).collect();
         let mut roots = super::pointwise::once_roots(program);
         roots.extend(named.iter().map(|b| b.node));
-        if let Some(course) = &program.course {
-            roots.push(course.end);
-            roots.extend(course.state.iter().map(|part| part.start));
-        }
         // Predicates of a path are not asked here.
-        let sections = match &program.path {
-            None => vec![roots],
-            Some(path) => path::sections(program, path, roots, &on_path(path)),
+        let sections = match (&program.path, &program.course) {
+            (Some(path), _) => path::sections(program, path, roots, &on_path(path)),
+            (None, Some(course)) => {
+                let nodes: Vec<NodeId> = on_course(course).into_iter().map(|(_, node)| node).collect();
+                flow::sections(program, course, roots, &nodes)
+            }
+            (None, None) => vec![roots],
         };
         let plan = compiled(program, &ints, &sections, max_elements)?;
         let mut machine = Machine::<V>::new();
@@ -138,6 +139,16 @@ impl Job for ReplayRun<'_> {
                 path::follow(&plan.plan, path, steps, &mut machine, started, &mut Watch::none(), &mut look)?;
             }
         }
+        if let Some(course) = program.course.as_ref().filter(|_| at.iter().any(|at| *at > 0)) {
+            let mut look = |moment: Moment, machine: &Machine<V>| {
+                for (name, node) in on_course(course).into_iter().filter(|_| at.contains(&moment.t) && moment.t > 0) {
+                    let Some(&slot) = plan.plan.roots[LOOK].get(&node) else { continue };
+                    let value = read(&plan.plan, machine, slot, program.graph.ty(node), lane);
+                    values.push((format!("{name} at look {}", moment.t), value));
+                }
+            };
+            flow::follow(&plan.plan, course, &mut machine, 1 << lane, &mut look)?;
+        }
         let names = |id| program.givens.get(program.int_given(id).given).map_or(String::new(), |g| g.name.clone());
         Ok((ints.iter().map(|(id, value)| (names(*id), *value)).collect(), values))
     }
@@ -146,6 +157,13 @@ impl Job for ReplayRun<'_> {
 /// What has a name along a path: the parts of the state, then what is named of them.
 fn on_path(path: &Path) -> Vec<NodeId> {
     path.state.iter().map(|c| c.node).chain(path.lets.iter().map(|b| b.node)).collect()
+}
+
+/// What has a name along a flow: the time, the parts of the state, then what is named of them.
+fn on_course(course: &Course) -> Vec<(&str, NodeId)> {
+    let state = course.state.iter().map(|part| (part.name.as_str(), part.node));
+    let named = course.lets.iter().map(|bound| (bound.name.as_str(), bound.node));
+    std::iter::once(("t", course.t)).chain(state).chain(named).collect()
 }
 
 /// The value of a slot in one lane.

@@ -13,7 +13,7 @@ use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
 use crate::case::record::{Fate, Hypotheses};
 use crate::case::witness::{Draws, Standing, WitnessFile};
-use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure, Sides};
+use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure, Part, Sides};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Claim, Place, Source};
 use crate::hunt::{Hunt, HuntOptions, Hunter};
@@ -58,6 +58,8 @@ const LEAST_SHRINK: u64 = 40;
 const SHORT_RUN: u64 = 4;
 /// What a run with exponents that have no bound costs, in runs in `f64`.
 const WIDE_COST: u64 = 16;
+/// What a flow costs a hunt beside what it counts for in the random phase, where there are few.
+const FLOW_COST: u64 = 8;
 
 /// Shorter versions of a hunted case that are certified before the case itself.
 const MOST_SHORTENED: usize = 3;
@@ -83,6 +85,7 @@ const WORTH_SAYING: f64 = 0.25;
 
 /// The most bits that a step of shrinking is given: most are decided at once, and one that is not is refused.
 const SHRINK_BITS: usize = 512;
+const FLOW_SHRINK_BITS: usize = 128;
 
 /// Octets of fresh cases that are drawn at smaller integers, and how many of those that are violated are kept.
 const FRESH_OCTETS: u64 = 32;
@@ -95,8 +98,7 @@ struct Search<'a> {
     effort: &'a Effort,
     certifier: Certifier,
     evaluator: Evaluator,
-    /// `None` for a claim about a flow.
-    hunter: Option<Hunter<'a>>,
+    hunter: Hunter<'a>,
     /// Evaluations of the hunt for each predicate.
     evaluations: u64,
     /// What a run of an iteration counts for; 1 for a pointwise claim.
@@ -129,10 +131,17 @@ impl Checker {
         };
         let hunter = Hunter::new(claim, hunt).map_err(malformed)?;
         let share = effort.hunt / self.cost().max(1) / tally.predicates.len().max(1) as u64;
-        let (least, cost) = if self.is_path() { (LEAST_RUNS, self.cost().max(1)) } else { (LEAST_HUNT, 1) };
-        let evaluations = (if wide { share / WIDE_COST } else { share }).max(least);
+        let flows = claim.flow.is_some();
+        let (least, cost) = if self.is_path() || flows { (LEAST_RUNS, self.cost().max(1)) } else { (LEAST_HUNT, 1) };
+        let dear = match (wide, flows) {
+            (true, _) => WIDE_COST,
+            (_, true) => FLOW_COST,
+            _ => 1,
+        };
+        let evaluations = (share / dear).max(least);
         let fewer = (effort.certifications as u64 * SHORT_RUN / cost.max(SHORT_RUN)).max(1);
         let certifications = effort.certifications.min(usize::try_from(fewer).unwrap_or(usize::MAX));
+        let Some(hunter) = hunter else { return Ok(Vec::new()) };
         let search = Search { claim, options, effort, certifier, evaluator, hunter, evaluations, cost, certifications };
         let stored = match stored {
             Some(source) => Some(WitnessFile::read(source.text.as_bytes(), &source.path).map_err(malformed)?.0),
@@ -235,8 +244,7 @@ impl Search<'_> {
         for extreme in closest.into_iter().flatten() {
             seeds.extend(self.evaluator.point(extreme.case)?);
         }
-        let Some(hunter) = &self.hunter else { return Ok(()) };
-        let hunt = hunter.hunt(i, self.evaluations, &seeds);
+        let hunt = self.hunter.hunt(i, self.evaluations, &seeds);
         let best = hunt.best.as_ref();
         evidence.hunt = Some(Hunted {
             evaluations: hunt.evaluations,
@@ -314,6 +322,10 @@ impl Search<'_> {
         }
         if let Some(closest) = counts.closest.filter(|closest| closest.margin <= NEAR) {
             near.extend(self.evaluator.point(closest.case)?);
+        }
+        if self.claim.flow.is_some() {
+            // That a bound is attained along a flow no enclosure of its solution decides.
+            near.clear();
         }
         for point in &near {
             match self.decided(point, i, SETTLE_BITS) {
@@ -433,7 +445,14 @@ impl Search<'_> {
                 Ok((_, Decision::Outside(_) | Decision::OutOfBranch | Decision::Undefined)) => {
                     evidence.settled.outside += 1
                 }
-                Ok((_, Decision::Undecided(_))) | Err(_) => evidence.settled.undecided += 1,
+                Ok((_, Decision::Undecided(part))) => {
+                    evidence.settled.undecided += 1;
+                    if part == Part::Solution {
+                        // Seconds for nothing; the next one is no shorter.
+                        return Ok(());
+                    }
+                }
+                Err(_) => evidence.settled.undecided += 1,
             }
         }
         Ok(())
@@ -441,7 +460,8 @@ impl Search<'_> {
 
     /// A certified case, some of its givens fixed, shrunk.
     fn refutation(&self, point: &Point, fixed: &Values, predicate: usize, origin: Origin) -> Option<Refutation> {
-        let bits = self.effort.bits.min(SHRINK_BITS);
+        let most = if self.claim.flow.is_some() { FLOW_SHRINK_BITS } else { SHRINK_BITS };
+        let bits = self.effort.bits.min(most);
         let violation = |values: &Values| match self.certifier.decide(values, predicate, bits) {
             Ok(Decision::Violated(certificate)) => Some(size_of(&certificate)),
             _ => None,

@@ -217,4 +217,18 @@ S = "symmetric(n,(0,c])"
         assert_ne!(Fingerprint::of(&before, "bound"), Fingerprint::of(&after, "bound"));
         assert_eq!(Fingerprint::of(&before, "once"), Fingerprint::of(&after, "once"));
     }
+
+    #[test]
+    fn a_predicate_of_a_flow_is_fingerprinted_with_its_rate_its_end_and_its_looks() {
+        let text = "title = \"t\"\nat = \"x\"\n[given]\na = \"real in [0, 1]\"\n[flow]\nstate = { x = \"a\" }\n\
+            rate = { x = \"-x\" }\nend = \"10\"\nat = \"32\"\n[flow.always]\nbound = \"x <= 1\"\n";
+        let statement = statement(&claim(text), "bound").unwrap();
+        assert!(statement.contains("state x = a\nrate x = -x\nend 10\nat 32\nalways x <= 1\n"), "{statement}");
+        let before = fingerprint(text);
+        for (from, to) in [("-x", "-2*x"), ("10", "11"), ("at = \"32\"", "at = \"log 32\"")] {
+            assert_ne!(fingerprint(&text.replace(from, to)), before, "{to}");
+        }
+        // The looks that are not written are 32 intervals.
+        assert_eq!(fingerprint(&text.replace("at = \"32\"\n", "")), before);
+    }
 }

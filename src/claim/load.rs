@@ -220,7 +220,7 @@ impl Loader {
     fn no_conclusion(&mut self, place: Place) {
         self.errors.note(|| {
             Diagnostic::new(place, "the claim has no conclusion", "nothing is claimed").help(
-                "a claim has `[claim]`, `[trajectory.always]`, `[trajectory.finally]`, `[flow.always]`, `[flow.finally]` or `[scaling]` with a predicate",
+                "a claim has `[claim]`, `[scaling]`, or `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate",
             )
         });
     }
@@ -230,7 +230,7 @@ impl Loader {
         let later = if flow.key_place.start > trajectory.key_place.start { flow } else { trajectory };
         self.errors.note(|| {
             let message = "a claim has `[trajectory]` or `[flow]`, not both";
-            Diagnostic::new(later.key_place.clone(), message, "found the other one above")
+            Diagnostic::new(later.key_place.clone(), message, "the other one stands above")
                 .help("state them in two files")
         });
     }

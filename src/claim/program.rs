@@ -98,6 +98,8 @@ pub struct Path {
 pub struct Moving {
     pub name: String,
     pub input: InputId,
+    /// Its value at a time.
+    pub node: NodeId,
     pub start: NodeId,
     pub rate: NodeId,
 }
@@ -107,6 +109,8 @@ pub struct Moving {
 pub struct Course {
     pub state: Vec<Moving>,
     pub time: InputId,
+    /// The time as a value.
+    pub t: NodeId,
     pub end: NodeId,
     pub looks: ast::Looks,
     pub until: Option<NodeId>,

@@ -154,7 +154,7 @@ fn speed(kernel: &dyn Kernel, kind: Kind) -> Option<String> {
         Some(if nanoseconds < 1000.0 { short(nanoseconds.round()) } else { grouped(nanoseconds as u64) })
     };
     let mut shown = format!("{} ns a step ({})", time(kernel)?, trial.name);
-    if let Some(built_in) = built_in(kind).and_then(time) {
+    if let Some(built_in) = time(built_in(kind)) {
         shown += &format!(", the built-in kernel {built_in}");
     }
     if let Some(plain) = time(&Plain(kind)) {

@@ -9,10 +9,11 @@ use super::witness;
 use crate::check::evidence::Stored;
 use crate::check::search::verify_stored;
 use crate::claim::diagnostic::Diagnostics;
-use crate::claim::model::Claim;
+use crate::claim::model::{Claim, Flow};
 use crate::engine::exit::Exit;
 use crate::engine::guard::guard;
 use crate::engine::outcome::Malformed;
+use crate::report::closest::place;
 use crate::report::paint::Paint;
 use crate::report::terminal::{WIDTH, malformed, plain};
 use std::path::{Path, PathBuf};
@@ -83,8 +84,8 @@ fn of_claim(claim: &Claim, max_elements: usize, paint: Paint) -> Result<(Exit, u
             .unwrap_or_default();
         let (line, status) = match (stored, refutation) {
             (Stored::Proved, Some(refutation)) => {
-                let text =
-                    format!("✓ {name}: refuted, margin {}{}\n", refutation.margin.describe(), refutation.place());
+                let place = place(refutation, claim.flow.as_ref().map(Flow::looks));
+                let text = format!("✓ {name}: refuted, margin {}{place}\n", refutation.margin.describe());
                 (paint.good(&text), Exit::AsExpected)
             }
             (Stored::Stale, _) => (paint.bad(&format!("? {name}: {why}\n")), Exit::Undecided),

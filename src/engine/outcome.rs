@@ -161,5 +161,5 @@ impl ClaimResult {
 const SHOWN: usize = 24;
 
 fn named(name: &str) -> PredicateInfo {
-    PredicateInfo { name: name.to_owned(), identity: false, unit: String::new() }
+    PredicateInfo { name: name.to_owned(), identity: false, unit: String::new(), looks: None }
 }

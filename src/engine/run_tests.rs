@@ -79,7 +79,12 @@ fn claim(id: &str, extra: &str) -> Claim {
 
 fn fake() -> Fake {
     Fake {
-        predicates: vec![PredicateInfo { name: "bound".to_owned(), identity: false, unit: "1".to_owned() }],
+        predicates: vec![PredicateInfo {
+            name: "bound".to_owned(),
+            identity: false,
+            unit: "1".to_owned(),
+            looks: None,
+        }],
         cost: 1,
         fate: |_| Fate::Held,
         fails_at: None,

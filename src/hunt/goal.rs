@@ -11,9 +11,10 @@ use super::share;
 use crate::arith::lane::Mask;
 use crate::case::along::asked_in;
 use crate::case::evaluate::{Readings, Runner};
+use crate::case::flow;
 use crate::case::octet::{Drawn, laid_out, lanes_of};
 use crate::case::path::{self, Moment};
-use crate::claim::program::{Asked, Path, Program, When};
+use crate::claim::program::{Asked, Course, Path, Program, When};
 use crate::eval::compile::{PlanError, Request, compile};
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
@@ -93,10 +94,9 @@ pub fn goals(program: &mut Program) -> Vec<Goal> {
         hypotheses.push(constraint(graph, source, truth));
     }
     let mut goals = Vec::new();
-    let path: Vec<Constraint> = match &program.path {
-        None => Vec::new(),
-        Some(path) => path.assume.iter().enumerate().map(|(i, a)| constraint(graph, Source::Path(i), a.node)).collect(),
-    };
+    let on_path = program.path.iter().flat_map(|path| &path.assume);
+    let on_path = on_path.chain(program.course.iter().flat_map(|course| &course.assume));
+    let path: Vec<Constraint> = on_path.enumerate().map(|(i, a)| constraint(graph, Source::Path(i), a.node)).collect();
     for (predicate, asked) in program.asked.iter().enumerate() {
         let once = asked.when == When::Once;
         let parts = parts(graph, asked);
@@ -197,11 +197,16 @@ struct Slots {
 
 /// A goal that is asked along a path.
 struct Along {
-    path: Path,
-    steps: u64,
+    way: Way,
     when: When,
     looks_back: bool,
     constraints: Vec<Slots>,
+}
+
+/// How the values move.
+enum Way {
+    Steps { path: Path, steps: u64 },
+    Flow(Course),
 }
 
 impl Ground {
@@ -218,15 +223,18 @@ impl Ground {
         };
         let mut once = of(&goal.constraints);
         let path = program.path.as_ref().filter(|_| goal.when != When::Once);
-        let (sections, asked) = match path {
-            None => {
+        let course = program.course.as_ref().filter(|_| goal.when != When::Once);
+        let look = || {
+            let mut look = of(&goal.along);
+            look.extend([goal.truth, goal.number]);
+            look
+        };
+        let (sections, asked) = match (path, course) {
+            (Some(path), _) => (path::sections_of(path, once, look()), path::LOOK),
+            (None, Some(course)) => (flow::sections_of(course, once, look()), path::LOOK),
+            (None, None) => {
                 once.extend([goal.truth, goal.number]);
                 (vec![once], path::SETUP)
-            }
-            Some(path) => {
-                let mut look = of(&goal.along);
-                look.extend([goal.truth, goal.number]);
-                (path::sections_of(path, once, look), path::LOOK)
             }
         };
         let plan = compile(&Request {
@@ -247,11 +255,14 @@ impl Ground {
             });
             each.collect()
         };
-        let along = match path {
+        let way = match (path, course) {
+            (Some(path), _) => Some(Way::Steps { steps: path::steps(program, path, ints)?, path: path.clone() }),
+            (None, course) => course.cloned().map(Way::Flow),
+        };
+        let along = match way {
             None => None,
-            Some(path) => Some(Along {
-                steps: path::steps(program, path, ints)?,
-                path: path.clone(),
+            Some(way) => Some(Along {
+                way,
                 when: goal.when,
                 looks_back: goal.looks_back,
                 constraints: slots(path::LOOK, &goal.along)?,
@@ -262,7 +273,7 @@ impl Ground {
         Ok(Self { blocks, drawn, constraints, truth, number, aim: goal.aim, along, plan })
     }
 
-    /// Whether a case is a run of an iteration.
+    /// Whether a case is a run of an iteration or a flow.
     pub fn is_path(&self) -> bool {
         self.along.is_some()
     }
@@ -293,6 +304,8 @@ impl Ground {
         // The worst look, and where no look counts, how near one came to counting.
         let mut worst = [NOTHING; 8];
         let mut nearest = [MOST_MISSING; 8];
+        let mut lost = [false; 8];
+        let flows = matches!(along.way, Way::Flow(_));
         if started != 0 {
             let mut look = |moment: Moment, readings: &dyn Readings| {
                 let asked = asked_in(along.when, along.looks_back, moment) | moment.fallen;
@@ -305,13 +318,19 @@ impl Ground {
                         if counts && found[lane].score.is_better(&worst[lane].score) {
                             worst[lane] = found[lane];
                         }
+                        // A flow that is not known at a look is no approach, however it went before.
+                        lost[lane] |= flows && counts && found[lane].score.is_nothing();
                     }
                 }
                 true
             };
-            machine.follow(&self.plan, &along.path, along.steps, started, kernel, &mut look)?;
+            match &along.way {
+                Way::Steps { path, steps } => machine.follow(&self.plan, path, *steps, started, kernel, &mut look)?,
+                Way::Flow(course) => machine.follow_flow(&self.plan, course, started, &mut look)?,
+            }
         }
         Ok(std::array::from_fn(|lane| match missing[lane] {
+            0.0 if lost[lane] && !worst[lane].violated => unmet(MOST_MISSING),
             0.0 if worst[lane].score.is_met() => worst[lane],
             0.0 => unmet(nearest[lane]),
             missing => unmet(missing),

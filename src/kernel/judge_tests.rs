@@ -80,7 +80,7 @@ fn the_plain_and_the_built_in_kernel_of_every_kind_agree() {
         assert!(judgement.passed(), "{judgement:#?}");
         assert!(worst(&judgement) < 0.5 && worst(&judgement) > 1e-6, "{judgement:#?}");
         assert_eq!(judgement.diagnosis, None);
-        let judgement = judge(built_in(kind).unwrap()).unwrap();
+        let judgement = judge(built_in(kind)).unwrap();
         assert!(judgement.passed(), "{judgement:#?}");
     }
 }

@@ -9,28 +9,31 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`built_in`] | which of the fast programs makes which problem |
 //! | [`shapes`] | whether the arrays of a problem and a state fit each other |
 //! | [`plain`] | the definition of each kind, written down in floats: slow and obvious |
 //! | [`reference`](mod@reference) | a step without rounding, and what rounding may do to it |
 //! | [`slips`] | the ways to get a step wrong, as formulas |
 //! | [`trials`] | the problems that kernels are judged on |
 //! | [`judge`](mod@judge), [`diagnose`] | a kernel held against its kind, and what it does instead |
+//! | [`built_in`] | which program makes which problem |
+//! | [`symmetric`], [`asymmetric`], [`residual`], [`sensing`], [`measure`], [`large`] | the programs: in lanes, for one problem and for eight |
+//! | [`rebalance`](mod@rebalance) | the step that the modified method takes once |
+//! | [`reduce`] | the exact reduction of null rows, as a kernel of its own |
+//! | [`scaled`] | states below the range of `f64` |
 //! | [`protocol`], [`process`], [`serve`](mod@serve) | a kernel in any language, over standard input and output |
-
-mod columns;
-mod fixed_point;
-mod gram;
-#[cfg(test)]
-mod judge_tests;
-mod packing;
 
 pub mod asymmetric;
 pub mod built_in;
+mod columns;
 pub mod diagnose;
+mod fixed_point;
+mod gram;
 pub mod judge;
+#[cfg(test)]
+mod judge_tests;
 pub mod large;
 pub mod measure;
+mod packing;
 pub mod plain;
 pub mod process;
 pub mod protocol;
@@ -50,7 +53,7 @@ pub use built_in::BuiltIn;
 
 use nalgebra::DMatrix;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
 /// An iteration, by what one step does. All of the state is stepped at once.
 ///
@@ -60,7 +63,6 @@ use std::sync::{Arc, LazyLock};
 /// | `asymmetric-gd` | `F` (m×k), `G` (n×k) | `X` (m×n) | `eta` | `F + eta*(X - F*G')*G`, `G + eta*(X - F*G')'*F` |
 /// | `symmetric-sensing-gd` | `X` (n×k) | `A` (q×n²), `Sigma` (n×n) | `eta` | `X - eta*M*X` with `M = unflatten(A'*A*flatten(X*X' - Sigma), n, n)` |
 /// | `asymmetric-sensing-gd` | `F` (m×k), `G` (n×k) | `A` (q×mn), `X` (m×n) | `eta` | `F - eta*M*G`, `G - eta*M'*F` with `M = unflatten(A'*A*flatten(F*G' - X), m, n)` |
-///
 /// | `symmetric-near-sensing-gd` | `X` (n×k) | `S` (n²×n²), `Sigma` (n×n) | `eta`, `delta` | as `symmetric-sensing-gd` with `I + delta*S` for `A'*A` |
 /// | `asymmetric-near-sensing-gd` | `F`, `G` | `S` (mn×mn), `X` (m×n) | `eta`, `delta` | as `asymmetric-sensing-gd` with `I + delta*S` for `A'*A` |
 /// | `rebalanced-gd` | `F`, `G` | `X` | `eta`, `beta`, `turn` | as `asymmetric-gd`; step number `turn`, counted from 0, first rebalances |
@@ -163,20 +165,18 @@ impl Kind {
                 "F - eta*unflatten(A'*A*flatten(F*G' - X), m, n)*G",
                 "G - eta*unflatten(A'*A*flatten(F*G' - X), m, n)'*F",
             ],
-            Self::SymmetricNearSensingGd => {
-                &["X - eta*unflatten(flatten(X*X' - Sigma) + delta*S*flatten(X*X' - Sigma), n, n)*X"]
-            }
+            Self::SymmetricNearSensingGd => &["X - eta*unflatten((I + delta*S)*flatten(X*X' - Sigma), n, n)*X"],
             Self::AsymmetricNearSensingGd => &[
-                "F - eta*unflatten(flatten(F*G' - X) + delta*S*flatten(F*G' - X), m, n)*G",
-                "G - eta*unflatten(flatten(F*G' - X) + delta*S*flatten(F*G' - X), m, n)'*F",
+                "F - eta*unflatten((I + delta*S)*flatten(F*G' - X), m, n)*G",
+                "G - eta*unflatten((I + delta*S)*flatten(F*G' - X), m, n)'*F",
             ],
             Self::RebalancedGd => &[
-                "F + eta*(X - F*G')*G; at step `turn`, with F = A*diag(s)*B', first F*B*diag(beta/s) for F",
-                "G + eta*(X - F*G')'*F; at step `turn` first G*B*diag(s/beta) for G",
+                "F + eta*(X - F*G')*G, at step `turn` from F*B*diag(beta/s) with F = A*diag(s)*B'",
+                "G + eta*(X - F*G')'*F, at step `turn` from G*B*diag(s/beta)",
             ],
             Self::RebalancedSensingGd => &[
-                "as asymmetric-sensing-gd; at step `turn`, with F = A*diag(s)*B', first F*B*diag(beta/s) for F",
-                "as asymmetric-sensing-gd; at step `turn` first G*B*diag(s/beta) for G",
+                "F - eta*unflatten(A'*A*flatten(F*G' - X), m, n)*G, at step `turn` from F*B*diag(beta/s) with F = A*diag(s)*B'",
+                "G - eta*unflatten(A'*A*flatten(F*G' - X), m, n)'*F, at step `turn` from G*B*diag(s/beta)",
             ],
         }
     }
@@ -301,8 +301,9 @@ impl fmt::Debug for SharedKernel {
     }
 }
 
-/// The built-in kernel of a kind.
-pub fn built_in(kind: Kind) -> Option<&'static dyn Kernel> {
-    static KERNELS: LazyLock<Vec<BuiltIn>> = LazyLock::new(|| Kind::ALL.map(BuiltIn::new).to_vec());
-    KERNELS.iter().find(|kernel| kernel.kind() == kind).map(|kernel| kernel as &dyn Kernel)
+/// The built-in kernel of a kind, on the fastest back end of this processor.
+pub fn built_in(kind: Kind) -> &'static dyn Kernel {
+    static KERNELS: OnceLock<[BuiltIn; Kind::ALL.len()]> = OnceLock::new();
+    let kernels = KERNELS.get_or_init(|| Kind::ALL.map(BuiltIn::new));
+    &kernels[kind as usize]
 }

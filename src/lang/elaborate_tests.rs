@@ -175,7 +175,7 @@ const ERRORS: &[(&str, &str)] = &[
     ("lamda_min(S)", "unknown function `lamda_min`: found a call of it (did you mean `lambda_min`?) @ lamda_min"),
     ("eta(1 - x)", "unknown function `eta`: found a call of it (`eta` is a value; write `eta*(..)` for a product, `eta[..]` for an entry) @ eta"),
     ("S2 + S", "`S2` is defined below: found it used before its definition (move its definition up, or this one down) @ S2"),
-    ("t + 1", "`t` is the step of a trajectory: found no trajectory here @ t"),
+    ("t + 1", "`t` is the step of a trajectory or the time of a flow: found neither here @ t"),
     ("prev(x)", "`prev` is for trajectories: found no step before this one @ prev(x)"),
     ("tr(I)", "the size of `I` is not known here: found nothing beside it whose shape it must have (write `identity(n)`) @ I"),
     ("I*I == I", "the size of `I` is not known here: found nothing beside it whose shape it must have (write `identity(n)`) @ I"),

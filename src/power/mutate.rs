@@ -47,8 +47,15 @@ impl Table {
         Self::Finally,
     ];
 
-    fn name(self) -> &'static str {
+    /// `flow`: of a claim about a flow, whose rate is where a step would be.
+    fn name(self, flow: bool) -> &'static str {
         match self {
+            Self::State if flow => "flow.state",
+            Self::Step if flow => "flow.rate",
+            Self::PathLet if flow => "flow.let",
+            Self::PathAssume if flow => "flow.assume",
+            Self::Always if flow => "flow.always",
+            Self::Finally if flow => "flow.finally",
             Self::Given => "given",
             Self::Let => "let",
             Self::Assume => "assume",
@@ -71,6 +78,17 @@ impl Table {
     }
 
     fn of(self, claim: &mut Claim) -> Option<&mut Vec<Named<Expr>>> {
+        if let Some(flow) = &mut claim.flow {
+            match self {
+                Self::State => return Some(&mut flow.state),
+                Self::Step => return Some(&mut flow.rate),
+                Self::PathLet => return Some(&mut flow.lets),
+                Self::PathAssume => return Some(&mut flow.assume),
+                Self::Always => return Some(&mut flow.always),
+                Self::Finally => return Some(&mut flow.finally),
+                Self::Given | Self::Let | Self::Assume | Self::Claim => {}
+            }
+        }
         let path = claim.trajectory.as_mut();
         match self {
             Self::Given => None,
@@ -157,6 +175,10 @@ impl<'a> Maker<'a> {
             let more = path.first.iter().chain(&path.until).chain([&path.steps]);
             more.for_each(|e| influence.note(&e.value, Effect::Unknown, &ranges));
         }
+        if let Some(flow) = &claim.flow {
+            let more = flow.first.iter().chain(&flow.until).chain([&flow.end]);
+            more.for_each(|e| influence.note(&e.value, Effect::Unknown, &ranges));
+        }
         // Uses come after definitions, so definitions are opened from the last to the first.
         for table in [Table::PathLet, Table::Let] {
             for entry in all.iter().rev().filter(|e| e.table == table) {
@@ -191,8 +213,10 @@ impl<'a> Maker<'a> {
         key: String,
     ) {
         let (table, name, place) = at;
-        if self.made.len() < MOST_FOUND && self.seen.insert((table.name(), name.to_owned(), key)) {
-            let entry = format!("[{}] {name}", table.name());
+        if self.made.len() < MOST_FOUND
+            && self.seen.insert((table.name(self.claim.flow.is_some()), name.to_owned(), key))
+        {
+            let entry = format!("[{}] {name}", table.name(self.claim.flow.is_some()));
             self.made.push(Mutant { kind, strength, entry, place, was, is: is.to_owned(), claim });
         }
     }

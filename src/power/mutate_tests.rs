@@ -115,3 +115,22 @@ p = "y <= 3"
         "{text}"
     );
 }
+
+#[test]
+fn a_flow_is_mutated_in_its_rate_and_its_conclusions() {
+    let claim = claim(
+        r#"
+[given]
+x0 = "real in [0, 1]"
+[flow]
+state = { x = "x0" }
+rate  = { x = "-x/2" }
+end   = "5"
+[flow.always]
+p = "x <= 3"
+"#,
+    );
+    let text = listed(&claim, &Options::default());
+    assert!(text.contains("[flow.rate] x | constant"), "{text}");
+    assert!(text.contains("[flow.always] p | constant | stronger | 3 -> 30/11"), "{text}");
+}

@@ -181,14 +181,15 @@ impl Ranges {
             ranges.0.insert(given.name.clone(), range);
         }
         ranges.lets(&claim.lets);
-        if let Some(path) = &claim.trajectory {
+        let path = claim.trajectory.as_ref().map(|path| (&path.state, &path.lets));
+        if let Some((state, lets)) = path.or(claim.flow.as_ref().map(|flow| (&flow.state, &flow.lets))) {
             // What a state can be is the run's business.
-            for state in &path.state {
+            for state in state {
                 ranges.0.insert(state.name.clone(), Range::unknown(Of::Other));
             }
             let t = Range { of: Of::Number, lo: Some(RBig::ZERO), hi: None };
             ranges.0.insert("t".to_owned(), t);
-            ranges.lets(&path.lets);
+            ranges.lets(lets);
         }
         ranges
     }

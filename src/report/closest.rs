@@ -1,12 +1,13 @@
 //! The one case of a claim, or of a predicate, that says most: its worst violation, else its closest approach.
 
 use super::number::{grouped, short};
-use crate::check::evidence::{Proof, Stored, Tightness};
+use crate::check::PredicateInfo;
+use crate::check::evidence::{Proof, Refutation, Stored, Tightness};
 use crate::check::fit::Fit;
 use crate::check::tally::Extreme;
 use crate::engine::outcome::{ClaimResult, PredicateResult};
 use crate::engine::verdict::name;
-use crate::lang::ast::SlopeBound;
+use crate::lang::ast::{Looks, SlopeBound};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Closest {
@@ -63,7 +64,7 @@ impl Closest {
     }
 
     /// `closest 0.031 (case 5,120, edges)`
-    pub fn describe(&self) -> String {
+    pub fn describe(&self, predicate: &PredicateInfo) -> String {
         let extreme = self.extreme();
         let what = match self {
             Self::Violated(extreme) => format!("violated, margin {}", short(extreme.margin)),
@@ -71,9 +72,25 @@ impl Closest {
             Self::Agrees(ratio, _) => format!("agrees, {} of rounding", short(*ratio)),
             Self::Undecided(extreme) => format!("undecided, margin {}", short(extreme.margin)),
         };
-        let step = extreme.at.map(|at| format!(", step {}", grouped(at))).unwrap_or_default();
-        format!("{what} (case {}, {}{step})", extreme.case, stratum_name(extreme.stratum))
+        let moment = extreme.at.map(|at| format!(", {}", moment(predicate.looks, at))).unwrap_or_default();
+        format!("{what} (case {}, {}{moment})", extreme.case, stratum_name(extreme.stratum))
     }
+}
+
+/// A step of an iteration or, where there are `looks`, a time of a flow.
+pub fn moment(looks: Option<Looks>, at: u64) -> String {
+    match looks {
+        None => format!("step {}", grouped(at)),
+        Some(_) if at == 0 => "t = 0".to_owned(),
+        Some(Looks::Even(count) | Looks::Log(count)) if at == count => "the end".to_owned(),
+        Some(Looks::Even(count)) => format!("t = {}/{} of the end", grouped(at), grouped(count)),
+        Some(Looks::Log(count)) => format!("look {} of {}", grouped(at), grouped(count)),
+    }
+}
+
+/// Where along an iteration or a flow a counterexample fails, as words that follow a margin; empty for other statements.
+pub fn place(refutation: &Refutation, looks: Option<Looks>) -> String {
+    refutation.at.map_or(String::new(), |at| format!(" at {}", moment(looks, at)))
 }
 
 /// `slope 0.98 in [0.95, 1.01], claimed >= 0.9`
@@ -94,12 +111,17 @@ pub fn describe_claim(claim: &ClaimResult) -> String {
     let telling =
         claim.predicates.iter().find(|p| p.judgement.verdict == claim.verdict && p.evidence.refutation.is_some());
     if let Some((predicate, refutation)) = telling.and_then(|p| Some((p, p.evidence.refutation.as_ref()?))) {
-        return format!("{} fails, margin {}{}", predicate.info.name, refutation.margin.describe(), refutation.place());
+        return format!(
+            "{} fails, margin {}{}",
+            predicate.info.name,
+            refutation.margin.describe(),
+            place(refutation, predicate.info.looks)
+        );
     }
     let Some((predicate, closest)) = Closest::of_claim(claim) else {
         return claim.fit.as_ref().map(describe_fit).unwrap_or_default();
     };
-    let mut text = closest.describe();
+    let mut text = closest.describe(&predicate.info);
     if let Some(best) = predicate.evidence.hunt.as_ref().and_then(|hunt| hunt.best.as_ref()) {
         text += &format!("; hunt {}", short(best.margin));
     }

@@ -1,9 +1,10 @@
 //! What was found wrong in the papers, as Markdown: the statement as printed, a counterexample in a line, the corrected statement.
 
+use super::closest::place;
 use super::terminal::plain;
 use crate::case::values::one_line;
 use crate::check::evidence::Refutation;
-use crate::claim::model::{Claim, ClaimId, Paper};
+use crate::claim::model::{Claim, ClaimId, Flow, Paper};
 use std::collections::BTreeMap;
 
 /// A rational longer than this is shown in decimals; the witness file has it exactly.
@@ -61,7 +62,7 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
                 text += &format!(": `{}`", spaced(expression));
             }
             text += &format!("\n\n- at {}\n", counterexample(claim, refutation));
-            let margin = refutation.margin.describe() + &refutation.place();
+            let margin = refutation.margin.describe() + &place(refutation, claim.flow.as_ref().map(Flow::looks));
             match &refutation.sides {
                 Some(sides) => text += &format!("- where it says {} (margin {margin})\n", sides.describe()),
                 None => text += &format!("- with margin {margin}\n"),

@@ -151,7 +151,7 @@ impl Explained<'_> {
                 lines.push(format!("  {}", describe_counts(predicate)));
             }
             if let Some(closest) = Closest::of_predicate(predicate) {
-                lines.push(format!("  {}, {}", closest.describe(), describe_unit(predicate)));
+                lines.push(format!("  {}, {}", closest.describe(&predicate.info), describe_unit(predicate)));
                 lines.push(format!("  {}", self.setup.replay_line(&result.id, closest.extreme().case)));
             }
             lines.extend(describe_evidence(predicate).iter().map(|line| format!("  {line}")));

@@ -49,9 +49,7 @@ pub fn kinds(paint: Paint) -> String {
         for (array, step) in kind.state().iter().zip(kind.step()) {
             out += &format!("  step      {} = {step}\n", array.name);
         }
-        let name =
-            built_in(kind).map_or("none: claims are run by their own step".to_owned(), |it| it.name().to_owned());
-        out += &format!("  built in  {name}\n");
+        out += &format!("  built in  {}\n", built_in(kind).name());
     }
     out
 }

@@ -3,6 +3,7 @@
 //! A real is printed with the digits that give its bits back; matrices in columns, to six digits, or as bits where they are to
 //! be compared to the last one.
 
+use super::closest::moment;
 use super::number::short;
 use super::paint::Paint;
 use super::terminal::{describe_margin, plain};
@@ -99,7 +100,7 @@ impl Shown<'_> {
             Fate::Undefined => "undefined".to_owned(),
             Fate::OutOfBranch => "not asked: the case is out of its branch".to_owned(),
         };
-        let step = look.at.map(|at| format!(" at step {at}")).unwrap_or_default();
+        let step = look.at.map(|at| format!(" at {}", moment(predicate.looks, at))).unwrap_or_default();
         let margin = match look.fate {
             Fate::Held | Fate::Violated | Fate::WithinFloor => {
                 format!(", {}{}", describe_margin(look.margin, look.floor), self.bits_of(look.margin))
@@ -199,7 +200,7 @@ mod tests {
             ],
             looks: vec![Look { fate: Fate::Violated, margin: -0.25, floor: 1e-15, at: Some(7) }],
         };
-        let predicates = [PredicateInfo { name: "c".to_owned(), identity: false, unit: "1".to_owned() }];
+        let predicates = [PredicateInfo { name: "c".to_owned(), identity: false, unit: "1".to_owned(), looks: None }];
         let (claim, paint) = (&claim, Paint::OFF);
         let (givens, assumes) = (&["x".to_owned()][..], &[][..]);
         Shown {

@@ -99,7 +99,11 @@ impl<'a> Table<'a> {
         if self.verbose {
             lines.push(self.paint.dim(&format!("  {}", describe_counts(predicate))));
             if let Some(closest) = Closest::of_predicate(predicate) {
-                lines.push(self.paint.dim(&format!("  {}, {}", closest.describe(), describe_unit(predicate))));
+                lines.push(self.paint.dim(&format!(
+                    "  {}, {}",
+                    closest.describe(&predicate.info),
+                    describe_unit(predicate)
+                )));
             }
         }
         if self.verbose || !predicate.as_expected {

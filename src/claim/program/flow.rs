@@ -66,7 +66,7 @@ impl Builder<'_> {
                     .help("write the rate in a symmetric form, such as A*S + S*A', or `sym(..)`, or start from an expression that is not symmetric by form"),
                 );
             }
-            state.push(Moving { name: entry.name.clone(), input, start, rate });
+            state.push(Moving { name: entry.name.clone(), input, node, start, rate });
         }
         let mut first = Vec::new();
         for entry in &flow.first {
@@ -91,7 +91,7 @@ impl Builder<'_> {
         if !self.errors.is_empty() {
             return Err(self.failed());
         }
-        let course = Course { state, time, end, looks: flow.looks(), until, lets, assume, first };
+        let course = Course { state, time, t, end, looks: flow.looks(), until, lets, assume, first };
         Ok((course, asked))
     }
 }
