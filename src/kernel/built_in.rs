@@ -143,9 +143,10 @@ impl<'a> Program<'a> {
 
 /// The diagonal, if all else is zero.
 fn diagonal(matrix: &DMatrix<f64>) -> Option<Vec<f64>> {
-    let m = matrix.nrows();
+    let (m, n) = matrix.shape();
     let only = matrix.iter().enumerate().all(|(at, &x)| x == 0.0 || at % m == at / m);
-    only.then(|| matrix.diagonal().iter().copied().collect())
+    // Not `diagonal()`, which is for square matrices.
+    only.then(|| (0..m.min(n)).map(|i| matrix[(i, i)]).collect())
 }
 
 impl BuiltIn {
