@@ -2,7 +2,7 @@
 //!
 //! The programs are this test itself, started with `--serve NAME`: right ones, ones with a planted fault, and ones that misbehave. So
 //! nothing but the Rust toolchain is needed (and this test has a `main` of its own, without the test harness's words on standard output).
-//! The example in Python is run where there is a `python3` with numpy; with THEOREMCHECK_PYTHON set, it must be there.
+//! The example in Python is run where there is a `python3` with numpy; with THEOREMCHECK_NUMPY set, it must be there.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fs;
@@ -439,8 +439,8 @@ fn python() -> Result<(), Failed> {
     let there =
         Command::new("python3").args(["-c", "import numpy"]).output().is_ok_and(|output| output.status.success());
     if !there {
-        return match std::env::var_os("THEOREMCHECK_PYTHON") {
-            Some(_) => Err(Failed::from("THEOREMCHECK_PYTHON is set, and there is no python3 with numpy")),
+        return match std::env::var_os("THEOREMCHECK_NUMPY") {
+            Some(_) => Err(Failed::from("THEOREMCHECK_NUMPY is set, and there is no python3 with numpy")),
             None => {
                 eprintln!("left out: no python3 with numpy");
                 Ok(())

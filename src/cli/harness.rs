@@ -31,7 +31,7 @@ use crate::claim::model::{Claim, ClaimId, Verdict};
 use crate::engine::budget::Budget;
 use crate::engine::environment;
 use crate::engine::files::{Scan, scan};
-use crate::engine::guard::report_quietly;
+use crate::engine::guard::{guard, report_quietly};
 use crate::engine::kernels::{claims_broken, names_kind};
 use crate::engine::outcome::Outcome;
 use crate::engine::run::{MAX_ELEMENTS, RunOptions, SEED, run};
@@ -139,7 +139,9 @@ fn of_kernel(kernel: &SharedKernel, scan: &Option<Result<Arc<Scan>, String>>, se
     let mut trials = Vec::new();
     let judged = kernel.clone();
     trials.push(Trial::test(name.clone(), move || {
-        let judgement = judge(&*judged.0).map_err(|error| Failed::from(error.to_string()))?;
+        // Guarded, so that a kernel's panics print nothing between the tests: the judge reports them.
+        let judgement = guard(|| judge(&*judged.0)).map_err(Failed::from)?;
+        let judgement = judgement.map_err(|error| Failed::from(error.to_string()))?;
         passed(&KernelReport { judgement, claims: None, speed: None })
     }));
     if let Some(Ok(scan)) = scan {

@@ -67,7 +67,14 @@ fn judge_program(args: &KernelsArgs, words: &[String], reports: &mut Vec<KernelR
     };
     for kind in kinds(args.kind, &program)? {
         let Some(kernel) = program.kernel(kind) else { continue };
-        let judgement = judge(&kernel).map_err(|error| Stop::harness(error.to_string()))?;
+        let judgement = match judge(&kernel) {
+            Ok(judgement) => judgement,
+            Err(error) if args.kind.is_none() => {
+                show(&format!("{}  {}\n? it cannot be judged: {error}\n", paint.bold(kernel.name()), kind.name()));
+                continue;
+            }
+            Err(error) => return Err(Stop::argument(format!("{} cannot be judged: {error}", kind.name()))),
+        };
         // A kernel that disagrees is not timed: how fast it is to be wrong is nobody's question.
         let speed = if judgement.agrees() { speed(&kernel, kind) } else { None };
         let mut report = KernelReport { judgement, claims: None, speed };

@@ -145,6 +145,7 @@ impl<'a> Program<'a> {
 fn diagonal(matrix: &DMatrix<f64>) -> Option<Vec<f64>> {
     let (m, n) = matrix.shape();
     let only = matrix.iter().enumerate().all(|(at, &x)| x == 0.0 || at % m == at / m);
+    // Not `diagonal()`, which is for square matrices.
     only.then(|| (0..m.min(n)).map(|i| matrix[(i, i)]).collect())
 }
 

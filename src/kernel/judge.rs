@@ -29,8 +29,8 @@ pub struct Judgement {
     pub steps: u64,
     /// For each array of the state.
     pub arrays: Vec<Worst>,
-    /// Where it gave no answer, and why.
-    pub failures: Vec<(Place, String)>,
+    /// Where it gave no answer, and why. That it does not take a problem is not held against it.
+    pub failures: Vec<(Place, KernelError)>,
     /// Why it disagrees, if it does.
     pub diagnosis: Option<Diagnosis>,
     pub checks: Vec<Check>,
@@ -74,7 +74,7 @@ impl Judgement {
     #[must_use]
     pub fn passed(&self) -> bool {
         self.agrees()
-            && self.failures.is_empty()
+            && self.failures.iter().all(|(_, error)| matches!(error, KernelError::Unsupported(_)))
             && self.checks.iter().all(|check| matches!(check.outcome, Outcome::Passed | Outcome::Noted(_)))
     }
 
@@ -92,6 +92,9 @@ impl Judgement {
 pub fn judge(kernel: &dyn Kernel) -> Result<Judgement, KernelError> {
     let (kind, precision) = (kernel.kind(), kernel.precision());
     let trials = trials(kind, precision);
+    if trials.is_empty() {
+        return Err(super::reference::none(kind));
+    }
     let mut worst: Vec<Worst> =
         kind.state().iter().map(|array| Worst { array: array.name, ratio: 0.0, at: None }).collect();
     let mut seen = Vec::new();
@@ -106,8 +109,8 @@ pub fn judge(kernel: &dyn Kernel) -> Result<Judgement, KernelError> {
             let instance = Instance::new(&trial.problem, before)?;
             let returned = match call(kernel, &trial.problem, before, t, 1) {
                 Ok(returned) => returned,
-                Err(message) => {
-                    failures.push((place, message));
+                Err(error) => {
+                    failures.push((place, error));
                     break;
                 }
             };
@@ -141,30 +144,36 @@ pub fn judge(kernel: &dyn Kernel) -> Result<Judgement, KernelError> {
 }
 
 /// The state that a kernel returns, or what went wrong: its error, a panic, arrays of other shapes, a problem that is not what it was.
-fn call(kernel: &dyn Kernel, problem: &Problem, state: &State, at: u64, steps: u64) -> Result<State, String> {
+fn call(kernel: &dyn Kernel, problem: &Problem, state: &State, at: u64, steps: u64) -> Result<State, KernelError> {
+    let failed = |message: String| Err(KernelError::Failed(message));
     let mut returned = state.clone();
     let given = problem.clone();
     let run = AssertUnwindSafe(|| kernel.run(&given, &mut returned, at, steps));
     match catch_unwind(run) {
-        Ok(done) => done.map_err(|error| error.to_string())?,
+        Ok(done) => done?,
         Err(panic) => {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-            return Err(format!("the kernel panicked: {}", text.as_deref().unwrap_or("without a message")));
+            return failed(format!("it panicked: {}", text.as_deref().unwrap_or("without a message")));
         }
     }
     let shapes = |state: &State| state.iter().map(DMatrix::shape).collect::<Vec<_>>();
     let (found, wanted) = (shapes(&returned), shapes(state));
     if found != wanted {
         let shown = |shapes: &[(usize, usize)]| {
-            shapes.iter().map(|(rows, cols)| format!("{rows}×{cols}")).collect::<Vec<_>>().join(", ")
+            let each: Vec<String> = shapes.iter().map(|(rows, cols)| format!("{rows}×{cols}")).collect();
+            if each.is_empty() { "none".to_owned() } else { each.join(", ") }
         };
-        return Err(format!("it returned arrays of shapes {}, where {} are expected", shown(&found), shown(&wanted)));
+        return failed(format!(
+            "it returned arrays of shapes {}, where {} are expected",
+            shown(&found),
+            shown(&wanted)
+        ));
     }
     let kept = given.kind == problem.kind
         && same_bits(&given.data, &problem.data)
         && given.scalars.iter().map(|x| x.to_bits()).eq(problem.scalars.iter().map(|x| x.to_bits()));
-    if kept { Ok(returned) } else { Err("it changed the problem, which is to stay as it is".to_owned()) }
+    if kept { Ok(returned) } else { failed("it changed the problem, which is to stay as it is".to_owned()) }
 }
 
 fn finite(state: &State) -> bool {
@@ -194,7 +203,7 @@ fn repeats(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Outcom
                 let size = relative(&again, first);
                 return Outcome::Failed(format!("other bits the second time ({}; differs by {size:.1e})", trial.name));
             }
-            Err(message) => return Outcome::Failed(format!("{message} (the second time, {})", trial.name)),
+            Err(error) => return Outcome::Failed(format!("{error} (the second time, {})", trial.name)),
         }
     }
     if asked { Outcome::Passed } else { Outcome::NotAsked }
@@ -211,7 +220,7 @@ fn together(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Resul
         let place = format!("{}, {} steps", trial.name, trial.steps);
         let once = match call(kernel, &trial.problem, &trial.state, 0, trial.steps) {
             Ok(once) => once,
-            Err(message) => return Ok(Outcome::Failed(format!("{message} ({place})"))),
+            Err(error) => return Ok(Outcome::Failed(format!("{error} ({place})"))),
         };
         if same_bits(&once, &run[run.len() - 1]) {
             continue;
@@ -240,18 +249,15 @@ fn together(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Resul
 /// How far two runs of the same steps are apart, as a multiple of what rounding may do to both: the bound of each step, carried on by a
 /// Lipschitz constant of the step in the Frobenius norm of the whole state.
 fn drift_ratio(precision: Precision, trial: &Trial, run: &[State], once: &State) -> Result<f64, KernelError> {
-    let amplified = match &trial.problem.data[..] {
-        [map, _] => map.norm_squared(),
-        _ => 1.0,
-    };
     let target = trial.problem.data.last().map_or(0.0, DMatrix::norm);
     let mut allowed = 0.0;
     for before in &run[..run.len() - 1] {
-        let next = Instance::new(&trial.problem, before)?.step();
+        let instance = Instance::new(&trial.problem, before)?;
+        let next = instance.step();
         let rounding: f64 = next.iter().map(|next| next.allowed(precision.unit())).sum();
         // The derivative of (T - L U') C in all its factors, for two arrays.
         let squares = before.iter().map(|array| array.norm_squared()).fold(0.0, f64::max);
-        let lipschitz = 1.0 + 2.0 * trial.problem.scalars[0].abs() * amplified * (target + 3.0 * squares);
+        let lipschitz = 1.0 + 2.0 * trial.problem.scalars[0].abs() * instance.gain() * (target + 3.0 * squares);
         allowed = lipschitz * allowed + rounding;
     }
     let apart: f64 = run[run.len() - 1].iter().zip(once).map(|(a, b)| (a - b).norm()).sum();
@@ -271,7 +277,7 @@ fn no_steps(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Outco
     match call(kernel, &trial.problem, &trial.state, 0, 0) {
         Ok(state) if same_bits(&state, &trial.state) => Outcome::Passed,
         Ok(_) => Outcome::Failed(format!("0 steps change the state ({})", trial.name)),
-        Err(message) => Outcome::Failed(format!("{message} (0 steps, {})", trial.name)),
+        Err(error) => Outcome::Failed(format!("{error} (0 steps, {})", trial.name)),
     }
 }
 
@@ -299,7 +305,7 @@ fn not_finite(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Out
     for (what, problem, state) in &inputs {
         let returned = match call(kernel, problem, state, 0, 1) {
             Ok(returned) => returned,
-            Err(message) => return Outcome::Failed(format!("{message} ({what}, {})", trial.name)),
+            Err(error) => return Outcome::Failed(format!("{error} ({what}, {})", trial.name)),
         };
         for (array, value) in kind.state().iter().zip(&returned) {
             if !value[(0, 0)].is_nan() {
@@ -317,7 +323,7 @@ fn not_finite(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Out
             trial.name
         )),
         Ok(_) => Outcome::Passed,
-        Err(message) => Outcome::Failed(format!("{message} (state times {large:.0e}, {})", trial.name)),
+        Err(error) => Outcome::Failed(format!("{error} (state times {large:.0e}, {})", trial.name)),
     }
 }
 

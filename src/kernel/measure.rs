@@ -154,13 +154,16 @@ fn take_products<V: Lane8, const C: usize>(a: &[&[f64]; C], y: &[f64], r: &mut [
     }
 }
 
+/// Columns at a time in sums of eight problems: as many as there are registers for addresses.
+const ADDED: usize = 6;
+
 /// `y = A*r` for eight `r`.
 #[inline(always)]
 fn columns_octet<V: Lane8>(a: &DMatrix<f64>, r: &[V], y: &mut [V]) {
     y.fill(V::zero());
-    let whole = r.len() - r.len() % AT_ONCE;
-    for from in (0..whole).step_by(AT_ONCE) {
-        add_columns_octet::<V, AT_ONCE>(&some(a, from), &r[from..], y);
+    let whole = r.len() - r.len() % ADDED;
+    for from in (0..whole).step_by(ADDED) {
+        add_columns_octet::<V, ADDED>(&some(a, from), &r[from..], y);
     }
     for from in whole..r.len() {
         add_columns_octet::<V, 1>(&some(a, from), &r[from..], y);
@@ -201,9 +204,11 @@ fn take_products_octet<V: Lane8, const C: usize>(a: &[&[f64]; C], y: &[V], r: &m
     let (blocks, rest) = y.as_chunks::<WIDTH>();
     let mut sums = [[V::zero(); WIDTH]; C];
     for (block, y) in blocks.iter().enumerate() {
+        let a = a.map(|column| &column[block * WIDTH..(block + 1) * WIDTH]);
         for row in 0..WIDTH {
+            let y = y[row];
             for c in 0..C {
-                sums[c][row] = V::splat(a[c].as_chunks::<WIDTH>().0[block][row]).mul_add(y[row], sums[c][row]);
+                sums[c][row] = y.mul_add(V::splat(a[c][row]), sums[c][row]);
             }
         }
     }

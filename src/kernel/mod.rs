@@ -63,7 +63,6 @@ use std::sync::{Arc, OnceLock};
 /// | `asymmetric-gd` | `F` (m×k), `G` (n×k) | `X` (m×n) | `eta` | `F + eta*(X - F*G')*G`, `G + eta*(X - F*G')'*F` |
 /// | `symmetric-sensing-gd` | `X` (n×k) | `A` (q×n²), `Sigma` (n×n) | `eta` | `X - eta*M*X` with `M = unflatten(A'*A*flatten(X*X' - Sigma), n, n)` |
 /// | `asymmetric-sensing-gd` | `F` (m×k), `G` (n×k) | `A` (q×mn), `X` (m×n) | `eta` | `F - eta*M*G`, `G - eta*M'*F` with `M = unflatten(A'*A*flatten(F*G' - X), m, n)` |
-///
 /// | `symmetric-near-sensing-gd` | `X` (n×k) | `S` (n²×n²), `Sigma` (n×n) | `eta`, `delta` | as `symmetric-sensing-gd` with `I + delta*S` for `A'*A` |
 /// | `asymmetric-near-sensing-gd` | `F`, `G` | `S` (mn×mn), `X` (m×n) | `eta`, `delta` | as `asymmetric-sensing-gd` with `I + delta*S` for `A'*A` |
 /// | `rebalanced-gd` | `F`, `G` | `X` | `eta`, `beta`, `turn` | as `asymmetric-gd`; step number `turn`, counted from 0, first rebalances |

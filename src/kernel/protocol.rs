@@ -344,7 +344,7 @@ impl<'a> Reader<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::trials::trials;
+    use super::super::{reference, trials::trials};
     use super::*;
 
     fn body(framed: &[u8]) -> &[u8] {
@@ -353,7 +353,7 @@ mod tests {
 
     #[test]
     fn messages_go_there_and_back() {
-        for kind in Kind::ALL {
+        for kind in Kind::ALL.into_iter().filter(|kind| reference::exists(*kind)) {
             for precision in [Precision::Single, Precision::Double] {
                 let trial = trials(kind, precision).swap_remove(1);
                 let request = run(&trial.problem, &trial.state, 7, 9, precision);

@@ -13,7 +13,7 @@
 //! `gamma_n |A| |B|`, and such factors combine as `gamma_j + gamma_k + gamma_j gamma_k <= gamma_(j+k)` (Higham, *Accuracy and
 //! Stability of Numerical Algorithms*, 2nd ed., sections 3.1 and 3.5 and lemma 3.3). The same holds of `X*G - F*(G'*G)`: each product has
 //! the same absolute values behind it. Norms, not entries, because a kernel may turn its rows by an orthogonal matrix first. For
-//! sensing `|T| + |L| |U|` is multiplied by `|A|^2`, and the lengths `q` and `m n` are added.
+//! sensing `|T| + |L| |U|` is multiplied by `|A|^2` (or `1 + |delta| |S|`), and the lengths `q` and `m n` are added.
 //!
 //! The *ratio* of the error to that bound is below 1 for any sensible order of operations (0.1 is usual: roundings cancel), and
 //! far above for a kernel that does something else. Underflow is not in the bound: see [`super::trials`].
@@ -25,16 +25,36 @@ use nalgebra::DMatrix;
 /// Roundings beside the sums of products: of `eta` times something, of the difference, of the last sum, and one for `eta` itself.
 const BESIDE: usize = 4;
 
+/// What a residual passes through, listed by columns, before it meets a factor.
+#[derive(Clone, Debug)]
+pub enum Sensing {
+    /// Nothing.
+    Direct,
+    /// `A'*A`
+    Map(Dyadic),
+    /// `I + delta*S`
+    Near { s: Dyadic, delta: Dyadic },
+}
+
 /// A problem and a state, exactly.
 #[derive(Clone, Debug)]
 pub struct Instance {
     pub kind: Kind,
     pub eta: Dyadic,
-    /// The map of a kind that senses.
-    pub map: Option<Dyadic>,
+    pub sensing: Sensing,
     /// What the product of the factors is to become.
     pub target: Dyadic,
     pub state: Vec<Dyadic>,
+}
+
+/// Whether a kind has a definition here. Rebalancing has none: singular vectors are no sums and products.
+#[must_use]
+pub const fn exists(kind: Kind) -> bool {
+    !matches!(kind, Kind::RebalancedGd | Kind::RebalancedSensingGd)
+}
+
+pub(super) fn none(kind: Kind) -> KernelError {
+    KernelError::Unsupported(format!("{} has no step without rounding to compare with", kind.name()))
 }
 
 /// One array of the next state, exactly, and what its rounding errors are measured in.
@@ -90,14 +110,58 @@ impl Instance {
         let exact = |a: &DMatrix<f64>| {
             Dyadic::new(a).ok_or_else(|| KernelError::Unsupported("a number that is not finite".to_owned()))
         };
-        let (map, target) = match &problem.data[..] {
-            [map, target] => (Some(exact(map)?), exact(target)?),
-            [target] => (None, exact(target)?),
-            _ => return Err(KernelError::Unsupported(format!("{} has no reference", problem.kind.name()))),
+        // By kind, not by the number of arrays: another kind may mean something else by as many.
+        let number = |x: f64| exact(&DMatrix::from_element(1, 1, x));
+        let (sensing, target) = match (problem.kind, &problem.data[..], &problem.scalars[..]) {
+            (Kind::SymmetricGd | Kind::AsymmetricGd, [target], _) => (Sensing::Direct, target),
+            (Kind::SymmetricSensingGd | Kind::AsymmetricSensingGd, [map, target], _) => {
+                (Sensing::Map(exact(map)?), target)
+            }
+            (Kind::SymmetricNearSensingGd | Kind::AsymmetricNearSensingGd, [s, target], [_, delta]) => {
+                (Sensing::Near { s: exact(s)?, delta: number(*delta)? }, target)
+            }
+            _ => return Err(none(problem.kind)),
         };
-        let eta = exact(&DMatrix::from_element(1, 1, problem.scalars[0]))?;
+        let target = exact(target)?;
+        let eta = number(problem.scalars[0])?;
         let state = state.iter().map(exact).collect::<Result<_, _>>()?;
-        Ok(Self { kind: problem.kind, eta, map, target, state })
+        Ok(Self { kind: problem.kind, eta, sensing, target, state })
+    }
+
+    /// At least how many times larger than the residual what meets the factors may be, in norm.
+    #[must_use]
+    pub fn gain(&self) -> f64 {
+        match &self.sensing {
+            Sensing::Direct => 1.0,
+            Sensing::Map(map) => map.norm() * map.norm(),
+            Sensing::Near { s, delta } => 1.0 + delta.norm() * s.norm(),
+        }
+    }
+
+    /// `target - left*right'`, or what sensing makes of it, and what its rounding is measured in; nothing if the shapes do not fit.
+    #[must_use]
+    pub fn residual(&self, left: &Dyadic, right: &Dyadic) -> Option<Next> {
+        let ((m, n), inner) = (self.target.shape(), left.shape().1);
+        if (left.shape().0, right.shape()) != (m, (n, inner)) {
+            return None;
+        }
+        let mut exact = self.target.sub(&left.mul(&right.transpose()));
+        let mut roundings = inner;
+        match &self.sensing {
+            Sensing::Direct => {}
+            Sensing::Map(map) => {
+                exact = map.transpose().mul(&map.mul(&exact.reshape(m * n, 1))).reshape(m, n);
+                roundings += map.shape().0 + map.shape().1;
+            }
+            Sensing::Near { s, delta } => {
+                let flat = exact.reshape(m * n, 1);
+                exact = flat.add(&s.mul(&flat).scale(delta)).reshape(m, n);
+                // The sum over S, delta itself, its product, and the last sum.
+                roundings += m * n + 3;
+            }
+        }
+        let size = self.gain() * (self.target.norm() + left.norm() * right.norm());
+        Some(Next { exact, size, roundings })
     }
 
     /// The next state.
@@ -117,7 +181,7 @@ impl Instance {
     }
 }
 
-/// `base + eta * R * factor` with `R = target - left*right'`, or that with `A'*A` applied to it; `R'` if `turned`.
+/// `base + eta * R * factor` with `R = target - left*right'`, or what sensing makes of it; `R'` if `turned`.
 pub struct Update<'a> {
     pub base: &'a Dyadic,
     pub left: &'a Dyadic,
@@ -131,25 +195,15 @@ impl Update<'_> {
     #[must_use]
     pub fn of(&self, x: &Instance) -> Option<Next> {
         let (m, n) = x.target.shape();
-        let (inner, turned) = (self.left.shape().1, if self.turned { (n, m) } else { (m, n) });
-        let fits = (self.left.shape().0, self.right.shape()) == (m, (n, inner))
-            && self.factor.shape() == (turned.1, self.base.shape().1)
-            && self.base.shape().0 == turned.0;
-        if !fits {
-            return None;
-        }
-        let mut residual = x.target.sub(&self.left.mul(&self.right.transpose()));
-        let mut size = x.target.norm() + self.left.norm() * self.right.norm();
-        let mut roundings = inner + turned.1 + BESIDE;
-        if let Some(map) = &x.map {
-            residual = map.transpose().mul(&map.mul(&residual.reshape(m * n, 1))).reshape(m, n);
-            size *= map.norm() * map.norm();
-            roundings += map.shape().0 + map.shape().1;
-        }
-        let residual = if self.turned { residual.transpose() } else { residual };
-        let exact = self.base.add(&residual.mul(self.factor).scale(&x.eta));
-        let size = self.base.norm() + x.eta.norm() * size * self.factor.norm();
-        Some(Next { exact, size, roundings })
+        let turned = if self.turned { (n, m) } else { (m, n) };
+        let fits = self.factor.shape() == (turned.1, self.base.shape().1) && self.base.shape().0 == turned.0;
+        let residual = x.residual(self.left, self.right).filter(|_| fits)?;
+        let exact = if self.turned { residual.exact.transpose() } else { residual.exact };
+        Some(Next {
+            exact: self.base.add(&exact.mul(self.factor).scale(&x.eta)),
+            size: self.base.norm() + x.eta.norm() * residual.size * self.factor.norm(),
+            roundings: residual.roundings + turned.1 + BESIDE,
+        })
     }
 }
 

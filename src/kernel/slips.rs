@@ -4,7 +4,7 @@
 //! kernel computes. Most are the right step on other inputs; the rest are made of the same [`Update`]s, put together wrongly. A slip that
 //! uses an array too early uses the one that the kernel itself returned, so that its own rounding counts for nothing.
 
-use super::reference::{Instance, Next, Update};
+use super::reference::{Instance, Next, Sensing, Update};
 use crate::arith::dyadic::Dyadic;
 
 /// Where an array that was just updated is used too early.
@@ -160,10 +160,13 @@ impl Slip {
             EtaHalved => with_eta(times(0.5)?),
             WrongSign => with_eta(x.eta.negate()),
             Unchanged => with_eta(times(0.0)?),
-            PerMeasurement => with_eta(times(1.0 / x.map.as_ref()?.shape().0 as f64)?),
+            PerMeasurement => {
+                let Sensing::Map(map) = &x.sensing else { return None };
+                with_eta(times(1.0 / map.shape().0 as f64)?)
+            }
             SecondUsesFirst(when) => second_uses_first(x, returned, when),
             FirstUsesSecond(when) => {
-                let [f, g] = &returned[..] else { return None };
+                let [f, g] = returned else { return None };
                 let mut next = second_uses_first(&swapped(x)?, &[g.clone(), f.clone()], when)?;
                 next.reverse();
                 Some(next)
@@ -205,9 +208,8 @@ impl Slip {
                 Some(next)
             }
             FlattensRows => {
-                let map = x.map.as_ref()?;
-                let columns = map.pick(map.shape().0, m * n, |q, p| (q, (p % m) * n + p / m));
-                Some(Instance { map: Some(columns), ..x.clone() }.step())
+                let sensing = x.sensing.listed(|p| (p % m) * n + p / m)?;
+                Some(Instance { sensing, ..x.clone() }.step())
             }
             ByColumns => {
                 let read = |a: &Dyadic| {
@@ -219,8 +221,27 @@ impl Slip {
                     a.pick(rows, cols, |i, j| ((i * cols + j) % rows, (i * cols + j) / rows))
                 };
                 let state = x.state.iter().map(read).collect();
-                let read = Instance { map: x.map.as_ref().map(read), target: read(&x.target), state, ..x.clone() };
+                let sensing = match &x.sensing {
+                    Sensing::Direct => Sensing::Direct,
+                    Sensing::Map(map) => Sensing::Map(read(map)),
+                    Sensing::Near { s, delta } => Sensing::Near { s: read(s), delta: delta.clone() },
+                };
+                let read = Instance { sensing, target: read(&x.target), state, ..x.clone() };
                 Some(read.step().into_iter().map(|next| Next { exact: written(&next.exact), ..next }).collect())
+            }
+        }
+    }
+}
+
+impl Sensing {
+    /// The same for residuals whose entry `p` is the entry `from(p)` of what is meant; nothing where nothing is listed.
+    fn listed(&self, from: impl Fn(usize) -> usize) -> Option<Self> {
+        match self {
+            Self::Direct => None,
+            Self::Map(map) => Some(Self::Map(map.pick(map.shape().0, map.shape().1, |q, p| (q, from(p))))),
+            Self::Near { s, delta } => {
+                let listed = s.pick(s.shape().0, s.shape().1, |q, p| (from(q), from(p)));
+                Some(Self::Near { s: listed, delta: delta.clone() })
             }
         }
     }
@@ -236,8 +257,8 @@ fn swapped(x: &Instance) -> Option<Instance> {
     let (f, g) = factors(x)?;
     let (m, n) = x.target.shape();
     // What lists the transpose column by column.
-    let map = x.map.as_ref().map(|map| map.pick(map.shape().0, m * n, |q, p| (q, (p / n) + (p % n) * m)));
-    Some(Instance { map, target: x.target.transpose(), state: vec![g.clone(), f.clone()], ..x.clone() })
+    let sensing = x.sensing.listed(|p| (p / n) + (p % n) * m).unwrap_or(Sensing::Direct);
+    Some(Instance { sensing, target: x.target.transpose(), state: vec![g.clone(), f.clone()], ..x.clone() })
 }
 
 fn second_uses_first(x: &Instance, returned: &[Dyadic], when: Early) -> Option<Vec<Next>> {
@@ -255,14 +276,15 @@ fn second_uses_first(x: &Instance, returned: &[Dyadic], when: Early) -> Option<V
 /// Row by row with the residual of the old state: row i meets rows that are new already above it.
 fn in_place(x: &Instance, returned: &[Dyadic]) -> Option<Vec<Next>> {
     let ([old], [new]) = (&x.state[..], returned) else { return None };
-    let mut next: Option<Next> = None;
-    for i in 0..old.shape().0 {
-        let mixed = old.with_rows(i, new);
-        let row = Update { base: old, left: old, right: old, turned: false, factor: &mixed }.of(x)?;
-        next = Some(match next {
-            Some(above) => Next { exact: row.exact.with_rows(i, &above.exact), ..row },
-            None => row,
-        });
+    let (n, k) = old.shape();
+    let residual = x.residual(old, old)?;
+    let mut next = x.step().pop()?;
+    for i in 0..n {
+        let row = |a: &Dyadic| a.pick(1, a.shape().1, |_, j| (i, j));
+        let change = row(&residual.exact).mul(&old.with_rows(i, new)).scale(&x.eta);
+        let changed = row(old).add(&change).pick(n, k, |_, j| (0, j));
+        next.exact = changed.with_rows(i, &next.exact);
     }
-    next.map(|next| vec![next])
+    next.size = old.norm() + x.eta.norm() * residual.size * old.norm().max(new.norm());
+    Some(vec![next])
 }

@@ -7,7 +7,7 @@
 //!
 //! Numbers fill their precision, and are of its precision already: a `float32` kernel gets what it can hold. Nothing underflows in either.
 
-use super::{Kind, Precision, Problem, State};
+use super::{Kind, Precision, Problem, State, reference};
 use crate::sample::stream::{Key, Stream};
 use nalgebra::DMatrix;
 
@@ -89,9 +89,12 @@ impl Draws {
     }
 }
 
-/// The trials of a kind.
+/// The trials of a kind; none of one that has no reference.
 #[must_use]
 pub fn trials(kind: Kind, precision: Precision) -> Vec<Trial> {
+    if !reference::exists(kind) {
+        return Vec::new();
+    }
     let key = Key::new(1, kind.name());
     let fits = TRIALS.iter().enumerate().filter(|(_, (_, _, _, measurements, _))| *measurements > 0 || !senses(kind));
     fits.map(|(index, row)| trial(kind, Draws { stream: Stream::new(&key, index as u64), precision }, *row)).collect()
@@ -105,7 +108,14 @@ pub fn for_speed(kind: Kind, precision: Precision) -> Option<Trial> {
 }
 
 fn senses(kind: Kind) -> bool {
-    kind.data().len() == 2
+    match kind {
+        Kind::SymmetricGd | Kind::AsymmetricGd | Kind::RebalancedGd => false,
+        Kind::SymmetricSensingGd
+        | Kind::AsymmetricSensingGd
+        | Kind::SymmetricNearSensingGd
+        | Kind::AsymmetricNearSensingGd
+        | Kind::RebalancedSensingGd => true,
+    }
 }
 
 fn trial(kind: Kind, mut draws: Draws, (m, n, k, measurements, style): (usize, usize, usize, usize, Style)) -> Trial {
@@ -163,11 +173,24 @@ fn trial(kind: Kind, mut draws: Draws, (m, n, k, measurements, style): (usize, u
     let largest = state.iter().map(DMatrix::norm_squared).fold(0.0, f64::max);
     let mut strength = goal.norm() + largest;
     let mut data = Vec::new();
-    if senses(kind) {
-        let map = draws.matrix(measurements, m * n, 1.0) / (measurements as f64).sqrt();
-        let map = draws.rounded(map);
-        strength *= map.norm_squared() / (n as f64);
-        data.push(map);
+    let mut delta = None;
+    match kind {
+        Kind::SymmetricSensingGd | Kind::AsymmetricSensingGd => {
+            let map = draws.matrix(measurements, m * n, 1.0) / (measurements as f64).sqrt();
+            let map = draws.rounded(map);
+            strength *= map.norm_squared() / (n as f64);
+            data.push(map);
+        }
+        Kind::SymmetricNearSensingGd | Kind::AsymmetricNearSensingGd => {
+            // Symmetric, as A'*A is.
+            let s = draws.matrix(m * n, m * n, 1.0);
+            let s = draws.rounded((&s + s.transpose()) * 0.5);
+            let near = draws.precision.round(0.2 + 0.3 * draws.unit());
+            strength *= 1.0 + near * s.norm();
+            data.push(s);
+            delta = Some(near);
+        }
+        Kind::SymmetricGd | Kind::AsymmetricGd | Kind::RebalancedGd | Kind::RebalancedSensingGd => {}
     }
     data.push(goal);
     let part = 0.1 + 0.4 * draws.unit();
@@ -188,7 +211,8 @@ fn trial(kind: Kind, mut draws: Draws, (m, n, k, measurements, style): (usize, u
     let shape = if symmetric { format!("n = {n}") } else { format!("{m}×{n}") };
     let name = format!("{shape}, k = {k}, {what}");
     let steps = if m * n > 200 { 2 } else { 5 };
-    Trial { name, problem: Problem { kind, scalars: vec![eta], data }, state, steps }
+    let scalars = std::iter::once(eta).chain(delta).collect();
+    Trial { name, problem: Problem { kind, scalars, data }, state, steps }
 }
 
 #[cfg(test)]
@@ -199,7 +223,7 @@ mod tests {
 
     #[test]
     fn every_trial_fits_its_kind_and_stays_finite() {
-        for kind in Kind::ALL {
+        for kind in Kind::ALL.into_iter().filter(|kind| reference::exists(*kind)) {
             for precision in [Precision::Single, Precision::Double] {
                 let trials = trials(kind, precision);
                 assert!(trials.len() >= 15);

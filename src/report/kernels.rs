@@ -10,7 +10,7 @@ use crate::engine::outcome::ClaimResult;
 use crate::kernel::diagnose::{Diagnosis, Explanation};
 use crate::kernel::judge::{Judgement, Outcome, Place};
 use crate::kernel::slips::Slip;
-use crate::kernel::{Kind, Precision, built_in};
+use crate::kernel::{KernelError, Kind, Precision, built_in};
 use serde::Serialize;
 
 /// So many different messages are shown.
@@ -77,9 +77,15 @@ pub fn kernel(report: &KernelReport, paint: Paint) -> String {
     if let Some(diagnosis) = &judgement.diagnosis {
         out += &explained(diagnosis, judgement.precision);
     }
-    if !judgement.failures.is_empty() {
-        out += &format!("{} no answer to {}\n", mark(false), counted(judgement.failures.len(), "request"));
-        out += &failures_shown(&judgement.failures);
+    let declined = |error: &KernelError| matches!(error, KernelError::Unsupported(_));
+    let (left_out, failed): (Vec<_>, Vec<_>) = judgement.failures.iter().partition(|(_, error)| declined(error));
+    if !failed.is_empty() {
+        out += &format!("{} no answer to {}\n", mark(false), counted(failed.len(), "request"));
+        out += &failures_shown(&failed);
+    }
+    if !left_out.is_empty() {
+        out += &format!("? left out: {}\n", counted(left_out.len(), "request"));
+        out += &failures_shown(&left_out);
     }
     for check in &judgement.checks {
         out += &match &check.outcome {
@@ -99,10 +105,10 @@ pub fn kernel(report: &KernelReport, paint: Paint) -> String {
 }
 
 /// Each message once, with the first place where it was the answer.
-fn failures_shown(failures: &[(Place, String)]) -> String {
-    let mut messages: Vec<(&str, &Place, usize)> = Vec::new();
+fn failures_shown(failures: &[&(Place, KernelError)]) -> String {
+    let mut messages: Vec<(&KernelError, &Place, usize)> = Vec::new();
     for (at, message) in failures {
-        match messages.iter_mut().find(|(known, _, _)| known == message) {
+        match messages.iter_mut().find(|(known, _, _)| *known == message) {
             Some((_, _, count)) => *count += 1,
             None => messages.push((message, at, 1)),
         }
@@ -248,7 +254,8 @@ struct ExplanationJson {
 struct FailureJson<'a> {
     trial: &'a str,
     step: u64,
-    message: &'a str,
+    unsupported: bool,
+    message: String,
 }
 
 #[derive(Serialize)]
@@ -294,7 +301,12 @@ impl<'a> KernelJson<'a> {
                 .collect(),
         });
         let failures = judgement.failures.iter();
-        let failures = failures.map(|(at, message)| FailureJson { trial: &at.trial, step: at.step, message });
+        let failures = failures.map(|(at, error)| FailureJson {
+            trial: &at.trial,
+            step: at.step,
+            unsupported: matches!(error, KernelError::Unsupported(_)),
+            message: error.to_string(),
+        });
         let checks = judgement.checks.iter().map(|check| {
             let (outcome, message) = match &check.outcome {
                 Outcome::Passed => ("passed", None),
