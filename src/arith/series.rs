@@ -63,8 +63,11 @@ impl Series {
         Self::constant(Ball::Unknown)
     }
 
-    /// The coefficient of a power of time.
+    /// The coefficient of a power of time; not known where one of a lower power is not, since those are what it is made of.
     pub fn coefficient(&self, power: usize) -> Ball {
+        if !self.0.iter().take(power + 1).all(Ball::is_known) {
+            return Ball::Unknown;
+        }
         self.0.get(power).cloned().unwrap_or_else(Ball::zero)
     }
 

@@ -107,6 +107,41 @@ fn where_a_function_has_no_series_nothing_is_known() {
 }
 
 #[test]
+fn what_is_not_known_is_not_known_in_any_coefficient_however_it_goes_on() {
+    run(|| {
+        let unknown = time().abs();
+        let known = some();
+        let inverse = |a: &Series| {
+            let mut out = [Series::zero()];
+            Series::inverse(1, &mut [a.clone()], &Series::zero(), &mut out, &mut []);
+            out[0].clone()
+        };
+        let all = [
+            unknown.clone(),
+            unknown.neg(),
+            unknown.add(&known),
+            known.sub(&unknown),
+            known.mul(&unknown),
+            unknown.mul(&Series::zero()),
+            unknown.div(&known),
+            known.div(&unknown),
+            unknown.sqrt(),
+            unknown.max(&known),
+            function(RealFn::Exp, &unknown),
+            function(RealFn::Log, &unknown),
+            function(RealFn::Sin, &unknown.add(&known)),
+            function(RealFn::Atan, &unknown.add(&known)),
+            Series::power(&unknown, &known).0,
+            inverse(&unknown),
+            Series::determinant(2, &mut [known.clone(), unknown.clone(), known.clone(), known.clone()], &mut []).0,
+        ];
+        for (i, x) in all.iter().enumerate() {
+            (0..=ORDER).for_each(|k| assert!(!x.coefficient(k).is_known(), "number {i}, t^{k}"));
+        }
+    });
+}
+
+#[test]
 fn a_comparison_is_told_only_where_it_lasts() {
     run(|| {
         let (zero, one) = (Series::zero(), Series::one());
