@@ -5,7 +5,19 @@
 //! claim's own `step`; any kernel of that kind, the built-in one or a user's, can be put in its place.
 //!
 //! Arrays are column-major `DMatrix<f64>` at this boundary. A kernel is a function: the same problem, state and steps give the same
-//! bits, and `steps` at once give the bits of `steps` times one.
+//! bits, and `steps` at once give the bits of `steps` times one. `docs/kernels.md` is an introduction.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`shapes`] | whether the arrays of a problem and a state fit each other |
+//! | [`plain`] | the definition of each kind, written down in floats: slow and obvious |
+//! | [`built_in`] | the built-in kernel of each kind: which program makes which problem |
+//! | [`symmetric`], [`asymmetric`] | targets that are diagonal, by rows and Gram matrices |
+//! | [`residual`], [`large`] | dense targets, by rows of the residual or by products of large matrices |
+//! | [`sensing`], [`measure`] | sensing, and what it does to a residual |
+//! | [`rebalance`](mod@rebalance) | the extra step of Xiong, Ding and Du (2024) |
+//! | [`reduce`] | the same run in fewer coordinates |
+//! | [`scaled`] | runs beyond the range of `f64` |
 
 mod columns;
 mod fixed_point;
