@@ -145,7 +145,7 @@ impl<'a> Program<'a> {
 fn diagonal(matrix: &DMatrix<f64>) -> Option<Vec<f64>> {
     let m = matrix.nrows();
     let only = matrix.iter().enumerate().all(|(at, &x)| x == 0.0 || at % m == at / m);
-    only.then(|| matrix.diagonal().iter().copied().collect())
+    only.then(|| (0..m.min(matrix.ncols())).map(|i| matrix[(i, i)]).collect())
 }
 
 impl BuiltIn {
