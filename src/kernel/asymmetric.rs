@@ -6,7 +6,7 @@
 
 use super::columns::with_columns;
 use super::fixed_point::{self, Steps};
-use super::gram::{self, Square};
+use super::gram;
 use super::packing::{WIDTH, pack_octet, pack_rows, unpack_octet, unpack_rows};
 use crate::arith::lane::Kernel as Entered;
 use crate::arith::{Job, Lane8};
@@ -124,7 +124,7 @@ impl<V: Lane8, const K: usize, const OCTET: bool> Steps<V> for Sweeps<V, K, OCTE
                 let range = starts[part]..starts[part + 1];
                 let (f, g) = (&mut f[range.clone()], &mut g[range.clone()]);
                 for ((f, g), &s) in f.iter_mut().zip(g.iter_mut()).zip(&s[range]) {
-                    (*f, *g) = (stepped(f, g, s, &h_g), stepped(g, f, s, &h_f));
+                    (*f, *g) = (gram::stepped(f, g, s, &h_g), gram::stepped(g, f, s, &h_f));
                 }
                 gram::sum_rows(&mut of_f[part], f);
                 gram::sum_rows(&mut of_g[part], g);
@@ -139,19 +139,4 @@ impl<V: Lane8, const K: usize, const OCTET: bool> Steps<V> for Sweeps<V, K, OCTE
         out.clone_from(&self.f);
         out.extend_from_slice(&self.g);
     }
-}
-
-/// A row after a step, `other` being the one across.
-#[inline(always)]
-fn stepped<V: Lane8, const K: usize>(row: &[V; K], other: &[V; K], s: V, h: &Square<V, K>) -> [V; K] {
-    let mut new = *row;
-    for c in 0..K {
-        new[c] = s.mul_add(other[c], row[c]);
-    }
-    for l in 0..K {
-        for c in 0..K {
-            new[c] = row[l].neg_mul_add(gram::entry(h, l, c), new[c]);
-        }
-    }
-    new
 }

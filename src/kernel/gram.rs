@@ -105,6 +105,21 @@ pub fn scaled<V: Lane8, const K: usize, const OCTET: bool>(
     scaled_total::<V, K, OCTET>(sums, eta)
 }
 
+/// A row after a step, `row + s*toward - row*H`: in a symmetric problem it is drawn to itself, in an asymmetric one to the row across.
+#[inline(always)]
+pub fn stepped<V: Lane8, const K: usize>(row: &[V; K], toward: &[V; K], s: V, h: &Square<V, K>) -> [V; K] {
+    let mut new = *row;
+    for (new, &toward) in new.iter_mut().zip(toward) {
+        *new = s.mul_add(toward, *new);
+    }
+    for (l, own) in row.iter().enumerate() {
+        for (c, new) in new.iter_mut().enumerate() {
+            *new = own.neg_mul_add(entry(h, l, c), *new);
+        }
+    }
+    new
+}
+
 /// How many sums there are: eight, or one of eight lanes.
 #[inline(always)]
 #[must_use]

@@ -174,14 +174,27 @@ fn columns_octet<V: Lane8>(a: &DMatrix<f64>, r: &[V], y: &mut [V]) {
 fn add_columns_octet<V: Lane8, const C: usize>(a: &[&[f64]; C], r: &[V], y: &mut [V]) {
     let mut factors = [V::zero(); C];
     factors.copy_from_slice(&r[..C]);
-    let a = a.map(|column| &column[..y.len()]);
-    for row in 0..y.len() {
-        let mut sum = y[row];
-        for c in 0..C {
-            sum = V::splat(a[c][row]).mul_add(factors[c], sum);
+    let (blocks, rest) = y.as_chunks_mut::<WIDTH>();
+    for (block, y) in blocks.iter_mut().enumerate() {
+        let a = eight_of(a, block);
+        for (row, y) in y.iter_mut().enumerate() {
+            for c in 0..C {
+                *y = factors[c].mul_add(V::splat(a[c][row]), *y);
+            }
         }
-        y[row] = sum;
     }
+    let start = blocks.len() * WIDTH;
+    for (row, y) in rest.iter_mut().enumerate() {
+        for c in 0..C {
+            *y = factors[c].mul_add(V::splat(a[c][start + row]), *y);
+        }
+    }
+}
+
+/// Eight rows of some columns.
+#[inline(always)]
+fn eight_of<'a, const C: usize>(a: &[&'a [f64]; C], block: usize) -> [&'a [f64; WIDTH]; C] {
+    a.map(|column| &column.as_chunks::<WIDTH>().0[block])
 }
 
 /// Columns at a time where each has eight sums: as many as there are registers for.
@@ -202,20 +215,21 @@ fn products_octet<V: Lane8>(a: &DMatrix<f64>, y: &[V], r: &mut [V]) {
 #[inline(always)]
 fn take_products_octet<V: Lane8, const C: usize>(a: &[&[f64]; C], y: &[V], r: &mut [V]) {
     let (blocks, rest) = y.as_chunks::<WIDTH>();
-    let mut sums = [[V::zero(); WIDTH]; C];
+    // Apart from the sums below, which are indexed: these stay in registers.
+    let mut held = [[V::zero(); WIDTH]; C];
     for (block, y) in blocks.iter().enumerate() {
-        let a = a.map(|column| &column[block * WIDTH..(block + 1) * WIDTH]);
-        for row in 0..WIDTH {
-            let y = y[row];
+        let a = eight_of(a, block);
+        for (row, &y) in y.iter().enumerate() {
             for c in 0..C {
-                sums[c][row] = y.mul_add(V::splat(a[c][row]), sums[c][row]);
+                held[c][row] = y.mul_add(V::splat(a[c][row]), held[c][row]);
             }
         }
     }
+    let mut sums = held;
     let start = blocks.len() * WIDTH;
     for c in 0..C {
         for (row, &y) in rest.iter().enumerate() {
-            sums[c][row] = V::splat(a[c][start + row]).mul_add(y, sums[c][row]);
+            sums[c][row] = y.mul_add(V::splat(a[c][start + row]), sums[c][row]);
         }
         r[c] = tree_of(&sums[c]);
     }

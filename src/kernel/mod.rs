@@ -5,7 +5,7 @@
 //! claim's own `step`; any kernel of that kind, the built-in one or a user's, can be put in its place.
 //!
 //! Arrays are column-major `DMatrix<f64>` at this boundary. A kernel is a function: the same problem, state and steps give the same
-//! bits, and `steps` at once give the bits of `steps` times one.
+//! bits, and `steps` at once give the bits of `steps` times one. `docs/kernels.md` is an introduction.
 //!
 //! | module | what it holds |
 //! | --- | --- |

@@ -40,7 +40,7 @@ pub fn pack_rows<V: Lane8>(matrix: &DMatrix<f64>) -> Vec<V> {
     out
 }
 
-/// What [`pack_rows`] does, undone.
+/// What [`pack_rows`] does, undone. Rows that the matrix does not have are left out.
 #[inline(always)]
 pub fn unpack_rows<V: Lane8>(packed: &[V], matrix: &mut DMatrix<f64>) {
     let (n, k) = matrix.shape();
@@ -71,11 +71,11 @@ pub fn pack_octet<V: Lane8>(matrices: &[&DMatrix<f64>; WIDTH], rows: &[usize]) -
     out
 }
 
-/// What [`pack_octet`] does, undone for array `which` of eight states.
+/// What [`pack_octet`] does, undone. Rows that the matrices do not have are left out.
 #[inline(always)]
 pub fn unpack_octet<V: Lane8>(packed: &[V], rows: &[usize], states: &mut [&mut DMatrix<f64>; WIDTH]) {
-    let k = states[0].ncols();
-    for (at, &row) in rows.iter().enumerate() {
+    let (n, k) = states[0].shape();
+    for (at, &row) in rows.iter().enumerate().filter(|(_, row)| **row < n) {
         for column in 0..k {
             let lanes = packed[at * k + column].to_array();
             for (lane, matrix) in lanes.into_iter().zip(states.iter_mut()) {

@@ -52,7 +52,7 @@ pub fn rebalance(f: &mut DMatrix<f64>, g: &mut DMatrix<f64>, beta: f64) -> Resul
     let mut columns: Vec<(f64, usize)> = (0..k).map(|c| (dot(&a, c, c).sqrt(), c)).collect();
     // Stable: equal ones stay in their order.
     columns.sort_by(|x, y| y.0.total_cmp(&x.0));
-    if let Some((s, _)) = columns.iter().find(|(s, _)| !(*s > 0.0)) {
+    if let Some((s, _)) = columns.iter().find(|(s, _)| s.is_nan() || *s <= 0.0) {
         return refused(format!("needs an `F` of full rank, found a singular value {s}"));
     }
     for (to, &(s, from)) in columns.iter().enumerate() {

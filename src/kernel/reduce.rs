@@ -145,9 +145,10 @@ fn fold_rows(x: &DMatrix<f64>, kept: &[usize], rest: &[usize]) -> (DMatrix<f64>,
 fn span(matrix: &DMatrix<f64>) -> DMatrix<f64> {
     let (m, n) = matrix.shape();
     let decomposed = matrix.clone().col_piv_qr();
-    let pivots = decomposed.r().diagonal();
-    let floor = m.max(n) as f64 * f64::EPSILON * pivots.amax();
-    let rank = pivots.iter().take_while(|x| x.abs() > floor).count();
+    let r = decomposed.r();
+    let pivots: Vec<f64> = (0..m.min(n)).map(|i| r[(i, i)].abs()).collect();
+    let floor = m.max(n) as f64 * f64::EPSILON * pivots.iter().fold(0.0, |a: f64, &b| a.max(b));
+    let rank = pivots.iter().take_while(|&&x| x > floor).count();
     decomposed.q().columns(0, rank).into_owned()
 }
 

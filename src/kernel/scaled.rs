@@ -6,6 +6,9 @@
 //! matrix is made in the unit of the largest row; if it is below the range of `f64` it changes nothing that is not, as it changes nothing in
 //! exact arithmetic rounded to 53 bits.
 //!
+//! Rounding is relative to the row. A direction that is 2^53 below what else is in its rows is lost in it, and what rounding put there
+//! grows in its place. A diagonal target keeps directions in rows of their own; one that is not should be turned until it is.
+//!
 //! Scaling by powers of two is exact, and the order of operations is that of [`super::symmetric`] and [`super::asymmetric`]: where
 //! nothing leaves the range of `f64` and the target is diagonal, so are the bits. (Other targets are for [`super::residual`] there, and for the
 //! Gram form here.)

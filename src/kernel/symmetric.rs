@@ -12,7 +12,7 @@
 
 use super::columns::with_columns;
 use super::fixed_point::{self, Steps};
-use super::gram::{self, Square};
+use super::gram;
 use super::packing::{WIDTH, pack_octet, pack_rows, tree, unpack_octet, unpack_rows};
 use crate::arith::lane::Kernel as Entered;
 use crate::arith::{Job, Lane8};
@@ -64,20 +64,12 @@ fn scaled(sigma: &[f64], eta: f64) -> DMatrix<f64> {
     DMatrix::from_iterator(sigma.len(), 1, sigma.iter().map(|s| eta * s))
 }
 
-/// Eight problems of one shape.
+/// Eight problems of one shape, of at most [`super::columns::MOST`] columns.
 pub struct Eight<'a> {
     pub sigma: [&'a [f64]; WIDTH],
     pub eta: [f64; WIDTH],
     pub x: [&'a mut DMatrix<f64>; WIDTH],
     pub steps: u64,
-}
-
-impl Eight<'_> {
-    /// Whether there is a program for so many columns.
-    #[must_use]
-    pub const fn takes(columns: usize) -> bool {
-        columns <= super::columns::MOST
-    }
 }
 
 impl Job for Eight<'_> {
@@ -128,20 +120,20 @@ impl<V: Lane8, const K: usize, const OCTET: bool> Steps<V> for Sweeps<V, K, OCTE
         let mut sums = [gram::zero(); WIDTH];
         let mut h = gram::scaled::<V, K, OCTET>(x, &self.starts, self.eta, &mut sums);
         for _ in 0..steps {
-            for part in 0..gram::parts::<OCTET>() {
+            for (part, sums) in sums.iter_mut().enumerate().take(gram::parts::<OCTET>()) {
                 let range = self.starts[part]..self.starts[part + 1];
                 let mut sum = gram::zero();
                 let rows = &mut x[range.clone()];
                 for (row, &s) in rows.iter_mut().zip(&self.s[range]) {
-                    *row = stepped(row, s, &h);
+                    *row = gram::stepped(row, row, s, &h);
                     if K < TWICE {
                         gram::add_row(&mut sum, row);
                     }
                 }
                 if K < TWICE {
-                    gram::keep(&mut sums[part], &sum);
+                    gram::keep(sums, &sum);
                 } else {
-                    gram::sum_rows(&mut sums[part], rows);
+                    gram::sum_rows(sums, rows);
                 }
             }
             h = gram::scaled_total::<V, K, OCTET>(&sums, self.eta);
@@ -152,21 +144,6 @@ impl<V: Lane8, const K: usize, const OCTET: bool> Steps<V> for Sweeps<V, K, OCTE
     fn state(&self, out: &mut Vec<V>) {
         out.clone_from(&self.x);
     }
-}
-
-/// A row after a step.
-#[inline(always)]
-fn stepped<V: Lane8, const K: usize>(row: &[V; K], s: V, h: &Square<V, K>) -> [V; K] {
-    let mut new = *row;
-    for c in 0..K {
-        new[c] = s.mul_add(row[c], row[c]);
-    }
-    for l in 0..K {
-        for c in 0..K {
-            new[c] = row[l].neg_mul_add(gram::entry(h, l, c), new[c]);
-        }
-    }
-    new
 }
 
 /// One problem of more columns than there are programs for: the same sums, the matrices in memory.
