@@ -298,12 +298,14 @@ pub fn advance<N: Number>(
                 *to = from.clone().trimmed();
             }
             m.undefined[slot as usize] = m.undefined[*next as usize];
+            let before = m.norms[slot as usize].clone();
             m.set_norm(plan, slot);
             if N::TRACKED {
                 let carried = &m.errors[*next as usize];
                 // A bound that is not finite stays so.
                 let bad = carried.mul(&N::zero());
-                let most = m.norms[slot as usize].mul(&N::from_f64(DRIFT));
+                // What cancels in one step leaves the error of what it was.
+                let most = m.norms[slot as usize].max(&before).mul(&N::from_f64(DRIFT));
                 capped.push((slot, most.lt(carried)));
                 m.errors[slot as usize] = carried.min(&most).add(&bad);
             }

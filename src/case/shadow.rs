@@ -25,6 +25,8 @@ use crate::sample::strata::Lanes;
 pub(super) const MOVED: f64 = 1.0 / (1 << 30) as f64;
 /// Below this the two runs are as close as rounding lets them be.
 pub(super) const LEAST: f64 = 1.0 / (1 << 24) as f64;
+/// The share of a state that is half of its digits.
+const LOST: f64 = 1.0 / (1 << 26) as f64;
 /// The part of an error that its double-double sees; the rest is what its functions lack (see [`Double8`]).
 const SEEN: f64 = 2.0;
 
@@ -101,12 +103,15 @@ pub struct Exact<'a> {
     run: Option<Box<Machine<Double8>>>,
     /// Lanes whose bound was given up.
     given_up: Mask,
+    /// For each lane the greatest norm of the state so far, and the step at which half of its digits were lost.
+    greatest: [f64; 8],
+    half_lost: [Option<u64>; 8],
     still: bool,
 }
 
 impl<'a> Exact<'a> {
     pub fn new(origin: Origin<'a>) -> Self {
-        Self { origin, run: None, given_up: 0, still: false }
+        Self { origin, run: None, given_up: 0, greatest: [0.0; 8], half_lost: [None; 8], still: false }
     }
 
     #[inline(always)]
@@ -134,8 +139,19 @@ impl<'a> Exact<'a> {
                     *sum = gap.mul_add(gap, *sum);
                 }
             }
-            let seen = N::from_lanes(&sums.map(|sum| SEEN * sum.sqrt()));
             let norm = &m.norms[*slot as usize];
+            let mut seen = sums.map(|sum| SEEN * sum.sqrt());
+            for (lane, seen) in seen.iter_mut().enumerate() {
+                self.greatest[lane] = self.greatest[lane].max(norm.to_f64(lane));
+                // Half of the digits of `f64` are lost, and at that rate all that a double-double has are not before twice as many steps.
+                if *seen > LOST * self.greatest[lane] {
+                    self.half_lost[lane].get_or_insert(t + 1);
+                }
+                if self.half_lost[lane].is_some_and(|step| t + 1 > 2 * step) {
+                    *seen = f64::INFINITY;
+                }
+            }
+            let seen = N::from_lanes(&seen);
             // A rounding of the last step is always there.
             let estimate = seen.max(&norm.mul(&N::from_f64(UNIT))).add(&seen.mul(&N::zero()));
             m.errors[*slot as usize] = N::select(lanes, &estimate, &m.errors[*slot as usize]);

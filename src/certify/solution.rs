@@ -153,19 +153,24 @@ impl<'a> Solution<'a> {
         Ok(None)
     }
 
-    /// A box that no solution from the state leaves during a step, if one is found.
+    /// A box that no solution from the state leaves during a step, if one is found: as long as a solution is in `inside` it is in `reached`, and
+    /// that lies in the interior, so that it cannot get out. The rate is asked for on a neighbourhood of the state: where it has no value beside
+    /// a point, or one that is not known (a root at 0), there may be solutions that leave the point, and there is no box.
     fn held(&mut self, step: &Ball) -> Result<Option<Vec<Ball>>, PlanError> {
         let span = Ball::zero().hull(step);
         let times = self.t.hull(&self.t.add(step));
         let start = self.x.clone();
-        let mut inside = start.clone();
+        let least = Ball::from(RBig::ONE / RBig::from(dashu_int::UBig::ONE << (crate::arith::ball::bits() / 2)));
+        let slack: Vec<Ball> = start.iter().map(|x| x.abs().add(&Ball::one()).mul(&least)).collect();
+        let mut inside: Vec<Ball> = start.iter().zip(&slack).map(|(x, slack)| x.widened(&slack.add(slack))).collect();
         for _ in 0..BOXES {
             let Some(rate) = self.rates(&times, &[&inside])? else { return Ok(None) };
             let reached: Vec<Ball> = start.iter().zip(&rate).map(|(x, f)| x.add(&span.mul(f))).collect();
             if !reached.iter().all(Ball::is_known) {
                 return Ok(None);
             }
-            if reached.iter().zip(&inside).all(|(new, old)| new.is_within(old)) {
+            let within = reached.iter().zip(&inside).zip(&slack);
+            if within.into_iter().all(|((new, old), slack)| new.widened(slack).is_within(old)) {
                 return Ok(Some(reached));
             }
             let eighth = Ball::from_f64(0.125);

@@ -11,12 +11,13 @@ use super::tally::{PredicateTally, Tally};
 use crate::case::coarsen::{BITS, coarsened};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
-use crate::case::record::{Fate, Hypotheses};
+use crate::case::record::{Fate, Hypotheses, Look};
 use crate::case::witness::{Draws, Standing, WitnessFile};
 use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part, Sides};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Claim, Place, Source};
-use crate::hunt::{Hunt, HuntOptions, Hunter};
+use crate::claim::program::{Asked, When};
+use crate::hunt::{Found, Hunt, HuntOptions, Hunter};
 use crate::lang::ir::IntId;
 use crate::prove::boxes::{Boxes, boxes};
 use crate::prove::identity::{self, Identity};
@@ -260,7 +261,11 @@ impl Search<'_> {
             seeds.extend(self.evaluator.point(extreme.case)?);
         }
         let hunt = self.hunter.hunt(i, self.evaluations, &seeds);
-        let best = hunt.best.as_ref();
+        let best = match &hunt.best {
+            Some(found) => Some(self.watched(found, i)?),
+            None => None,
+        };
+        let best = best.as_ref();
         evidence.hunt = Some(Hunted {
             evaluations: hunt.evaluations,
             feasible: hunt.met,
@@ -287,6 +292,25 @@ impl Search<'_> {
         }
         evidence.tightness = self.tightness(i, counts, &hunt, evidence)?;
         Ok(())
+    }
+
+    /// The hunt follows a run or a flow without a companion, so that its floor is too small where starts are driven apart: what it found is
+    /// looked at once more as a random case is.
+    fn watched(&self, found: &Found, predicate: usize) -> Result<Found, CheckError> {
+        let on_the_way = |asked: &Asked| asked.when != When::Once;
+        if !self.certifier.program().asked.get(predicate).is_some_and(on_the_way) {
+            return Ok(found.clone());
+        }
+        let looks = self.evaluator.evaluate(std::slice::from_ref(&found.point));
+        let looks = looks.map_err(|error| CheckError(error.to_string()))?;
+        let look = looks.first().and_then(|evaluation| evaluation.looks.get(predicate).copied());
+        Ok(match look {
+            Some(Look { fate: Fate::Held | Fate::Violated | Fate::WithinFloor, margin, floor, .. }) => {
+                Found { margin, floor, violated: look.is_some_and(|look| look.fate == Fate::Violated), ..found.clone() }
+            }
+            // Not known by what watches it.
+            _ => Found { floor: found.floor.max(found.margin.abs()), violated: false, ..found.clone() },
+        })
     }
 
     /// The point, or the same with fewer digits, if it is certainly violated; else what became of it. The shortest whose margin in `f64`
