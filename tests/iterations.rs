@@ -263,18 +263,29 @@ early = "norm(X) <= 1e-300"
 
 #[test]
 fn a_violation_in_a_run_too_long_to_be_certified_says_so() {
-    // The logistic map drives starts apart: enclosures lose a bit a step, and floors grow to the size of the state.
-    let chaotic = |steps: u64, claim: &str| {
-        check(&format!(
-            "[given]\nx0 = \"real in [1/4, 3/4]\"\n[trajectory]\nstate = {{ x = \"x0\" }}\nstep = {{ x = \"4*x*(1 - x)\" }}\n\
-             steps = \"{steps}\"\n[trajectory.finally]\nc = \"{claim}\"\n"
-        ))
-    };
-    let short = &chaotic(20, "x <= 99/100").predicates[0].judgement;
-    assert_eq!(short.verdict, Verdict::Refuted, "{short:?}");
-    let judged = &chaotic(8000, "x <= -10").predicates[0].judgement;
+    let result = check(
+        "[given]\nX0 = \"symmetric(5, [1/2, 1])\"\n[trajectory]\nstate = { X = \"X0\" }\nstep = { X = \"X + (I - X*X)*X/4 + X*(I - X*X)/4\" }\n\
+         steps = \"10000\"\nat = \"every 1000\"\n[trajectory.finally]\nc = \"norm(X) <= 99/100\"\n",
+    );
+    let judged = &result.predicates[0].judgement;
     assert_eq!(judged.verdict, Verdict::Suspect, "{judged:?}");
     assert!(judged.reason.as_ref().is_some_and(|reason| reason.contains("no certificate")), "{judged:?}");
+}
+
+#[test]
+fn a_run_that_drives_starts_apart_is_not_known_once_its_digits_are_lost() {
+    // 4x(1 - x) loses a bit a step: after some hundred steps two ways to write it have nothing in common.
+    let twice = |steps: u64| {
+        check(&format!(
+            "[given]\nx0 = \"real in [1/4, 3/4]\"\n[trajectory]\nstate = {{ x = \"x0\", y = \"x0\" }}\n\
+             step = {{ x = \"4*x*(1 - x)\", y = \"4*y - 4*y^2\" }}\nsteps = \"{steps}\"\n[trajectory.finally]\nc = \"abs(x - y) <= 1/1000\"\n"
+        ))
+    };
+    for steps in [90, 130, 300] {
+        let judged = &twice(steps).predicates[0].judgement;
+        assert!(!matches!(judged.verdict, Verdict::Suspect | Verdict::Refuted), "{steps}: {judged:?}");
+    }
+    assert_eq!(twice(20).predicates[0].judgement.verdict, Verdict::Held);
 }
 
 const FACTORS: &str = r#"

@@ -25,6 +25,8 @@ use crate::sample::strata::Lanes;
 pub(super) const MOVED: f64 = 1.0 / (1 << 30) as f64;
 /// Below this the two runs are as close as rounding lets them be.
 pub(super) const LEAST: f64 = 1.0 / (1 << 24) as f64;
+/// From this share of the state on two runs have parted.
+const PARTED: f64 = 1.0 / 64.0;
 /// The share of a state that is half of its digits.
 const LOST: f64 = 1.0 / (1 << 26) as f64;
 /// The part of an error that its double-double sees; the rest is what its functions lack (see [`Double8`]).
@@ -192,6 +194,9 @@ pub struct Moved<N> {
     /// The distance at the start, and the least amplification since, at most 1.
     start: N,
     least: N,
+    /// The greatest norm of the state so far, and the lanes in which the two runs have parted.
+    greatest: N,
+    parted: Mask,
     buffer: Vec<N>,
     still: bool,
 }
@@ -211,7 +216,16 @@ impl<N: Number> Moved<N> {
                 machine.numbers[at] = original.numbers[at].mul(&N::from_f64(1.0 + sign));
             }
         }
-        let mut moved = Self { machine, state, start: N::zero(), least: N::one(), buffer: Vec::new(), still: false };
+        let mut moved = Self {
+            machine,
+            state,
+            start: N::zero(),
+            least: N::one(),
+            greatest: N::zero(),
+            parted: 0,
+            buffer: Vec::new(),
+            still: false,
+        };
         moved.start = moved.distance(plan, &original, None).max(&N::lost(1e-290));
         moved
     }
@@ -247,7 +261,16 @@ impl<N: Number> Moved<N> {
     /// bound is no longer carried.
     #[inline(always)]
     fn raise(&mut self, plan: &Plan, m: &mut Machine<N>, t: u64, capped: &[(SlotId, Mask)]) {
-        let amplified = self.distance(plan, m, None).div(&self.start);
+        let apart = self.distance(plan, m, None);
+        let mut squares = N::zero();
+        for slot in &self.state {
+            let norm = &m.norms[*slot as usize];
+            squares = norm.mul_add(norm, &squares);
+        }
+        self.greatest = self.greatest.max(&squares.sqrt());
+        // Runs that have parted say no more how an error grows.
+        self.parted |= self.greatest.mul(&N::from_f64(PARTED)).lt(&apart);
+        let amplified = apart.div(&self.start);
         self.least = self.least.min(&amplified.max(&N::from_f64(LEAST)));
         let scale = N::from_f64(8.0 * ((t + 1) as f64).sqrt() * UNIT / MOVED).div(&self.least);
         for (component, slot) in self.state.iter().enumerate() {
@@ -259,6 +282,7 @@ impl<N: Number> Moved<N> {
             let bound = &m.errors[*slot as usize];
             // Not finite where the runs have parted for good.
             let raised = bound.max(&estimate).add(&estimate.mul(&N::zero()));
+            let raised = N::select(self.parted, &N::from_f64(f64::INFINITY), &raised);
             m.errors[*slot as usize] = N::select(lanes, &raised, bound);
         }
     }
