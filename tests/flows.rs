@@ -34,7 +34,10 @@ fn check(text: &str, cases: u64) -> ClaimResult {
 }
 
 /// What a predicate did in each case: its fate, margin, floor and look.
-fn looks(text: &str, backend: Backend, cases: u64) -> Vec<Vec<(Fate, u64, u64, Option<u64>)>> {
+/// A look to the bit: what became of it, margin, floor, where.
+type Bits = (Fate, u64, u64, Option<u64>);
+
+fn looks(text: &str, backend: Backend, cases: u64) -> Vec<Vec<Bits>> {
     let checker = Checker::new(&claim(text), &options(backend)).unwrap_or_else(|e| panic!("{}", e.render(100, false)));
     let mut all = Vec::new();
     let mut keep = |case: &CaseRecord<'_>| {

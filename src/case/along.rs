@@ -56,7 +56,7 @@ fn along<N: Number>(
         });
         let companion = match (&fast, exact) {
             (Some(_), _) => Companion::None,
-            (None, true) => Companion::Exact(Exact::new(origin)),
+            (None, true) => Companion::Exact(Box::new(Exact::new(origin))),
             (None, false) => Companion::Moved(Box::new(Moved::new(plan, path, m))),
         };
         let mut watch = Watch { companion, fast };
@@ -93,6 +93,12 @@ pub struct Eight<'a> {
     pub scaled: [bool; 8],
     /// Eight for each predicate.
     pub looks: &'a [[Look; 8]],
+}
+
+impl<V: Lane8> Default for Runs<V> {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl<V: Lane8> Runs<V> {

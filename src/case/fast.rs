@@ -131,8 +131,8 @@ impl<'a> Fast<'a> {
                 let wanted = read(plan, m, slot, lane);
                 let bound = m.errors[slot as usize].to_f64(lane) + UNIT * wanted.norm();
                 let off = (found - &wanted).norm();
-                // Not `>`: a kernel that gives what is no number agrees with nothing.
-                if !(off <= ALLOWED * bound) && bound.is_finite() {
+                // A kernel that gives what is no number agrees with nothing.
+                if (off > ALLOWED * bound || off.is_nan()) && bound.is_finite() {
                     return Err(PlanError::Kernel(format!(
                         "`{name}` is not the `step` of this claim: after step {next} its {} is off by {:.3e} times what rounding allows",
                         component.name,

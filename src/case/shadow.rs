@@ -60,7 +60,7 @@ pub enum Companion<'a, N> {
     /// Nobody: the arithmetic carries its own bounds, or only a proposal is asked.
     None,
     /// The same run in double-doubles.
-    Exact(Exact<'a>),
+    Exact(Box<Exact<'a>>),
     /// A second run from a start that is moved a little.
     Moved(Box<Moved<N>>),
 }

@@ -161,7 +161,7 @@ impl Case<'_> {
         hypotheses: &[(Part, NodeId)],
         bits: usize,
     ) -> Result<Result<Option<Part>, Decision>, CertifyError> {
-        Ok(Self::met(plan, &self.run(plan, bits)?, hypotheses))
+        Ok(Self::met(plan, &self.run(plan, bits)?, hypotheses).map_err(|decision| *decision))
     }
 
     /// What [`Self::hypotheses`] says, of a machine that has run them as its first section.
@@ -169,16 +169,16 @@ impl Case<'_> {
         plan: &Plan,
         machine: &Machine<Ball>,
         hypotheses: &[(Part, NodeId)],
-    ) -> Result<Option<Part>, Decision> {
+    ) -> Result<Option<Part>, Box<Decision>> {
         let mut open = None;
         for (part, node) in hypotheses {
             let answer = Answer::from(machine.truths[plan.roots[0][node] as usize]);
             match (answer, part) {
                 (Answer::Yes, _) => {}
-                (Answer::No, Part::Guard(_)) if open.is_none() => return Err(Decision::OutOfBranch),
-                (Answer::Undefined, Part::Guard(_)) if open.is_none() => return Err(Decision::Undefined),
+                (Answer::No, Part::Guard(_)) if open.is_none() => return Err(Box::new(Decision::OutOfBranch)),
+                (Answer::Undefined, Part::Guard(_)) if open.is_none() => return Err(Box::new(Decision::Undefined)),
                 (Answer::No | Answer::Undefined, Part::Given(_) | Part::Assume(_)) => {
-                    return Err(Decision::Outside(*part));
+                    return Err(Box::new(Decision::Outside(*part)));
                 }
                 _ => open = open.or(Some(*part)),
             }

@@ -71,7 +71,7 @@ impl Certifier {
                 match Case::met(&plan, &machine, &hypotheses) {
                     Ok(None) => {}
                     Ok(Some(part)) => return Ok(Err(part)),
-                    Err(decision) => return Ok(Ok(decision)),
+                    Err(decision) => return Ok(Ok(*decision)),
                 }
                 self.followed(&plan, course, asked, &mut machine, bits)
             })?;

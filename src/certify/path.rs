@@ -94,7 +94,7 @@ impl Certifier {
                 match Case::met(&plan, &machine, &hypotheses) {
                     Ok(None) => {}
                     Ok(Some(part)) => return Ok(Err(part)),
-                    Err(decision) => return Ok(Ok(decision)),
+                    Err(decision) => return Ok(Ok(*decision)),
                 }
                 let mut seen = Seen::default();
                 let mut look = |moment: Moment, machine: &Machine<Ball>| {

@@ -143,7 +143,7 @@ impl Job for ScalingRun<'_> {
                             take(moment.last, LOOK, m);
                             true
                         };
-                        let mut watch = Watch { companion: Companion::Exact(Exact::new(origin)), fast: None };
+                        let mut watch = Watch { companion: Companion::Exact(Box::new(Exact::new(origin))), fast: None };
                         follow(&compiled.plan, path, steps, &mut machine, started, &mut watch, &mut see)?;
                     }
                 }
