@@ -245,7 +245,7 @@ fn measure(workload: &Workload, backend: Backend) -> Vec<Row> {
     // Sixteen chains of eight lanes a step.
     let nanoseconds = peak.median() / 128.0;
     let nalgebra = plain.median();
-    let mut row = |name: String, taken: f64, counted: bool| Row {
+    let row = |name: String, taken: f64, counted: bool| Row {
         name,
         nanoseconds: taken,
         nalgebra,
