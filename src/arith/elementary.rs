@@ -27,7 +27,7 @@ pub const EXP_ULPS: f64 = 1.5;
 pub const LN_ULPS: f64 = 1.5;
 /// Bound on the error of [`pow`], in ulps of the result: that of [`exp`], and `|y ln x| * 2^-63` from the logarithm.
 pub const POW_ULPS: f64 = 2.0;
-/// The same in lanes without bounds on exponents, where `|y ln x|` may be as large as [`WIDEST`].
+/// The same in lanes without bounds on exponents, where `|y ln x|` may be as large as `WIDEST`.
 pub const WIDE_POW_ULPS: f64 = 2048.0;
 /// There `e^x` is known up to this size of `x`: beyond it the reduction is not exact.
 const WIDEST: f64 = 1_400_000.0;

@@ -1,11 +1,11 @@
 //! Follows a flow in the lanes of an octet, from look to look.
 //!
-//! Each case is integrated by itself ([`super::integrator`]): its rate is the plan's, run for the state of that case. What is asked at a look is
+//! Each case is integrated by itself (`integrator`): its rate is the plan's, run for the state of that case. What is asked at a look is
 //! asked of all cases side by side.
 //!
 //! A case has three solutions. The one whose values are looked at is made to a tight tolerance. The second is made to a tolerance a hundred
 //! times as wide, from a start and by a rate that are moved as far as rounding may have moved them: its distance from the first, times
-//! [`CAUTION`], is what an error of tolerance and data is taken to be. The third starts a part in 2^27 beside the second: its distance from that one shows
+//! `CAUTION`, is what an error of tolerance and data is taken to be. The third starts a part in 2^27 beside the second: its distance from that one shows
 //! what the flow does to an error on its way, as a second run of an iteration does ([`super::shadow`]). With it, what was made at an earlier look
 //! is carried to this one, and with it the roundings of each step and what the method's own estimates say that its steps were off. The sum goes in as the bound of the state's slots, and so into
 //! the floor of every margin. That is an estimate, not a proof: directions in which no solution is moved are not seen.

@@ -12,7 +12,7 @@ use crate::arith::lane::Kernel as Entered;
 use crate::arith::{Job, Lane8};
 use nalgebra::DMatrix;
 
-/// One problem, of at most [`super::columns::MOST`] columns.
+/// One problem, of at most `MOST` columns.
 pub struct One<'a> {
     pub x: &'a [f64],
     pub eta: f64,
@@ -61,7 +61,7 @@ fn scaled(x: &[f64], eta: f64, rows: usize) -> DMatrix<f64> {
     DMatrix::from_fn(rows, 1, |i, _| x.get(i).map_or(0.0, |x| eta * x))
 }
 
-/// Eight problems of one shape, of at most [`super::columns::MOST`] columns.
+/// Eight problems of one shape, of at most `MOST` columns.
 pub struct Eight<'a> {
     pub x: [&'a [f64]; WIDTH],
     pub eta: [f64; WIDTH],

@@ -1,7 +1,7 @@
 //! What sensing does to a residual: `A'*(A*r)` for a matrix `A` in columns, without ever forming `A'*A`.
 //!
 //! `A` is read where it is, column by column, twice: `y = A*r` adds columns, `A'*y` takes a product with each. The second sweep
-//! goes backwards, over what the first left in the cache. Sums over the rows of `A` are in the order of [`super::packing`], those over its
+//! goes backwards, over what the first left in the cache. Sums over the rows of `A` are in the order of `packing`, those over its
 //! columns ascending, so eight residuals that share `A` get the bits that each gets alone.
 
 use super::packing::{WIDTH, tree, tree_of};

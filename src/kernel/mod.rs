@@ -15,7 +15,7 @@
 //! | [`slips`] | the ways to get a step wrong, as formulas |
 //! | [`trials`] | the problems that kernels are judged on |
 //! | [`judge`](mod@judge), [`diagnose`] | a kernel held against its kind, and what it does instead |
-//! | [`built_in`] | which program makes which problem |
+//! | [`built_in`](mod@built_in) | which program makes which problem |
 //! | [`symmetric`], [`asymmetric`], [`residual`], [`sensing`], [`measure`], [`large`] | the programs: in lanes, for one problem and for eight |
 //! | [`rebalance`](mod@rebalance) | the step that the modified method takes once |
 //! | [`reduce`] | the exact reduction of null rows, as a kernel of its own |

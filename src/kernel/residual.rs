@@ -192,7 +192,7 @@ pub(super) fn step<V: Lane8, const K: usize, const RESIDUAL: bool>(sides: &mut [
     }
 }
 
-/// Eight problems of one shape, of at most [`super::columns::MOST`] columns. `g` is `None` for symmetric ones.
+/// Eight problems of one shape, of at most `MOST` columns. `g` is `None` for symmetric ones.
 pub struct Eight<'a> {
     pub target: [&'a DMatrix<f64>; WIDTH],
     pub eta: [f64; WIDTH],

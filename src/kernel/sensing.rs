@@ -132,7 +132,7 @@ impl<V: Lane8, const K: usize> Steps<V> for Sensed<'_, V, K> {
     }
 }
 
-/// Eight problems of one shape that share the map, of at most [`super::columns::MOST`] columns. `g` is `None` for symmetric ones.
+/// Eight problems of one shape that share the map, of at most `MOST` columns. `g` is `None` for symmetric ones.
 pub struct Eight<'a> {
     pub map: Map<'a>,
     pub target: [&'a DMatrix<f64>; WIDTH],

@@ -7,7 +7,7 @@
 //! x(i,c) <- ((x(i,c) + s(i) x(i,c)) - x(i,1) H(1,c)) - ... - x(i,k) H(k,c),    s = eta*Sigma
 //! ```
 //!
-//! where every product is fused with the sum that it goes into. The order of the sums in `X'X` is that of [`super::packing`]. A `Sigma`
+//! where every product is fused with the sum that it goes into. The order of the sums in `X'X` is that of `packing`. A `Sigma`
 //! that is not diagonal is for [`super::residual`].
 
 use super::columns::with_columns;
@@ -64,7 +64,7 @@ fn scaled(sigma: &[f64], eta: f64) -> DMatrix<f64> {
     DMatrix::from_iterator(sigma.len(), 1, sigma.iter().map(|s| eta * s))
 }
 
-/// Eight problems of one shape, of at most [`super::columns::MOST`] columns.
+/// Eight problems of one shape, of at most `MOST` columns.
 pub struct Eight<'a> {
     pub sigma: [&'a [f64]; WIDTH],
     pub eta: [f64; WIDTH],
