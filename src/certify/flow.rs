@@ -23,7 +23,7 @@ use crate::eval::run::run;
 use crate::lang::ir::{InputId, NodeId};
 
 /// Multiplications of enclosures for one flow at one precision: a second or two.
-const MOST_FLOW_WORK: u64 = 400_000;
+const MOST_FLOW_WORK: u64 = 2_000_000;
 
 /// Past this precision a flow is not tried again: what 2,000 bits do not reach takes too many steps.
 const MOST_BITS: usize = 1 << 10;
