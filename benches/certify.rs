@@ -44,7 +44,7 @@ fn claim(name: &str, givens: &str, predicate: &str, d: usize) -> Claim {
 
 /// Cases that `f64` calls violated.
 fn violated(claim: &Claim) -> Vec<Point> {
-    let evaluator = Evaluator::new(claim, 1, Backend::best(), MAX_ELEMENTS);
+    let evaluator = Evaluator::new(claim, 1, Backend::best(), MAX_ELEMENTS, None);
     let evaluator = evaluator.unwrap_or_else(|e| panic!("{e}")).expect("it is pointwise");
     let mut found = Vec::new();
     for case in 0..20_000 {

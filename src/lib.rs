@@ -15,9 +15,9 @@
 //! | [`shrink`] | a certified counterexample made fit to print |
 //! | [`power`] | mutants of a claim: would the check notice? |
 //! | [`prove`] | identities at generic points, claims in a few reals box by box |
-//! | [`kernel`] | the iterations, fast; the trait of a user's own |
 //! | [`case`] | a case: its plan, its draws, what became of it |
 //! | [`claim`] | TOML to a typed claim |
+//! | [`kernel`] | the iterations, fast; the trait of a user's own |
 //! | [`eval`] | a graph as a plan, run in any arithmetic |
 //! | [`sample`] | draws, strata, samplers |
 //! | [`lang`] | the claim language: parser, types and symbolic shapes, printers |

@@ -6,13 +6,14 @@
 use super::fast::Fast;
 use super::flow;
 use super::octet::{Compiled, hypotheses, lanes_of, looks, looks_where};
-use super::path::{self, Moment, Watch, begin, follow};
+use super::path::{self, Moment, Watch, follow};
 use super::record::{Fate, Hypotheses, Look};
 use super::shadow::{Companion, Exact, Moved, Origin};
+use super::way::Way;
 use crate::arith::lane::{Lane8, Mask};
 use crate::arith::lane_wide::Wide8;
 use crate::arith::number::Number;
-use crate::claim::program::{Course, Path, Program, When};
+use crate::claim::program::{Path, Program, When};
 use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
 use crate::eval::run::run;
@@ -21,59 +22,62 @@ use crate::kernel::Kernel;
 /// Nothing was asked.
 const NOT_ASKED: Look = Look { fate: Fate::OutOfBranch, margin: f64::NAN, floor: f64::NAN, at: None };
 
-/// Eight runs of a claim from what `origin` puts into the machine, which has the plan loaded: the hypotheses, and the looks, eight for each
-/// predicate one after the other. `exact`: its rounding is watched in double-doubles, else by a second run.
-///
-/// # Errors
-/// As [`follow`].
-#[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "the parts of one run")]
-fn along<N: Number>(
-    program: &Program,
-    path: &Path,
-    compiled: &Compiled,
-    steps: u64,
-    origin: Origin<'_>,
-    exact: bool,
-    kernel: Option<&dyn Kernel>,
-    m: &mut Machine<N>,
-    seen: &mut [[Look; 8]],
-) -> Result<[Hypotheses; 8], PlanError> {
-    let plan = &compiled.plan;
-    seen.fill([NOT_ASKED; 8]);
-    origin.put(plan, m);
-    run(plan, path::SETUP, m)?;
-    let met = hypotheses(compiled, m);
-    let mut started: Mask = 0;
-    for (lane, h) in met.iter().enumerate() {
-        started |= Mask::from(*h == Hypotheses::Met) << lane;
+/// The lanes that met the hypotheses.
+fn met_in(met: &[Hypotheses; 8]) -> Mask {
+    met.iter().enumerate().fold(0, |mask, (lane, h)| mask | Mask::from(*h == Hypotheses::Met) << lane)
+}
+
+/// What an octet is followed from: its claim, its plan, what is put into the machine.
+#[derive(Clone, Copy)]
+struct Octet<'a> {
+    program: &'a Program,
+    compiled: &'a Compiled,
+    origin: Origin<'a>,
+}
+
+impl Octet<'_> {
+    /// Loads the plan and runs the set-up: the hypotheses, and the looks of what is asked of the givens.
+    #[inline(always)]
+    fn set_up<N: Number>(&self, m: &mut Machine<N>, seen: &mut Vec<[Look; 8]>) -> Result<[Hypotheses; 8], PlanError> {
+        let Self { program, compiled, origin } = self;
+        seen.clear();
+        seen.resize(program.asked.len(), [NOT_ASKED; 8]);
+        m.load(&compiled.plan);
+        origin.put(&compiled.plan, m);
+        run(&compiled.plan, path::SETUP, m)?;
+        for (p, _) in program.asked.iter().enumerate().filter(|(_, a)| a.when == When::Once) {
+            seen[p] = looks(&compiled.plan, m, &compiled.asked[p]);
+        }
+        Ok(hypotheses(compiled, m))
     }
-    once(program, compiled, m, seen);
-    if started != 0 {
-        let fast = kernel.zip(path.kernel.as_ref()).map(|(kernel, binding)| {
-            begin(plan, path, m);
-            Fast::new(kernel, binding, plan, path, m, started)
-        });
+
+    /// An iteration from the set-up on. `exact`: its rounding is watched in double-doubles, else by a second run; by a kernel it is watched
+    /// as [`Fast`] says.
+    #[inline(always)]
+    fn iterate<N: Number>(
+        &self,
+        (path, steps, kernel): (&Path, u64, Option<&dyn Kernel>),
+        exact: bool,
+        started: Mask,
+        m: &mut Machine<N>,
+        seen: &mut [[Look; 8]],
+    ) -> Result<(), PlanError> {
+        let plan = &self.compiled.plan;
+        if started == 0 {
+            return Ok(());
+        }
+        let fast = Fast::for_claim(kernel, plan, path, m, started, true);
         let companion = match (&fast, exact) {
             (Some(_), _) => Companion::None,
-            (None, true) => Companion::Exact(Box::new(Exact::new(origin))),
+            (None, true) => Companion::Exact(Box::new(Exact::new(self.origin))),
             (None, false) => Companion::Moved(Box::new(Moved::new(plan, path, m))),
         };
         let mut watch = Watch { companion, fast };
         let mut look = |moment: Moment, m: &Machine<N>| {
-            note(program, compiled, m, moment, seen);
+            note(self.program, self.compiled, m, moment, seen);
             true
         };
-        follow(plan, path, steps, m, started, &mut watch, &mut look)?;
-    }
-    Ok(met)
-}
-
-/// Predicates on the givens alone.
-#[inline(always)]
-fn once<N: Number>(program: &Program, compiled: &Compiled, m: &Machine<N>, seen: &mut [[Look; 8]]) {
-    for (p, _) in program.asked.iter().enumerate().filter(|(_, a)| a.when == When::Once) {
-        seen[p] = looks(&compiled.plan, m, &compiled.asked[p]);
+        follow(plan, path, steps, m, started, &mut watch, &mut look).map(|_| ())
     }
 }
 
@@ -106,29 +110,39 @@ impl<V: Lane8> Runs<V> {
         Self { narrow: Machine::new(), wide: Machine::new(), seen: Vec::new(), again: Vec::new() }
     }
 
-    /// Eight runs of a claim, by a kernel where there is one.
+    /// Eight cases of a claim, from what `origin` puts into a machine, followed on their way in the lanes of `wanted`.
     ///
     /// # Errors
-    /// As [`follow`].
+    /// As [`follow`] and [`flow::follow`].
     #[inline(always)]
     pub fn run(
         &mut self,
         program: &Program,
-        path: &Path,
         compiled: &Compiled,
-        steps: u64,
+        way: Way<'_>,
         origin: Origin<'_>,
-        kernel: Option<&dyn Kernel>,
+        wanted: Mask,
     ) -> Result<Eight<'_>, PlanError> {
         let Self { narrow, wide, seen, again } = self;
-        seen.resize(program.asked.len(), [NOT_ASKED; 8]);
-        narrow.load(&compiled.plan);
-        let mut met = along(program, path, compiled, steps, origin, true, kernel, narrow, seen)?;
-        let scaled = std::array::from_fn(|lane| leaves_f64(met[lane], seen.iter().map(|looks| looks[lane])));
+        let octet = Octet { program, compiled, origin };
+        let mut met = octet.set_up(narrow, seen)?;
+        let started = met_in(&met) & wanted;
+        let (path, steps, kernel) = match way {
+            Way::Steps { path, steps, kernel } => (path, steps, kernel),
+            Way::Flow(course) => {
+                let mut look = |moment: Moment, m: &Machine<V>| note(program, compiled, m, moment, seen);
+                flow::follow(&compiled.plan, course, narrow, started, &mut look)?;
+                return Ok(Eight { met, scaled: [false; 8], looks: seen });
+            }
+        };
+        octet.iterate((path, steps, kernel), true, started, narrow, seen)?;
+        let scaled = std::array::from_fn(|lane| {
+            wanted >> lane & 1 == 1 && leaves_f64(met[lane], seen.iter().map(|looks| looks[lane]))
+        });
         if scaled.contains(&true) {
-            again.resize(program.asked.len(), [NOT_ASKED; 8]);
-            wide.load(&compiled.plan);
-            let met_again = along(program, path, compiled, steps, origin, false, None, wide, again)?;
+            let mask = scaled.iter().enumerate().fold(0, |mask, (lane, is)| mask | Mask::from(*is) << lane);
+            let met_again = octet.set_up(wide, again)?;
+            octet.iterate((path, steps, None), false, met_in(&met_again) & mask, wide, again)?;
             for lane in (0..8).filter(|lane| scaled[*lane]) {
                 met[lane] = met_again[lane];
                 for (seen, again) in seen.iter_mut().zip(again.iter()) {
@@ -137,37 +151,6 @@ impl<V: Lane8> Runs<V> {
             }
         }
         Ok(Eight { met, scaled, looks: seen })
-    }
-
-    /// Eight flows of a claim, in the lanes of `wanted`.
-    ///
-    /// # Errors
-    /// As [`flow::follow`].
-    #[inline(always)]
-    pub fn flow(
-        &mut self,
-        program: &Program,
-        course: &Course,
-        compiled: &Compiled,
-        origin: Origin<'_>,
-        wanted: Mask,
-    ) -> Result<Eight<'_>, PlanError> {
-        let Self { narrow: m, seen, .. } = self;
-        let plan = &compiled.plan;
-        seen.clear();
-        seen.resize(program.asked.len(), [NOT_ASKED; 8]);
-        m.load(plan);
-        origin.put(plan, m);
-        run(plan, path::SETUP, m)?;
-        let met = hypotheses(compiled, m);
-        let mut started: Mask = 0;
-        for (lane, h) in met.iter().enumerate() {
-            started |= Mask::from(*h == Hypotheses::Met) << lane;
-        }
-        once(program, compiled, m, seen);
-        let mut look = |moment: Moment, m: &Machine<V>| note(program, compiled, m, moment, seen);
-        flow::follow(plan, course, m, started & wanted, &mut look)?;
-        Ok(Eight { met, scaled: [false; 8], looks: seen })
     }
 }
 

@@ -7,16 +7,17 @@ use super::along::{Eight, Runs};
 use super::fast::Fast;
 use super::flow;
 use super::octet::{self, Compiled, Drawn, Integers, Plans, integers, place_of};
-use super::path::{self, Moment, Watch, follow};
+use super::path::{Moment, Watch, follow};
 use super::point::Point;
 use super::record::{Hypotheses, Look};
 use super::shadow::{Companion, Origin};
+use super::way::{self, Way};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::{Backend, Job, Kernel, Lane8, Mask};
 use crate::arith::lane_wide::Wide8;
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::Claim;
-use crate::claim::program::{Course, Path, Program, When};
+use crate::claim::program::{Program, When};
 use crate::eval::compile::PlanError;
 use crate::eval::machine::{Machine, Truth};
 use crate::eval::plan::{Plan, SlotId};
@@ -76,51 +77,20 @@ pub trait Runner: Send {
     /// # Errors
     /// If loops take more work than a plan may.
     fn run(&mut self, plan: &Plan, drawn: &[Drawn], draws: &[Lanes]) -> Result<(), PlanError>;
-    /// Follows an iteration from the set-up that was run, in the lanes `started`; nobody watches its rounding.
+    /// Goes the way from the set-up that was run, in the lanes `started`; nobody watches the rounding of an iteration.
     ///
     /// # Errors
-    /// As [`follow`].
-    fn follow(
-        &mut self,
-        plan: &Plan,
-        path: &Path,
-        steps: u64,
-        started: Mask,
-        kernel: Option<&dyn crate::kernel::Kernel>,
-        look: &mut Onlooker<'_>,
-    ) -> Result<(), PlanError>;
-    /// Follows a flow from the set-up that was run, in the lanes `started`.
+    /// As [`follow`] and [`flow::follow`].
+    fn follow(&mut self, plan: &Plan, way: Way<'_>, started: Mask, look: &mut Onlooker<'_>) -> Result<(), PlanError>;
+    /// Eight cases of a claim whose values move, followed in the lanes of `wanted`.
     ///
     /// # Errors
-    /// As [`flow::follow`].
-    fn follow_flow(
-        &mut self,
-        plan: &Plan,
-        course: &Course,
-        started: Mask,
-        look: &mut Onlooker<'_>,
-    ) -> Result<(), PlanError>;
-    /// Eight runs of a claim about iterates.
-    ///
-    /// # Errors
-    /// As [`follow`].
+    /// As [`follow`](Self::follow).
     fn along(
         &mut self,
         program: &Program,
-        path: &Path,
         compiled: &Compiled,
-        steps: u64,
-        draws: &[Lanes],
-    ) -> Result<Eight<'_>, PlanError>;
-    /// Eight flows of a claim, in the lanes of `wanted`.
-    ///
-    /// # Errors
-    /// As [`flow::follow`].
-    fn flow(
-        &mut self,
-        program: &Program,
-        course: &Course,
-        compiled: &Compiled,
+        way: Way<'_>,
         draws: &[Lanes],
         wanted: Mask,
     ) -> Result<Eight<'_>, PlanError>;
@@ -175,50 +145,20 @@ impl<V: Lane8> Runner for InLanes<V> {
         run(plan, 0, &mut self.machine)
     }
 
-    fn follow(
-        &mut self,
-        plan: &Plan,
-        path: &Path,
-        steps: u64,
-        started: Mask,
-        kernel: Option<&dyn crate::kernel::Kernel>,
-        look: &mut Onlooker<'_>,
-    ) -> Result<(), PlanError> {
-        <V as Lane8>::enter(Follow { machine: &mut self.machine, plan, path, steps, started, kernel, look })
-    }
-
-    fn follow_flow(
-        &mut self,
-        plan: &Plan,
-        course: &Course,
-        started: Mask,
-        look: &mut Onlooker<'_>,
-    ) -> Result<(), PlanError> {
-        <V as Lane8>::enter(FollowFlow { machine: &mut self.machine, plan, course, started, look })
+    fn follow(&mut self, plan: &Plan, way: Way<'_>, started: Mask, look: &mut Onlooker<'_>) -> Result<(), PlanError> {
+        <V as Lane8>::enter(Follow { machine: &mut self.machine, plan, way, started, look })
     }
 
     fn along(
         &mut self,
         program: &Program,
-        path: &Path,
         compiled: &Compiled,
-        steps: u64,
-        draws: &[Lanes],
-    ) -> Result<Eight<'_>, PlanError> {
-        let origin = Origin { drawn: &compiled.drawn, draws, reals: &[] };
-        <V as Lane8>::enter(Along { runs: &mut self.runs, program, path, compiled, steps, origin })
-    }
-
-    fn flow(
-        &mut self,
-        program: &Program,
-        course: &Course,
-        compiled: &Compiled,
+        way: Way<'_>,
         draws: &[Lanes],
         wanted: Mask,
     ) -> Result<Eight<'_>, PlanError> {
         let origin = Origin { drawn: &compiled.drawn, draws, reals: &[] };
-        <V as Lane8>::enter(Flows { runs: &mut self.runs, program, course, compiled, origin, wanted })
+        <V as Lane8>::enter(Along { runs: &mut self.runs, program, compiled, way, origin, wanted })
     }
 
     fn readings(&self) -> &dyn Readings {
@@ -247,10 +187,8 @@ impl<V: Lane8> Runner for InLanes<V> {
 struct Follow<'a, 'l, V> {
     machine: &'a mut Machine<V>,
     plan: &'a Plan,
-    path: &'a Path,
-    steps: u64,
+    way: Way<'a>,
     started: Mask,
-    kernel: Option<&'a dyn crate::kernel::Kernel>,
     look: &'a mut Onlooker<'l>,
 }
 
@@ -259,46 +197,32 @@ impl<V: Lane8> Kernel<V> for Follow<'_, '_, V> {
 
     #[inline(always)]
     fn run(self) -> Self::Out {
-        let Self { machine, plan, path, steps, started, kernel, look } = self;
-        let mut see = |moment: Moment, machine: &Machine<V>| look(moment, machine);
-        let fast = kernel.zip(path.kernel.as_ref()).map(|(kernel, binding)| {
-            path::begin(plan, path, machine);
-            Fast::new(kernel, binding, plan, path, machine, started)
-        });
-        let mut watch = Watch { companion: Companion::None, fast };
-        follow(plan, path, steps, machine, started, &mut watch, &mut see).map(|_| ())
-    }
-}
-
-struct FollowFlow<'a, 'l, V> {
-    machine: &'a mut Machine<V>,
-    plan: &'a Plan,
-    course: &'a Course,
-    started: Mask,
-    look: &'a mut Onlooker<'l>,
-}
-
-impl<V: Lane8> Kernel<V> for FollowFlow<'_, '_, V> {
-    type Out = Result<(), PlanError>;
-
-    #[inline(always)]
-    fn run(self) -> Self::Out {
-        let Self { machine, plan, course, started, look } = self;
-        // A flow is followed to its end, whatever the onlooker says.
-        let mut see = |moment: Moment, machine: &Machine<V>| {
-            look(moment, machine);
-        };
-        flow::follow(plan, course, machine, started, &mut see)
+        let Self { machine, plan, way, started, look } = self;
+        match way {
+            Way::Steps { path, steps, kernel } => {
+                let mut see = |moment: Moment, machine: &Machine<V>| look(moment, machine);
+                let fast = Fast::for_claim(kernel, plan, path, machine, started, false);
+                let mut watch = Watch { companion: Companion::None, fast };
+                follow(plan, path, steps, machine, started, &mut watch, &mut see).map(|_| ())
+            }
+            // A flow is followed to its end, whatever the onlooker says.
+            Way::Flow(course) => {
+                let mut see = |moment: Moment, machine: &Machine<V>| {
+                    look(moment, machine);
+                };
+                flow::follow(plan, course, machine, started, &mut see)
+            }
+        }
     }
 }
 
 struct Along<'a, 'o, V> {
     runs: &'a mut Runs<V>,
     program: &'o Program,
-    path: &'o Path,
     compiled: &'o Compiled,
-    steps: u64,
+    way: Way<'o>,
     origin: Origin<'o>,
+    wanted: Mask,
 }
 
 impl<'a, V: Lane8> Kernel<V> for Along<'a, '_, V> {
@@ -306,25 +230,7 @@ impl<'a, V: Lane8> Kernel<V> for Along<'a, '_, V> {
 
     #[inline(always)]
     fn run(self) -> Self::Out {
-        self.runs.run(self.program, self.path, self.compiled, self.steps, self.origin, None)
-    }
-}
-
-struct Flows<'a, 'o, V> {
-    runs: &'a mut Runs<V>,
-    program: &'o Program,
-    course: &'o Course,
-    compiled: &'o Compiled,
-    origin: Origin<'o>,
-    wanted: Mask,
-}
-
-impl<'a, V: Lane8> Kernel<V> for Flows<'a, '_, V> {
-    type Out = Result<Eight<'a>, PlanError>;
-
-    #[inline(always)]
-    fn run(self) -> Self::Out {
-        self.runs.flow(self.program, self.course, self.compiled, self.origin, self.wanted)
+        self.runs.run(self.program, self.compiled, self.way, self.origin, self.wanted)
     }
 }
 
@@ -354,31 +260,32 @@ pub struct Evaluation {
 }
 
 /// A claim, pointwise, about iterates or about a flow, ready to be asked of points.
-pub struct Evaluator {
+pub struct Evaluator<'k> {
     program: Program,
     plans: Plans,
     key: Key,
     backend: Backend,
+    kernel: Option<&'k dyn crate::kernel::Kernel>,
 }
 
-impl Evaluator {
-    /// `None` for a law of scaling, whose cases are more than a point.
+impl<'k> Evaluator<'k> {
+    /// `None` for a law of scaling, whose cases are more than a point. The kernel is what takes the steps of an iteration that names its kind.
     ///
     /// # Errors
     /// What is wrong with its expressions, each at its place.
-    pub fn new(claim: &Claim, seed: u64, backend: Backend, max_elements: usize) -> Result<Option<Self>, Diagnostics> {
+    pub fn new(
+        claim: &Claim,
+        seed: u64,
+        backend: Backend,
+        max_elements: usize,
+        kernel: Option<&'k dyn crate::kernel::Kernel>,
+    ) -> Result<Option<Self>, Diagnostics> {
         let program = Program::new(claim)?;
         if program.law.is_some() {
             return Ok(None);
         }
-        let once = once_roots(&program);
-        let sections = match (&program.path, &program.course) {
-            (Some(path), _) => path::sections(&program, path, once, &[]),
-            (None, Some(course)) => flow::sections(&program, course, once, &[]),
-            (None, None) => vec![once],
-        };
-        let plans = Plans::new(sections, max_elements);
-        Ok(Some(Self { program, plans, key: Key::new(seed, &claim.id.0), backend }))
+        let plans = Plans::new(way::sections(&program, once_roots(&program), &[]), max_elements);
+        Ok(Some(Self { program, plans, key: Key::new(seed, &claim.id.0), backend, kernel }))
     }
 
     pub fn program(&self) -> &Program {
@@ -441,7 +348,7 @@ impl Evaluator {
         let mut start = 0;
         while let Some(first) = points.get(start) {
             let compiled = self.plans.get(&self.program, &first.ints)?;
-            if !self.program.moves() && loaded != Some(&first.ints) {
+            if self.program.motion.is_none() && loaded != Some(&first.ints) {
                 machine.load(&compiled.plan);
                 loaded = Some(&first.ints);
             }
@@ -459,20 +366,15 @@ impl Evaluator {
                     x.0[lane] = *draw;
                 }
             }
-            let (hypotheses, looks) = match (&self.program.path, &self.program.course) {
-                (None, Some(course)) => {
-                    let wanted = Mask::MAX >> (8 - count);
-                    let eight = machine.flow(&self.program, course, &compiled, &draws, wanted)?;
-                    (eight.met, eight.looks.to_vec())
-                }
-                (None, None) => {
+            let (hypotheses, looks) = match &self.program.motion {
+                None => {
                     machine.run(&compiled.plan, &compiled.drawn, &draws)?;
                     let looks = (0..compiled.asked.len()).map(|p| machine.looks(&compiled, p)).collect();
                     (machine.hypotheses(&compiled), looks)
                 }
-                (Some(path), _) => {
-                    let steps = path::steps(&self.program, path, &first.ints)?;
-                    let eight = machine.along(&self.program, path, &compiled, steps, &draws)?;
+                Some(motion) => {
+                    let way = Way::new(&self.program, motion, &first.ints, self.kernel)?;
+                    let eight = machine.along(&self.program, &compiled, way, &draws, Mask::MAX >> (8 - count))?;
                     (eight.met, eight.looks.to_vec())
                 }
             };
@@ -502,10 +404,10 @@ mod tests {
     use crate::claim::load::load;
     use crate::claim::model::ClaimId;
 
-    fn evaluator(text: &str) -> Evaluator {
+    fn evaluator(text: &str) -> Evaluator<'static> {
         let claim =
             load(text, std::path::Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None).expect("it parses");
-        Evaluator::new(&claim, 1, Backend::best(), 1 << 16).expect("it is typed").expect("it is pointwise")
+        Evaluator::new(&claim, 1, Backend::best(), 1 << 16, None).expect("it is typed").expect("it is pointwise")
     }
 
     const NORMS: &str = r#"

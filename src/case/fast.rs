@@ -2,12 +2,12 @@
 //!
 //! From look to look a lane's state goes through the kernel; the last step before a look is taken by both, from the same state, and where they
 //! differ by more than rounding allows the run ends with an error: what is checked then is another iteration. What rounding does
-//! to the run as a whole is estimated by a second run of the kernel from a start moved by one part in 2^30 (see [`super::shadow`]); no
+//! to the run as a whole is estimated by a second run of the kernel from a start moved by one part in 2^30 ([`Growth`]); no
 //! bound is carried, so that every floor after the start is an estimate. A state that leaves the range of `f64` is run by `step`.
 
 use super::octet::lanes_of;
-use super::path::{STEP, input_slot, set_time};
-use super::shadow::{LEAST, MOVED};
+use super::path::{DRIFT, STEP, begin, input_slot, set_time};
+use super::shadow::{Growth, moved_by};
 use crate::arith::lane::{ALL, Mask};
 use crate::arith::number::{Number, UNIT};
 use crate::claim::program::{KernelBinding, Path};
@@ -15,81 +15,102 @@ use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::run::run;
-use crate::kernel::{Kernel, Problem, State};
+use crate::kernel::{Kernel, KernelError, Problem, State};
 use crate::lang::ir::NodeId;
 use nalgebra::DMatrix;
 
 /// How many times what rounding may do to one step as the claim writes it, a kernel's step may be off: it sums in another order.
 const ALLOWED: f64 = 16.0;
 
+/// From so many running lanes on, eight problems at once are no more work than each by itself.
+const TOGETHER: u32 = 4;
+
 /// A kernel at work on up to eight cases.
-pub struct Fast<'a> {
+pub struct Fast<'a, N> {
     kernel: &'a dyn Kernel,
     binding: &'a KernelBinding,
-    lanes: Vec<Option<Lane>>,
+    /// Of a lane that was not started, that of one that was.
+    problems: [Problem; 8],
+    /// The second run, and how it parts from the first.
+    moved: Option<([State; 8], Growth<N>)>,
 }
 
-/// One case.
-struct Lane {
-    problem: Problem,
-    moved: State,
-    /// The distance of the two runs at the start, and the least amplification since, at most 1.
-    start: f64,
-    least: f64,
-}
-
-impl<'a> Fast<'a> {
-    /// For the cases `started` of a machine whose set-up was run and whose state is in place.
-    pub fn new<N: Number>(
-        kernel: &'a dyn Kernel,
-        binding: &'a KernelBinding,
+impl<'a, N: Number> Fast<'a, N> {
+    /// For the cases `started` of a machine whose set-up was run, if there is a kernel and the claim names one; the state is put in place.
+    /// `watched`: what rounding does to the run is asked.
+    pub fn for_claim(
+        kernel: Option<&'a dyn Kernel>,
         plan: &Plan,
-        path: &Path,
-        m: &Machine<N>,
+        path: &'a Path,
+        m: &mut Machine<N>,
         started: Mask,
-    ) -> Self {
+        watched: bool,
+    ) -> Option<Self> {
+        let (kernel, binding) = kernel.zip(path.kernel.as_ref())?;
+        let first = lanes_of(started).next()?;
+        begin(plan, path, m);
         let constant = |node: NodeId, lane: usize| {
             let slot = plan.roots.first().and_then(|roots| roots.get(&node)).copied();
             slot.map_or_else(|| DMatrix::zeros(0, 0), |slot| read(plan, m, slot, lane))
         };
-        let mut fast = Self { kernel, binding, lanes: Vec::new() };
-        for lane in 0..8 {
-            if started >> lane & 1 == 0 {
-                fast.lanes.push(None);
-                continue;
-            }
-            let scalar = |node: &NodeId| constant(*node, lane).iter().next().copied().unwrap_or(f64::NAN);
-            let problem = Problem {
+        let of = |lane: usize| if started >> lane & 1 == 1 { lane } else { first };
+        let problems = std::array::from_fn(|lane| {
+            let scalar = |node: &NodeId| constant(*node, of(lane)).iter().next().copied().unwrap_or(f64::NAN);
+            Problem {
                 kind: binding.kind,
                 scalars: binding.scalars.iter().map(scalar).collect(),
-                data: binding.data.iter().map(|node| constant(*node, lane)).collect(),
-            };
-            let state = fast.state(plan, path, m, lane);
-            let mut moved = state.clone();
-            for (component, matrix) in moved.iter_mut().enumerate() {
+                data: binding.data.iter().map(|node| constant(*node, of(lane))).collect(),
+            }
+        });
+        let mut fast = Self { kernel, binding, problems, moved: None };
+        if watched {
+            let states: [State; 8] = std::array::from_fn(|lane| fast.state(plan, path, m, of(lane)));
+            let mut moved = states.clone();
+            for (component, matrix) in moved.iter_mut().flat_map(|state| state.iter_mut().enumerate()) {
                 for (i, x) in matrix.iter_mut().enumerate() {
-                    // Entries move up and down by turns; a zero stays one, as it does under rounding.
-                    *x *= if (i + component).is_multiple_of(2) { 1.0 + MOVED } else { 1.0 - MOVED };
+                    *x *= moved_by(i + component);
                 }
             }
-            let start = distance(&state, &moved).max(1e-290);
-            fast.lanes.push(Some(Lane { problem, moved, start, least: 1.0 }));
+            let start = lanes(|lane| distance(&states[lane], &moved[lane]));
+            fast.moved = Some((moved, Growth::new(start)));
         }
-        fast
+        Some(fast)
     }
 
-    /// The kernel's state, in its order.
-    fn state<N: Number>(&self, plan: &Plan, path: &Path, m: &Machine<N>, lane: usize) -> State {
+    /// The kernel's state in a lane, in its order.
+    fn state(&self, plan: &Plan, path: &Path, m: &Machine<N>, lane: usize) -> State {
         let components = self.binding.state.iter().filter_map(|&i| path.state.get(i));
         let slots = components.map(|component| input_slot(plan, component.input));
         slots.map(|slot| slot.map_or_else(|| DMatrix::zeros(0, 0), |slot| read(plan, m, slot, lane))).collect()
+    }
+
+    /// Runs the kernel in the lanes that are running; what the others hold afterwards means nothing.
+    fn kernel_run(&self, states: &mut [State; 8], running: Mask, at: u64, steps: u64) -> Result<(), PlanError> {
+        if steps == 0 {
+            return Ok(());
+        }
+        let failed = |error: KernelError| PlanError::Kernel(format!("`{}`: {error}", self.kernel.name()));
+        if running.count_ones() < TOGETHER {
+            for lane in lanes_of(running) {
+                self.kernel.run(&self.problems[lane], &mut states[lane], at, steps).map_err(failed)?;
+            }
+            return Ok(());
+        }
+        // A lane that has ended goes along with one that has not.
+        let first = lanes_of(running).next().unwrap_or(0);
+        let of = |lane: usize| if running >> lane & 1 == 1 { lane } else { first };
+        for lane in lanes_of(!running) {
+            states[lane] = states[first].clone();
+        }
+        let problems = std::array::from_fn(|lane| &self.problems[of(lane)]);
+        self.kernel.run_octet(&problems, states, at, steps).map_err(failed)
     }
 
     /// Takes the steps from number `t` to number `next`, in the lanes that are running.
     ///
     /// # Errors
     /// If the kernel fails, or disagrees with `step`; as [`run`].
-    pub fn advance<N: Number>(
+    pub fn advance(
         &mut self,
         plan: &Plan,
         path: &Path,
@@ -97,78 +118,74 @@ impl<'a> Fast<'a> {
         running: Mask,
         (t, next): (u64, u64),
     ) -> Result<(), PlanError> {
-        let name = self.kernel.name().to_owned();
-        let failed = |error: &dyn std::fmt::Display| PlanError::Kernel(format!("`{name}`: {error}"));
-        let mut before: Vec<Option<State>> = vec![None; 8];
-        let mut after: Vec<Option<State>> = vec![None; 8];
-        for lane in lanes_of(running) {
-            let mut state = self.state(plan, path, m, lane);
-            let Some(Lane { problem, moved, .. }) = self.lanes.get_mut(lane).and_then(Option::as_mut) else { continue };
-            if next - t > 1 {
-                self.kernel.run(problem, &mut state, t, next - t - 1).map_err(|error| failed(&error))?;
-            }
-            before[lane] = Some(state.clone());
-            self.kernel.run(problem, &mut state, next - 1, 1).map_err(|error| failed(&error))?;
-            self.kernel.run(problem, moved, t, next - t).map_err(|error| failed(&error))?;
-            after[lane] = Some(state);
-        }
+        let mut states: [State; 8] = std::array::from_fn(|lane| self.state(plan, path, m, lane));
+        self.kernel_run(&mut states, running, t, next - t - 1)?;
         // One step as the claim writes it, from the same state.
-        for (place, &i) in self.binding.state.iter().enumerate() {
-            let Some(component) = path.state.get(i) else { continue };
+        for (place, component) in self.components(path) {
             for input in [component.previous, component.input] {
                 if let Some(slot) = input_slot(plan, input) {
-                    write(plan, m, slot, place, &before);
+                    write(plan, m, slot, place, &states, running);
                 }
             }
         }
         set_time(plan, m, path.time, |_| (next - 1) as f64, ALL);
         run(plan, STEP, m)?;
-        for (place, &i) in self.binding.state.iter().enumerate() {
-            let Some(component) = path.state.get(i) else { continue };
+        self.kernel_run(&mut states, running, next - 1, 1)?;
+        for (place, component) in self.components(path) {
             let Some(&slot) = plan.roots.get(STEP).and_then(|roots| roots.get(&component.next)) else { continue };
             for lane in lanes_of(running) {
-                let Some(found) = after[lane].as_ref().and_then(|state| state.get(place)) else { continue };
                 let wanted = read(plan, m, slot, lane);
                 let bound = m.errors[slot as usize].to_f64(lane) + UNIT * wanted.norm();
-                let off = (found - &wanted).norm();
+                let off = (&states[lane][place] - &wanted).norm();
                 // A kernel that gives what is no number agrees with nothing.
                 if (off > ALLOWED * bound || off.is_nan()) && bound.is_finite() {
                     return Err(PlanError::Kernel(format!(
-                        "`{name}` is not the `step` of this claim: after step {next} its {} is off by {:.3e} times what rounding allows",
+                        "`{}` is not the `step` of this claim: after step {next} its {} is off by {:.3e} times what rounding allows",
+                        self.kernel.name(),
                         component.name,
                         off / bound
                     )));
                 }
             }
         }
-        self.put(plan, path, m, &after, next);
+        let moved = match self.moved.take() {
+            None => None,
+            Some((mut moved, mut growth)) => {
+                self.kernel_run(&mut moved, running, t, next - t)?;
+                let apart = lanes(|lane| distance(&states[lane], &moved[lane]));
+                growth.see(&apart, &lanes(|lane| norm(&states[lane])));
+                Some((moved, growth))
+            }
+        };
+        for (place, component) in self.components(path) {
+            let Some(slot) = input_slot(plan, component.input) else { continue };
+            write(plan, m, slot, place, &states, running);
+            let size = m.norms[slot as usize].clone();
+            m.errors[slot as usize] = match &moved {
+                // Nobody asks for more than a proposal.
+                None => size.mul(&N::from_f64(DRIFT)),
+                Some((moved, growth)) => {
+                    let apart = lanes(|lane| (&states[lane][place] - &moved[lane][place]).norm());
+                    growth.estimate(next, &apart).max(&size.mul(&N::from_f64(UNIT)))
+                }
+            };
+        }
+        self.moved = moved;
         Ok(())
     }
 
-    /// The state after the steps, with what rounding may have done to it.
-    fn put<N: Number>(&mut self, plan: &Plan, path: &Path, m: &mut Machine<N>, after: &[Option<State>], t: u64) {
-        let mut scale = [0.0; 8];
-        for (lane, state) in after.iter().enumerate() {
-            let Some((lane_of, state)) = self.lanes[lane].as_mut().zip(state.as_ref()) else { continue };
-            let amplified = distance(state, &lane_of.moved) / lane_of.start;
-            lane_of.least = lane_of.least.min(amplified.max(LEAST));
-            scale[lane] = 8.0 * ((t + 1) as f64).sqrt() * UNIT / MOVED / lane_of.least;
-        }
-        for (place, &i) in self.binding.state.iter().enumerate() {
-            let Some(slot) = path.state.get(i).and_then(|component| input_slot(plan, component.input)) else {
-                continue;
-            };
-            write(plan, m, slot, place, after);
-            let mut errors = [0.0; 8];
-            for (lane, error) in errors.iter_mut().enumerate() {
-                let Some((lane_of, state)) = self.lanes[lane].as_ref().zip(after[lane].as_ref()) else { continue };
-                let gap = (&state[place] - &lane_of.moved[place]).norm();
-                let estimate = (gap * scale[lane]).max(UNIT * state[place].norm());
-                *error = if estimate.is_finite() { estimate } else { f64::INFINITY };
-            }
-            m.errors[slot as usize] = N::from_lanes(&errors);
-        }
+    /// The components of the state, with their places among the kernel's.
+    fn components<'p>(
+        &self,
+        path: &'p Path,
+    ) -> impl Iterator<Item = (usize, &'p crate::claim::program::Component)> + use<'p, 'a, N> {
+        self.binding.state.iter().enumerate().filter_map(|(place, &i)| Some((place, path.state.get(i)?)))
     }
+}
+
+/// A number of each lane.
+fn lanes<N: Number>(of: impl Fn(usize) -> f64) -> N {
+    N::from_lanes(&std::array::from_fn(of))
 }
 
 /// A slot in one lane.
@@ -177,16 +194,13 @@ fn read<N: Number>(plan: &Plan, m: &Machine<N>, slot: SlotId, lane: usize) -> DM
     DMatrix::from_row_iterator(at.rows as usize, at.cols as usize, at.range().map(|i| m.numbers[i].to_f64(lane)))
 }
 
-/// One matrix of each lane that has a state, into a slot, as exact numbers; the other lanes keep theirs.
-fn write<N: Number>(plan: &Plan, m: &mut Machine<N>, slot: SlotId, place: usize, states: &[Option<State>]) {
+/// One matrix of each running lane's state into a slot, as exact numbers; the other lanes keep theirs.
+fn write<N: Number>(plan: &Plan, m: &mut Machine<N>, slot: SlotId, place: usize, states: &[State; 8], running: Mask) {
     let at = plan.slots[slot as usize];
     for (i, number) in at.range().enumerate() {
         let (row, col) = (i / at.cols as usize, i % at.cols as usize);
-        let lanes: [f64; 8] = std::array::from_fn(|lane| match &states[lane] {
-            Some(state) => state[place][(row, col)],
-            None => m.numbers[number].to_f64(lane),
-        });
-        m.numbers[number] = N::from_lanes(&lanes);
+        let new = lanes(|lane| if running >> lane & 1 == 1 { states[lane][place][(row, col)] } else { 0.0 });
+        m.numbers[number] = N::select(running, &new, &m.numbers[number]);
     }
     m.errors[slot as usize] = N::zero();
     m.undefined[slot as usize] = 0;
@@ -196,4 +210,9 @@ fn write<N: Number>(plan: &Plan, m: &mut Machine<N>, slot: SlotId, place: usize,
 /// The Frobenius distance of two states.
 fn distance(a: &State, b: &State) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).norm_squared()).sum::<f64>().sqrt()
+}
+
+/// The Frobenius norm of a state.
+fn norm(a: &State) -> f64 {
+    a.iter().map(DMatrix::norm_squared).sum::<f64>().sqrt()
 }

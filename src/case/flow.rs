@@ -13,12 +13,12 @@
 //! A solution that cannot be followed to a look (it blows up, it is stiff, the rate is not known) is not known there.
 
 use super::integrator::Solution;
-use super::octet::{lanes_of, section_of};
+use super::octet::lanes_of;
 use super::path::{LOOK, Moment, SETUP, STEP, input_slot};
 use super::times::shares;
 use crate::arith::lane::{Kernel, Lane8, Mask};
 use crate::arith::number::{Number, UNIT};
-use crate::claim::program::{Course, Program};
+use crate::claim::program::Course;
 use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
@@ -47,17 +47,8 @@ const MOVED: f64 = 1.0 / (1 << 27) as f64;
 /// Two solutions that cross are not right there: from one look to the next their distance is taken to fall to this share of itself at most.
 const MEMORY: f64 = 1.0 / 4.0;
 
-/// The roots of the three sections; `asked_once` are those of the set-up, `last` what is read at the end of a flow.
-pub fn sections(program: &Program, course: &Course, asked_once: Vec<NodeId>, last: &[NodeId]) -> Vec<Vec<NodeId>> {
-    let mut look = last.to_vec();
-    for asked in program.asked.iter().filter(|a| section_of(a.when) == LOOK) {
-        look.extend(asked.predicate.roots());
-    }
-    sections_of(course, asked_once, look)
-}
-
 /// The roots of the three sections, with what a flow itself needs, from those of the set-up and of a look.
-pub fn sections_of(course: &Course, mut setup: Vec<NodeId>, mut look: Vec<NodeId>) -> Vec<Vec<NodeId>> {
+pub fn sections(course: &Course, mut setup: Vec<NodeId>, mut look: Vec<NodeId>) -> Vec<Vec<NodeId>> {
     setup.push(course.end);
     setup.extend(course.state.iter().map(|part| part.start));
     let rate = course.state.iter().map(|part| part.rate).collect();

@@ -18,5 +18,6 @@ pub mod schedule;
 pub mod shadow;
 pub mod times;
 pub mod values;
+pub mod way;
 pub mod witness;
 mod witness_json;

@@ -8,7 +8,7 @@
 //! and is told as a [`Doubt`].
 
 use super::fast::Fast;
-use super::octet::{lanes_of, section_of};
+use super::octet::lanes_of;
 use super::schedule::looked_at;
 use super::shadow::Companion;
 use crate::arith::lane::{ALL, Mask};
@@ -46,17 +46,8 @@ pub fn steps(program: &Program, path: &Path, ints: &BTreeMap<IntId, i64>) -> Res
     Ok(steps as u64)
 }
 
-/// The roots of the three sections; `asked_once` are those of the set-up, `last` what is read at the end of a run.
-pub fn sections(program: &Program, path: &Path, asked_once: Vec<NodeId>, last: &[NodeId]) -> Vec<Vec<NodeId>> {
-    let mut look = last.to_vec();
-    for asked in program.asked.iter().filter(|a| section_of(a.when) == LOOK) {
-        look.extend(asked.predicate.roots());
-    }
-    sections_of(path, asked_once, look)
-}
-
 /// The roots of the three sections, with what a run itself needs, from those of the set-up and of a look.
-pub fn sections_of(path: &Path, mut setup: Vec<NodeId>, mut look: Vec<NodeId>) -> Vec<Vec<NodeId>> {
+pub fn sections(path: &Path, mut setup: Vec<NodeId>, mut look: Vec<NodeId>) -> Vec<Vec<NodeId>> {
     setup.extend(path.state.iter().map(|c| c.start));
     setup.extend(path.kernel.iter().flat_map(|k| k.data.iter().chain(&k.scalars)).copied());
     let step = path.state.iter().map(|c| c.next).collect();
@@ -107,7 +98,7 @@ struct First {
 pub struct Watch<'c, 'k, N> {
     pub companion: Companion<'c, N>,
     /// A kernel, in place of `step`.
-    pub fast: Option<Fast<'k>>,
+    pub fast: Option<Fast<'k, N>>,
 }
 
 impl<N> Watch<'_, '_, N> {
@@ -133,7 +124,7 @@ pub fn follow<N: Number>(
     look: &mut impl FnMut(Moment, &Machine<N>) -> bool,
 ) -> Result<Ending, PlanError> {
     let slot = |section: usize, node: NodeId| plan.roots.get(section).and_then(|r| r.get(&node)).copied();
-    let nexts: Vec<Option<SlotId>> = path.state.iter().map(|c| slot(STEP, c.next)).collect();
+    let mut stride = Stride::new(plan, path);
     let assume: Vec<Option<SlotId>> = path.assume.iter().map(|a| slot(LOOK, a.node)).collect();
     let until = path.until.and_then(|u| slot(LOOK, u));
     begin(plan, path, m);
@@ -149,7 +140,6 @@ pub fn follow<N: Number>(
     let at = looked_at(path.schedule, steps);
     let mut next_look = at.iter().copied().peekable();
     let mut running = started;
-    let mut buffer: Vec<N> = Vec::new();
     let mut ending = Ending::default();
     let doubt = |ending: &mut Ending, lanes: Mask, what: Doubt| {
         if lanes != 0 && ending.doubt.is_none() {
@@ -218,13 +208,11 @@ pub fn follow<N: Number>(
             t = next;
             continue;
         }
-        set_time(plan, m, path.time, |_| t as f64, ALL);
         if !resting {
-            run(plan, STEP, m)?;
-            let (capped, still) = advance(plan, path, &nexts, m, &mut buffer);
-            watch.companion.step(plan, path, m, t, &capped)?;
+            stride.step(plan, path, m, t)?;
+            watch.companion.step(plan, path, m, t, &stride.capped)?;
             // Where neither the state nor what watches it changes in any bit, no later step does.
-            resting = still && watch.companion.is_still() && !path.timed;
+            resting = stride.still && watch.companion.is_still() && !path.timed;
         } else {
             remember(plan, path, m);
         }
@@ -270,49 +258,68 @@ fn remember<N: Number>(plan: &Plan, path: &Path, m: &mut Machine<N>) {
 /// Components, and the lanes where their bound was cut to [`DRIFT`].
 pub type Capped = Vec<(SlotId, Mask)>;
 
-/// Replaces the state by the step's results, all at once; the old state becomes the previous one. Also returns whether nothing changed.
-#[inline(always)]
-pub fn advance<N: Number>(
-    plan: &Plan,
-    path: &Path,
-    nexts: &[Option<SlotId>],
-    m: &mut Machine<N>,
-    buffer: &mut Vec<N>,
-) -> (Capped, bool) {
-    let mut capped = Vec::new();
-    let mut still = true;
-    buffer.clear();
-    for next in nexts.iter().flatten() {
-        buffer.extend_from_slice(&m.numbers[plan.slots[*next as usize].range()]);
+/// Takes a machine's state from step to step.
+pub struct Stride<N> {
+    /// Where each component's next value is, if the plan has it.
+    nexts: Vec<Option<SlotId>>,
+    buffer: Vec<N>,
+    /// Of the last step.
+    pub capped: Capped,
+    /// Whether the last step changed nothing.
+    pub still: bool,
+}
+
+impl<N: Number> Stride<N> {
+    pub fn new(plan: &Plan, path: &Path) -> Self {
+        let next = |node: NodeId| plan.roots.get(STEP).and_then(|roots| roots.get(&node)).copied();
+        let nexts = path.state.iter().map(|component| next(component.next)).collect();
+        Self { nexts, buffer: Vec::new(), capped: Vec::new(), still: false }
     }
-    remember(plan, path, m);
-    let mut from = 0;
-    for (component, next) in path.state.iter().zip(nexts) {
-        let Some(next) = next else { continue };
-        let len = plan.slots[*next as usize].len();
-        if let Some(slot) = input_slot(plan, component.input) {
-            let range = plan.slots[slot as usize].range();
-            let new = &buffer[from..from + len];
-            still &= m.numbers[range.clone()].iter().zip(new).all(|(a, b)| a.eq(b) == ALL);
-            for (to, from) in m.numbers[range].iter_mut().zip(new) {
-                *to = from.clone().trimmed();
-            }
-            m.undefined[slot as usize] = m.undefined[*next as usize];
-            let before = m.norms[slot as usize].clone();
-            m.set_norm(plan, slot);
-            if N::TRACKED {
-                let carried = &m.errors[*next as usize];
-                // A bound that is not finite stays so.
-                let bad = carried.mul(&N::zero());
-                // What cancels in one step leaves the error of what it was.
-                let most = m.norms[slot as usize].max(&before).mul(&N::from_f64(DRIFT));
-                capped.push((slot, most.lt(carried)));
-                m.errors[slot as usize] = carried.min(&most).add(&bad);
-            }
+
+    /// Takes step number `t`: replaces the state by the step's results, all at once; the old state becomes the previous one.
+    ///
+    /// # Errors
+    /// As [`run`].
+    #[inline(always)]
+    pub fn step(&mut self, plan: &Plan, path: &Path, m: &mut Machine<N>, t: u64) -> Result<(), PlanError> {
+        set_time(plan, m, path.time, |_| t as f64, ALL);
+        run(plan, STEP, m)?;
+        let Self { nexts, buffer, capped, still } = self;
+        capped.clear();
+        buffer.clear();
+        *still = true;
+        for next in nexts.iter().flatten() {
+            buffer.extend_from_slice(&m.numbers[plan.slots[*next as usize].range()]);
         }
-        from += len;
+        remember(plan, path, m);
+        let mut from = 0;
+        for (component, next) in path.state.iter().zip(&*nexts) {
+            let Some(next) = next else { continue };
+            let len = plan.slots[*next as usize].len();
+            if let Some(slot) = input_slot(plan, component.input) {
+                let range = plan.slots[slot as usize].range();
+                let new = &buffer[from..from + len];
+                *still &= m.numbers[range.clone()].iter().zip(new).all(|(a, b)| a.eq(b) == ALL);
+                for (to, from) in m.numbers[range].iter_mut().zip(new) {
+                    *to = from.clone().trimmed();
+                }
+                m.undefined[slot as usize] = m.undefined[*next as usize];
+                let before = m.norms[slot as usize].clone();
+                m.set_norm(plan, slot);
+                if N::TRACKED {
+                    let carried = &m.errors[*next as usize];
+                    // A bound that is not finite stays so.
+                    let bad = carried.mul(&N::zero());
+                    // What cancels in one step leaves the error of what it was.
+                    let most = m.norms[slot as usize].max(&before).mul(&N::from_f64(DRIFT));
+                    capped.push((slot, most.lt(carried)));
+                    m.errors[slot as usize] = carried.min(&most).add(&bad);
+                }
+            }
+            from += len;
+        }
+        Ok(())
     }
-    (capped, still)
 }
 
 /// Sets an integer input lane by lane; undefined outside `known`.

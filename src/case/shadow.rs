@@ -8,23 +8,23 @@
 //! `8 √(t+1) u 2^30 D_t / min(1, min A_s)`; directions that the start does not move are not seen. Both are estimates, and called so.
 
 use super::octet::Drawn;
-use super::path::{Capped, SETUP, STEP, advance, begin, input_slot, set_time};
-use crate::arith::lane::{ALL, Mask};
+use super::path::{Capped, SETUP, Stride, begin, input_slot};
+use crate::arith::lane::Mask;
 use crate::arith::lane_double::Double8;
 use crate::arith::number::{Number, UNIT};
 use crate::claim::program::Path;
 use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
-use crate::eval::rounding::Bounded;
+use crate::eval::rounding::{self, Bounded};
 use crate::eval::run::run;
 use crate::lang::ir::InputId;
 use crate::sample::strata::Lanes;
 
 /// How far the start of the second run is moved, relatively.
-pub(super) const MOVED: f64 = 1.0 / (1 << 30) as f64;
+const MOVED: f64 = 1.0 / (1 << 30) as f64;
 /// Below this the two runs are as close as rounding lets them be.
-pub(super) const LEAST: f64 = 1.0 / (1 << 24) as f64;
+const LEAST: f64 = 1.0 / (1 << 24) as f64;
 /// From this share of the state on two runs have parted.
 const PARTED: f64 = 1.0 / 64.0;
 /// The share of a state that is half of its digits.
@@ -93,8 +93,8 @@ impl<N: Number> Companion<'_, N> {
             // In an arithmetic that rounds, what stands still is only the rounded run: its bound has to grow.
             Self::None => !N::TRACKED,
             // Not begun: likewise.
-            Self::Exact(exact) => exact.still,
-            Self::Moved(moved) => moved.still,
+            Self::Exact(exact) => exact.run.as_ref().is_some_and(|(_, stride)| stride.still),
+            Self::Moved(moved) => moved.stride.still,
         }
     }
 }
@@ -102,18 +102,17 @@ impl<N: Number> Companion<'_, N> {
 /// The run in double-doubles.
 pub struct Exact<'a> {
     origin: Origin<'a>,
-    run: Option<Box<Machine<Double8>>>,
+    run: Option<(Machine<Double8>, Stride<Double8>)>,
     /// Lanes whose bound was given up.
     given_up: Mask,
     /// For each lane the greatest norm of the state so far, and the step at which half of its digits were lost.
     greatest: [f64; 8],
     half_lost: [Option<u64>; 8],
-    still: bool,
 }
 
 impl<'a> Exact<'a> {
     pub fn new(origin: Origin<'a>) -> Self {
-        Self { origin, run: None, given_up: 0, greatest: [0.0; 8], half_lost: [None; 8], still: false }
+        Self { origin, run: None, given_up: 0, greatest: [0.0; 8], half_lost: [None; 8] }
     }
 
     #[inline(always)]
@@ -131,8 +130,8 @@ impl<'a> Exact<'a> {
             return Ok(());
         }
         let from = if self.run.is_some() { t } else { 0 };
-        self.still = self.catch_up(plan, path, from, t)?;
-        let Some(run) = &self.run else { return Ok(()) };
+        self.catch_up(plan, path, from, t)?;
+        let Some((run, _)) = &self.run else { return Ok(()) };
         for (slot, _) in capped {
             let mut sums = [0.0_f64; 8];
             for at in plan.slots[*slot as usize].range() {
@@ -161,28 +160,57 @@ impl<'a> Exact<'a> {
         Ok(())
     }
 
-    /// Steps number `from` to `to`, the last one too; whether the last one changed nothing.
+    /// Steps number `from` to `to`, the last one too.
     #[inline(never)]
-    fn catch_up(&mut self, plan: &Plan, path: &Path, from: u64, to: u64) -> Result<bool, PlanError> {
+    fn catch_up(&mut self, plan: &Plan, path: &Path, from: u64, to: u64) -> Result<(), PlanError> {
         let fresh = self.run.is_none();
-        let origin = self.origin;
-        let machine = self.run.get_or_insert_with(|| Box::new(Machine::new()));
+        let (machine, stride) = self.run.get_or_insert_with(|| (Machine::new(), Stride::new(plan, path)));
         if fresh {
             machine.load(plan);
-            origin.put(plan, machine);
+            self.origin.put(plan, machine);
             run(plan, SETUP, machine)?;
             begin(plan, path, machine);
         }
-        let nexts: Vec<Option<SlotId>> =
-            path.state.iter().map(|c| plan.roots.get(STEP).and_then(|r| r.get(&c.next)).copied()).collect();
-        let mut buffer = Vec::new();
-        let mut still = false;
-        for t in from..=to {
-            set_time(plan, machine, path.time, |_| t as f64, ALL);
-            run(plan, STEP, machine)?;
-            still = advance(plan, path, &nexts, machine, &mut buffer).1;
-        }
-        Ok(still)
+        (from..=to).try_for_each(|t| stride.step(plan, path, machine, t))
+    }
+}
+
+/// By what entry number `i` of a moved start is multiplied: entries move up and down by turns; a zero stays one, as it does under rounding.
+pub(super) fn moved_by(i: usize) -> f64 {
+    if i.is_multiple_of(2) { 1.0 + MOVED } else { 1.0 - MOVED }
+}
+
+/// How two runs from starts a little apart part, and what that says of roundings.
+pub(super) struct Growth<N> {
+    /// The distance at the start, and the least amplification since, at most 1.
+    start: N,
+    least: N,
+    /// The greatest norm of the state so far, and the lanes in which the two runs have parted.
+    greatest: N,
+    parted: Mask,
+}
+
+impl<N: Number> Growth<N> {
+    pub fn new(start: N) -> Self {
+        Self { start: start.max(&N::lost(1e-290)), least: N::one(), greatest: N::zero(), parted: 0 }
+    }
+
+    /// The distance of the two runs now, and the norm of the state.
+    #[inline(always)]
+    pub fn see(&mut self, apart: &N, size: &N) {
+        self.greatest = self.greatest.max(size);
+        // Runs that have parted say no more how an error grows.
+        self.parted |= self.greatest.mul(&N::from_f64(PARTED)).lt(apart);
+        let amplified = apart.div(&self.start);
+        self.least = self.least.min(&amplified.max(&N::from_f64(LEAST)));
+    }
+
+    /// What rounding has done after `t` steps to a component whose two runs are so far apart; not finite where they have parted.
+    #[inline(always)]
+    pub fn estimate(&self, t: u64, apart: &N) -> N {
+        let scale = N::from_f64(8.0 * ((t + 1) as f64).sqrt() * UNIT / MOVED).div(&self.least);
+        let estimate = apart.mul(&scale);
+        N::select(self.parted | !estimate.finite(), &N::from_f64(f64::INFINITY), &estimate)
     }
 }
 
@@ -191,14 +219,8 @@ pub struct Moved<N> {
     machine: Machine<N>,
     /// The input slots of the state.
     state: Vec<SlotId>,
-    /// The distance at the start, and the least amplification since, at most 1.
-    start: N,
-    least: N,
-    /// The greatest norm of the state so far, and the lanes in which the two runs have parted.
-    greatest: N,
-    parted: Mask,
-    buffer: Vec<N>,
-    still: bool,
+    growth: Growth<N>,
+    stride: Stride<N>,
 }
 
 impl<N: Number> Moved<N> {
@@ -211,79 +233,44 @@ impl<N: Number> Moved<N> {
         let original = machine.clone();
         for (component, slot) in state.iter().enumerate() {
             for (i, at) in plan.slots[*slot as usize].range().enumerate() {
-                // Entries move up and down by turns; a zero stays one, as it does under rounding.
-                let sign = if (i + component).is_multiple_of(2) { MOVED } else { -MOVED };
-                machine.numbers[at] = original.numbers[at].mul(&N::from_f64(1.0 + sign));
+                machine.numbers[at] = original.numbers[at].mul(&N::from_f64(moved_by(i + component)));
             }
         }
-        let mut moved = Self {
-            machine,
-            state,
-            start: N::zero(),
-            least: N::one(),
-            greatest: N::zero(),
-            parted: 0,
-            buffer: Vec::new(),
-            still: false,
-        };
-        moved.start = moved.distance(plan, &original, None).max(&N::lost(1e-290));
-        moved
+        let start = distance(plan, &machine, &original, &state);
+        Self { machine, state, growth: Growth::new(start), stride: Stride::new(plan, path) }
     }
 
-    /// The distance of the two runs: of all components together, or of one.
-    #[inline(always)]
-    fn distance(&self, plan: &Plan, m: &Machine<N>, only: Option<usize>) -> N {
-        let mut sum = N::zero();
-        for (component, slot) in self.state.iter().enumerate() {
-            if only.is_some_and(|c| c != component) {
-                continue;
-            }
-            for at in plan.slots[*slot as usize].range() {
-                let gap = m.numbers[at].sub(&self.machine.numbers[at]);
-                sum = gap.mul_add(&gap, &sum);
-            }
-        }
-        sum.sqrt()
-    }
-
+    /// Takes the step after that number `t`, and raises each component's bound to what rounding is estimated to have done where `capped` says
+    /// that the bound is no longer carried.
     #[inline(always)]
     fn step(&mut self, plan: &Plan, path: &Path, m: &mut Machine<N>, t: u64, capped: &Capped) -> Result<(), PlanError> {
-        set_time(plan, &mut self.machine, path.time, |_| t as f64, ALL);
-        run(plan, STEP, &mut self.machine)?;
-        let nexts: Vec<Option<SlotId>> =
-            path.state.iter().map(|c| plan.roots.get(STEP).and_then(|r| r.get(&c.next)).copied()).collect();
-        self.still = advance(plan, path, &nexts, &mut self.machine, &mut self.buffer).1;
-        self.raise(plan, m, t + 1, capped);
-        Ok(())
-    }
-
-    /// Estimates what rounding has done to each component after `t` steps, and raises its bound to that where `capped` says that the
-    /// bound is no longer carried.
-    #[inline(always)]
-    fn raise(&mut self, plan: &Plan, m: &mut Machine<N>, t: u64, capped: &[(SlotId, Mask)]) {
-        let apart = self.distance(plan, m, None);
+        self.stride.step(plan, path, &mut self.machine, t)?;
         let mut squares = N::zero();
         for slot in &self.state {
             let norm = &m.norms[*slot as usize];
             squares = norm.mul_add(norm, &squares);
         }
-        self.greatest = self.greatest.max(&squares.sqrt());
-        // Runs that have parted say no more how an error grows.
-        self.parted |= self.greatest.mul(&N::from_f64(PARTED)).lt(&apart);
-        let amplified = apart.div(&self.start);
-        self.least = self.least.min(&amplified.max(&N::from_f64(LEAST)));
-        let scale = N::from_f64(8.0 * ((t + 1) as f64).sqrt() * UNIT / MOVED).div(&self.least);
-        for (component, slot) in self.state.iter().enumerate() {
+        self.growth.see(&distance(plan, &self.machine, m, &self.state), &squares.sqrt());
+        for slot in &self.state {
             let lanes = capped.iter().find(|(s, _)| s == slot).map_or(0, |(_, lanes)| *lanes);
             if lanes == 0 {
                 continue;
             }
-            let estimate = self.distance(plan, m, Some(component)).mul(&scale);
+            let estimate = self.growth.estimate(t + 1, &distance(plan, &self.machine, m, std::slice::from_ref(slot)));
             let bound = &m.errors[*slot as usize];
-            // Not finite where the runs have parted for good.
-            let raised = bound.max(&estimate).add(&estimate.mul(&N::zero()));
-            let raised = N::select(self.parted, &N::from_f64(f64::INFINITY), &raised);
-            m.errors[*slot as usize] = N::select(lanes, &raised, bound);
+            m.errors[*slot as usize] = N::select(lanes, &rounding::join(bound, &estimate), bound);
         }
+        Ok(())
     }
+}
+
+/// The Frobenius distance of what two machines hold in these slots.
+#[inline(always)]
+fn distance<N: Number>(plan: &Plan, a: &Machine<N>, b: &Machine<N>, slots: &[SlotId]) -> N {
+    let mut sum = N::zero();
+    for at in slots.iter().flat_map(|slot| plan.slots[*slot as usize].range()) {
+        let gap = a.numbers[at].sub(&b.numbers[at]);
+        sum = gap.mul_add(&gap, &sum);
+    }
+    sum.sqrt()
 }

@@ -58,7 +58,7 @@ impl Certifier {
             let mut look = asked.predicate.guards.clone();
             look.extend([truth, margin]);
             look.extend(comparison.iter().flat_map(|(_, a, b)| [*a, *b]).chain(asked.predicate.unit));
-            flow::sections_of(course, once, look)
+            flow::sections(course, once, look)
         })?;
         let mut open = Part::Predicate;
         let mut bits = LEAST_BITS;

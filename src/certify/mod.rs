@@ -155,17 +155,13 @@ impl Certifier {
             Part::Guard(i) => format!("condition {} of the predicate", i + 1),
             Part::Predicate => "the predicate".to_owned(),
             Part::Path(i) => {
-                let path = self.program.path.as_ref().map(|path| &path.assume);
-                let assume = path.or(self.program.course.as_ref().map(|course| &course.assume));
-                let name = assume.and_then(|assume| assume.get(i)).map(|a| a.name.clone());
+                let name = self.program.motion.as_ref().and_then(|m| m.assume().get(i)).map(|a| a.name.clone());
                 name.unwrap_or_else(|| format!("hypothesis {} on the path", i + 1))
             }
             Part::Until => "the end of the run".to_owned(),
             Part::Solution => "the enclosure of the solution".to_owned(),
             Part::First(i) => {
-                let path = self.program.path.as_ref().map(|path| &path.first);
-                let first = path.or(self.program.course.as_ref().map(|course| &course.first));
-                let name = first.and_then(|first| first.get(i)).map(|f| f.0.clone());
+                let name = self.program.motion.as_ref().and_then(|m| m.first().get(i)).map(|f| f.0.clone());
                 name.unwrap_or_else(|| format!("first time {}", i + 1))
             }
         }

@@ -78,7 +78,7 @@ impl Certifier {
             let mut look = asked.predicate.guards.clone();
             look.extend([truth, margin]);
             look.extend(comparison.iter().flat_map(|(_, a, b)| [*a, *b]).chain(asked.predicate.unit));
-            path::sections_of(path, once, look)
+            path::sections(path, once, look)
         })?;
         if plan.work.saturating_mul(steps.max(1)) > MOST_RUN_WORK {
             return Err(PlanError::TooMuchWork { limit: MOST_RUN_WORK }.into());

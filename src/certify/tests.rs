@@ -23,7 +23,8 @@ fn certifier(claim: &Claim) -> Certifier {
 
 /// Points of the random phase, whose ranges are none empty.
 fn points(claim: &Claim, cases: std::ops::Range<u64>) -> Vec<Point> {
-    let evaluator = Evaluator::new(claim, 1, Backend::Scalar, 1 << 16).expect("it is typed").expect("it is pointwise");
+    let evaluator =
+        Evaluator::new(claim, 1, Backend::Scalar, 1 << 16, None).expect("it is typed").expect("it is pointwise");
     cases.filter_map(|case| evaluator.point(case).expect("a plan")).collect()
 }
 
@@ -161,7 +162,7 @@ fn a_value_that_is_moved_out_of_its_sampler_is_outside() {
 fn a_case_has_the_draws_of_the_program_that_samples() {
     for (given, _) in SAMPLERS {
         let claim = sampled(given);
-        let evaluator = Evaluator::new(&claim, 1, Backend::Scalar, 1 << 16).expect("typed").expect("pointwise");
+        let evaluator = Evaluator::new(&claim, 1, Backend::Scalar, 1 << 16, None).expect("typed").expect("pointwise");
         let blocks = |program: &Program| -> Vec<_> {
             program.samples.blocks.iter().map(|block| (block.id, block.given, block.role)).collect()
         };
@@ -184,7 +185,7 @@ c = "tr(S) + a <= 0"
 unit = "1"
 "#;
     let claim = claim(text);
-    let evaluator = Evaluator::new(&claim, 1, Backend::Scalar, 1 << 16).expect("typed").expect("pointwise");
+    let evaluator = Evaluator::new(&claim, 1, Backend::Scalar, 1 << 16, None).expect("typed").expect("pointwise");
     let certifier = certifier(&claim);
     let points = points(&claim, 0..256);
     let evaluations = evaluator.evaluate(&points).expect("a plan");
@@ -467,7 +468,7 @@ fn the_worst_cases_of_a_false_claim_are_violated_and_none_of_its_correction() {
     for (name, holds) in [("ye-du-2021/eq-12", false), ("ye-du-2021/eq-12-corrected", true)] {
         let claim = shipped(name);
         let certifier = certifier(&claim);
-        let evaluator = Evaluator::new(&claim, 1, Backend::Scalar, 1 << 16).expect("typed").expect("pointwise");
+        let evaluator = Evaluator::new(&claim, 1, Backend::Scalar, 1 << 16, None).expect("typed").expect("pointwise");
         let points = points(&claim, 0..512);
         let evaluations = evaluator.evaluate(&points).expect("a plan");
         let margin = |i: usize| evaluations[i].looks.first().map_or(f64::NAN, |look| look.margin);

@@ -1,22 +1,20 @@
 //! A claim compiled for running: what the engine and the commands hold.
 
 use super::fit::Fit;
-use super::flow::{self, FlowRun};
-use super::pointwise::{self, PointwiseRun};
+use super::moving::{self, MovingRun};
+use super::pointwise::PointwiseRun;
 use super::replay::{ReplayRun, Value, Which};
 use super::scaling::ScalingRun;
-use super::trajectory::{self, TrajectoryRun};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::Backend;
-use crate::case::evaluate::{Evaluation, Evaluator};
+use crate::case::evaluate::{Evaluation, Evaluator, once_roots};
 use crate::case::octet::{Plans, compiled, numbers_of};
-use crate::case::path::steps;
 use crate::case::point::Point;
 use crate::case::record::{CaseRecord, Hypotheses, Look, Stratum};
-use crate::case::schedule::looked_at;
+use crate::case::way::{self, Way};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::Claim;
-use crate::claim::program::{Program, When};
+use crate::claim::program::{Motion, Program};
 use crate::eval::compile::{PlanError, integer};
 use crate::kernel::{Kernel, SharedKernel, built_in};
 use crate::lang::ast::Looks;
@@ -104,19 +102,10 @@ fn cost(
     ints: &BTreeMap<IntId, i64>,
     sections: &[Vec<NodeId>],
     max_elements: usize,
-    by_kernel: bool,
+    kernel: Option<&dyn Kernel>,
 ) -> u64 {
-    if let Some(path) = &program.path {
-        let Ok(steps) = steps(program, path, ints) else { return 1 };
-        return if by_kernel {
-            let looks = looked_at(path.schedule, steps).len();
-            trajectory::evaluations_by_kernel(steps, looks as u64)
-        } else {
-            trajectory::evaluations_of(steps)
-        };
-    }
-    if let Some(course) = &program.course {
-        return flow::evaluations_of(course.looks);
+    if let Some(motion) = &program.motion {
+        return Way::new(program, motion, ints, kernel).map_or(1, moving::evaluations_of);
     }
     // Where there is no plan, running says why.
     let work = compiled(program, ints, sections, max_elements).map_or(0, |c| c.plan.work);
@@ -125,7 +114,7 @@ fn cost(
 
 /// The kernel that was given for the kind that a claim names, else the built-in one.
 fn kernel_of<'o>(program: &Program, options: &'o CheckOptions) -> Option<&'o dyn Kernel> {
-    let kind = program.path.as_ref()?.kernel.as_ref()?.kind;
+    let kind = program.path()?.kernel.as_ref()?.kind;
     let given = options.kernel.as_ref().filter(|kernel| kernel.0.kind() == kind);
     Some(given.map_or_else(|| built_in(kind), |kernel| &*kernel.0))
 }
@@ -158,11 +147,7 @@ impl Checker {
         {
             return Err(too_large.into());
         }
-        let sections = match (&program.path, &program.course) {
-            (Some(path), _) => trajectory::sections(&program, path),
-            (None, Some(course)) => flow::sections(&program, course),
-            (None, None) => vec![pointwise::once_roots(&program)],
-        };
+        let sections = way::sections(&program, once_roots(&program), &[]);
         let predicates = program
             .asked
             .iter()
@@ -174,11 +159,14 @@ impl Checker {
                     None if a.predicate.plain => "1".to_owned(),
                     None => "the size of its terms".to_owned(),
                 },
-                looks: program.course.as_ref().filter(|_| a.when != When::Once).map(|course| course.looks),
+                looks: match program.motion_of(a.when) {
+                    Some(Motion::Flow(course)) => Some(course.looks),
+                    Some(Motion::Iteration(_)) | None => None,
+                },
             })
             .collect();
-        let by_kernel = kernel_of(&program, options).is_some();
-        let cost = longest.map_or(1, |ints| cost(&program, &ints, &sections, options.max_elements, by_kernel));
+        let kernel = kernel_of(&program, options);
+        let cost = longest.map_or(1, |ints| cost(&program, &ints, &sections, options.max_elements, kernel));
         Ok(Self {
             claim: claim.clone(),
             options: options.clone(),
@@ -227,13 +215,12 @@ impl Checker {
     pub fn run(&self, cases: Range<u64>, sink: &mut dyn FnMut(&CaseRecord<'_>)) -> Result<(), CheckError> {
         let Self { program, plans, key, backend, .. } = self;
         let backend = *backend;
-        match (&program.path, &program.course) {
-            (Some(path), _) => {
+        match &program.motion {
+            Some(motion) => {
                 let kernel = self.kernel();
-                dispatch(backend, TrajectoryRun { program, path, plans, key, backend, kernel, cases, sink })?;
+                dispatch(backend, MovingRun { program, motion, plans, key, backend, kernel, cases, sink })?;
             }
-            (None, Some(course)) => dispatch(backend, FlowRun { program, course, plans, key, backend, cases, sink })?,
-            (None, None) => dispatch(backend, PointwiseRun { program, plans, key, backend, cases, sink })?,
+            None => dispatch(backend, PointwiseRun { program, plans, key, backend, cases, sink })?,
         }
         Ok(())
     }
@@ -268,7 +255,7 @@ impl Checker {
     pub fn replay_point(&self, point: &Point) -> Result<Replay, CheckError> {
         let failed = |error: &dyn std::fmt::Display| CheckError(error.to_string());
         let Self { program, key, backend, max_elements, .. } = self;
-        let evaluator = Evaluator::new(&self.claim, self.options.seed, *backend, *max_elements);
+        let evaluator = Evaluator::new(&self.claim, self.options.seed, *backend, *max_elements, self.kernel());
         let evaluator = evaluator.map_err(|errors| failed(&errors))?;
         let evaluator = evaluator.ok_or_else(|| CheckError("this claim is not asked of values alone".to_owned()))?;
         let found = evaluator.evaluate(std::slice::from_ref(point)).map_err(|error| failed(&error))?.pop();
@@ -285,9 +272,9 @@ impl Checker {
         kernel_of(&self.program, &self.options)
     }
 
-    /// Whether this is a claim about iterates.
-    pub fn is_path(&self) -> bool {
-        self.program.path.is_some()
+    /// Whether it is about values that move, by steps or in time.
+    pub fn moves(&self) -> bool {
+        self.program.motion.is_some()
     }
 
     /// Whether this is a `[scaling]` claim, which has a fit in place of cases.

@@ -3,13 +3,13 @@
 pub mod checker;
 pub mod evidence;
 pub mod fit;
-mod flow;
+mod moving;
 mod pointwise;
 pub mod replay;
 mod scaling;
 pub mod search;
+pub mod stored;
 pub mod tally;
-mod trajectory;
 
 pub use crate::case::record;
 pub use checker::{CheckError, CheckOptions, Checker, PredicateInfo, Replay};

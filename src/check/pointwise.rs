@@ -2,7 +2,6 @@
 //! asked once.
 
 use crate::arith::lane::{Backend, Job, Lane8};
-pub use crate::case::evaluate::once_roots;
 use crate::case::octet::{BLANK, Chooser, Compiled, Plans, draw, hypotheses, looks as looks_of};
 use crate::case::record::{CaseRecord, Hypotheses};
 use crate::claim::program::Program;

@@ -5,11 +5,13 @@
 
 use super::checker::CheckError;
 use crate::arith::lane::{Backend, Job, Lane8};
+use crate::case::evaluate::once_roots;
 use crate::case::flow;
 use crate::case::octet::{Integers, compiled, draw, integers, place_of};
-use crate::case::path::{self, LOOK, Moment, Watch};
+use crate::case::path::{LOOK, Moment, Watch, follow};
 use crate::case::point::Point;
-use crate::claim::program::{Bound, Course, Path, Program};
+use crate::case::way::{self, Way};
+use crate::claim::program::{Bound, Motion, Program};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
@@ -75,16 +77,14 @@ impl Job for ReplayRun<'_> {
             }
         };
         let named: Vec<&Bound> = program.givens.iter().chain(&program.lets).chain(&program.assume).collect();
-        let mut roots = super::pointwise::once_roots(program);
+        let mut roots = once_roots(program);
         roots.extend(named.iter().map(|b| b.node));
         // Predicates of a path are not asked here.
-        let sections = match (&program.path, &program.course) {
-            (Some(path), _) => path::sections(program, path, roots, &on_path(path)),
-            (None, Some(course)) => {
-                let nodes: Vec<NodeId> = on_course(course).into_iter().map(|(_, node)| node).collect();
-                flow::sections(program, course, roots, &nodes)
-            }
-            (None, None) => vec![roots],
+        let on_the_way = program.motion.as_ref().map(Motion::named).unwrap_or_default();
+        let nodes: Vec<NodeId> = on_the_way.iter().map(|(_, node)| *node).collect();
+        let sections = match &program.motion {
+            Some(_) => way::sections(program, roots, &nodes),
+            None => vec![roots],
         };
         let plan = compiled(program, &ints, &sections, max_elements)?;
         let mut machine = Machine::<V>::new();
@@ -112,58 +112,38 @@ impl Job for ReplayRun<'_> {
             let Some(&slot) = plan.plan.roots[0].get(&bound.node) else { continue };
             values.push((bound.name.clone(), read(&plan.plan, &machine, slot, program.graph.ty(bound.node), lane)));
         }
-        let path = program.path.iter().flat_map(|path| &path.state).map(|part| (&part.name, part.start));
-        let course = program.course.iter().flat_map(|course| &course.state).map(|part| (&part.name, part.start));
-        for (name, start) in path.chain(course) {
+        for (name, start) in program.motion.iter().flat_map(Motion::starts) {
             if let Some(&slot) = plan.plan.roots[0].get(&start) {
                 let ty = program.graph.ty(start);
                 values.push((format!("{name} at 0"), read(&plan.plan, &machine, slot, ty, lane)));
             }
         }
-        if let Some(path) = &program.path {
-            let last = at.iter().copied().max().filter(|last| *last > 0);
-            if let Some(last) = last {
-                let started = 1 << lane;
-                let mut look = |moment: Moment, machine: &Machine<V>| {
-                    if at.contains(&moment.t) && moment.t > 0 {
-                        let names = path.state.iter().map(|c| &c.name).chain(path.lets.iter().map(|b| &b.name));
-                        for (name, node) in names.zip(on_path(path)) {
-                            let Some(&slot) = plan.plan.roots[LOOK].get(&node) else { continue };
-                            let value = read(&plan.plan, machine, slot, program.graph.ty(node), lane);
-                            values.push((format!("{name} at {}", moment.t), value));
-                        }
-                    }
-                    moment.t < last
-                };
-                let steps = path::steps(program, path, &ints)?;
-                path::follow(&plan.plan, path, steps, &mut machine, started, &mut Watch::none(), &mut look)?;
-            }
-        }
-        if let Some(course) = program.course.as_ref().filter(|_| at.iter().any(|at| *at > 0)) {
+        if let (Some(motion), Some(last)) = (&program.motion, at.iter().copied().max().filter(|last| *last > 0)) {
+            let way = Way::new(program, motion, &ints, None)?;
+            let place = if matches!(way, Way::Flow(_)) { "look " } else { "" };
             let mut look = |moment: Moment, machine: &Machine<V>| {
-                for (name, node) in on_course(course).into_iter().filter(|_| at.contains(&moment.t) && moment.t > 0) {
-                    let Some(&slot) = plan.plan.roots[LOOK].get(&node) else { continue };
-                    let value = read(&plan.plan, machine, slot, program.graph.ty(node), lane);
-                    values.push((format!("{name} at look {}", moment.t), value));
+                for (name, node) in on_the_way.iter().filter(|_| moment.t > 0 && at.contains(&moment.t)) {
+                    let Some(&slot) = plan.plan.roots[LOOK].get(node) else { continue };
+                    let value = read(&plan.plan, machine, slot, program.graph.ty(*node), lane);
+                    values.push((format!("{name} at {place}{}", moment.t), value));
                 }
+                moment.t < last
             };
-            flow::follow(&plan.plan, course, &mut machine, 1 << lane, &mut look)?;
+            match way {
+                Way::Steps { path, steps, .. } => {
+                    follow(&plan.plan, path, steps, &mut machine, 1 << lane, &mut Watch::none(), &mut look)?;
+                }
+                Way::Flow(course) => {
+                    let mut look = |moment: Moment, machine: &Machine<V>| {
+                        look(moment, machine);
+                    };
+                    flow::follow(&plan.plan, course, &mut machine, 1 << lane, &mut look)?;
+                }
+            }
         }
         let names = |id| program.givens.get(program.int_given(id).given).map_or(String::new(), |g| g.name.clone());
         Ok((ints.iter().map(|(id, value)| (names(*id), *value)).collect(), values))
     }
-}
-
-/// What has a name along a path: the parts of the state, then what is named of them.
-fn on_path(path: &Path) -> Vec<NodeId> {
-    path.state.iter().map(|c| c.node).chain(path.lets.iter().map(|b| b.node)).collect()
-}
-
-/// What has a name along a flow: the time, the parts of the state, then what is named of them.
-fn on_course(course: &Course) -> Vec<(&str, NodeId)> {
-    let state = course.state.iter().map(|part| (part.name.as_str(), part.node));
-    let named = course.lets.iter().map(|bound| (bound.name.as_str(), bound.node));
-    std::iter::once(("t", course.t)).chain(state).chain(named).collect()
 }
 
 /// The value of a slot in one lane.

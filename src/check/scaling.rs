@@ -8,16 +8,16 @@
 
 use super::checker::CheckError;
 use super::fit::Fit;
-use super::flow::evaluations_of as evaluations_of_flow;
-use super::pointwise::once_roots;
-use super::trajectory::evaluations_of;
+use super::moving::evaluations_of;
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
 use crate::arith::number::Number;
+use crate::case::evaluate::once_roots;
 use crate::case::flow;
 use crate::case::octet::{Compiled, Integers, compiled, hypotheses, integers, lanes_of};
-use crate::case::path::{self, LOOK, Moment, SETUP, Watch, follow};
+use crate::case::path::{LOOK, Moment, SETUP, Watch, follow};
 use crate::case::record::{Hypotheses, Stratum};
 use crate::case::shadow::{Companion, Exact, Origin};
+use crate::case::way::{self, Way};
 use crate::claim::program::{Law, Program, Swept, SweptTarget};
 use crate::eval::machine::Machine;
 use crate::eval::plan::SlotId;
@@ -84,14 +84,7 @@ impl Job for ScalingRun<'_> {
                 };
                 let mut setup = once_roots(program);
                 setup.push(law.slope);
-                let sections = match (&program.path, &program.course) {
-                    (Some(path), _) => path::sections(program, path, setup, &read),
-                    (None, Some(course)) => flow::sections(program, course, setup, &read),
-                    (None, None) => {
-                        setup.extend(read);
-                        vec![setup]
-                    }
-                };
+                let sections = way::sections(program, setup, &read);
                 let compiled = compiled(program, &ints, &sections, max_elements)?;
                 machine.load(&compiled.plan);
                 let draws = filler.fill::<V>(backend, &mut stream, Stratum::Plain, &compiled.blocks);
@@ -126,19 +119,19 @@ impl Job for ScalingRun<'_> {
                         }
                     }
                 };
-                match (&program.path, &program.course) {
-                    (None, None) => {
-                        spent += 8;
-                        take(started, SETUP, &machine);
-                    }
-                    (None, Some(course)) => {
-                        spent += 8 * evaluations_of_flow(course.looks);
+                let Some(motion) = &program.motion else {
+                    spent += 8;
+                    take(started, SETUP, &machine);
+                    continue;
+                };
+                let way = Way::new(program, motion, &ints, None)?;
+                spent += 8 * evaluations_of(way);
+                match way {
+                    Way::Flow(course) => {
                         let mut see = |moment: Moment, m: &Machine<V>| take(moment.last, LOOK, m);
                         flow::follow(&compiled.plan, course, &mut machine, started, &mut see)?;
                     }
-                    (Some(path), _) => {
-                        let steps = path::steps(program, path, &ints)?;
-                        spent += 8 * evaluations_of(steps);
+                    Way::Steps { path, steps, .. } => {
                         let mut see = |moment: Moment, m: &Machine<V>| {
                             take(moment.last, LOOK, m);
                             true

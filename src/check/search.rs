@@ -6,16 +6,17 @@
 //! doubt, with the part that stayed open.
 
 use super::checker::{CheckError, CheckOptions, Checker};
-use super::evidence::{Best, Evidence, Hunted, Origin, Proof, Refutation, Stored, Tightness};
+use super::evidence::{Best, Evidence, Hunted, Origin, Proof, Refutation, Tightness};
+use super::stored::stored_of;
 use super::tally::{PredicateTally, Tally};
 use crate::case::coarsen::{BITS, coarsened};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
 use crate::case::record::{Fate, Hypotheses, Look};
-use crate::case::witness::{Draws, Standing, WitnessFile};
+use crate::case::witness::{Draws, WitnessFile};
 use crate::certify::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part, Sides};
-use crate::claim::diagnostic::{Diagnostic, Diagnostics};
-use crate::claim::model::{Claim, Place, Source};
+use crate::claim::diagnostic::Diagnostics;
+use crate::claim::model::{Claim, Source};
 use crate::claim::program::{Asked, When};
 use crate::hunt::{Found, Hunt, HuntOptions, Hunter};
 use crate::lang::ir::IntId;
@@ -42,9 +43,6 @@ pub struct Effort {
     /// Multiplications of 64 bits that proving an identity may take, about.
     pub proof: u64,
 }
-
-/// The most bits that a stored witness is given: it was decided once.
-const VERIFY_BITS: usize = 4096;
 
 /// Of an undecided random case: there are many, and most are ties of irrational numbers that no precision decides.
 const SETTLE_BITS: usize = 256;
@@ -98,7 +96,7 @@ struct Search<'a> {
     options: &'a CheckOptions,
     effort: &'a Effort,
     certifier: Certifier,
-    evaluator: Evaluator,
+    evaluator: Evaluator<'a>,
     hunter: Hunter<'a>,
     /// Evaluations of the hunt for each predicate.
     evaluations: u64,
@@ -120,8 +118,8 @@ impl Checker {
         let claim = self.claim();
         let options = self.options();
         let malformed = |errors: Diagnostics| CheckError(errors.to_string());
-        let evaluator =
-            Evaluator::new(claim, options.seed, options.backend, options.max_elements).map_err(malformed)?;
+        let evaluator = Evaluator::new(claim, options.seed, options.backend, options.max_elements, self.kernel())
+            .map_err(malformed)?;
         let Some(evaluator) = evaluator else { return Ok(Vec::new()) };
         let certifier = Certifier::new(claim, options.max_elements).map_err(malformed)?;
         let wide = tally.scaled > tally.met / 4;
@@ -135,7 +133,7 @@ impl Checker {
         let hunter = Hunter::new(claim, hunt).map_err(malformed)?;
         let share = effort.hunt / self.cost().max(1) / tally.predicates.len().max(1) as u64;
         let flows = claim.flow.is_some();
-        let (least, cost) = if self.is_path() || flows { (LEAST_RUNS, self.cost().max(1)) } else { (LEAST_HUNT, 1) };
+        let (least, cost) = if self.moves() { (LEAST_RUNS, self.cost().max(1)) } else { (LEAST_HUNT, 1) };
         let dear = match (wide, flows) {
             (true, _) => WIDE_COST,
             (_, true) => FLOW_COST,
@@ -590,69 +588,4 @@ fn size_of(certificate: &Certificate) -> RBig {
     let size = |side: &Enclosure| side.hi.clone().max(-side.lo.clone());
     let sizes = size(left) + size(right);
     if sizes.is_zero() { RBig::ZERO } else { gap.max(RBig::ZERO) / sizes }
-}
-
-/// What becomes of the stored witness against a predicate; `None` if there is none.
-fn stored_of(
-    claim: &Claim,
-    certifier: &Certifier,
-    file: &WitnessFile,
-    predicate: usize,
-) -> Option<(Stored, Option<Refutation>)> {
-    let asked = certifier.program().asked.get(predicate)?;
-    let witness = file.of(&asked.name)?;
-    if witness.standing(claim) != Standing::Current {
-        return Some((Stored::Stale, None));
-    }
-    let failed = |why: String| Some((Stored::Failed(why), None));
-    let values = match witness.values(claim) {
-        Ok(values) => values,
-        Err(misfit) => return failed(misfit.to_string()),
-    };
-    match certifier.decide(&values, predicate, VERIFY_BITS) {
-        Ok(Decision::Violated(certificate)) => {
-            let refutation = Refutation {
-                values,
-                margin: certificate.margin,
-                sides: certificate.sides,
-                bits: certificate.bits,
-                at: certificate.at,
-                origin: Origin::Stored,
-                draws: witness.draws.clone(),
-            };
-            Some((Stored::Proved, Some(refutation)))
-        }
-        Ok(Decision::Holds(_)) => failed("the predicate holds".to_owned()),
-        Ok(Decision::OutOfBranch) => failed("it is in another branch".to_owned()),
-        Ok(Decision::Undefined) => failed("the predicate is undefined".to_owned()),
-        Ok(Decision::Outside(part)) => failed(format!("`{}` is false", certifier.name_of(part))),
-        Ok(Decision::Undecided(part)) => failed(format!("`{}` is undecided", certifier.name_of(part))),
-        Err(error) => failed(error.to_string()),
-    }
-}
-
-/// A stored entry, by its predicate, and what becomes of it.
-pub type Verified = (String, Stored, Option<Refutation>);
-
-/// Every entry of a claim's witness file, asked again.
-///
-/// # Errors
-/// If the file cannot be read as one, it is another claim's, or the claim is malformed.
-pub fn verify_stored(claim: &Claim, max_elements: usize) -> Result<Vec<Verified>, Diagnostics> {
-    let Some(source) = &claim.witness else { return Ok(Vec::new()) };
-    let (file, source) = WitnessFile::read(source.text.as_bytes(), &source.path)?;
-    if file.claim != claim.id.0 {
-        let found = format!("it is a witness against `{}`", file.claim);
-        let error = Diagnostic::new(Place::file(&source), format!("this is no witness against `{}`", claim.id), found);
-        return Err(error.into());
-    }
-    let certifier = Certifier::new(claim, max_elements)?;
-    let asked: Vec<&str> = certifier.program().asked.iter().map(|asked| asked.name.as_str()).collect();
-    let entries = file.refuted.iter().map(|witness| {
-        let index = asked.iter().position(|name| *name == witness.predicate);
-        let found = index.and_then(|i| stored_of(claim, &certifier, &file, i));
-        let (stored, refutation) = found.unwrap_or((Stored::Stale, None));
-        (witness.predicate.clone(), stored, refutation)
-    });
-    Ok(entries.collect())
 }

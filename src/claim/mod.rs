@@ -22,6 +22,7 @@ pub mod index;
 pub mod library;
 pub mod load;
 pub mod model;
+pub mod motion;
 mod names;
 pub mod paper;
 pub mod program;

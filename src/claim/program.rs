@@ -4,19 +4,18 @@
 
 use super::by_values::ValueGiven;
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::model::{Claim, KernelUse, Named, Place, Trajectory};
+pub use super::motion::{Component, Course, KernelBinding, Motion, Moving, Path};
+
+use super::model::{Claim, Named, Place};
 use crate::eval::analysis::Analysis;
-use crate::kernel::Kind;
 use crate::lang::ast::{self, Expr, Sampler};
 use crate::lang::build;
 use crate::lang::elaborate;
 use crate::lang::ir::{Dim, Graph, InputId, IntId, NodeId, Op, Type};
-use crate::lang::parse::parse_expr;
 use crate::lang::predicate::{self, Predicate};
 use crate::lang::scope::Scope;
 use crate::lang::span::LangError;
 use crate::lang::structural::structural_ints;
-use crate::lang::symmetry::is_symmetric;
 use crate::lang::types;
 use crate::sample::draws::{IntGiven, Samples};
 use crate::sample::lower::lower;
@@ -51,73 +50,6 @@ pub enum When {
     Always,
     /// At the last one.
     Finally,
-}
-
-/// A component of a trajectory's state.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Component {
-    pub name: String,
-    pub input: InputId,
-    /// Its value now, as a node.
-    pub node: NodeId,
-    /// The value one step before, for `prev`.
-    pub previous: InputId,
-    pub start: NodeId,
-    pub next: NodeId,
-}
-
-/// The kernel of a trajectory: what of the claim its arrays and numbers are, in the order of the kind.
-#[derive(Clone, Debug)]
-pub struct KernelBinding {
-    pub kind: Kind,
-    /// Components of the state, by place.
-    pub state: Vec<usize>,
-    pub data: Vec<NodeId>,
-    pub scalars: Vec<NodeId>,
-}
-
-/// A trajectory's part of the graph.
-#[derive(Clone, Debug)]
-pub struct Path {
-    pub state: Vec<Component>,
-    pub time: InputId,
-    pub steps: NodeId,
-    pub schedule: ast::Schedule,
-    pub until: Option<NodeId>,
-    /// Whether a step depends on its number.
-    pub timed: bool,
-    pub lets: Vec<Bound>,
-    pub assume: Vec<Bound>,
-    /// First times: the input that holds the time, and the truth that is waited for.
-    pub first: Vec<(String, InputId, NodeId)>,
-    pub kernel: Option<KernelBinding>,
-}
-
-/// A part of a flow's state.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Moving {
-    pub name: String,
-    pub input: InputId,
-    /// Its value at a time.
-    pub node: NodeId,
-    pub start: NodeId,
-    pub rate: NodeId,
-}
-
-/// A flow's part of the graph.
-#[derive(Clone, Debug)]
-pub struct Course {
-    pub state: Vec<Moving>,
-    pub time: InputId,
-    /// The time as a value.
-    pub t: NodeId,
-    pub end: NodeId,
-    pub looks: ast::Looks,
-    pub until: Option<NodeId>,
-    pub lets: Vec<Bound>,
-    pub assume: Vec<Bound>,
-    /// First times: the input that holds the time, and the truth that is waited for.
-    pub first: Vec<(String, InputId, NodeId)>,
 }
 
 /// A scaling claim's part of the graph.
@@ -158,8 +90,7 @@ pub struct Program {
     pub lets: Vec<Bound>,
     pub assume: Vec<Bound>,
     pub asked: Vec<Asked>,
-    pub path: Option<Path>,
-    pub course: Option<Course>,
+    pub motion: Option<Motion>,
     pub law: Option<Law>,
     /// Integers that are shapes, indices or loop bounds.
     pub structural: BTreeSet<IntId>,
@@ -195,13 +126,20 @@ impl Program {
 
     /// Whether a predicate may speak of a first time that has not come.
     pub fn has_first_times(&self) -> bool {
-        let path = self.path.iter().flat_map(|path| &path.first);
-        path.chain(self.course.iter().flat_map(|course| &course.first)).next().is_some()
+        self.motion.as_ref().is_some_and(|motion| !motion.first().is_empty())
     }
 
-    /// Whether it is about values that move, by steps or in time: a case is then more than a point.
-    pub fn moves(&self) -> bool {
-        self.path.is_some() || self.course.is_some()
+    /// What moves where such a predicate is asked: nothing in one that is asked of the givens.
+    pub fn motion_of(&self, when: When) -> Option<&Motion> {
+        self.motion.as_ref().filter(|_| when != When::Once)
+    }
+
+    /// The iteration, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.motion {
+            Some(Motion::Iteration(path)) => Some(path),
+            Some(Motion::Flow(_)) | None => None,
+        }
     }
 
     /// The integer given of this id.
@@ -211,6 +149,7 @@ impl Program {
 }
 
 mod flow;
+mod path;
 
 pub(super) struct Builder<'a> {
     pub(super) claim: &'a Claim,
@@ -409,22 +348,19 @@ impl<'a> Builder<'a> {
         }
         let assume = self.truths(&claim.assume);
         let mut asked = self.asked(&claim.claim, When::Once);
-        let path = match &claim.trajectory {
-            None => None,
-            Some(trajectory) => {
+        // The loader refuses a file with both.
+        let (motion, more) = match (&claim.trajectory, &claim.flow) {
+            (Some(trajectory), _) => {
                 let (path, more) = self.trajectory(trajectory)?;
-                asked.extend(more);
-                Some(path)
+                (Some(Motion::Iteration(path)), more)
             }
-        };
-        let course = match &claim.flow {
-            None => None,
-            Some(flow) => {
+            (None, Some(flow)) => {
                 let (course, more) = self.flow(flow)?;
-                asked.extend(more);
-                Some(course)
+                (Some(Motion::Flow(course)), more)
             }
+            (None, None) => (None, Vec::new()),
         };
+        asked.extend(more);
         let law = self.law(&targets);
         if !self.errors.is_empty() {
             return Err(self.failed());
@@ -437,20 +373,7 @@ impl<'a> Builder<'a> {
         for a in &asked {
             roots.extend(a.predicate.roots());
         }
-        if let Some(path) = &path {
-            roots.extend(path.state.iter().flat_map(|c| [c.start, c.next]));
-            roots.extend(path.lets.iter().chain(&path.assume).map(|b| b.node));
-            roots.extend(path.until);
-            roots.extend(path.first.iter().map(|f| f.2));
-            roots.extend(path.kernel.iter().flat_map(|k| k.data.iter().chain(&k.scalars)).copied());
-        }
-        if let Some(course) = &course {
-            roots.push(course.end);
-            roots.extend(course.state.iter().flat_map(|c| [c.start, c.rate]));
-            roots.extend(course.lets.iter().chain(&course.assume).map(|b| b.node));
-            roots.extend(course.until);
-            roots.extend(course.first.iter().map(|f| f.2));
-        }
+        roots.extend(motion.iter().flat_map(Motion::roots));
         if let Some(law) = &law {
             roots.extend([law.response, law.covariate, law.slope]);
         }
@@ -461,7 +384,7 @@ impl<'a> Builder<'a> {
                 structural.extend(ints_of(&self.graph, &atoms(dim)));
             }
         }
-        if let Some(path) = &path {
+        if let Some(Motion::Iteration(path)) = &motion {
             structural.extend(ints_of(&self.graph, &[path.steps]));
         }
         structural.extend(targets.values().filter_map(|t| match t {
@@ -510,8 +433,7 @@ impl<'a> Builder<'a> {
             lets,
             assume,
             asked,
-            path,
-            course,
+            motion,
             law,
             structural,
             lane_ints,
@@ -523,149 +445,6 @@ impl<'a> Builder<'a> {
 
     fn failed(&mut self) -> Diagnostics {
         Diagnostics(std::mem::take(&mut self.errors))
-    }
-
-    fn trajectory(&mut self, trajectory: &Trajectory) -> Result<(Path, Vec<Asked>), Diagnostics> {
-        let mut state = Vec::new();
-        let mut previous = BTreeMap::new();
-        let mut starts = Vec::new();
-        // Starts are expressions of the givens: a component's name is not known to any of them.
-        for entry in &trajectory.state {
-            starts.push(self.expression(entry));
-        }
-        let kernel = trajectory.kernel.as_ref().and_then(|kernel| self.kernel(kernel, trajectory));
-        if !self.errors.is_empty() {
-            return Err(self.failed());
-        }
-        for (entry, start) in trajectory.state.iter().zip(starts) {
-            let Some(start) = start else { continue };
-            let mut ty = self.graph.ty(start).clone();
-            if ty == Type::Int {
-                ty = Type::Real;
-            }
-            let (input, node) = self.input(ty.clone());
-            let (before, before_node) = self.input(ty);
-            if is_symmetric(&self.graph, start) {
-                // Held for the start only; a step that keeps it says so by its form.
-                self.graph.symmetric.insert(node);
-                self.graph.symmetric.insert(before_node);
-            }
-            previous.insert(node, before_node);
-            self.define(&entry.name, &entry.place, Some(node), None);
-            state.push((entry, input, before, start, node));
-        }
-        let (time, t) = self.input(Type::Int);
-        self.define("t", &trajectory.steps.place, Some(t), None);
-        let steps = elaborate::integer(&mut self.graph, &self.scope, &trajectory.steps.value);
-        let steps = self.note(&trajectory.steps.place, steps);
-        let one = self.graph.number(1);
-        let t_before = self.graph.add(Op::Sub, vec![t, one], Type::Int);
-        previous.insert(t, t_before);
-        self.scope.previous = Some(previous);
-        let lets = self.lets(&trajectory.lets);
-        if !self.errors.is_empty() {
-            return Err(self.failed());
-        }
-        let mut components = Vec::new();
-        for (entry, input, before, start, node) in state {
-            let Some(step) = trajectory.step.iter().find(|s| s.name == entry.name) else { continue };
-            let Some(next) = self.expression(step) else { continue };
-            let same = self.graph.ty(next).shape() == self.graph.ty(node).shape();
-            if !same {
-                self.errors.push(
-                    Diagnostic::new(
-                        step.place.clone(),
-                        "a step keeps the shape of the state",
-                        format!("`{}` changes shape", entry.name),
-                    )
-                    .help("the step must have the shape of the state it replaces"),
-                );
-            }
-            if self.graph.symmetric.contains(&node) && !is_symmetric(&self.graph, next) {
-                self.errors.push(
-                    Diagnostic::new(
-                        step.place.clone(),
-                        "a symmetric start with a step that is not symmetric by form",
-                        format!("`{}` would stop being symmetric", entry.name),
-                    )
-                    .help("write the step in a symmetric form, such as T*S*T, or start from an expression that is not symmetric by form"),
-                );
-            }
-            components.push(Component { name: entry.name.clone(), input, node, previous: before, start, next });
-        }
-        let mut first = Vec::new();
-        for entry in &trajectory.first {
-            let truth = elaborate::truth(&mut self.graph, &self.scope, &entry.value);
-            let truth = self.note(&entry.place, truth);
-            let (input, node) = self.input(Type::Int);
-            self.define(&entry.name, &entry.place, Some(node), None);
-            if let Some(truth) = truth {
-                first.push((entry.name.clone(), input, truth));
-            }
-        }
-        let assume = self.truths(&trajectory.assume);
-        let until = match &trajectory.until {
-            None => None,
-            Some(e) => {
-                let truth = elaborate::truth(&mut self.graph, &self.scope, &e.value);
-                self.note(&e.place, truth)
-            }
-        };
-        let mut asked = self.asked(&trajectory.always, When::Always);
-        asked.extend(self.asked(&trajectory.finally, When::Finally));
-        let Some(steps) = steps.filter(|_| self.errors.is_empty()) else { return Err(self.failed()) };
-        let schedule = trajectory.at.as_ref().map_or(ast::Schedule::Every(1), |s| s.value);
-        let nexts: Vec<NodeId> = components.iter().map(|c| c.next).collect();
-        let timed = types::reachable(&self.graph, &nexts).contains(&t);
-        let path = Path { state: components, time, steps, schedule, until, timed, lets, assume, first, kernel };
-        Ok((path, asked))
-    }
-
-    /// What a kernel's arrays and numbers are: parts of the state by name, and values of the givens.
-    fn kernel(&mut self, kernel: &KernelUse, trajectory: &Trajectory) -> Option<KernelBinding> {
-        let kind = kernel.kind.value;
-        let written = |name: &str| kernel.bindings.iter().find(|binding| binding.name == name);
-        let mut state = Vec::new();
-        for array in kind.state() {
-            let (name, place) = match written(array.name) {
-                Some(binding) => (binding.text.trim().to_owned(), &binding.place),
-                None => (array.name.to_owned(), &kernel.kind.place),
-            };
-            match trajectory.state.iter().position(|component| component.name == name) {
-                Some(place) => state.push(place),
-                None => {
-                    let known: Vec<&str> = trajectory.state.iter().map(|c| c.name.as_str()).collect();
-                    let message = format!("the kernel's `{}` is no part of the state", array.name);
-                    let help = format!(
-                        "say which part it is: `kernel = {{ kind = \"{}\", {} = \"..\" }}`; the state has {}",
-                        kind.name(),
-                        array.name,
-                        known.join(", ")
-                    );
-                    self.errors.push(Diagnostic::new(place.clone(), message, format!("`{name}`")).help(help));
-                    return None;
-                }
-            }
-        }
-        if let Some(other) = (0..trajectory.state.len()).find(|place| !state.contains(place)) {
-            let other = &trajectory.state[other];
-            let message = format!("a kernel of kind `{}` does not step `{}`", kind.name(), other.name);
-            let help = "take it out of the state, or run the claim without a kernel";
-            self.errors.push(Diagnostic::new(other.place.clone(), message, "part of the state").help(help));
-            return None;
-        }
-        let mut value = |name: &str| {
-            let own = Named {
-                name: name.to_owned(),
-                text: name.to_owned(),
-                place: Place { exact: false, ..kernel.kind.place.clone() },
-                value: parse_expr(name).ok()?,
-            };
-            self.expression(written(name).unwrap_or(&own))
-        };
-        let data = kind.data().iter().map(|array| value(array.name)).collect::<Option<_>>()?;
-        let scalars = kind.scalars().iter().map(|name| value(name)).collect::<Option<_>>()?;
-        Some(KernelBinding { kind, state, data, scalars })
     }
 
     fn law(&mut self, targets: &BTreeMap<usize, SweptTarget>) -> Option<Law> {

@@ -5,7 +5,7 @@ use super::check::run_shown;
 use super::console;
 use super::find;
 use super::stop::Stop;
-use crate::claim::program::Program;
+use crate::claim::program::{Motion, Program};
 use crate::engine::exit::Exit;
 use crate::engine::outcome::Outcome;
 use crate::lang::ast::Expr;
@@ -52,13 +52,10 @@ struct Typed {
 
 impl Typed {
     fn new(program: Program) -> Self {
-        let (path, course) = (program.path.iter(), program.course.iter());
-        let state = path.clone().flat_map(|path| path.state.iter().map(|part| (part.name.clone(), part.start)));
-        let moving = course.clone().flat_map(|course| course.state.iter().map(|part| (part.name.clone(), part.start)));
-        let lets = program.givens.iter().chain(&program.lets).chain(path.flat_map(|path| &path.lets));
-        let lets = lets.chain(course.flat_map(|course| &course.lets));
+        let named = program.givens.iter().chain(&program.lets).map(|bound| (bound.name.as_str(), bound.node));
+        let on_the_way = program.motion.iter().flat_map(Motion::named);
         let mut scope = Scope::new();
-        for (name, node) in lets.map(|bound| (bound.name.clone(), bound.node)).chain(state).chain(moving) {
+        for (name, node) in named.chain(on_the_way) {
             // A name that is there already has its type.
             let _ = scope.define(name, node);
         }

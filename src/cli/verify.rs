@@ -7,7 +7,7 @@ use super::find;
 use super::stop::Stop;
 use super::witness;
 use crate::check::evidence::Stored;
-use crate::check::search::verify_stored;
+use crate::check::stored::verify_stored;
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::{Claim, Flow};
 use crate::engine::exit::Exit;

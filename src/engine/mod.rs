@@ -1,5 +1,5 @@
 //! Which cases run where, and what is made of them: budgets, threads, verdicts, the exit status; files of claims; the bridge
-//! to `cargo test`. The only floor under the reports that touches files and clocks.
+//! to `cargo test`; kernels that are other programs. The only floor under the reports that touches files and clocks.
 
 pub mod budget;
 pub mod environment;
@@ -10,6 +10,7 @@ pub mod guard;
 pub mod kernels;
 pub mod outcome;
 pub mod power;
+pub mod process;
 pub mod rerun;
 pub mod run;
 pub mod source;

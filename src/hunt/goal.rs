@@ -11,10 +11,10 @@ use super::share;
 use crate::arith::lane::Mask;
 use crate::case::along::asked_in;
 use crate::case::evaluate::{Readings, Runner};
-use crate::case::flow;
 use crate::case::octet::{Drawn, laid_out, lanes_of};
 use crate::case::path::{self, Moment};
-use crate::claim::program::{Asked, Course, Path, Program, When};
+use crate::case::way::{self, Way};
+use crate::claim::program::{Asked, Motion, Program, When};
 use crate::eval::compile::{PlanError, Request, compile};
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
@@ -94,8 +94,7 @@ pub fn goals(program: &mut Program) -> Vec<Goal> {
         hypotheses.push(constraint(graph, source, truth));
     }
     let mut goals = Vec::new();
-    let on_path = program.path.iter().flat_map(|path| &path.assume);
-    let on_path = on_path.chain(program.course.iter().flat_map(|course| &course.assume));
+    let on_path = program.motion.iter().flat_map(|motion| motion.assume());
     let path: Vec<Constraint> = on_path.enumerate().map(|(i, a)| constraint(graph, Source::Path(i), a.node)).collect();
     for (predicate, asked) in program.asked.iter().enumerate() {
         let once = asked.when == When::Once;
@@ -197,16 +196,12 @@ struct Slots {
 
 /// A goal that is asked along a path.
 struct Along {
-    way: Way,
+    motion: Motion,
+    /// Of an iteration.
+    steps: u64,
     when: When,
     looks_back: bool,
     constraints: Vec<Slots>,
-}
-
-/// How the values move.
-enum Way {
-    Steps { path: Path, steps: u64 },
-    Flow(Course),
 }
 
 impl Ground {
@@ -222,17 +217,14 @@ impl Ground {
             constraints.iter().flat_map(|c| [c.truth, c.margin]).collect()
         };
         let mut once = of(&goal.constraints);
-        let path = program.path.as_ref().filter(|_| goal.when != When::Once);
-        let course = program.course.as_ref().filter(|_| goal.when != When::Once);
-        let look = || {
-            let mut look = of(&goal.along);
-            look.extend([goal.truth, goal.number]);
-            look
-        };
-        let (sections, asked) = match (path, course) {
-            (Some(path), _) => (path::sections_of(path, once, look()), path::LOOK),
-            (None, Some(course)) => (flow::sections_of(course, once, look()), path::LOOK),
-            (None, None) => {
+        let motion = program.motion_of(goal.when);
+        let (sections, asked) = match motion {
+            Some(motion) => {
+                let mut look = of(&goal.along);
+                look.extend([goal.truth, goal.number]);
+                (way::sections_of(motion, once, look), path::LOOK)
+            }
+            None => {
                 once.extend([goal.truth, goal.number]);
                 (vec![once], path::SETUP)
             }
@@ -255,14 +247,14 @@ impl Ground {
             });
             each.collect()
         };
-        let way = match (path, course) {
-            (Some(path), _) => Some(Way::Steps { steps: path::steps(program, path, ints)?, path: path.clone() }),
-            (None, course) => course.cloned().map(Way::Flow),
-        };
-        let along = match way {
+        let along = match motion {
             None => None,
-            Some(way) => Some(Along {
-                way,
+            Some(motion) => Some(Along {
+                steps: match motion {
+                    Motion::Iteration(path) => path::steps(program, path, ints)?,
+                    Motion::Flow(_) => 0,
+                },
+                motion: motion.clone(),
                 when: goal.when,
                 looks_back: goal.looks_back,
                 constraints: slots(path::LOOK, &goal.along)?,
@@ -305,7 +297,11 @@ impl Ground {
         let mut worst = [NOTHING; 8];
         let mut nearest = [MOST_MISSING; 8];
         let mut lost = [false; 8];
-        let flows = matches!(along.way, Way::Flow(_));
+        let way = match &along.motion {
+            Motion::Iteration(path) => Way::Steps { path, steps: along.steps, kernel },
+            Motion::Flow(course) => Way::Flow(course),
+        };
+        let flows = matches!(way, Way::Flow(_));
         if started != 0 {
             let mut look = |moment: Moment, readings: &dyn Readings| {
                 let asked = asked_in(along.when, along.looks_back, moment) | moment.fallen;
@@ -324,10 +320,7 @@ impl Ground {
                 }
                 true
             };
-            match &along.way {
-                Way::Steps { path, steps } => machine.follow(&self.plan, path, *steps, started, kernel, &mut look)?,
-                Way::Flow(course) => machine.follow_flow(&self.plan, course, started, &mut look)?,
-            }
+            machine.follow(&self.plan, way, started, &mut look)?;
         }
         Ok(std::array::from_fn(|lane| match missing[lane] {
             0.0 if lost[lane] && !worst[lane].violated => unmet(MOST_MISSING),

@@ -37,7 +37,8 @@ fn refuted(body: &str) -> Hunt {
         let hunt = hunter(&claim, seed, Backend::best()).hunt(0, SOME, &[]);
         let best = hunt.best.clone().unwrap_or_else(|| panic!("seed {seed}: no case met the hypotheses"));
         assert!(best.violated, "seed {seed}: {best:?}");
-        let evaluator = Evaluator::new(&claim, seed, Backend::best(), ELEMENTS).expect("typed").expect("pointwise");
+        let evaluator =
+            Evaluator::new(&claim, seed, Backend::best(), ELEMENTS, None).expect("typed").expect("pointwise");
         let judged = evaluator.evaluate(&[best.point]).expect("a plan").remove(0);
         assert_eq!((judged.hypotheses, judged.looks[0].fate), (Hypotheses::Met, Fate::Violated), "seed {seed}");
         hunt

@@ -20,7 +20,7 @@
 //! | [`rebalance`](mod@rebalance) | the step that the modified method takes once |
 //! | [`reduce`] | the exact reduction of null rows, as a kernel of its own |
 //! | [`scaled`] | states below the range of `f64` |
-//! | [`protocol`], [`process`], [`serve`](mod@serve) | a kernel in any language, over standard input and output |
+//! | [`protocol`], [`serve`](mod@serve) | a kernel in any language: what is written and read, and the side of a program in Rust |
 
 pub mod asymmetric;
 pub mod built_in;
@@ -35,7 +35,6 @@ pub mod large;
 pub mod measure;
 mod packing;
 pub mod plain;
-pub mod process;
 pub mod protocol;
 pub mod rebalance;
 pub mod reduce;

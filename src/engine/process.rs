@@ -3,11 +3,9 @@
 //! The program is started once. Whatever it does, no request takes longer than its limit: what is written and read goes through threads of
 //! its own, and a program that is silent for too long, or says what is not the protocol, is ended, on Unix with all that it started. One
 //! that ended by itself (an exception in the middle of a step) is started again for the next request, a few times.
-//!
-//! This is the one place below the engine that reads a clock, and only to know when to give up.
 
-use super::protocol::{self, HEADER, LONGEST_TEXT, Message, Welcome};
-use super::{Kernel, KernelError, Kind, Precision, Problem, State};
+use crate::kernel::protocol::{self, HEADER, LONGEST_TEXT, Message, Welcome};
+use crate::kernel::{Kernel, KernelError, Kind, Precision, Problem, State};
 use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel, sync_channel};
@@ -195,7 +193,7 @@ impl Kernel for ProgramKernel {
     }
 
     fn run(&self, problem: &Problem, state: &mut State, at: u64, steps: u64) -> Result<(), KernelError> {
-        super::shapes::check(self, problem, state)?;
+        crate::kernel::shapes::check(self, problem, state)?;
         if self.program.welcome.many_steps {
             *state = self.program.ask(self.kind, problem, state, at, steps)?;
             return Ok(());
