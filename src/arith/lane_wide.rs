@@ -4,13 +4,12 @@
 //! bits, as in `f64`, and nothing underflows: a state of size `1e-400` and its Gram matrix keep all their digits. Where no value leaves the
 //! range of `f64` the results are those of the other back ends, bit for bit.
 //!
-//! It is a [`Lane8`], so that every kernel, decomposition and plan runs in it unchanged, an order of magnitude slower. As in the scalar back
-//! end, operations are functions of their own, so that little is compiled.
+//! It is a [`Lane8`](super::Lane8), so that every kernel, decomposition and plan runs in it unchanged, an order of magnitude slower.
 
-use super::lane::{Kernel, Lane8, Mask};
+use super::lane_each::{Each, Single};
 use super::number::UNIT;
+use dashu_int::UBig;
 use dashu_int::ops::BitTest;
-use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 
 /// Beyond this difference of exponents the smaller of two summands is below every rounding of the greater one.
@@ -19,16 +18,11 @@ const FAR: i64 = 1000;
 const MOST_EXPONENT: i64 = 1 << 55;
 
 /// Eight numbers with exponents of their own.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-pub struct Wide8 {
-    m: [f64; 8],
-    e: [i64; 8],
-}
+pub type Wide8 = Each<Wide>;
 
 /// One lane.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Wide {
+pub struct Wide {
     m: f64,
     e: i64,
 }
@@ -59,6 +53,26 @@ impl Wide {
     }
 
     #[inline(always)]
+    fn is_special(self) -> bool {
+        self.m == 0.0 || !self.m.is_finite()
+    }
+
+    /// The sum of two specials as it is; one infinite and one finite number give the infinite one.
+    #[inline(always)]
+    fn unless_both(self, a: Self, b: Self) -> Self {
+        match (a.m.is_finite(), b.m.is_finite()) {
+            (true, false) => b,
+            (false, true) => a,
+            _ => self,
+        }
+    }
+}
+
+impl Single for Wide {
+    const TRACKED: bool = true;
+    const UNDERFLOWS: bool = false;
+
+    #[inline(always)]
     fn from_f64(x: f64) -> Self {
         if x.is_subnormal() { Self::normal(x * exp2(200), -200) } else { Self::normal(x, 0) }
     }
@@ -75,14 +89,18 @@ impl Wide {
         }
     }
 
-    #[inline(always)]
-    fn is_special(self) -> bool {
-        self.m == 0.0 || !self.m.is_finite()
-    }
-
-    #[inline(always)]
-    fn neg(self) -> Self {
-        Self { m: -self.m, e: self.e }
+    fn nearest(x: &RBig) -> (Self, Self) {
+        let size = |n: usize| i64::try_from(n).unwrap_or(MOST_EXPONENT);
+        if x.is_zero() {
+            return (ZERO, ZERO);
+        }
+        let e = size(x.numerator().bit_len()) - size(x.denominator().bit_len());
+        let power = RBig::from(UBig::ONE << usize::try_from(e.unsigned_abs()).unwrap_or(0));
+        let scaled = if e >= 0 { x / &power } else { x * &power };
+        let m = scaled.to_f64().value();
+        let exact = RBig::try_from(m).is_ok_and(|back| back == scaled);
+        let error = if exact { ZERO } else { Self::normal(m.abs() * UNIT, e) };
+        (Self::normal(m, e), error)
     }
 
     #[inline(always)]
@@ -105,16 +123,6 @@ impl Wide {
         Self::normal(large.m + small.m * exp2(-apart), large.e)
     }
 
-    /// The sum of two specials as it is; one infinite and one finite number give the infinite one.
-    #[inline(always)]
-    fn unless_both(self, a: Self, b: Self) -> Self {
-        match (a.m.is_finite(), b.m.is_finite()) {
-            (true, false) => b,
-            (false, true) => a,
-            _ => self,
-        }
-    }
-
     #[inline(always)]
     fn mul(self, b: Self) -> Self {
         Self::normal(self.m * b.m, self.e + b.e)
@@ -132,6 +140,11 @@ impl Wide {
         }
         let odd = self.e & 1;
         Self::normal((self.m * (1 + odd) as f64).sqrt(), (self.e - odd) / 2)
+    }
+
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self { m: -self.m, e: self.e }
     }
 
     /// `self * b + c`, rounded once, by a fused multiply-add of aligned significands.
@@ -170,7 +183,6 @@ impl Wide {
         self.m == b.m && (self.e == b.e || self.is_special())
     }
 
-    /// Rounded to an integer by a rounding of floats.
     #[inline(always)]
     fn rounded(self, round: impl Fn(f64) -> f64) -> Self {
         if self.is_special() || self.e >= 52 {
@@ -180,193 +192,20 @@ impl Wide {
         Self::from_f64(round(self.m * exp2(self.e.max(-2))))
     }
 
-    /// The nearest number to a rational and a bound on the distance.
-    fn nearest(x: &RBig) -> (Self, Self) {
-        let size = |n: usize| i64::try_from(n).unwrap_or(MOST_EXPONENT);
-        if x.is_zero() {
-            return (ZERO, ZERO);
-        }
-        let e = size(x.numerator().bit_len()) - size(x.denominator().bit_len());
-        let power = RBig::from(UBig::ONE << usize::try_from(e.unsigned_abs()).unwrap_or(0));
-        let scaled = if e >= 0 { x / &power } else { x * &power };
-        let m = scaled.to_f64().value();
-        let exact = RBig::try_from(m).is_ok_and(|back| back == scaled);
-        let error = if exact { ZERO } else { Self::normal(m.abs() * UNIT, e) };
-        (Self::normal(m, e), error)
-    }
-}
-
-impl Wide8 {
     #[inline(always)]
-    fn lane(&self, i: usize) -> Wide {
-        Wide { m: self.m[i], e: self.e[i] }
-    }
-
-    #[inline(always)]
-    fn build(f: impl Fn(usize) -> Wide) -> Self {
-        let mut out = Self { m: [0.0; 8], e: [0; 8] };
-        for i in 0..8 {
-            let x = f(i);
-            (out.m[i], out.e[i]) = (x.m, x.e);
-        }
-        out
-    }
-
-    #[inline(always)]
-    fn test(self, b: Self, f: impl Fn(Wide, Wide) -> bool) -> Mask {
-        (0..8).fold(0, |mask, i| mask | Mask::from(f(self.lane(i), b.lane(i))) << i)
-    }
-
-    /// The binary logarithm of a lane's size, roughly; `None` for zero and what is not finite.
-    #[must_use]
-    pub fn exponent(&self, lane: usize) -> Option<i64> {
-        let x = self.lane(lane);
-        (!x.is_special()).then_some(x.e)
-    }
-
-    /// A lane's exact value; `None` if it is not finite.
-    #[must_use]
-    pub fn rational(&self, lane: usize) -> Option<RBig> {
-        let Wide { m, e } = self.lane(lane);
-        let m = RBig::try_from(m).ok()?;
-        let power = RBig::from(IBig::ONE << usize::try_from(e.unsigned_abs()).ok()?);
-        Some(if e >= 0 { m * power } else { m / power })
-    }
-}
-
-#[inline(always)]
-fn fused_lanes(a: &Wide8, b: &Wide8, c: &Wide8) -> Wide8 {
-    Wide8::build(|i| a.lane(i).mul_add(b.lane(i), c.lane(i)))
-}
-
-#[cfg(target_arch = "x86_64")]
-#[inline(never)]
-#[target_feature(enable = "fma")]
-fn fused(a: &Wide8, b: &Wide8, c: &Wide8) -> Wide8 {
-    fused_lanes(a, b, c)
-}
-
-#[inline(never)]
-fn fused_by_library(a: &Wide8, b: &Wide8, c: &Wide8) -> Wide8 {
-    fused_lanes(a, b, c)
-}
-
-impl Lane8 for Wide8 {
-    const UNDERFLOWS: bool = false;
-
-    #[inline(always)]
-    fn enter<K: Kernel<Self>>(kernel: K) -> K::Out {
-        #[inline(never)]
-        fn entered<K: Kernel<Wide8>>(kernel: K) -> K::Out {
-            kernel.run()
-        }
-        entered(kernel)
-    }
-
-    #[inline(never)]
-    fn splat(x: f64) -> Self {
-        let x = Wide::from_f64(x);
-        Self { m: [x.m; 8], e: [x.e; 8] }
-    }
-    #[inline(never)]
-    fn load(x: &[f64; 8]) -> Self {
-        Self::build(|i| Wide::from_f64(x[i]))
-    }
-    #[inline(never)]
-    fn store(self, out: &mut [f64; 8]) {
-        for (i, out) in out.iter_mut().enumerate() {
-            *out = self.lane(i).to_f64();
-        }
-    }
-    fn nearest(x: &RBig) -> (Self, Self) {
-        let (value, error) = Wide::nearest(x);
-        (Self::build(|_| value), Self::build(|_| error))
-    }
-    #[inline(never)]
-    fn add(self, b: Self) -> Self {
-        Self::build(|i| self.lane(i).add(b.lane(i)))
-    }
-    #[inline(never)]
-    fn sub(self, b: Self) -> Self {
-        Self::build(|i| self.lane(i).add(b.lane(i).neg()))
-    }
-    #[inline(never)]
-    fn mul(self, b: Self) -> Self {
-        Self::build(|i| self.lane(i).mul(b.lane(i)))
-    }
-    #[inline(never)]
-    fn div(self, b: Self) -> Self {
-        Self::build(|i| self.lane(i).div(b.lane(i)))
-    }
-    #[inline(never)]
-    fn sqrt(self) -> Self {
-        Self::build(|i| self.lane(i).sqrt())
-    }
-    #[inline(never)]
-    fn neg(self) -> Self {
-        Self::build(|i| self.lane(i).neg())
-    }
-    #[inline(never)]
     fn abs(self) -> Self {
-        Self::build(|i| Wide { m: self.m[i].abs(), e: self.e[i] })
+        Self { m: self.m.abs(), e: self.e }
     }
+
     #[inline(always)]
-    fn mul_add(self, b: Self, c: Self) -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("fma") {
-            // SAFETY: the feature was just detected.
-            return unsafe { fused(&self, &b, &c) };
-        }
-        fused_by_library(&self, &b, &c)
-    }
-    #[inline(always)]
-    fn neg_mul_add(self, b: Self, c: Self) -> Self {
-        self.neg().mul_add(b, c)
-    }
-    #[inline(never)]
-    fn max(self, b: Self) -> Self {
-        Self::build(|i| if b.lane(i).lt(self.lane(i)) { self.lane(i) } else { b.lane(i) })
-    }
-    #[inline(never)]
-    fn min(self, b: Self) -> Self {
-        Self::build(|i| if self.lane(i).lt(b.lane(i)) { self.lane(i) } else { b.lane(i) })
-    }
-    #[inline(never)]
-    fn floor(self) -> Self {
-        Self::build(|i| self.lane(i).rounded(f64::floor))
-    }
-    #[inline(never)]
-    fn round_even(self) -> Self {
-        Self::build(|i| self.lane(i).rounded(f64::round_ties_even))
-    }
-    #[inline(never)]
-    fn lt(self, b: Self) -> Mask {
-        self.test(b, Wide::lt)
-    }
-    #[inline(never)]
-    fn le(self, b: Self) -> Mask {
-        self.test(b, |x, y| x.lt(y) || x.eq(y))
-    }
-    #[inline(never)]
-    fn eq(self, b: Self) -> Mask {
-        self.test(b, Wide::eq)
-    }
-    #[inline(never)]
-    fn select(mask: Mask, a: Self, b: Self) -> Self {
-        Self::build(|i| if mask >> i & 1 == 1 { a.lane(i) } else { b.lane(i) })
-    }
-    #[inline(never)]
     fn exp2i(self) -> Self {
-        Self::build(|i| {
-            let k = self.lane(i).to_f64();
-            if k.abs() <= MOST_EXPONENT as f64 { Wide { m: 1.0, e: k as i64 } } else { UNKNOWN }
-        })
+        let k = self.to_f64();
+        if k.abs() <= MOST_EXPONENT as f64 { Self { m: 1.0, e: k as i64 } } else { UNKNOWN }
     }
-    #[inline(never)]
+
+    #[inline(always)]
     fn split_exponent(self) -> (Self, Self) {
-        let m = Self::build(|i| Wide { m: self.m[i], e: 0 });
-        let e = Self::build(|i| Wide::from_f64(self.e[i] as f64));
-        (m, e)
+        (Self { m: self.m, e: 0 }, Self::from_f64(self.e as f64))
     }
 }
 
@@ -374,6 +213,8 @@ impl Lane8 for Wide8 {
 mod tests {
     use super::*;
     use crate::arith::elementary::{exp, ln, pow};
+    use crate::arith::lane::Lane8;
+    use dashu_int::IBig;
     use proptest::prelude::*;
 
     fn wide(x: f64) -> Wide8 {
@@ -381,7 +222,10 @@ mod tests {
     }
 
     fn exact(x: &Wide8) -> RBig {
-        x.rational(0).expect("finite")
+        let Wide { m, e } = x.0[0];
+        let power = RBig::from(IBig::ONE << usize::try_from(e.unsigned_abs()).expect("small"));
+        let m = RBig::try_from(m).expect("finite");
+        if e >= 0 { m * power } else { m / power }
     }
 
     /// The distance of a number from the exact result, in half-ulps.

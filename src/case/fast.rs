@@ -2,7 +2,7 @@
 //!
 //! From look to look a lane's state goes through the kernel; the last step before a look is taken by both, from the same state, and where they
 //! differ by more than rounding allows the run ends with an error: what is checked then is another iteration. What rounding does
-//! to the run as a whole is estimated by a second run of the kernel from a start moved by one part in 2^30 ([`Growth`]); no
+//! to the run as a whole is estimated by a second run of the kernel from a start moved by one part in 2^30 (`Growth`); no
 //! bound is carried, so that every floor after the start is an estimate. A state that leaves the range of `f64` is run by `step`.
 
 use super::octet::lanes_of;

@@ -136,7 +136,7 @@ impl<'a> Exact<'a> {
             let mut sums = [0.0_f64; 8];
             for at in plan.slots[*slot as usize].range() {
                 for (lane, sum) in sums.iter_mut().enumerate() {
-                    let gap = run.numbers[at].distance(lane, m.numbers[at].to_f64(lane));
+                    let gap = run.numbers[at].0[lane].distance(m.numbers[at].to_f64(lane));
                     *sum = gap.mul_add(gap, *sum);
                 }
             }

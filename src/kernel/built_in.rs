@@ -151,10 +151,19 @@ fn diagonal(matrix: &DMatrix<f64>) -> Option<Vec<f64>> {
 
 impl BuiltIn {
     /// Steps that do not rebalance.
-    fn descend(&self, problem: &Problem, state: &mut [DMatrix<f64>], steps: u64) {
+    fn descend(&self, problem: &Problem, state: &mut State, steps: u64) {
+        let program = Program::of(problem, state[0].ncols());
+        columns::padded(std::slice::from_mut(state), |states| {
+            if let [state] = states {
+                self.make(program, problem, state, steps);
+            }
+        });
+    }
+
+    fn make(&self, program: Program, problem: &Problem, state: &mut [DMatrix<f64>], steps: u64) {
         let (eta, backend) = (problem.scalars[0], self.backend);
         let Some(target) = problem.data.last() else { return };
-        match (Program::of(problem, state[0].ncols()), state) {
+        match (program, state) {
             (Program::SymmetricRows(sigma), [x]) => dispatch(backend, symmetric::One { sigma: &sigma, eta, x, steps }),
             (Program::AsymmetricRows(x), [f, g]) => dispatch(backend, asymmetric::One { x: &x, eta, f, g, steps }),
             (Program::Products, [x]) => large::symmetric(target, eta, x, steps),
@@ -167,7 +176,17 @@ impl BuiltIn {
     /// The same for eight problems of one shape, or nothing and `false` if they are not for one program.
     fn descend_octet(&self, problems: &[&Problem; 8], states: &mut [State; 8], steps: u64) -> bool {
         let columns = states[0][0].ncols();
-        let mut programs = problems.map(|problem| Program::of(problem, columns));
+        let programs = problems.map(|problem| Program::of(problem, columns));
+        columns::padded(states, |states| self.make_octet(programs, problems, states, steps))
+    }
+
+    fn make_octet(
+        &self,
+        mut programs: [Program; 8],
+        problems: &[&Problem; 8],
+        states: &mut [State],
+        steps: u64,
+    ) -> bool {
         let eta = problems.map(|problem| problem.scalars[0]);
         let targets = problems.map(|problem| &problem.data[problem.data.len() - 1]);
         let backend = self.backend;

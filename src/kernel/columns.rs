@@ -1,9 +1,32 @@
 //! The number of columns as a constant, where there is a compiled program for it.
+//!
+//! Each number costs the compilation of every program on every back end, so that six and seven are made eight: a column of zeros stays
+//! one, and adds nothing to any other.
 
-/// Columns up to which there is one.
+use super::State;
+
+/// Columns up to which there is a program, once they are [`padded`].
 pub const MOST: usize = 8;
 
-/// Evaluates an expression with a constant in place of a number of columns from 1 to [`MOST`], or another one.
+/// Runs a program on states of so many columns that there is one for them.
+pub fn padded<T>(states: &mut [State], run: impl FnOnce(&mut [State]) -> T) -> T {
+    let columns = states.iter().flatten().next().map_or(0, |array| array.ncols());
+    if !(6..MOST).contains(&columns) {
+        return run(states);
+    }
+    resize(states, MOST);
+    let out = run(states);
+    resize(states, columns);
+    out
+}
+
+fn resize(states: &mut [State], columns: usize) {
+    for array in states.iter_mut().flatten() {
+        *array = std::mem::take(array).resize_horizontally(columns, 0.0);
+    }
+}
+
+/// Evaluates an expression with a constant in place of a number of columns that is 8 or from 1 to 5, or another one.
 macro_rules! with_columns {
     ($k:expr, $K:ident => $body:expr, _ => $other:expr) => {
         match $k {
@@ -25,14 +48,6 @@ macro_rules! with_columns {
             }
             5 => {
                 const $K: usize = 5;
-                $body
-            }
-            6 => {
-                const $K: usize = 6;
-                $body
-            }
-            7 => {
-                const $K: usize = 7;
                 $body
             }
             8 => {
