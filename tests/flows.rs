@@ -1,39 +1,21 @@
 //! Claims about flows, end to end: solutions that are known in closed form, against the integrator and against the enclosures, each true
 //! claim beside a false twin that must not hold.
 
-use std::path::Path;
+mod texts;
+
+use texts::{check_with, claim, options};
 use theoremcheck::arith::Backend;
 use theoremcheck::case::point::{Exactly, Values};
 use theoremcheck::certify::{Certificate, Certifier, Decision};
+use theoremcheck::check::Checker;
 use theoremcheck::check::record::{CaseRecord, Fate};
-use theoremcheck::check::{CheckOptions, Checker};
-use theoremcheck::claim::load::load;
-use theoremcheck::claim::model::{Claim, ClaimId, Verdict};
-use theoremcheck::engine::budget::Budget;
-use theoremcheck::engine::outcome::{ClaimResult, Outcome};
-use theoremcheck::engine::run::{RunOptions, run};
-
-fn claim(text: &str) -> Claim {
-    let text = format!("title = \"t\"\nat = \"here\"\n{text}");
-    load(&text, Path::new("claims/p/c.toml"), ClaimId("p/c".to_owned()), &|_| None)
-        .unwrap_or_else(|e| panic!("{}", e.render(100, false)))
-}
-
-fn options(backend: Backend) -> CheckOptions {
-    CheckOptions { seed: 1, backend, max_elements: 1 << 16, kernel: None }
-}
+use theoremcheck::claim::model::Verdict;
+use theoremcheck::engine::outcome::ClaimResult;
 
 fn check(text: &str, cases: u64) -> ClaimResult {
-    let check = options(Backend::best());
-    let options = RunOptions { budget: Budget::Quick, cases: Some(cases), jobs: 1, check };
-    let mut outcomes = run(&[&claim(text)], &options, &|_| {}).expect("one thread starts");
-    match outcomes.remove(0) {
-        Outcome::Checked(result) => *result,
-        Outcome::Malformed(m) => panic!("{m:?}"),
-    }
+    check_with(text, Some(cases), options(Backend::best()))
 }
 
-/// What a predicate did in each case: its fate, margin, floor and look.
 /// A look to the bit: what became of it, margin, floor, where.
 type Bits = (Fate, u64, u64, Option<u64>);
 

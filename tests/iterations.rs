@@ -1,15 +1,14 @@
 //! Claims about iterates and laws of scaling, end to end: each true one beside a false twin that must not hold.
 
+mod texts;
+
 use nalgebra::DMatrix;
-use std::path::Path;
 use std::sync::Arc;
+use texts::{check_with, options};
 use theoremcheck::arith::Backend;
 use theoremcheck::check::CheckOptions;
-use theoremcheck::claim::load::load;
-use theoremcheck::claim::model::{ClaimId, Verdict};
-use theoremcheck::engine::budget::Budget;
-use theoremcheck::engine::outcome::{ClaimResult, Outcome};
-use theoremcheck::engine::run::{RunOptions, run};
+use theoremcheck::claim::model::Verdict;
+use theoremcheck::engine::outcome::ClaimResult;
 use theoremcheck::kernel::{Kernel, KernelError, Kind, Problem, SharedKernel, State};
 
 fn check(text: &str) -> ClaimResult {
@@ -17,16 +16,7 @@ fn check(text: &str) -> ClaimResult {
 }
 
 fn check_by(text: &str, kernel: Option<SharedKernel>) -> ClaimResult {
-    let text = format!("title = \"t\"\nat = \"here\"\n{text}");
-    let claim = load(&text, Path::new("claims/p/c.toml"), ClaimId("p/c".to_owned()), &|_| None)
-        .unwrap_or_else(|e| panic!("{}", e.render(100, false)));
-    let check = CheckOptions { seed: 1, backend: Backend::best(), max_elements: 1 << 16, kernel };
-    let options = RunOptions { budget: Budget::Quick, cases: None, jobs: 1, check };
-    let mut outcomes = run(&[&claim], &options, &|_| {}).expect("one thread starts");
-    match outcomes.remove(0) {
-        Outcome::Checked(result) => *result,
-        Outcome::Malformed(m) => panic!("{m:?}"),
-    }
+    check_with(text, None, CheckOptions { kernel, ..options(Backend::best()) })
 }
 
 fn verdicts(text: &str) -> Vec<(String, Verdict)> {

@@ -299,7 +299,7 @@ fn tests() -> Vec<Trial> {
         ("wide", 1, &["its array `X` is 1×9, where 2×2 is expected"]),
         ("refuses", 1, &["the kernel does not take this problem: n above 2 is too large for me"]),
         ("echo", 1, &["it answers a request with the message Hello"]),
-        ("chatty", 2, &["is not a kernel: `Loading the mode` where a message begins with `TCKP`"]),
+        ("chatty", 2, &["cannot be used as a kernel: `Loading the mode` where a message begins with `TCKP`"]),
         ("later", 2, &["it speaks version 9 of the protocol, this is version 1"]),
         ("crash", 2, &["it ended (exit status 1) without an answer; on its standard error: ImportError: no module"]),
     ];
@@ -360,7 +360,7 @@ fn json() -> Result<(), Failed> {
     assert_eq!(found, read("again.json", "stale"));
     let crash = read("crash.json", "crash");
     assert_eq!(crash["kernels"], serde_json::json!([]));
-    assert!(crash["error"].as_str().unwrap().contains("is not a kernel"));
+    assert!(crash["error"].as_str().unwrap().contains("cannot be used as a kernel"));
     Ok(())
 }
 
@@ -410,8 +410,8 @@ fn claims_are_run() -> Result<(), Failed> {
 /// Within the limit and a good margin for a busy machine, whether it hangs at once, later, or in the middle of an answer.
 fn hanging() -> Result<(), Failed> {
     let started = Instant::now();
-    with("mute", &["--time-limit", "0.3"]).says(2, &["is not a kernel: no answer within 0.3 s"])?;
-    // The greeting may take longer than its limit where the machine is busy; a hang after it may not.
+    with("mute", &["--start-limit", "0.3"])
+        .says(2, &["cannot be used as a kernel: it did not say what it is within 0.3 s (--start-limit)"])?;
     with("hang", &["--time-limit", "5"]).says(1, &["no answer within 5 s", "the program is not asked again"])?;
     with("stall", &["--time-limit", "5"]).says(1, &["no answer within 5 s (", " bytes came: "])?;
     with("hang", &["--total-limit", "4"]).says(1, &["its answers have taken 4 s together"])?;
@@ -423,7 +423,7 @@ fn hanging() -> Result<(), Failed> {
 
 fn bad_commands() -> Result<(), Failed> {
     theoremcheck(&["kernels", "--with", "no-such-program-anywhere"])
-        .says(2, &["is not a kernel: it cannot be started"])?;
+        .says(2, &["cannot be used as a kernel: it cannot be started"])?;
     theoremcheck(&["kernels", "--with", "python3 'a"]).says(2, &["a quote that is not closed"])?;
     theoremcheck(&["kernels", "--with", ""]).says(2, &["an empty command"])?;
     theoremcheck(&["kernels", "--kind", "symmetric-gd"]).says(2, &["--with"])?;

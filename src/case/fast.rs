@@ -153,7 +153,7 @@ impl<'a, N: Number> Fast<'a, N> {
             Some((mut moved, mut growth)) => {
                 self.kernel_run(&mut moved, running, t, next - t)?;
                 let apart = lanes(|lane| distance(&states[lane], &moved[lane]));
-                growth.see(&apart, &lanes(|lane| norm(&states[lane])));
+                growth.see(&apart, &lanes(|lane| norm(&states[lane])), next - t);
                 Some((moved, growth))
             }
         };
@@ -166,7 +166,7 @@ impl<'a, N: Number> Fast<'a, N> {
                 None => size.mul(&N::from_f64(DRIFT)),
                 Some((moved, growth)) => {
                     let apart = lanes(|lane| (&states[lane][place] - &moved[lane][place]).norm());
-                    growth.estimate(next, &apart).max(&size.mul(&N::from_f64(UNIT)))
+                    growth.estimate(&apart, &size).max(&size.mul(&N::from_f64(UNIT)))
                 }
             };
         }

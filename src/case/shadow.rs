@@ -1,11 +1,14 @@
 //! What rounding does to a long run, seen by a second run beside it.
 //!
 //! Two kinds. A run in `f64` is watched by the same run in double-doubles ([`Double8`]), from the same draws: their distance *is* the
-//! rounding error, to many more digits than are asked. It is begun when the carried bound is given up in a lane, and then catches up; from then on that lane's floors are what it shows. A run whose
-//! values leave the range of `f64` is watched by a second one like itself, from a start moved by one part in 2^30, which shows what the
-//! iteration does to its roundings: with `D_t` the distance of the two runs and `A_t = D_t / D_0`, an error of size `e` made at step `s` has grown
-//! to about `e A_t / A_s` at step `t`. Relative roundings `u` at every step, taken as independent, then add up to about
-//! `8 √(t+1) u 2^30 D_t / min(1, min A_s)`; directions that the start does not move are not seen. Both are estimates, and called so.
+//! rounding error, to many more digits than are asked. It is begun when the carried bound is given up in a lane, and then catches up; from then on that lane's floors are what it shows.
+//!
+//! A run whose values leave the range of `f64` is watched by a second one like itself, from a start moved by one part in 2^30, which shows what the
+//! iteration does to its roundings (`Growth`): with `D_t` the distance of the two runs, an error `e` made at step `s` has become
+//! about `e D_t / D_s` at step `t`. Relative roundings `u` of every step, taken as independent, are added up so, eightfold. Once the two have met no more is seen: errors
+//! are taken to stay what they are. And a run that has come to rest is off by more than that, since it rests where a step
+//! is lost in rounding: `u` of the state's size over what the two runs, while they were closing, lost of their distance in a
+//! step. Directions that the start does not move are not seen. Both kinds are estimates, and called so.
 
 use super::octet::Drawn;
 use super::path::{Capped, SETUP, Stride, begin, input_slot};
@@ -23,8 +26,10 @@ use crate::sample::strata::Lanes;
 
 /// How far the start of the second run is moved, relatively.
 const MOVED: f64 = 1.0 / (1 << 30) as f64;
-/// Below this the two runs are as close as rounding lets them be.
-const LEAST: f64 = 1.0 / (1 << 24) as f64;
+/// So many roundings of the state apart, two runs are as close as rounding lets them be.
+const MET: f64 = 64.0;
+/// How many times as large as the sum of independent roundings the error is taken to be.
+const CAUTION: f64 = 8.0;
 /// From this share of the state on two runs have parted.
 const PARTED: f64 = 1.0 / 64.0;
 /// The share of a state that is half of its digits.
@@ -180,38 +185,83 @@ pub(super) fn moved_by(i: usize) -> f64 {
     if i.is_multiple_of(2) { 1.0 + MOVED } else { 1.0 - MOVED }
 }
 
-/// How two runs from starts a little apart part, and what that says of roundings.
+/// How two runs from starts a little apart part and close, and what that says of roundings.
 pub(super) struct Growth<N> {
-    /// The distance at the start, and the least amplification since, at most 1.
-    start: N,
-    least: N,
+    /// The distance of the two and the norm of the state when they were last seen.
+    apart: N,
+    size: N,
+    /// What rounding has done to the state until then.
+    error: N,
+    /// What the two lose of their distance in a step where they close, as last seen, and the lanes in which it was.
+    closing: N,
+    closes: Mask,
     /// The greatest norm of the state so far, and the lanes in which the two runs have parted.
     greatest: N,
     parted: Mask,
+    /// The lanes in which they are as close as rounding lets them be.
+    met: Mask,
 }
 
 impl<N: Number> Growth<N> {
+    /// From the distance at the start.
     pub fn new(start: N) -> Self {
-        Self { start: start.max(&N::lost(1e-290)), least: N::one(), greatest: N::zero(), parted: 0 }
+        Self {
+            apart: start,
+            size: N::zero(),
+            error: N::zero(),
+            closing: N::one(),
+            closes: 0,
+            greatest: N::zero(),
+            parted: 0,
+            met: 0,
+        }
     }
 
-    /// The distance of the two runs now, and the norm of the state.
+    /// The distance of the two runs now, and the norm of the state, so many steps after they were last seen.
     #[inline(always)]
-    pub fn see(&mut self, apart: &N, size: &N) {
+    pub fn see(&mut self, apart: &N, size: &N, steps: u64) {
         self.greatest = self.greatest.max(size);
         // Runs that have parted say no more how an error grows.
         self.parted |= self.greatest.mul(&N::from_f64(PARTED)).lt(apart);
-        let amplified = apart.div(&self.start);
-        self.least = self.least.min(&amplified.max(&N::from_f64(LEAST)));
+        let met = !size.mul(&N::from_f64(MET * UNIT)).lt(apart);
+        let unseen = met | self.met;
+        let grown = N::select(unseen, &N::one(), &apart.div(&self.apart));
+        let made = size.max(&self.size).mul(&grown.max(&N::one())).mul(&N::from_f64(UNIT * (steps as f64).sqrt()));
+        let error = hypotenuse(&self.error.mul(&grown), &made);
+        // By what two runs part that had met, rounding has parted them.
+        self.error = N::select(self.met & !met, &error.max(apart), &error);
+        let mut kept = grown;
+        let mut left = steps as f64;
+        while left >= 2.0 {
+            kept = kept.sqrt();
+            left /= 2.0;
+        }
+        // At most what is lost in a step, by Bernoulli's inequality.
+        let closing = N::one().sub(&kept).div(&N::from_f64(left));
+        let closes = N::zero().lt(&closing) & !unseen;
+        self.closing = N::select(closes, &closing, &self.closing);
+        self.closes |= closes;
+        (self.apart, self.size, self.met) = (apart.clone(), size.clone(), met);
     }
 
-    /// What rounding has done after `t` steps to a component whose two runs are so far apart; not finite where they have parted.
+    /// What rounding has done to a component of this norm, of which the two runs are so far apart; not finite where they have parted.
     #[inline(always)]
-    pub fn estimate(&self, t: u64, apart: &N) -> N {
-        let scale = N::from_f64(8.0 * ((t + 1) as f64).sqrt() * UNIT / MOVED).div(&self.least);
-        let estimate = apart.mul(&scale);
+    pub fn estimate(&self, apart: &N, size: &N) -> N {
+        let shares = N::select(self.met, &N::zero(), &apart.div(&self.apart)).max(&size.div(&self.size));
+        let share = N::select(shares.finite(), &shares, &N::one());
+        let rest = self.size.mul(&N::from_f64(2.0 * UNIT)).div(&self.closing);
+        let rest = N::select(self.met & self.closes, &rest, &N::zero());
+        let estimate = self.error.mul(&N::from_f64(CAUTION)).add(&rest).mul(&share);
         N::select(self.parted | !estimate.finite(), &N::from_f64(f64::INFINITY), &estimate)
     }
+}
+
+/// `√(a² + b²)`, of which neither is negative, without the squares.
+fn hypotenuse<N: Number>(a: &N, b: &N) -> N {
+    let (most, least) = (a.max(b), a.min(b));
+    let ratio = least.div(&most);
+    let ratio = N::select(ratio.finite(), &ratio, &N::zero());
+    ratio.mul_add(&ratio, &N::one()).sqrt().mul(&most)
 }
 
 /// The second run.
@@ -250,13 +300,14 @@ impl<N: Number> Moved<N> {
             let norm = &m.norms[*slot as usize];
             squares = norm.mul_add(norm, &squares);
         }
-        self.growth.see(&distance(plan, &self.machine, m, &self.state), &squares.sqrt());
+        self.growth.see(&distance(plan, &self.machine, m, &self.state), &squares.sqrt(), 1);
         for slot in &self.state {
             let lanes = capped.iter().find(|(s, _)| s == slot).map_or(0, |(_, lanes)| *lanes);
             if lanes == 0 {
                 continue;
             }
-            let estimate = self.growth.estimate(t + 1, &distance(plan, &self.machine, m, std::slice::from_ref(slot)));
+            let apart = distance(plan, &self.machine, m, std::slice::from_ref(slot));
+            let estimate = self.growth.estimate(&apart, &m.norms[*slot as usize]);
             let bound = &m.errors[*slot as usize];
             m.errors[*slot as usize] = N::select(lanes, &rounding::join(bound, &estimate), bound);
         }
@@ -273,4 +324,53 @@ fn distance<N: Number>(plan: &Plan, a: &Machine<N>, b: &Machine<N>, slots: &[Slo
         sum = gap.mul_add(&gap, &sum);
     }
     sum.sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arith::Lane8;
+    use crate::arith::lane_wide::Wide8;
+
+    /// What is said of a run of `step` from `start`, looked at every so many steps, once it has come to rest; and where it rests.
+    fn rest(start: f64, every: u64, step: impl Fn(f64) -> f64) -> (f64, f64) {
+        let (mut x, mut beside) = (start, start * moved_by(0));
+        let mut growth = Growth::<Wide8>::new(Wide8::splat(x.abs() * MOVED));
+        loop {
+            let before = x;
+            for _ in 0..every {
+                (x, beside) = (step(x), step(beside));
+            }
+            let (apart, size) = (Wide8::splat((x - beside).abs()), Wide8::splat(x.abs()));
+            growth.see(&apart, &size, every);
+            if x == before {
+                return (growth.estimate(&apart, &size).to_f64(0), x);
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_at_rest_is_known_to_be_off_by_what_its_steps_lose() {
+        for every in [1, 100, 4096] {
+            for power in [4, 10, 16, 20] {
+                let eta = 0.5_f64.powi(power);
+                // To the root of 1/3 from above, and to 1 from almost 0.
+                let (descent, limit) = (|x: f64| x + eta * (1.0 / 3.0 - x), 1.0 / 3.0);
+                let logistic = |x: f64| x + eta * x * (1.0 - x);
+                for (said, off) in [
+                    {
+                        let (said, x) = rest(2.0, every, descent);
+                        (said, (x - limit).abs())
+                    },
+                    {
+                        let (said, x) = rest(1e-8, every, logistic);
+                        (said, (x - 1.0).abs())
+                    },
+                ] {
+                    assert!(said >= off, "eta = 2^-{power}, every {every}: {said:e} is less than {off:e}");
+                    assert!(said <= 1e3 * off.max(UNIT), "eta = 2^-{power}, every {every}: {said:e} for {off:e}");
+                }
+            }
+        }
+    }
 }

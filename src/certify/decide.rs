@@ -4,7 +4,6 @@ use super::plans::Purpose;
 use super::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part, Relation, Sides};
 use crate::arith::ball::{Ball, with_bits};
 use crate::case::point::Values;
-use crate::claim::program::Motion;
 use crate::eval::machine::{Machine, Truth};
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::run::run;
@@ -46,10 +45,8 @@ impl Certifier {
     /// If the values are not of the claim's kinds and shapes, or no plan can be made for them.
     pub fn decide(&self, values: &Values, predicate: usize, most_bits: usize) -> Result<Decision, CertifyError> {
         let Some(asked) = self.program.asked.get(predicate) else { return Err(CertifyError::NoPredicate) };
-        match self.program.motion_of(asked.when) {
-            Some(Motion::Iteration(path)) => return self.decide_path(values, path, predicate, most_bits),
-            Some(Motion::Flow(course)) => return self.decide_flow(values, course, predicate, most_bits),
-            None => {}
+        if let Some(motion) = self.program.motion_of(asked.when) {
+            return self.decide_moving(values, motion, predicate, most_bits);
         }
         let case = self.case(values)?;
         let mut hypotheses = self.hypotheses_on_values();

@@ -9,6 +9,7 @@
 mod decide;
 mod enclosure;
 mod flow;
+mod moving;
 mod path;
 mod plans;
 mod settle;

@@ -1,52 +1,20 @@
-//! A predicate along an iteration, decided from values: the run is made in enclosures, and ends where one cannot tell how it goes on.
+//! An iteration, followed in enclosures until one cannot tell how it goes on.
 //!
-//! A violation at a step is certain once the hypotheses on the givens are proved, those on the path are proved at every look up to it, and the
-//! predicate is proved false there; what comes after it does not matter. That it holds is certain only if the whole run was followed.
 //! Enclosures grow with every step, so that a run of some hundreds of steps takes thousands of bits, and one that is longer is refused.
 
-use super::decide::{Answer, Case, is_zero};
-use super::plans::Purpose;
-use super::{Certificate, Certifier, CertifyError, Decision, Enclosure, LEAST_BITS, Part, Sides};
-use crate::arith::ball::{Ball, with_bits};
-use crate::case::along::asked_in;
-use crate::case::path::{self, Doubt, LOOK, Moment, SETUP, Watch, follow};
-use crate::case::point::Values;
-use crate::claim::program::{Asked, Path};
+use super::moving::{Question, Seen};
+use super::{Certifier, CertifyError, Decision, Part};
+use crate::arith::ball::Ball;
+use crate::case::path::{self, Doubt, Moment, Watch, follow};
+use crate::claim::program::{Path, Program};
 use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
-use crate::eval::plan::{Plan, SlotId};
-use crate::eval::run::run;
-use crate::lang::ir::NodeId;
+use crate::eval::plan::Plan;
+use crate::lang::ir::IntId;
+use std::collections::BTreeMap;
 
 /// Multiplications of one run.
 const MOST_RUN_WORK: u64 = 2_000_000;
-
-/// What the looks of a run have shown.
-#[derive(Default)]
-pub(super) struct Seen {
-    pub violated: Option<Certificate>,
-    /// The least margin of those that hold.
-    pub held: Option<Certificate>,
-    pub undefined: bool,
-    pub open: Option<Part>,
-}
-
-impl Seen {
-    /// What was seen of a run that was followed as far as it matters; `doubt` is what kept it from being followed further.
-    pub(super) fn decided(self, doubt: Option<Part>) -> Result<Decision, Part> {
-        if let Some(certificate) = self.violated {
-            return Ok(Decision::Violated(certificate));
-        }
-        if let Some(part) = doubt.or(self.open) {
-            return Err(part);
-        }
-        Ok(match self.held {
-            _ if self.undefined => Decision::Undefined,
-            Some(certificate) => Decision::Holds(certificate),
-            None => Decision::OutOfBranch,
-        })
-    }
-}
 
 impl From<Doubt> for Part {
     fn from(doubt: Doubt) -> Self {
@@ -58,115 +26,35 @@ impl From<Doubt> for Part {
     }
 }
 
-impl Certifier {
-    /// Decides a predicate that is asked along a path.
-    pub(super) fn decide_path(
-        &self,
-        values: &Values,
-        path: &Path,
-        predicate: usize,
-        most_bits: usize,
-    ) -> Result<Decision, CertifyError> {
-        let Some(asked) = self.program.asked.get(predicate) else { return Err(CertifyError::NoPredicate) };
-        let case = self.case(values)?;
-        let hypotheses = self.hypotheses_on_values();
-        let steps = path::steps(&self.program, path, &case.ints)?;
-        let (truth, margin) = (asked.predicate.truth, asked.predicate.margin);
-        let comparison = self.comparison(truth);
-        let plan = self.plan_of(Purpose::Run(predicate), &case.ints, || {
-            let once = hypotheses.iter().map(|h| h.1).collect();
-            let mut look = asked.predicate.guards.clone();
-            look.extend([truth, margin]);
-            look.extend(comparison.iter().flat_map(|(_, a, b)| [*a, *b]).chain(asked.predicate.unit));
-            path::sections(path, once, look)
-        })?;
-        if plan.work.saturating_mul(steps.max(1)) > MOST_RUN_WORK {
-            return Err(PlanError::TooMuchWork { limit: MOST_RUN_WORK }.into());
-        }
-        let mut open = Part::Predicate;
-        let mut bits = LEAST_BITS;
-        while bits <= most_bits.max(LEAST_BITS) {
-            let decided = with_bits(bits, || -> Result<Result<Decision, Part>, CertifyError> {
-                let mut machine = Machine::<Ball>::new();
-                machine.load(&plan);
-                case.put(&plan, &mut machine)?;
-                run(&plan, SETUP, &mut machine)?;
-                match Case::met(&plan, &machine, &hypotheses) {
-                    Ok(None) => {}
-                    Ok(Some(part)) => return Ok(Err(part)),
-                    Err(decision) => return Ok(Ok(*decision)),
-                }
-                let mut seen = Seen::default();
-                let mut look = |moment: Moment, machine: &Machine<Ball>| {
-                    self.look(asked, &plan, moment, machine, bits, &mut seen);
-                    seen.violated.is_none()
-                };
-                let ending = follow(&plan, path, steps, &mut machine, 1, &mut Watch::none(), &mut look)?;
-                Ok(seen.decided(ending.doubt.map(|(_, doubt)| Part::from(doubt))))
-            })?;
-            match decided {
-                Ok(decision) => return Ok(decision),
-                Err(part) => open = part,
-            }
-            bits *= 2;
-        }
-        Ok(Decision::Undecided(open))
+/// The steps of a run, if they are not too many to be followed.
+pub(super) fn steps(
+    program: &Program,
+    path: &Path,
+    ints: &BTreeMap<IntId, i64>,
+    plan: &Plan,
+) -> Result<u64, CertifyError> {
+    let steps = path::steps(program, path, ints)?;
+    if plan.work.saturating_mul(steps.max(1)) > MOST_RUN_WORK {
+        return Err(PlanError::TooMuchWork { limit: MOST_RUN_WORK }.into());
     }
+    Ok(steps)
+}
 
-    /// What a look shows of the predicate.
-    pub(super) fn look(
+impl Certifier {
+    /// Follows the run from its set-up, and decides the predicate; `Err` with what stayed open.
+    pub(super) fn along_path(
         &self,
-        asked: &Asked,
-        plan: &Plan,
-        moment: Moment,
-        machine: &Machine<Ball>,
-        bits: usize,
-        seen: &mut Seen,
-    ) {
-        if asked_in(asked.when, asked.looks_back, moment) & 1 == 0 {
-            return;
-        }
-        let slot = |node: NodeId| plan.roots[LOOK][&node];
-        for (i, guard) in asked.predicate.guards.iter().enumerate() {
-            match Answer::from(machine.truths[slot(*guard) as usize]) {
-                Answer::Yes => {}
-                Answer::No => return,
-                // It may speak of a first time that has not come.
-                Answer::Undefined if self.program.has_first_times() => return,
-                Answer::Undefined => {
-                    seen.undefined = true;
-                    return;
-                }
-                Answer::Open => {
-                    seen.open.get_or_insert(Part::Guard(i));
-                    return;
-                }
-            }
-        }
-        let enclosure = |slot: SlotId| {
-            let known = machine.undefined[slot as usize] & 1 == 0;
-            Enclosure::of(&machine.real(plan, slot).value).filter(|_| known)
+        question: Question,
+        path: &Path,
+        steps: u64,
+        machine: &mut Machine<Ball>,
+    ) -> Result<Result<Decision, Part>, CertifyError> {
+        let mut seen = Seen::default();
+        let mut look = |moment: Moment, machine: &Machine<Ball>| {
+            self.look(&question, moment, machine, &mut seen);
+            seen.violated.is_none()
         };
-        let sides = self.comparison(asked.predicate.truth).and_then(|(relation, a, b)| {
-            Some(Sides { relation, left: enclosure(slot(a))?, right: enclosure(slot(b))? })
-        });
-        let margin = slot(asked.predicate.margin);
-        let unitless = asked.predicate.unit.is_some_and(|unit| is_zero(enclosure(slot(unit))));
-        match (Answer::from(machine.truths[slot(asked.predicate.truth) as usize]), enclosure(margin)) {
-            (Answer::Undefined, _) => seen.undefined = true,
-            (Answer::Yes | Answer::No, None) if machine.undefined[margin as usize] & 1 == 1 => seen.undefined = true,
-            (Answer::Yes, Some(_)) if unitless => seen.undefined = true,
-            (Answer::No, Some(margin)) => seen.violated = Some(Certificate { margin, sides, bits, at: Some(moment.t) }),
-            (Answer::Yes, Some(margin)) => {
-                if seen.held.as_ref().is_none_or(|known| margin.lo < known.margin.lo) {
-                    seen.held = Some(Certificate { margin, sides, bits, at: Some(moment.t) });
-                }
-            }
-            // An order of empty matrices.
-            (Answer::Yes, None) if matches!(machine.real(plan, margin).value, Ball::Infinite { .. }) => {}
-            (Answer::Yes | Answer::No | Answer::Open, _) => {
-                seen.open.get_or_insert(Part::Predicate);
-            }
-        }
+        let ending = follow(question.plan, path, steps, machine, 1, &mut Watch::none(), &mut look)?;
+        Ok(seen.decided(ending.doubt.map(|(_, doubt)| Part::from(doubt))))
     }
 }

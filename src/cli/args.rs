@@ -187,7 +187,10 @@ pub struct KernelsArgs {
     /// Claims that the program is to run, where they name its kind: files or folders [default: claims, if there is such a folder]
     #[arg(long, value_name = "PATH", num_args = 1.., requires = "with")]
     pub claims: Vec<PathBuf>,
-    /// How long the program may take for one answer
+    /// How long the program may take to start: for its answer to the greeting
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, requires = "with")]
+    pub start_limit: Duration,
+    /// How long it may take for one answer
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds, requires = "with")]
     pub time_limit: Duration,
     /// How long it may take for all of them

@@ -172,7 +172,11 @@ fn claims_by(kernel: &SharedKernel, scan: &Scan, setup: &Setup) -> Result<Comple
 }
 
 fn passed(report: &KernelReport) -> Result<(), Failed> {
-    if report.passed() { Ok(()) } else { Err(Failed::from(kernels::kernel(report, Paint::OFF))) }
+    if report.passed() {
+        Ok(())
+    } else {
+        Err(Failed::from(kernels::judged(report, Paint::OFF) + &kernels::claims(report, Paint::OFF)))
+    }
 }
 
 fn claim(scan: &Scan, id: &ClaimId, setup: &Setup) -> Result<Completion, Failed> {

@@ -58,7 +58,7 @@ fn judge_program(args: &KernelsArgs, words: &[String], reports: &mut Vec<KernelR
     let options = find::run_options(args.budget, &args.work)?;
     // Before anything is started: what is wrong with the claims is the user's to know at once.
     let (claims, mut exit) = claims(args)?;
-    let limits = Limits { answer: args.time_limit, total: args.total_limit };
+    let limits = Limits { start: args.start_limit, answer: args.time_limit, total: args.total_limit };
     let program = Program::start(words, limits).map_err(|error| Stop::argument(format!("--with: {error}")))?;
     let to_stdout = args.json.as_deref() == Some(Path::new("-"));
     let (show, paint): (fn(&str), _) = match to_stdout {
@@ -78,6 +78,8 @@ fn judge_program(args: &KernelsArgs, words: &[String], reports: &mut Vec<KernelR
         // A kernel that disagrees is not timed: how fast it is to be wrong is nobody's question.
         let speed = if judgement.agrees() { speed(&kernel, kind) } else { None };
         let mut report = KernelReport { judgement, claims: None, speed };
+        // Claims may take minutes.
+        show(&kernels::judged(&report, paint));
         if let Some(claims) = &claims {
             let shared = SharedKernel(Arc::new(kernel));
             let found = claims_broken(&shared, &claims.iter().collect::<Vec<&Claim>>(), &options)?;
@@ -87,7 +89,7 @@ fn judge_program(args: &KernelsArgs, words: &[String], reports: &mut Vec<KernelR
             }
             report.claims = Some(found);
         }
-        show(&kernels::kernel(&report, paint));
+        show(&kernels::claims(&report, paint));
         if !report.passed() {
             exit = exit.gravest(Exit::DecidedOtherwise);
         }

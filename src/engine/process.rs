@@ -16,16 +16,18 @@ use std::time::{Duration, Instant};
 /// How long a program may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// For one answer.
+    /// For its first answer, to the greeting, which waits for all that it loads.
+    pub start: Duration,
+    /// For any other answer.
     pub answer: Duration,
     /// For all answers together.
     pub total: Duration,
 }
 
 impl Default for Limits {
-    /// Ten seconds an answer, ten minutes in all.
+    /// A minute for the start, ten seconds an answer, ten minutes in all.
     fn default() -> Self {
-        Self { answer: Duration::from_secs(10), total: Duration::from_secs(600) }
+        Self { start: Duration::from_secs(60), answer: Duration::from_secs(10), total: Duration::from_secs(600) }
     }
 }
 
@@ -37,7 +39,7 @@ const KEPT_ERRORS: usize = 4096;
 
 /// A program that cannot be used as a kernel: what it did when it was started and greeted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{command}` is not a kernel: {why}")]
+#[error("`{command}` cannot be used as a kernel: {why}")]
 pub struct StartError {
     pub command: String,
     pub why: String,
@@ -56,6 +58,15 @@ pub struct Program {
 pub struct ProgramKernel {
     program: Arc<Program>,
     kind: Kind,
+}
+
+/// What a program is asked.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// What it is.
+    What,
+    /// To make steps.
+    Steps,
 }
 
 struct Session {
@@ -314,7 +325,7 @@ impl Running {
     fn greet(&mut self, limits: Limits, spent: &mut Duration) -> Result<Welcome, Fault> {
         let hello = protocol::hello(concat!("theoremcheck ", env!("CARGO_PKG_VERSION")));
         // What it says before it was asked is taken for its answer: only the order of two processes tells them apart.
-        let (message, body) = self.converse(&hello, LONGEST_TEXT, limits, spent)?;
+        let (message, body) = self.converse(Asked::What, &hello, LONGEST_TEXT, limits, spent)?;
         let misbehaved = |why: String| Fault::Misbehaved(format!("it answers the greeting wrongly: {why}"));
         match message {
             Message::Welcome => protocol::read_welcome(&body).map_err(misbehaved),
@@ -341,11 +352,12 @@ impl Running {
                 "it wrote {count} bytes to its standard output that nobody asked for: {shown}"
             )));
         }
-        self.converse(request, longest, limits, spent)
+        self.converse(Asked::Steps, request, longest, limits, spent)
     }
 
     fn converse(
         &mut self,
+        asked: Asked,
         request: &[u8],
         longest: u64,
         limits: Limits,
@@ -353,12 +365,16 @@ impl Running {
     ) -> Result<(Message, Vec<u8>), Fault> {
         let started = Instant::now();
         let left = limits.total.saturating_sub(*spent);
-        let limit = limits.answer.min(left);
+        let most = match asked {
+            Asked::What => limits.start,
+            Asked::Steps => limits.answer,
+        };
+        let limit = most.min(left);
         let deadline = started + limit;
-        let what = if limit < limits.answer {
-            format!("its answers have taken {} s together", limits.total.as_secs_f64())
-        } else {
-            format!("no answer within {} s", limits.answer.as_secs_f64())
+        let what = match asked {
+            _ if limit < most => format!("its answers have taken {} s together", limits.total.as_secs_f64()),
+            Asked::What => format!("it did not say what it is within {} s (--start-limit)", most.as_secs_f64()),
+            Asked::Steps => format!("no answer within {} s", most.as_secs_f64()),
         };
         if let Some(requests) = &self.requests {
             // Where nobody writes any more the program has ended, and reading says so.

@@ -44,6 +44,14 @@ pub struct Diagnosis {
     pub arrays: Vec<(&'static str, Vec<Explanation>)>,
 }
 
+impl Diagnosis {
+    /// Whether all that is wrong is explained.
+    #[must_use]
+    pub fn named(&self) -> bool {
+        !self.whole.is_empty() || self.arrays.iter().all(|(_, found)| !found.is_empty())
+    }
+}
+
 impl Explanation {
     /// For people.
     #[must_use]

@@ -7,7 +7,7 @@
 
 use super::diagnose::{Diagnosis, Observation, diagnose};
 use super::reference::Instance;
-use super::trials::{Trial, trials};
+use super::trials::{SOME, Trial, trials};
 use super::{Kernel, KernelError, Kind, Precision, Problem, State};
 use nalgebra::DMatrix;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,6 +43,27 @@ pub struct Worst {
     pub ratio: f64,
     /// Nothing if no step could be judged.
     pub at: Option<Place>,
+    /// The worst step of each trial in which it disagrees.
+    pub beyond: Vec<(Place, f64)>,
+}
+
+impl Worst {
+    fn see(&mut self, place: &Place, ratio: f64) {
+        if self.at.is_none() || ratio > self.ratio {
+            (self.ratio, self.at) = (ratio, Some(place.clone()));
+        }
+        if ratio <= THRESHOLD {
+            return;
+        }
+        match self.beyond.last_mut() {
+            Some((known, worst)) if known.trial == place.trial => {
+                if ratio > *worst {
+                    (*known, *worst) = (place.clone(), ratio);
+                }
+            }
+            _ => self.beyond.push((place.clone(), ratio)),
+        }
+    }
 }
 
 /// A step of a trial; the first is step 1.
@@ -95,8 +116,11 @@ pub fn judge(kernel: &dyn Kernel) -> Result<Judgement, KernelError> {
     if trials.is_empty() {
         return Err(super::reference::none(kind));
     }
-    let mut worst: Vec<Worst> =
-        kind.state().iter().map(|array| Worst { array: array.name, ratio: 0.0, at: None }).collect();
+    let mut worst: Vec<Worst> = kind
+        .state()
+        .iter()
+        .map(|array| Worst { array: array.name, ratio: 0.0, at: None, beyond: Vec::new() })
+        .collect();
     let mut seen = Vec::new();
     let mut steps = 0;
     let mut failures = Vec::new();
@@ -117,16 +141,16 @@ pub fn judge(kernel: &dyn Kernel) -> Result<Judgement, KernelError> {
             steps += 1;
             let next = instance.step();
             for ((worst, next), returned) in worst.iter_mut().zip(&next).zip(&returned) {
-                let ratio = next.ratio(returned, precision.unit());
-                if worst.at.is_none() || ratio > worst.ratio {
-                    *worst = Worst { array: worst.array, ratio, at: Some(place.clone()) };
-                }
+                worst.see(&place, next.ratio(returned, precision.unit()));
             }
             if !moderate(&returned) {
                 break;
             }
             run.push(returned.clone());
-            seen.push(Observation { before: instance, next, returned });
+            // The rest of a long run would tell no more of what the kernel does instead.
+            if t < SOME {
+                seen.push(Observation { before: instance, next, returned });
+            }
         }
         runs.push(run);
     }

@@ -270,12 +270,12 @@ fn what_is_not_a_function_is_found() {
     assert!(message.starts_with("other bits the second time ("), "{message}");
 }
 
-/// Runs one step too few when asked for many.
-struct OneShort;
+/// Makes another number of steps than it is asked for.
+struct Counts(fn(u64) -> u64);
 
-impl Kernel for OneShort {
+impl Kernel for Counts {
     fn name(&self) -> &str {
-        "one short"
+        "counts"
     }
 
     fn kind(&self) -> Kind {
@@ -283,16 +283,45 @@ impl Kernel for OneShort {
     }
 
     fn run(&self, problem: &Problem, state: &mut State, at: u64, steps: u64) -> Result<(), KernelError> {
-        Plain(Kind::SymmetricGd).run(problem, state, at, if steps > 1 { steps - 1 } else { steps })
+        Plain(Kind::SymmetricGd).run(problem, state, at, (self.0)(steps))
     }
 }
 
 #[test]
 fn many_steps_that_are_one_too_few_are_found() {
-    let judgement = judge(&OneShort).unwrap();
-    assert!(judgement.agrees(), "{judgement:#?}");
-    let Outcome::Failed(message) = outcome(&judgement, "many steps at once") else { panic!("{judgement:#?}") };
-    assert!(message.contains("they are what 4 single steps give"), "{message}");
+    let message = |counts| {
+        let judgement = judge(&Counts(counts)).unwrap();
+        assert!(judgement.agrees(), "{judgement:#?}");
+        let Outcome::Failed(message) = outcome(&judgement, "many steps at once") else { panic!("{judgement:#?}") };
+        message.clone()
+    };
+    let one_short = message(|steps| if steps > 1 { steps - 1 } else { steps });
+    assert!(one_short.contains("they are what 4 single steps give"), "{one_short}");
+    // Only a long run shows it.
+    let at_most = message(|steps| steps.min(32));
+    assert!(at_most.contains("they are what 32 single steps give (n = 3, k = 2, many steps, 300 steps; "), "{at_most}");
+    let in_a_byte = message(|steps| steps % 256);
+    assert!(in_a_byte.contains("they are what 44 single steps give"), "{in_a_byte}");
+}
+
+/// Not all stepsizes are small and positive.
+#[test]
+fn a_stepsize_that_is_cut_is_found_where_it_is() {
+    let cut = |f: fn(f64) -> f64| {
+        let judgement = asymmetric(move |eta, x, g, h| {
+            let residual = x - g * h.transpose();
+            (g + f(eta) * &residual * h, h + f(eta) * residual.transpose() * g)
+        });
+        assert!(!judgement.agrees());
+        assert!(judgement.diagnosis.as_ref().is_some_and(|diagnosis| !diagnosis.named()), "{judgement:#?}");
+        let beyond = judgement.arrays.into_iter().map(|worst| worst.beyond);
+        beyond.map(|beyond| beyond.into_iter().map(|(place, _)| place.trial).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let negative = vec!["3×4, k = 2, negative eta".to_owned()];
+    assert_eq!(cut(|eta| eta.max(0.0)), [negative.clone(), negative.clone()]);
+    assert_eq!(cut(f64::abs), [negative.clone(), negative]);
+    let large = vec!["4×5, k = 2, large eta".to_owned()];
+    assert_eq!(cut(|eta| eta.min(0.5)), [large.clone(), large]);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //!
 //! Shapes with `m != n`, so that a transpose left out cannot go unnoticed, and square ones, where it runs at all; more columns than
 //! the target has rank; aligned data, whose zeros hide errors of order, and random data, which hide nothing; a state next to a fixed point
-//! (the residual is all cancellation), factors of different size, a tiny state, rows of zeros, a factor that is zero, a stepsize of 0. The
-//! numbers of measurements are powers of two, so that dividing by them is exact and can be recognised.
+//! (the residual is all cancellation), factors of different size, a tiny state, rows of zeros, a factor that is zero, a stepsize of 0, one
+//! that makes the run diverge and a negative one; and a run long enough that a kernel that stops early, or counts its steps in a byte, gives
+//! another state. The numbers of measurements are powers of two, so that dividing by them is exact and can be recognised.
 //!
 //! Numbers fill their precision, and are of its precision already: a `float32` kernel gets what it can hold. Nothing underflows in either.
 
@@ -33,6 +34,9 @@ enum Style {
     ZeroRows,
     ZeroFactor,
     ZeroStep,
+    LargeStep,
+    NegativeStep,
+    ManySteps,
 }
 
 use Style::*;
@@ -54,11 +58,20 @@ const TRIALS: &[(usize, usize, usize, usize, Style)] = &[
     (7, 6, 3, 32, ZeroRows),
     (4, 3, 2, 8, ZeroFactor),
     (5, 4, 3, 8, ZeroStep),
+    (4, 5, 2, 8, LargeStep),
+    (3, 4, 2, 4, NegativeStep),
+    (5, 3, 2, 8, ManySteps),
     (8, 8, 3, 64, Random),
     (17, 9, 5, 0, Random),
     (40, 33, 8, 0, Random),
     (64, 48, 16, 0, Random),
 ];
+
+/// Steps of a run, of which each is judged.
+pub const SOME: u64 = 5;
+
+/// Those of a long one, more than a byte counts.
+const MANY: u64 = 300;
 
 /// Numbers of a stream.
 struct Draws {
@@ -162,7 +175,7 @@ fn trial(kind: Kind, mut draws: Draws, (m, n, k, measurements, style): (usize, u
             }
         }
         ZeroFactor => state[0].fill(0.0),
-        Random | Aligned | LowRank | NearFixedPoint | ZeroStep => {}
+        Random | Aligned | LowRank | NearFixedPoint | ZeroStep | LargeStep | NegativeStep | ManySteps => {}
     }
     if symmetric {
         goal = (&goal + goal.transpose()) * 0.5;
@@ -194,7 +207,15 @@ fn trial(kind: Kind, mut draws: Draws, (m, n, k, measurements, style): (usize, u
     }
     data.push(goal);
     let part = 0.1 + 0.4 * draws.unit();
-    let eta = if style == ZeroStep { 0.0 } else { draws.precision.round(part / strength) };
+    // Of what the state changes by in a step, about.
+    let part = match style {
+        ZeroStep => 0.0,
+        LargeStep => 16.0 * part,
+        NegativeStep => -part,
+        ManySteps => part / 256.0,
+        _ => part,
+    };
+    let eta = draws.precision.round(part / strength);
     let what = match style {
         Random => "random",
         Aligned => "aligned",
@@ -207,10 +228,19 @@ fn trial(kind: Kind, mut draws: Draws, (m, n, k, measurements, style): (usize, u
         ZeroFactor if symmetric => "state 0",
         ZeroFactor => "first factor 0",
         ZeroStep => "eta = 0",
+        LargeStep => "large eta",
+        NegativeStep => "negative eta",
+        ManySteps => "many steps",
     };
     let shape = if symmetric { format!("n = {n}") } else { format!("{m}×{n}") };
     let name = format!("{shape}, k = {k}, {what}");
-    let steps = if m * n > 200 { 2 } else { 5 };
+    let steps = match style {
+        ManySteps => MANY,
+        // Of which each may square the state, and more.
+        LargeStep => 2,
+        _ if m * n > 200 => 2,
+        _ => SOME,
+    };
     let scalars = std::iter::once(eta).chain(delta).collect();
     Trial { name, problem: Problem { kind, scalars, data }, state, steps }
 }
@@ -231,8 +261,15 @@ mod tests {
                     shapes::dimensions(&trial.problem, &trial.state).unwrap();
                     let numbers = trial.problem.data.iter().chain(&trial.state).flat_map(|array| array.iter());
                     assert!(numbers.chain(&trial.problem.scalars).all(|x| precision.round(*x) == *x));
-                    Plain(kind).run(&trial.problem, &mut trial.state, 0, 50).unwrap();
+                    let start = trial.state.clone();
+                    Plain(kind).run(&trial.problem, &mut trial.state, 0, trial.steps).unwrap();
                     assert!(trial.state.iter().all(|array| array.norm() < 1e3), "{}", trial.name);
+                    // It goes on at the end of a long run, too.
+                    let stands = trial.problem.scalars[0] == 0.0 || start.iter().all(|array| array.norm() == 0.0);
+                    assert_eq!(trial.state == start, stands, "{}", trial.name);
+                    let end = trial.state.clone();
+                    Plain(kind).run(&trial.problem, &mut trial.state, 0, 1).unwrap();
+                    assert_eq!(trial.state == end, stands, "{}", trial.name);
                 }
             }
         }

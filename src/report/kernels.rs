@@ -8,13 +8,16 @@ use crate::claim::model::Verdict;
 use crate::engine::kernels::KernelClaims;
 use crate::engine::outcome::ClaimResult;
 use crate::kernel::diagnose::{Diagnosis, Explanation};
-use crate::kernel::judge::{Judgement, Outcome, Place};
+use crate::kernel::judge::{Judgement, Outcome, Place, Worst};
 use crate::kernel::slips::Slip;
 use crate::kernel::{KernelError, Kind, Precision, built_in};
 use serde::Serialize;
 
 /// So many different messages are shown.
 const SHOWN_FAILURES: usize = 3;
+
+/// So many of the problems on which an array is wrong.
+const SHOWN_WRONG: usize = 8;
 
 /// What was found of one kernel.
 #[derive(Clone, Debug)]
@@ -54,9 +57,9 @@ pub fn kinds(paint: Paint) -> String {
     out
 }
 
-/// What was found of one kernel.
+/// What was found of one kernel by itself.
 #[must_use]
-pub fn kernel(report: &KernelReport, paint: Paint) -> String {
+pub fn judged(report: &KernelReport, paint: Paint) -> String {
     let judgement = &report.judgement;
     let (kind, precision) = (judgement.kind.name(), judgement.precision.name());
     let mut out = format!("{}  {kind}, {precision}\n", paint.bold(&judgement.kernel));
@@ -76,6 +79,9 @@ pub fn kernel(report: &KernelReport, paint: Paint) -> String {
     }
     if let Some(diagnosis) = &judgement.diagnosis {
         out += &explained(diagnosis, judgement.precision);
+        if !diagnosis.named() {
+            judgement.arrays.iter().for_each(|worst| out += &where_wrong(worst, judgement.trials));
+        }
     }
     let declined = |error: &KernelError| matches!(error, KernelError::Unsupported(_));
     let (left_out, failed): (Vec<_>, Vec<_>) = judgement.failures.iter().partition(|(_, error)| declined(error));
@@ -95,11 +101,29 @@ pub fn kernel(report: &KernelReport, paint: Paint) -> String {
             Outcome::NotAsked => format!("? {}: no run came so far\n", check.name),
         };
     }
-    if let Some(claims) = &report.claims {
-        out += &claims_shown(claims, judgement, paint);
-    }
     if let Some(speed) = &report.speed {
         out += &format!("      {speed}\n");
+    }
+    out
+}
+
+/// What it does to claims; empty where none were asked for.
+#[must_use]
+pub fn claims(report: &KernelReport, paint: Paint) -> String {
+    report.claims.as_ref().map_or_else(String::new, |claims| claims_shown(claims, &report.judgement, paint))
+}
+
+/// On which problems an array is wrong: what they have in common is a hint where nothing explains it.
+fn where_wrong(worst: &Worst, trials: usize) -> String {
+    if worst.beyond.is_empty() {
+        return format!("      {}: within rounding in all {trials} problems\n", worst.array);
+    }
+    let mut out = format!("      {}: beyond rounding in {} of {trials} problems:\n", worst.array, worst.beyond.len());
+    for (at, ratio) in worst.beyond.iter().take(SHOWN_WRONG) {
+        out += &format!("        {}: {} times\n", place(at), short(*ratio));
+    }
+    if let more @ 1.. = worst.beyond.len().saturating_sub(SHOWN_WRONG) {
+        out += &format!("        and {more} more\n");
     }
     out
 }
@@ -230,6 +254,14 @@ struct WorstJson<'a> {
     ratio: JsonNumber,
     trial: Option<&'a str>,
     step: Option<u64>,
+    beyond: Vec<BeyondJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct BeyondJson<'a> {
+    trial: &'a str,
+    step: u64,
+    ratio: JsonNumber,
 }
 
 #[derive(Serialize)]
@@ -288,6 +320,11 @@ impl<'a> KernelJson<'a> {
             ratio: JsonNumber(worst.ratio),
             trial: worst.at.as_ref().map(|at| at.trial.as_str()),
             step: worst.at.as_ref().map(|at| at.step),
+            beyond: worst
+                .beyond
+                .iter()
+                .map(|(at, ratio)| BeyondJson { trial: &at.trial, step: at.step, ratio: JsonNumber(*ratio) })
+                .collect(),
         });
         let explanations = |found: &[Explanation]| -> Vec<ExplanationJson> {
             found.iter().map(|one| ExplanationJson { name: one.name(), says: one.says() }).collect()
