@@ -192,7 +192,10 @@ pub(super) struct Growth<N> {
     size: N,
     /// What rounding has done to the state until then.
     error: N,
-    /// What the two lose of their distance in a step where they close, as last seen, and the lanes in which it was.
+    /// A distance of the two, and how many steps ago it was theirs.
+    mark: N,
+    since: N,
+    /// What the two lose of their distance in a step, the last time that half of it went, and the lanes in which it ever did.
     closing: N,
     closes: Mask,
     /// The greatest norm of the state so far, and the lanes in which the two runs have parted.
@@ -206,6 +209,8 @@ impl<N: Number> Growth<N> {
     /// From the distance at the start.
     pub fn new(start: N) -> Self {
         Self {
+            mark: start.clone(),
+            since: N::zero(),
             apart: start,
             size: N::zero(),
             error: N::zero(),
@@ -230,17 +235,18 @@ impl<N: Number> Growth<N> {
         let error = hypotenuse(&self.error.mul(&grown), &made);
         // By what two runs part that had met, rounding has parted them.
         self.error = N::select(self.met & !met, &error.max(apart), &error);
-        let mut kept = grown;
-        let mut left = steps as f64;
-        while left >= 2.0 {
-            kept = kept.sqrt();
-            left /= 2.0;
-        }
-        // At most what is lost in a step, by Bernoulli's inequality.
-        let closing = N::one().sub(&kept).div(&N::from_f64(left));
-        let closes = N::zero().lt(&closing) & !unseen;
-        self.closing = N::select(closes, &closing, &self.closing);
-        self.closes |= closes;
+        self.since = self.since.add(&N::from_f64(steps as f64));
+        let kept = apart.div(&self.mark);
+        // From step to step the roundings of the two would hide it.
+        let halved = kept.le(&N::from_f64(0.5)) & !unseen;
+        // At most the logarithm of what is kept, downwards, per step.
+        let halvings = kept.split_exponent().1.neg().sub(&N::one()).max(&N::one());
+        let rate = halvings.mul(&N::from_f64(std::f64::consts::LN_2)).div(&self.since);
+        self.closing = N::select(halved, &rate.div(&rate.add(&N::one())), &self.closing);
+        self.closes |= halved;
+        let marked = halved | unseen | self.mark.lt(apart);
+        self.mark = N::select(marked, apart, &self.mark);
+        self.since = N::select(marked, &N::zero(), &self.since);
         (self.apart, self.size, self.met) = (apart.clone(), size.clone(), met);
     }
 
