@@ -278,7 +278,7 @@ fn tests() -> Vec<Trial> {
             "transpose",
             &["a transpose is missing: the residual in the update of G", "no answer to", "matmul: 3×2 times 3×2"],
         ),
-        ("float32", &["it accumulates in float32: its errors are those of 24 bits, in results of 53"]),
+        ("float32", &["its errors are those of 24 bits, in results of 53: it accumulates in float32"]),
         ("eta", &["eta is applied twice (eta^2)"]),
         ("sign", &["the residual has the wrong sign"]),
     ];

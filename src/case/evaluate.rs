@@ -22,6 +22,7 @@ use crate::eval::compile::PlanError;
 use crate::eval::machine::{Machine, Truth};
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::run::run;
+use crate::kernel::built_in;
 use crate::lang::ir::{IntId, NodeId};
 use crate::sample::strata::{BlockShape, Filler, Lanes, Stratum, stratum_of};
 use crate::sample::stream::{Key, Stream};
@@ -201,6 +202,8 @@ impl<V: Lane8> Kernel<V> for Follow<'_, '_, V> {
         match way {
             Way::Steps { path, steps, kernel } => {
                 let mut see = |moment: Moment, machine: &Machine<V>| look(moment, machine);
+                // A proposal need not be a given kernel's: what it leads to is.
+                let kernel = kernel.and(path.kernel.as_ref()).map(|binding| built_in(binding.kind));
                 let fast = Fast::for_claim(kernel, plan, path, machine, started, false);
                 let mut watch = Watch { companion: Companion::None, fast };
                 follow(plan, path, steps, machine, started, &mut watch, &mut see).map(|_| ())

@@ -2,11 +2,11 @@
 //!
 //! From look to look a lane's state goes through the kernel; the last step before a look is taken by both, from the same state, and where they
 //! differ by more than rounding allows the run ends with an error: what is checked then is another iteration. What rounding does
-//! to the run as a whole is estimated by a second run of the kernel from a start moved by one part in 2^30 (`Growth`); no
+//! to the run as a whole is estimated by a second run, of the built-in kernel, from a start moved by one part in 2^30 (`Growth`); no
 //! bound is carried, so that every floor after the start is an estimate. A state that leaves the range of `f64` is run by `step`.
 
 use super::octet::lanes_of;
-use super::path::{DRIFT, STEP, begin, input_slot, set_time};
+use super::path::{DRIFT, SETUP, STEP, begin, input_slot, set_time};
 use super::shadow::{Growth, moved_by};
 use crate::arith::lane::{ALL, Mask};
 use crate::arith::number::{Number, UNIT};
@@ -15,7 +15,7 @@ use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::run::run;
-use crate::kernel::{Kernel, KernelError, Problem, State};
+use crate::kernel::{Kernel, KernelError, Problem, State, built_in};
 use crate::lang::ir::NodeId;
 use nalgebra::DMatrix;
 
@@ -72,7 +72,10 @@ impl<'a, N: Number> Fast<'a, N> {
                 }
             }
             let start = lanes(|lane| distance(&states[lane], &moved[lane]));
-            fast.moved = Some((moved, Growth::new(start)));
+            let slots = fast.components(path).filter_map(|(_, component)| input_slot(plan, component.input));
+            let errors: Vec<SlotId> = slots.collect();
+            let error = lanes(|lane| total(errors.iter().map(|slot| m.errors[*slot as usize].to_f64(lane))));
+            fast.moved = Some((moved, Growth::new(start, error)));
         }
         Some(fast)
     }
@@ -86,13 +89,24 @@ impl<'a, N: Number> Fast<'a, N> {
 
     /// Runs the kernel in the lanes that are running; what the others hold afterwards means nothing.
     fn kernel_run(&self, states: &mut [State; 8], running: Mask, at: u64, steps: u64) -> Result<(), PlanError> {
+        self.run(self.kernel, states, running, at, steps)
+    }
+
+    fn run(
+        &self,
+        kernel: &dyn Kernel,
+        states: &mut [State; 8],
+        running: Mask,
+        at: u64,
+        steps: u64,
+    ) -> Result<(), PlanError> {
         if steps == 0 {
             return Ok(());
         }
-        let failed = |error: KernelError| PlanError::Kernel(format!("`{}`: {error}", self.kernel.name()));
+        let failed = |error: KernelError| PlanError::Kernel(format!("`{}`: {error}", kernel.name()));
         if running.count_ones() < TOGETHER {
             for lane in lanes_of(running) {
-                self.kernel.run(&self.problems[lane], &mut states[lane], at, steps).map_err(failed)?;
+                kernel.run(&self.problems[lane], &mut states[lane], at, steps).map_err(failed)?;
             }
             return Ok(());
         }
@@ -103,7 +117,7 @@ impl<'a, N: Number> Fast<'a, N> {
             states[lane] = states[first].clone();
         }
         let problems = std::array::from_fn(|lane| &self.problems[of(lane)]);
-        self.kernel.run_octet(&problems, states, at, steps).map_err(failed)
+        kernel.run_octet(&problems, states, at, steps).map_err(failed)
     }
 
     /// Takes the steps from number `t` to number `next`, in the lanes that are running.
@@ -129,7 +143,12 @@ impl<'a, N: Number> Fast<'a, N> {
             }
         }
         set_time(plan, m, path.time, |_| (next - 1) as f64, ALL);
+        let exactly = self.moved.is_some().then(|| self.bounds_for_exact_data(plan, path, m)).transpose()?;
         run(plan, STEP, m)?;
+        let off = exactly.map(|exactly| {
+            let bounds = self.step_bounds(plan, path, m);
+            lanes(|lane| total(bounds.iter().zip(&exactly).map(|(all, own)| all[lane] - own[lane])).max(0.0))
+        });
         self.kernel_run(&mut states, running, next - 1, 1)?;
         for (place, component) in self.components(path) {
             let Some(&slot) = plan.roots.get(STEP).and_then(|roots| roots.get(&component.next)) else { continue };
@@ -151,9 +170,9 @@ impl<'a, N: Number> Fast<'a, N> {
         let moved = match self.moved.take() {
             None => None,
             Some((mut moved, mut growth)) => {
-                self.kernel_run(&mut moved, running, t, next - t)?;
+                self.run(built_in(self.binding.kind), &mut moved, running, t, next - t)?;
                 let apart = lanes(|lane| distance(&states[lane], &moved[lane]));
-                growth.see(&apart, &lanes(|lane| norm(&states[lane])), next - t);
+                growth.see(&apart, &lanes(|lane| norm(&states[lane])), next - t, off.as_ref().unwrap_or(&N::zero()));
                 Some((moved, growth))
             }
         };
@@ -172,6 +191,27 @@ impl<'a, N: Number> Fast<'a, N> {
         }
         self.moved = moved;
         Ok(())
+    }
+
+    /// The bounds of a step of each component, lane by lane.
+    fn step_bounds(&self, plan: &Plan, path: &Path, m: &Machine<N>) -> Vec<[f64; 8]> {
+        let nexts = self.components(path).filter_map(|(_, component)| plan.roots.get(STEP)?.get(&component.next));
+        nexts.map(|slot| std::array::from_fn(|lane| m.errors[*slot as usize].to_f64(lane))).collect()
+    }
+
+    /// Those that a step would have if the kernel's data and numbers were exact.
+    fn bounds_for_exact_data(&self, plan: &Plan, path: &Path, m: &mut Machine<N>) -> Result<Vec<[f64; 8]>, PlanError> {
+        let nodes = self.binding.data.iter().chain(&self.binding.scalars);
+        let slots: Vec<SlotId> = nodes.filter_map(|node| plan.roots.get(SETUP)?.get(node).copied()).collect();
+        let kept: Vec<N> = slots.iter().map(|slot| m.errors[*slot as usize].clone()).collect();
+        for slot in &slots {
+            m.errors[*slot as usize] = N::zero();
+        }
+        run(plan, STEP, m)?;
+        for (slot, error) in slots.iter().zip(kept) {
+            m.errors[*slot as usize] = error;
+        }
+        Ok(self.step_bounds(plan, path, m))
     }
 
     /// The components of the state, with their places among the kernel's.
@@ -210,6 +250,11 @@ fn write<N: Number>(plan: &Plan, m: &mut Machine<N>, slot: SlotId, place: usize,
 /// The Frobenius distance of two states.
 fn distance(a: &State, b: &State) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).norm_squared()).sum::<f64>().sqrt()
+}
+
+/// The Euclidean norm of some numbers.
+fn total(x: impl Iterator<Item = f64>) -> f64 {
+    x.map(|x| x * x).sum::<f64>().sqrt()
 }
 
 /// The Frobenius norm of a state.

@@ -31,6 +31,12 @@ pub const LOOK: usize = 2;
 /// independent roundings (1e-13) a hundred thousand times over, and still far below any margin that matters.
 pub const DRIFT: f64 = 1.0 / (1 << 26) as f64;
 
+/// A bound that comes to more than so many times [`DRIFT`] in a step that began below it is no slow sum.
+const JUMP: f64 = 16.0;
+
+/// Below this a part of a state's norm is taken by underflow.
+const LEAST: f64 = 1e-290;
+
 /// Steps that one run may have.
 pub const MOST_STEPS: i64 = 100_000_000;
 
@@ -146,6 +152,8 @@ pub fn follow<N: Number>(
             ending.doubt = Some((lanes, what));
         }
     };
+    // A proposal may go on where an end or a first time is not decided: what it finds is looked at again.
+    let strict = !N::TRACKED || watch.fast.is_some() || !matches!(watch.companion, Companion::None);
     let mut resting = false;
     let mut t = 0;
     loop {
@@ -167,7 +175,7 @@ pub fn follow<N: Number>(
                 let Some(slot) = first.truth else { continue };
                 let truth = m.truths[slot as usize];
                 let now = truth.yes & !first.reached & running;
-                if !N::TRACKED {
+                if strict {
                     let open = truth.unknown() & !first.reached & running;
                     doubt(&mut ending, open, Doubt::First(i));
                     running &= !open;
@@ -187,7 +195,7 @@ pub fn follow<N: Number>(
                 run(plan, LOOK, m)?;
             }
             let truth = until.map(|s| m.truths[s as usize]).unwrap_or_default();
-            if !N::TRACKED && until.is_some() {
+            if strict && until.is_some() {
                 let open = truth.unknown() & running;
                 doubt(&mut ending, open, Doubt::Until);
                 running &= !open;
@@ -255,8 +263,14 @@ fn remember<N: Number>(plan: &Plan, path: &Path, m: &mut Machine<N>) {
     }
 }
 
-/// Components, and the lanes where their bound was cut to [`DRIFT`].
-pub type Capped = Vec<(SlotId, Mask)>;
+/// A component whose bound outgrew [`DRIFT`].
+pub struct Capped {
+    pub slot: SlotId,
+    /// The lanes where it was cut to that.
+    pub cut: Mask,
+    /// Those where it was not, having grown too fast for that: what is small for cancelling has the error of what it was made of.
+    pub jumped: Mask,
+}
 
 /// Takes a machine's state from step to step.
 pub struct Stride<N> {
@@ -264,7 +278,7 @@ pub struct Stride<N> {
     nexts: Vec<Option<SlotId>>,
     buffer: Vec<N>,
     /// Of the last step.
-    pub capped: Capped,
+    pub capped: Vec<Capped>,
     /// Whether the last step changed nothing.
     pub still: bool,
 }
@@ -311,9 +325,17 @@ impl<N: Number> Stride<N> {
                     // A bound that is not finite stays so.
                     let bad = carried.mul(&N::zero());
                     // What cancels in one step leaves the error of what it was.
-                    let most = m.norms[slot as usize].max(&before).mul(&N::from_f64(DRIFT));
-                    capped.push((slot, most.lt(carried)));
-                    m.errors[slot as usize] = carried.min(&most).add(&bad);
+                    let norm = &m.norms[slot as usize];
+                    let most = norm.max(&before).mul(&N::from_f64(DRIFT));
+                    let cut = most.lt(carried);
+                    // What has sunk to where `f64` has no digits is not 0, nor known to any part of itself.
+                    let zero = norm.eq(&N::zero()) & before.eq(&N::zero());
+                    let sunk = cut & most.lt(&N::lost(LEAST)) & !zero;
+                    let jumped = most.mul(&N::from_f64(JUMP)).lt(carried) & !zero;
+                    let kept = N::select(jumped, carried, &carried.min(&most));
+                    let kept = N::select(sunk, &N::from_f64(f64::INFINITY), &kept);
+                    capped.push(Capped { slot, cut: cut & !jumped, jumped });
+                    m.errors[slot as usize] = kept.add(&bad);
                 }
             }
             from += len;

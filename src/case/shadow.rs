@@ -82,7 +82,7 @@ impl<N: Number> Companion<'_, N> {
         path: &Path,
         m: &mut Machine<N>,
         t: u64,
-        capped: &Capped,
+        capped: &[Capped],
     ) -> Result<(), PlanError> {
         match self {
             Self::None => Ok(()),
@@ -127,9 +127,9 @@ impl<'a> Exact<'a> {
         path: &Path,
         m: &mut Machine<N>,
         t: u64,
-        capped: &Capped,
+        capped: &[Capped],
     ) -> Result<(), PlanError> {
-        self.given_up |= capped.iter().fold(0, |all, (_, lanes)| all | lanes);
+        self.given_up |= capped.iter().fold(0, |all, component| all | component.cut | component.jumped);
         let lanes = self.given_up;
         if lanes == 0 {
             return Ok(());
@@ -137,7 +137,7 @@ impl<'a> Exact<'a> {
         let from = if self.run.is_some() { t } else { 0 };
         self.catch_up(plan, path, from, t)?;
         let Some((run, _)) = &self.run else { return Ok(()) };
-        for (slot, _) in capped {
+        for Capped { slot, .. } in capped {
             let mut sums = [0.0_f64; 8];
             for at in plan.slots[*slot as usize].range() {
                 for (lane, sum) in sums.iter_mut().enumerate() {
@@ -159,7 +159,9 @@ impl<'a> Exact<'a> {
             }
             let seen = N::from_lanes(&seen);
             // A rounding of the last step is always there.
-            let estimate = seen.max(&norm.mul(&N::from_f64(UNIT))).add(&seen.mul(&N::zero()));
+            // What is not known stays so.
+            let bad = seen.mul(&N::zero()).add(&m.errors[*slot as usize].mul(&N::zero()));
+            let estimate = seen.max(&norm.mul(&N::from_f64(UNIT))).add(&bad);
             m.errors[*slot as usize] = N::select(lanes, &estimate, &m.errors[*slot as usize]);
         }
         Ok(())
@@ -206,14 +208,14 @@ pub(super) struct Growth<N> {
 }
 
 impl<N: Number> Growth<N> {
-    /// From the distance at the start.
-    pub fn new(start: N) -> Self {
+    /// From the distance at the start, and the error that it has.
+    pub fn new(start: N, error: N) -> Self {
         Self {
             mark: start.clone(),
             since: N::zero(),
             apart: start,
             size: N::zero(),
-            error: N::zero(),
+            error,
             closing: N::one(),
             closes: 0,
             greatest: N::zero(),
@@ -222,9 +224,10 @@ impl<N: Number> Growth<N> {
         }
     }
 
-    /// The distance of the two runs now, and the norm of the state, so many steps after they were last seen.
+    /// The distance of the two runs now, and the norm of the state, so many steps after they were last seen; and by how much each of these was
+    /// off since what it is made of is.
     #[inline(always)]
-    pub fn see(&mut self, apart: &N, size: &N, steps: u64) {
+    pub fn see(&mut self, apart: &N, size: &N, steps: u64, off: &N) {
         self.greatest = self.greatest.max(size);
         // Runs that have parted say no more how an error grows.
         self.parted |= self.greatest.mul(&N::from_f64(PARTED)).lt(apart);
@@ -232,7 +235,10 @@ impl<N: Number> Growth<N> {
         let unseen = met | self.met;
         let grown = N::select(unseen, &N::one(), &apart.div(&self.apart));
         let made = size.max(&self.size).mul(&grown.max(&N::one())).mul(&N::from_f64(UNIT * (steps as f64).sqrt()));
-        let error = hypotenuse(&self.error.mul(&grown), &made);
+        // What is off is so at every step alike, and is forgotten as fast as the two runs close.
+        let remembered = N::select(self.closes, &N::one().div(&self.closing), &N::from_f64(f64::INFINITY));
+        let alike = off.mul(&grown.max(&N::one())).mul(&remembered.min(&N::from_f64(steps as f64)));
+        let error = hypotenuse(&self.error.mul(&grown), &made).add(&alike);
         // By what two runs part that had met, rounding has parted them.
         self.error = N::select(self.met & !met, &error.max(apart), &error);
         self.since = self.since.add(&N::from_f64(steps as f64));
@@ -293,22 +299,29 @@ impl<N: Number> Moved<N> {
             }
         }
         let start = distance(plan, &machine, &original, &state);
-        Self { machine, state, growth: Growth::new(start), stride: Stride::new(plan, path) }
+        Self { machine, state, growth: Growth::new(start, N::zero()), stride: Stride::new(plan, path) }
     }
 
     /// Takes the step after that number `t`, and raises each component's bound to what rounding is estimated to have done where `capped` says
     /// that the bound is no longer carried.
     #[inline(always)]
-    fn step(&mut self, plan: &Plan, path: &Path, m: &mut Machine<N>, t: u64, capped: &Capped) -> Result<(), PlanError> {
+    fn step(
+        &mut self,
+        plan: &Plan,
+        path: &Path,
+        m: &mut Machine<N>,
+        t: u64,
+        capped: &[Capped],
+    ) -> Result<(), PlanError> {
         self.stride.step(plan, path, &mut self.machine, t)?;
         let mut squares = N::zero();
         for slot in &self.state {
             let norm = &m.norms[*slot as usize];
             squares = norm.mul_add(norm, &squares);
         }
-        self.growth.see(&distance(plan, &self.machine, m, &self.state), &squares.sqrt(), 1);
+        self.growth.see(&distance(plan, &self.machine, m, &self.state), &squares.sqrt(), 1, &N::zero());
         for slot in &self.state {
-            let lanes = capped.iter().find(|(s, _)| s == slot).map_or(0, |(_, lanes)| *lanes);
+            let lanes = capped.iter().find(|component| component.slot == *slot).map_or(0, |component| component.cut);
             if lanes == 0 {
                 continue;
             }
@@ -341,14 +354,14 @@ mod tests {
     /// What is said of a run of `step` from `start`, looked at every so many steps, once it has come to rest; and where it rests.
     fn rest(start: f64, every: u64, step: impl Fn(f64) -> f64) -> (f64, f64) {
         let (mut x, mut beside) = (start, start * moved_by(0));
-        let mut growth = Growth::<Wide8>::new(Wide8::splat(x.abs() * MOVED));
+        let mut growth = Growth::<Wide8>::new(Wide8::splat(x.abs() * MOVED), Wide8::splat(0.0));
         loop {
             let before = x;
             for _ in 0..every {
                 (x, beside) = (step(x), step(beside));
             }
             let (apart, size) = (Wide8::splat((x - beside).abs()), Wide8::splat(x.abs()));
-            growth.see(&apart, &size, every);
+            growth.see(&apart, &size, every, &Wide8::splat(0.0));
             if x == before {
                 return (growth.estimate(&apart, &size).to_f64(0), x);
             }
@@ -357,8 +370,8 @@ mod tests {
 
     #[test]
     fn a_run_at_rest_is_known_to_be_off_by_what_its_steps_lose() {
-        for every in [1, 100, 4096] {
-            for power in [4, 10, 16, 20] {
+        for (every, powers) in [(1, [4, 8, 12]), (100, [4, 10, 16]), (4096, [4, 12, 20])] {
+            for power in powers {
                 let eta = 0.5_f64.powi(power);
                 // To the root of 1/3 from above, and to 1 from almost 0.
                 let (descent, limit) = (|x: f64| x + eta * (1.0 / 3.0 - x), 1.0 / 3.0);

@@ -8,8 +8,9 @@ use super::console;
 use super::find;
 use super::stop::Stop;
 use crate::claim::model::Claim;
+use crate::engine::budget::LANES;
 use crate::engine::exit::Exit;
-use crate::engine::kernels::{claims_broken, nanoseconds_a_step};
+use crate::engine::kernels::{claims_broken, names_kind, nanoseconds_a_step};
 use crate::engine::process::{Limits, Program};
 use crate::kernel::judge::judge;
 use crate::kernel::plain::Plain;
@@ -55,7 +56,9 @@ fn words(command: &str) -> Result<Vec<String>, Stop> {
 }
 
 fn judge_program(args: &KernelsArgs, words: &[String], reports: &mut Vec<KernelReport>) -> Result<Exit, Stop> {
-    let options = find::run_options(args.budget, &args.work)?;
+    let mut options = find::run_options(args.budget, &args.work)?;
+    // A program may take a second for what is a millisecond here.
+    options.cases = options.cases.or(Some(LANES));
     // Before anything is started: what is wrong with the claims is the user's to know at once.
     let (claims, mut exit) = claims(args)?;
     let limits = Limits { start: args.start_limit, answer: args.time_limit, total: args.total_limit };
@@ -82,7 +85,15 @@ fn judge_program(args: &KernelsArgs, words: &[String], reports: &mut Vec<KernelR
         show(&kernels::judged(&report, paint));
         if let Some(claims) = &claims {
             let shared = SharedKernel(Arc::new(kernel));
-            let found = claims_broken(&shared, &claims.iter().collect::<Vec<&Claim>>(), &options)?;
+            let named = claims.iter().filter(|claim| names_kind(claim, kind)).collect::<Vec<&Claim>>();
+            if !named.is_empty() {
+                console::err(&format!(
+                    "running {} that name {}\n",
+                    kernels::counted(named.len(), "claim"),
+                    kind.name()
+                ));
+            }
+            let found = claims_broken(&shared, &named, &options)?;
             for bad in &found.malformed {
                 console::err(&terminal::malformed(bad, console::paint_err(&args.color)));
                 exit = exit.gravest(Exit::Malformed);

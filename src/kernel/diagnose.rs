@@ -26,6 +26,9 @@ pub struct Explanation {
     pub rounding: Rounding,
 }
 
+/// A kernel that rounds to `float32` on its way comes as near to what that may do.
+const LEAST_OF_SINGLE: f64 = 1.0 / 1024.0;
+
 /// What a kernel's rounding is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
@@ -59,9 +62,9 @@ impl Explanation {
         let rounding = match self.rounding {
             Rounding::AsDeclared => None,
             Rounding::Float32 { stored: true } => Some("it computes in float32: its results are float32 numbers"),
-            Rounding::Float32 { stored: false } => {
-                Some("it accumulates in float32: its errors are those of 24 bits, in results of 53")
-            }
+            Rounding::Float32 { stored: false } => Some(
+                "its errors are those of 24 bits, in results of 53: it accumulates in float32, or a number in it has no more digits",
+            ),
         };
         match (self.slip.map(Slip::says), rounding) {
             (Some(slip), None) => slip,
@@ -106,10 +109,22 @@ fn explanations(declared: Precision, seen: &[Observation], array: Option<usize>)
         slips.iter().filter(|slip| agrees(slip)).map(|slip| Explanation { slip: *slip, rounding }).collect()
     };
     let mut found = agree(Rounding::AsDeclared);
+    // What was seen of it is right; what is wrong could not be seen, a number that is none.
+    if found.iter().any(|explanation| explanation.slip.is_none()) {
+        return Vec::new();
+    }
     if found.is_empty() && declared == Precision::Double {
         let numbers = || seen.iter().flat_map(|seen| &seen.returned).flat_map(DMatrix::iter);
         let stored = numbers().all(|x| f64::from(*x as f32) == *x);
         found = agree(Rounding::Float32 { stored });
+        // What is far closer than float32 comes is off for another reason.
+        let ratio = |seen: &Observation| -> f64 {
+            let arrays = seen.next.iter().zip(&seen.returned);
+            arrays.map(|(next, array)| next.ratio_of_rounded(array, Precision::Single.unit())).fold(0.0, f64::max)
+        };
+        if !stored && seen.iter().map(ratio).fold(0.0, f64::max) < LEAST_OF_SINGLE {
+            found.retain(|explanation| explanation.slip.is_some());
+        }
     }
     // Where the right formula explains it, a wrong one that cannot be told from it says nothing.
     if found.iter().any(|explanation| explanation.slip.is_none()) {

@@ -15,6 +15,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// The greatest ratio of a kernel that agrees: the bound is one that any sensible order of operations keeps.
 pub const THRESHOLD: f64 = 1.0;
 
+/// So many steps are held against what a kernel may do instead.
+const MOST_SEEN: usize = 160;
+
 /// A run whose entries leave this is judged no further: their products must not leave the range of `f64`. No right kernel comes near.
 const LARGEST: f64 = 1e60;
 
@@ -140,15 +143,18 @@ pub fn judge(kernel: &dyn Kernel) -> Result<Judgement, KernelError> {
             };
             steps += 1;
             let next = instance.step();
+            let mut agrees = true;
             for ((worst, next), returned) in worst.iter_mut().zip(&next).zip(&returned) {
-                worst.see(&place, next.ratio(returned, precision.unit()));
+                let ratio = next.ratio(returned, precision.unit());
+                agrees &= ratio <= THRESHOLD;
+                worst.see(&place, ratio);
             }
             if !moderate(&returned) {
                 break;
             }
             run.push(returned.clone());
-            // The rest of a long run would tell no more of what the kernel does instead.
-            if t < SOME {
+            // The rest of a long run would tell no more of what the kernel does instead, but where it begins to.
+            if t < SOME || !agrees && seen.len() < MOST_SEEN {
                 seen.push(Observation { before: instance, next, returned });
             }
         }

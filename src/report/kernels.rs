@@ -153,7 +153,9 @@ fn place(at: &Place) -> String {
     format!("{}; step {}", at.trial, at.step)
 }
 
-fn counted(count: usize, noun: &str) -> String {
+/// `1 claim`, `2 claims`.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

@@ -27,13 +27,21 @@ pub fn truth(claim: &Claim, start: &Scope, predicate: &str) -> Maybe<bool> {
     if !(0..=MOST_STEPS).contains(&steps) {
         return beyond("so many steps");
     }
+    // What does not move is worked out once.
+    let mut names = start.names.clone();
+    for name in claim.givens.iter().map(|given| &given.name).chain(claim.lets.iter().map(|bound| &bound.name)) {
+        if let Ok(value) = start.named(name) {
+            names.insert(name.clone(), value);
+        }
+    }
+    let start = Scope::new(claim, names);
     let mut state = BTreeMap::new();
     for part in &path.state {
         state.insert(part.name.clone(), start.value(&part.value, None)?);
     }
     let (mut first, mut before, mut verdict) = (BTreeMap::new(), None, Ok(true));
     for t in 0..=steps {
-        let mut now = at(claim, path, start, &state, &first, t);
+        let mut now = at(claim, path, &start, &state, &first, t);
         now.previous = before.take().map(Box::new);
         if t % every == 0 || t == steps {
             for hypothesis in &path.assume {
