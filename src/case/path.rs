@@ -318,7 +318,7 @@ impl<N: Number> Stride<N> {
                     *to = from.clone().trimmed();
                 }
                 m.undefined[slot as usize] = m.undefined[*next as usize];
-                let before = m.norms[slot as usize].clone();
+                let (before, held) = (m.norms[slot as usize].clone(), m.errors[slot as usize].clone());
                 m.set_norm(plan, slot);
                 if N::TRACKED {
                     let carried = &m.errors[*next as usize];
@@ -329,7 +329,7 @@ impl<N: Number> Stride<N> {
                     let most = norm.max(&before).mul(&N::from_f64(DRIFT));
                     let cut = most.lt(carried);
                     // What has sunk to where `f64` has no digits is not 0, nor known to any part of itself.
-                    let zero = norm.eq(&N::zero()) & before.eq(&N::zero());
+                    let zero = [norm, &before, &held].iter().fold(ALL, |all, x| all & x.eq(&N::zero()));
                     let sunk = cut & most.lt(&N::lost(LEAST)) & !zero;
                     let jumped = most.mul(&N::from_f64(JUMP)).lt(carried) & !zero;
                     let kept = N::select(jumped, carried, &carried.min(&most));

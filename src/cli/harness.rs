@@ -162,7 +162,7 @@ fn claims_by(kernel: &SharedKernel, scan: &Scan, setup: &Setup) -> Result<Comple
     if kernel.0.precision() != Precision::Double {
         return Ok(Completion::ignored_with(format!("claims are not about {}", kernel.0.precision().name())));
     }
-    let found = claims_broken(kernel, &named, &setup.options).map_err(Failed::from)?;
+    let found = claims_broken(kernel, &named, &setup.options, &|_| {}, &|| false).map_err(Failed::from)?;
     if found.broken.is_empty() {
         return Ok(Completion::Completed);
     }

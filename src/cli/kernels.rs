@@ -7,7 +7,7 @@ use super::args::KernelsArgs;
 use super::console;
 use super::find;
 use super::stop::Stop;
-use crate::claim::model::Claim;
+use crate::claim::model::{Claim, ClaimId};
 use crate::engine::budget::LANES;
 use crate::engine::exit::Exit;
 use crate::engine::kernels::{claims_broken, names_kind, nanoseconds_a_step};
@@ -86,17 +86,14 @@ fn judge_program(args: &KernelsArgs, words: &[String], reports: &mut Vec<KernelR
         if let Some(claims) = &claims {
             let shared = SharedKernel(Arc::new(kernel));
             let named = claims.iter().filter(|claim| names_kind(claim, kind)).collect::<Vec<&Claim>>();
-            if !named.is_empty() {
-                console::err(&format!(
-                    "running {} that name {}\n",
-                    kernels::counted(named.len(), "claim"),
-                    kind.name()
-                ));
-            }
-            let found = claims_broken(&shared, &named, &options)?;
+            let next = |id: &ClaimId| console::err(&format!("running {id} by it\n"));
+            let found = claims_broken(&shared, &named, &options, &next, &|| program.is_late())?;
             for bad in &found.malformed {
                 console::err(&terminal::malformed(bad, console::paint_err(&args.color)));
                 exit = exit.gravest(Exit::Malformed);
+            }
+            if !found.unfinished.is_empty() {
+                exit = exit.gravest(Exit::Undecided);
             }
             report.claims = Some(found);
         }

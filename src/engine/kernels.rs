@@ -5,7 +5,7 @@
 
 use super::outcome::{ClaimResult, Malformed, Outcome};
 use super::run::{EngineError, RunOptions, run};
-use crate::claim::model::Claim;
+use crate::claim::model::{Claim, ClaimId, Verdict};
 use crate::kernel::trials::Trial;
 use crate::kernel::{Kernel, KernelError, Kind, Precision, SharedKernel};
 use std::time::{Duration, Instant};
@@ -19,6 +19,8 @@ pub struct KernelClaims {
     pub broken: Vec<ClaimResult>,
     /// Not as expected in either way: by the kernel.
     pub amiss: Vec<ClaimResult>,
+    /// Those for which the kernel had no time left.
+    pub unfinished: Vec<ClaimResult>,
     /// Those that turned out to be no claims.
     pub malformed: Vec<Malformed>,
 }
@@ -30,8 +32,8 @@ pub fn names_kind(claim: &Claim, kind: Kind) -> bool {
     kernel.is_some_and(|kernel| kernel.kind.value == kind)
 }
 
-/// Runs those of the claims that name the kernel's kind, by the kernel. None of them is run by one that computes in less than the
-/// claims do: it would not be the `step` of any.
+/// Runs those of the claims that name the kernel's kind, by the kernel, one after the other; `next` is told which, and `late` says whether the
+/// kernel's time is up. None of them is run by one that computes in less than the claims do: it would not be the `step` of any.
 ///
 /// # Errors
 /// If no thread can be started.
@@ -39,6 +41,8 @@ pub fn claims_broken(
     kernel: &SharedKernel,
     claims: &[&Claim],
     options: &RunOptions,
+    next: &dyn Fn(&ClaimId),
+    late: &dyn Fn() -> bool,
 ) -> Result<KernelClaims, EngineError> {
     let mut found = KernelClaims::default();
     if kernel.0.precision() != Precision::Double {
@@ -49,11 +53,13 @@ pub fn claims_broken(
     with.check.kernel = Some(kernel.clone());
     let mut without = options.clone();
     without.check.kernel = None;
-    let outcomes = run(&named, &with, &|_| {})?;
-    for (claim, outcome) in named.into_iter().zip(outcomes) {
+    for claim in named {
+        next(&claim.id);
+        let Some(outcome) = run(&[claim], &with, &|_| {})?.pop() else { continue };
         match outcome {
             Outcome::Malformed(malformed) => found.malformed.push(malformed),
             Outcome::Checked(result) if result.as_expected => found.kept.push(*result),
+            Outcome::Checked(result) if result.verdict == Verdict::Error && late() => found.unfinished.push(*result),
             Outcome::Checked(result) => {
                 let anyway = run(&[claim], &without, &|_| {})?;
                 let fine = anyway.iter().all(|outcome| matches!(outcome, Outcome::Checked(again) if again.as_expected));

@@ -128,6 +128,12 @@ impl Program {
         Ok(Arc::new(Self { command, limits, welcome, session: Mutex::new(session) }))
     }
 
+    /// Whether the time for all of its answers is used up.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.session.lock().is_ok_and(|session| session.spent >= self.limits.total)
+    }
+
     /// What it says it is.
     #[must_use]
     pub fn welcome(&self) -> &Welcome {

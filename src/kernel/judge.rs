@@ -239,7 +239,7 @@ fn repeats(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Outcom
     if asked { Outcome::Passed } else { Outcome::NotAsked }
 }
 
-/// All steps of each trial at once.
+/// All steps of each trial at once, twice.
 fn together(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Result<Outcome, KernelError> {
     let (mut asked, mut noted): (bool, Option<(f64, &Trial)>) = (false, None);
     for (trial, run) in trials.iter().zip(runs) {
@@ -252,6 +252,11 @@ fn together(kernel: &dyn Kernel, trials: &[Trial], runs: &[Vec<State>]) -> Resul
             Ok(once) => once,
             Err(error) => return Ok(Outcome::Failed(format!("{error} ({place})"))),
         };
+        match call(kernel, &trial.problem, &trial.state, 0, trial.steps) {
+            Ok(again) if same_bits(&again, &once) => {}
+            Ok(_) => return Ok(Outcome::Failed(format!("other bits the second time ({place})"))),
+            Err(error) => return Ok(Outcome::Failed(format!("{error} (the second time, {place})"))),
+        }
         if same_bits(&once, &run[run.len() - 1]) {
             continue;
         }

@@ -2,7 +2,7 @@
 //!
 //! Shapes with `m != n`, so that a transpose left out cannot go unnoticed, and square ones, where it runs at all; more columns than
 //! the target has rank; aligned data, whose zeros hide errors of order, and random data, which hide nothing; a state next to a fixed point
-//! (the residual is all cancellation), factors of different size, a tiny state, rows of zeros, a factor that is zero, a stepsize of 0, one
+//! (the residual is all cancellation), factors of different size, a tiny state, a large one, rows of zeros, a factor that is zero, a stepsize of 0, one
 //! that makes the run diverge and a negative one; and a run long enough that a kernel that stops early, or counts its steps in a byte, gives
 //! another state. The numbers of measurements are powers of two, so that dividing by them is exact and can be recognised.
 //!
@@ -31,6 +31,7 @@ enum Style {
     NearFixedPoint,
     Imbalanced,
     Tiny,
+    LargeState,
     ZeroRows,
     ZeroFactor,
     ZeroStep,
@@ -62,9 +63,18 @@ const TRIALS: &[(usize, usize, usize, usize, Style)] = &[
     (3, 4, 2, 4, NegativeStep),
     (5, 3, 2, 8, ManySteps),
     (8, 8, 3, 64, Random),
+    (5, 4, 1, 8, Random),
+    (1, 5, 2, 4, Random),
+    (6, 1, 2, 4, Random),
+    (3, 6, 3, 16, Random),
+    (6, 3, 6, 16, Random),
+    (6, 3, 5, 16, Random),
+    (5, 4, 3, 16, LargeState),
     (17, 9, 5, 0, Random),
     (40, 33, 8, 0, Random),
     (64, 48, 16, 0, Random),
+    (24, 23, 21, 0, Random),
+    (70, 66, 3, 0, Random),
 ];
 
 /// Steps of a run, of which each is judged.
@@ -167,6 +177,7 @@ fn trial(kind: Kind, mut draws: Draws, (m, n, k, measurements, style): (usize, u
             }
         }
         Tiny => state.iter_mut().for_each(|array| *array *= 1e-12),
+        LargeState => state.iter_mut().for_each(|array| *array *= 1e5),
         ZeroRows => {
             for i in [0, n - 1] {
                 state.iter_mut().for_each(|array| array.row_mut(i).fill(0.0));
@@ -224,6 +235,7 @@ fn trial(kind: Kind, mut draws: Draws, (m, n, k, measurements, style): (usize, u
         Imbalanced if symmetric => "rows of different size",
         Imbalanced => "factors of different size",
         Tiny => "tiny state",
+        LargeState => "large state",
         ZeroRows => "rows of zeros",
         ZeroFactor if symmetric => "state 0",
         ZeroFactor => "first factor 0",

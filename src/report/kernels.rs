@@ -191,7 +191,7 @@ fn claims_shown(claims: &KernelClaims, judgement: &Judgement, paint: Paint) -> S
         );
     }
     let run = claims.kept.len() + claims.broken.len() + claims.amiss.len();
-    if run == 0 {
+    if run + claims.unfinished.len() == 0 {
         return format!("      claims: none names {kind}\n");
     }
     let mut out = match claims.broken.len() {
@@ -200,6 +200,10 @@ fn claims_shown(claims: &KernelClaims, judgement: &Judgement, paint: Paint) -> S
     };
     for claim in &claims.broken {
         out += &format!("      {}: {}\n", claim.id, became(claim));
+    }
+    if !claims.unfinished.is_empty() {
+        let unfinished = counted(claims.unfinished.len(), "claim");
+        out += &format!("? {unfinished} not finished: the time for all of its answers is up (--total-limit)\n");
     }
     for claim in &claims.amiss {
         out += &format!("      {}: {} (and not as expected without the kernel)\n", claim.id, became(claim));
@@ -304,6 +308,7 @@ struct ClaimsJson<'a> {
     kept: Vec<&'a str>,
     broken: Vec<ClaimJson<'a>>,
     amiss: Vec<ClaimJson<'a>>,
+    unfinished: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -359,6 +364,7 @@ impl<'a> KernelJson<'a> {
             kept: claims.kept.iter().map(|claim| claim.id.0.as_str()).collect(),
             broken: claims.broken.iter().map(ClaimJson::of).collect(),
             amiss: claims.amiss.iter().map(ClaimJson::of).collect(),
+            unfinished: claims.unfinished.iter().map(|claim| claim.id.0.as_str()).collect(),
         });
         Self {
             name: &judgement.kernel,
