@@ -22,6 +22,10 @@ use nalgebra::DMatrix;
 /// How many times what rounding may do to one step as the claim writes it, a kernel's step may be off: it sums in another order.
 const ALLOWED: f64 = 16.0;
 
+/// Two runs are compared so often between two looks, if that is not more often than every so many steps.
+const PARTS: u64 = 16;
+const LEAST_PART: u64 = 64;
+
 /// From so many running lanes on, eight problems at once are no more work than each by itself.
 const TOGETHER: u32 = 4;
 
@@ -133,7 +137,14 @@ impl<'a, N: Number> Fast<'a, N> {
         (t, next): (u64, u64),
     ) -> Result<(), PlanError> {
         let mut states: [State; 8] = std::array::from_fn(|lane| self.state(plan, path, m, lane));
-        self.kernel_run(&mut states, running, t, next - t - 1)?;
+        let parts = parts(t, next);
+        let mut on_the_way: Vec<[State; 8]> = Vec::new();
+        for (from, to) in &parts {
+            self.kernel_run(&mut states, running, *from, (*to).min(next - 1) - from)?;
+            if *to < next && self.moved.is_some() {
+                on_the_way.push(states.clone());
+            }
+        }
         // One step as the claim writes it, from the same state.
         for (place, component) in self.components(path) {
             for input in [component.previous, component.input] {
@@ -170,9 +181,14 @@ impl<'a, N: Number> Fast<'a, N> {
         let moved = match self.moved.take() {
             None => None,
             Some((mut moved, mut growth)) => {
-                self.run(built_in(self.binding.kind), &mut moved, running, t, next - t)?;
-                let apart = lanes(|lane| distance(&states[lane], &moved[lane]));
-                growth.see(&apart, &lanes(|lane| norm(&states[lane])), next - t, off.as_ref().unwrap_or(&N::zero()));
+                let off = off.unwrap_or_else(N::zero);
+                // Between far looks, too: two runs may part and meet again.
+                for (part, (from, to)) in parts.into_iter().enumerate() {
+                    self.run(built_in(self.binding.kind), &mut moved, running, from, to - from)?;
+                    let states = on_the_way.get(part).unwrap_or(&states);
+                    let apart = lanes(|lane| distance(&states[lane], &moved[lane]));
+                    growth.see(&apart, &lanes(|lane| norm(&states[lane])), to - from, &off);
+                }
                 Some((moved, growth))
             }
         };
@@ -221,6 +237,15 @@ impl<'a, N: Number> Fast<'a, N> {
     ) -> impl Iterator<Item = (usize, &'p crate::claim::program::Component)> + use<'p, 'a, N> {
         self.binding.state.iter().enumerate().filter_map(|(place, &i)| Some((place, path.state.get(i)?)))
     }
+}
+
+/// The steps from a look to the next, in as many parts as two runs are compared at.
+fn parts(t: u64, next: u64) -> Vec<(u64, u64)> {
+    let length = (next - t).div_ceil(PARTS).max(LEAST_PART);
+    (t..next)
+        .step_by(usize::try_from(length).unwrap_or(usize::MAX))
+        .map(|from| (from, next.min(from + length)))
+        .collect()
 }
 
 /// A number of each lane.

@@ -12,7 +12,7 @@
 //!
 //! A solution that cannot be followed to a look (it blows up, it is stiff, the rate is not known) is not known there.
 
-use super::integrator::Solution;
+use super::integrator::{Solution, norm};
 use super::octet::lanes_of;
 use super::path::{LOOK, Moment, SETUP, STEP, input_slot};
 use super::times::shares;
@@ -43,6 +43,12 @@ const ROUNDING: f64 = 8.0;
 
 /// How far the third solution starts beside the second, relatively.
 const MOVED: f64 = 1.0 / (1 << 27) as f64;
+
+/// From this share of the greatest state so far on two solutions have parted.
+const PARTED: f64 = 1.0 / 64.0;
+
+/// Below this a part of the state is taken by underflow.
+const SUNK: f64 = 1e-290;
 
 /// Two solutions that cross are not right there: from one look to the next their distance is taken to fall to this share of itself at most.
 const MEMORY: f64 = 1.0 / 4.0;
@@ -116,8 +122,9 @@ struct Watched {
     /// The greatest error of tolerance and data so far, and the sum of the squares of roundings, in that distance.
     made: f64,
     rounded: f64,
-    /// Norm of the part.
+    /// Norm of the part, and the greatest so far.
     size: f64,
+    greatest: f64,
 }
 
 /// A first time: where it and its truth are, and the lanes that have reached it.
@@ -216,7 +223,11 @@ pub fn follow<V: Lane8>(
         let fallen = before & !running;
         let mut found = false;
         for first in &mut first {
-            let now = first.truth.map_or(0, |s| m.truths[s as usize].yes) & !first.reached & running & !lost;
+            let Some(slot) = first.truth else { continue };
+            let waiting = !first.reached & running & !lost;
+            // Whether its time has come is not known, nor what speaks of it.
+            running &= !(m.truths[slot as usize].unknown() & waiting);
+            let now = m.truths[slot as usize].yes & waiting & running;
             if now != 0 {
                 first.reached |= now;
                 first.at.value = V::select(now, time.value, first.at.value);
@@ -229,6 +240,7 @@ pub fn follow<V: Lane8>(
             // Predicates may speak of the time that was just found.
             run(plan, LOOK, m)?;
         }
+        running &= !(until.map_or(0, |s| m.truths[s as usize].unknown()) & running & !lost);
         let ended = until.map_or(0, |s| m.truths[s as usize].yes) & running;
         let last = if index + 1 == shares.len() { running } else { ended | lost };
         if running | fallen != 0 {
@@ -257,7 +269,12 @@ fn start<V: Lane8>(plan: &Plan, m: &Machine<V>, places: &Places, lane: usize, ca
             x.push(number);
             beside.push(number + signed(by, entry, slot.cols as usize));
         }
-        parts.push(Watched { error, apart: 0.0, made: 0.0, rounded: 0.0, size: 0.0 });
+        // What `f64` has lost a start in is not a zero.
+        let size = norm(x[x.len() - slot.len()..].iter().copied());
+        if size < SUNK && (size > 0.0 || error > 0.0) {
+            return Known::No;
+        }
+        parts.push(Watched { error, apart: 0.0, made: 0.0, rounded: 0.0, size, greatest: size });
     }
     if !beside.iter().all(|x| x.is_finite()) {
         return Known::No;
@@ -266,7 +283,6 @@ fn start<V: Lane8>(plan: &Plan, m: &Machine<V>, places: &Places, lane: usize, ca
     let mut further = beside.clone();
     for (index, part) in parts.iter_mut().enumerate() {
         let (range, cols) = (places.range(index), plan.slots[places.state[index].start as usize].cols as usize);
-        part.size = norm(x[range.clone()].iter().copied());
         for (entry, at) in range.clone().enumerate() {
             // A part that starts at zero is moved as far as the others, one of nothing but zeros by a part of one.
             let size = match (part.size, all) {
@@ -293,10 +309,6 @@ fn start<V: Lane8>(plan: &Plan, m: &Machine<V>, places: &Places, lane: usize, ca
 /// Entries are moved up and down by turns, so that a symmetric matrix stays one.
 fn signed(by: f64, entry: usize, cols: usize) -> f64 {
     if (entry / cols.max(1) + entry % cols.max(1)).is_multiple_of(2) { by } else { -by }
-}
-
-fn norm(x: impl Iterator<Item = f64>) -> f64 {
-    x.map(|x| x * x).sum::<f64>().sqrt()
 }
 
 fn distance(a: &[f64], b: &[f64]) -> f64 {
@@ -345,6 +357,10 @@ fn advance<V: Lane8>(
         let range = places.range(index);
         let seen = &case.seen.x[range.clone()];
         let size = norm(seen.iter().copied());
+        if size < SUNK && (size > 0.0 || part.size > 0.0) {
+            return Ok(false);
+        }
+        part.greatest = part.greatest.max(size);
         if time > began {
             let apart = distance(&case.further.x[range.clone()], &case.beside.x[range.clone()]);
             part.apart = apart.max(part.apart * MEMORY).max(f64::MIN_POSITIVE);
@@ -359,6 +375,11 @@ fn advance<V: Lane8>(
         case.errors[index] = part.error + late;
     }
     case.seen.off.fill(0.0);
+    // Solutions that have parted say no more of what is near to either, nor when they meet again.
+    let apart = norm(case.parts.iter().map(|part| part.apart));
+    if apart > PARTED * norm(case.parts.iter().map(|part| part.greatest)).max(f64::MIN_POSITIVE) {
+        return Ok(false);
+    }
     Ok(case.errors.iter().all(|error| error.is_finite()))
 }
 

@@ -175,8 +175,21 @@ impl Parts {
     /// The Frobenius norm of a part.
     fn norm(&self, part: usize) -> f64 {
         let from = if part == 0 { 0 } else { self.ends[part - 1] };
-        self.values[from..self.ends[part]].iter().map(|x| x * x).sum::<f64>().sqrt()
+        norm(self.values[from..self.ends[part]].iter().copied())
     }
+}
+
+/// The Euclidean norm, also of what is too small or too large to be squared.
+pub(super) fn norm(x: impl Iterator<Item = f64> + Clone) -> f64 {
+    let sum: f64 = x.clone().map(|x| x * x).sum();
+    if sum.is_nan() || (1e-280..1e300).contains(&sum) {
+        return sum.sqrt();
+    }
+    let most = x.clone().fold(0.0, |most: f64, x| most.max(x.abs()));
+    if most == 0.0 || most.is_infinite() {
+        return most;
+    }
+    most * x.map(|x| (x / most) * (x / most)).sum::<f64>().sqrt()
 }
 
 impl State<f64> for Parts {

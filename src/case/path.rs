@@ -47,7 +47,7 @@ pub const MOST_STEPS: i64 = 100_000_000;
 pub fn steps(program: &Program, path: &Path, ints: &BTreeMap<IntId, i64>) -> Result<u64, PlanError> {
     let steps = integer(&program.graph, ints, path.steps)?;
     if !(0..=MOST_STEPS).contains(&steps) {
-        return Err(PlanError::Shape(format!("a run of {steps} steps; it must lie in 0..={MOST_STEPS}")));
+        return Err(PlanError::Steps(steps, MOST_STEPS));
     }
     Ok(steps as u64)
 }
@@ -277,6 +277,8 @@ pub struct Stride<N> {
     /// Where each component's next value is, if the plan has it.
     nexts: Vec<Option<SlotId>>,
     buffer: Vec<N>,
+    /// The bound of each next value, and where it is undefined.
+    bounds: Vec<(N, Mask)>,
     /// Of the last step.
     pub capped: Vec<Capped>,
     /// Whether the last step changed nothing.
@@ -287,7 +289,7 @@ impl<N: Number> Stride<N> {
     pub fn new(plan: &Plan, path: &Path) -> Self {
         let next = |node: NodeId| plan.roots.get(STEP).and_then(|roots| roots.get(&node)).copied();
         let nexts = path.state.iter().map(|component| next(component.next)).collect();
-        Self { nexts, buffer: Vec::new(), capped: Vec::new(), still: false }
+        Self { nexts, buffer: Vec::new(), bounds: Vec::new(), capped: Vec::new(), still: false }
     }
 
     /// Takes step number `t`: replaces the state by the step's results, all at once; the old state becomes the previous one.
@@ -298,17 +300,20 @@ impl<N: Number> Stride<N> {
     pub fn step(&mut self, plan: &Plan, path: &Path, m: &mut Machine<N>, t: u64) -> Result<(), PlanError> {
         set_time(plan, m, path.time, |_| t as f64, ALL);
         run(plan, STEP, m)?;
-        let Self { nexts, buffer, capped, still } = self;
+        let Self { nexts, buffer, bounds, capped, still } = self;
         capped.clear();
         buffer.clear();
+        bounds.clear();
         *still = true;
         for next in nexts.iter().flatten() {
+            // All of it: a step may be a part of the state as it is, which is about to be replaced.
             buffer.extend_from_slice(&m.numbers[plan.slots[*next as usize].range()]);
+            bounds.push((m.errors[*next as usize].clone(), m.undefined[*next as usize]));
         }
         remember(plan, path, m);
         let mut from = 0;
-        for (component, next) in path.state.iter().zip(&*nexts) {
-            let Some(next) = next else { continue };
+        let known = path.state.iter().zip(&*nexts).filter_map(|(component, next)| Some((component, next.as_ref()?)));
+        for ((component, next), (carried, undefined)) in known.zip(&*bounds) {
             let len = plan.slots[*next as usize].len();
             if let Some(slot) = input_slot(plan, component.input) {
                 let range = plan.slots[slot as usize].range();
@@ -317,11 +322,10 @@ impl<N: Number> Stride<N> {
                 for (to, from) in m.numbers[range].iter_mut().zip(new) {
                     *to = from.clone().trimmed();
                 }
-                m.undefined[slot as usize] = m.undefined[*next as usize];
+                m.undefined[slot as usize] = *undefined;
                 let (before, held) = (m.norms[slot as usize].clone(), m.errors[slot as usize].clone());
                 m.set_norm(plan, slot);
                 if N::TRACKED {
-                    let carried = &m.errors[*next as usize];
                     // A bound that is not finite stays so.
                     let bad = carried.mul(&N::zero());
                     // What cancels in one step leaves the error of what it was.

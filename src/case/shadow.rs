@@ -11,7 +11,7 @@
 //! step. Directions that the start does not move are not seen. Both kinds are estimates, and called so.
 
 use super::octet::Drawn;
-use super::path::{Capped, SETUP, Stride, begin, input_slot};
+use super::path::{Capped, SETUP, STEP, Stride, begin, input_slot};
 use crate::arith::lane::Mask;
 use crate::arith::lane_double::Double8;
 use crate::arith::number::{Number, UNIT};
@@ -113,11 +113,13 @@ pub struct Exact<'a> {
     /// For each lane the greatest norm of the state so far, and the step at which half of its digits were lost.
     greatest: [f64; 8],
     half_lost: [Option<u64>; 8],
+    /// Whether something in the run is known to the digits of `f64` alone, in double-doubles too.
+    rough: bool,
 }
 
 impl<'a> Exact<'a> {
     pub fn new(origin: Origin<'a>) -> Self {
-        Self { origin, run: None, given_up: 0, greatest: [0.0; 8], half_lost: [None; 8] }
+        Self { origin, run: None, given_up: 0, greatest: [0.0; 8], half_lost: [None; 8], rough: false }
     }
 
     #[inline(always)]
@@ -146,7 +148,9 @@ impl<'a> Exact<'a> {
                 }
             }
             let norm = &m.norms[*slot as usize];
-            let mut seen = sums.map(|sum| SEEN * sum.sqrt());
+            // What both know to the same digits only, a sine in the step, is off alike at every step.
+            let alike = if self.rough { ((t + 1) as f64).sqrt() } else { 1.0 };
+            let mut seen = sums.map(|sum| alike * SEEN * sum.sqrt());
             for (lane, seen) in seen.iter_mut().enumerate() {
                 self.greatest[lane] = self.greatest[lane].max(norm.to_f64(lane));
                 // Half of the digits of `f64` are lost, and at that rate all that a double-double has are not before twice as many steps.
@@ -177,6 +181,7 @@ impl<'a> Exact<'a> {
             self.origin.put(plan, machine);
             run(plan, SETUP, machine)?;
             begin(plan, path, machine);
+            self.rough = plan.is_rough(&[SETUP, STEP]);
         }
         (from..=to).try_for_each(|t| stride.step(plan, path, machine, t))
     }

@@ -43,6 +43,8 @@ pub enum PlanError {
     NotInteger(&'static str),
     #[error("dimensions that were symbolically equal differ: {0}")]
     Shape(String),
+    #[error("the number of steps, {0}, is not in 0..={1}")]
+    Steps(i64, i64),
     #[error("the kernel {0}")]
     Kernel(String),
 }

@@ -548,6 +548,24 @@ pub struct Plan {
     pub largest: usize,
 }
 
+impl Plan {
+    /// Whether something in these sections is known to the digits of `f64` at most, in arithmetics that have more, too.
+    #[must_use]
+    pub fn is_rough(&self, sections: &[usize]) -> bool {
+        use Instruction as I;
+        let code = sections
+            .iter()
+            .filter_map(|section| self.sections.get(*section))
+            .flat_map(|range| &self.code[range.clone()]);
+        let rough = |instruction: &Instruction| match instruction {
+            I::Real { f, .. } => !matches!(f, RealFn::Abs | RealFn::Sqrt | RealFn::Floor | RealFn::Ceil),
+            I::PowReal { .. } | I::Projector { .. } | I::MatrixFunction { .. } => true,
+            _ => false,
+        };
+        code.into_iter().any(rough)
+    }
+}
+
 /// A slot's value for a whole run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Constant {

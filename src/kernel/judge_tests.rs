@@ -299,9 +299,12 @@ fn many_steps_that_are_one_too_few_are_found() {
     assert!(one_short.contains("they are what 4 single steps give"), "{one_short}");
     // Only a long run shows it.
     let at_most = message(|steps| steps.min(32));
-    assert!(at_most.contains("they are what 32 single steps give (n = 3, k = 2, many steps, 300 steps; "), "{at_most}");
+    assert!(
+        at_most.contains("they are what 32 single steps give (n = 3, k = 2, many steps, 1100 steps; "),
+        "{at_most}"
+    );
     let in_a_byte = message(|steps| steps % 256);
-    assert!(in_a_byte.contains("they are what 44 single steps give"), "{in_a_byte}");
+    assert!(in_a_byte.contains("they are what 76 single steps give"), "{in_a_byte}");
 }
 
 /// Not all stepsizes are small and positive.

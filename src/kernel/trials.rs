@@ -80,8 +80,8 @@ const TRIALS: &[(usize, usize, usize, usize, Style)] = &[
 /// Steps of a run, of which each is judged.
 pub const SOME: u64 = 5;
 
-/// Those of a long one, more than a byte counts.
-const MANY: u64 = 300;
+/// Those of a long one, more than a byte counts, or a loop of a round number.
+const MANY: u64 = 1100;
 
 /// Numbers of a stream.
 struct Draws {
@@ -223,7 +223,7 @@ fn trial(kind: Kind, mut draws: Draws, (m, n, k, measurements, style): (usize, u
         ZeroStep => 0.0,
         LargeStep => 16.0 * part,
         NegativeStep => -part,
-        ManySteps => part / 256.0,
+        ManySteps => part / 1024.0,
         _ => part,
     };
     let eta = draws.precision.round(part / strength);

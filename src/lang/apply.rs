@@ -11,7 +11,7 @@ use super::label::label;
 use super::span::{LangError, Span};
 use super::spectra;
 use super::substitute::substitute;
-use super::types::{dim_of, is_matrix, is_scalar, product};
+use super::types::{dim_of, is_matrix, is_scalar, product, reachable};
 
 impl Elaborator<'_> {
     /// The arity is already checked.
@@ -127,6 +127,14 @@ impl Elaborator<'_> {
         let Some(previous) = &self.scope.previous else {
             return Err(LangError::new(span, "`prev` is for trajectories", "found no step before this one"));
         };
+        // What is there already of the step before would stay what it is.
+        let reached = reachable(self.graph, &[id]);
+        let is_leaf = |node: NodeId| self.graph.node(node).args.is_empty();
+        if previous.values().any(|before| is_leaf(*before) && reached.contains(before)) {
+            let wanted = "`prev` goes one step back, and of what is now";
+            let found = "found `prev` within it: let the state keep what is older";
+            return Err(LangError::new(span, wanted, found));
+        }
         let before = self.varied.before(self.graph, previous).map_err(|e| too_large(span, e))?;
         substitute(self.graph, id, &before).map_err(|e| too_large(span, e))
     }

@@ -228,6 +228,11 @@ fn previous_values_replace_the_state_and_the_step() {
     world.let_("loss", "x^2*t");
     assert_eq!(world.node("prev(loss)"), world.node("x0^2*t0"));
     assert_eq!(world.node("loss <= prev(loss + y)"), world.node("x^2*t <= x0^2*t0 + y"));
+    world.let_("fall", "prev(loss) - loss");
+    for twice in ["prev(prev(x))", "prev(fall)", "x + prev(y*prev(x))"] {
+        let error = real(&mut world.graph, &world.scope, &parsed(twice)).unwrap_err().to_string();
+        assert!(error.contains("`prev` goes one step back"), "{twice}: {error}");
+    }
 }
 
 #[test]

@@ -53,10 +53,23 @@ impl Builder<'_> {
         if !self.errors.is_empty() {
             return Err(self.failed());
         }
+        let befores: Vec<NodeId> = self.scope.previous.iter().flatten().map(|(_, before)| *before).collect();
+        let befores: Vec<NodeId> = befores.into_iter().filter(|node| *node != t_before).collect();
         let mut components = Vec::new();
         for (entry, input, before, start, node) in state {
             let Some(step) = trajectory.step.iter().find(|s| s.name == entry.name) else { continue };
             let Some(next) = self.expression(step) else { continue };
+            let reached = types::reachable(&self.graph, &[next]);
+            if befores.iter().any(|before| reached.contains(before)) {
+                self.errors.push(
+                    Diagnostic::new(
+                        step.place.clone(),
+                        "a step is made of the state as it is",
+                        format!("`{}` takes what was one step before", entry.name),
+                    )
+                    .help("add a part to the state that keeps it, such as `old` with the step `old = \"x\"`"),
+                );
+            }
             let same = self.graph.ty(next).shape() == self.graph.ty(node).shape();
             if !same {
                 self.errors.push(
@@ -90,7 +103,15 @@ impl Builder<'_> {
                 first.push((entry.name.clone(), input, truth));
             }
         }
-        let assume = self.truths(&trajectory.assume);
+        let mut assume = self.truths(&trajectory.assume);
+        // There is nothing before the start that a hypothesis could speak of.
+        for hypothesis in &mut assume {
+            let reached = types::reachable(&self.graph, &[hypothesis.node]);
+            if befores.iter().any(|before| reached.contains(before)) {
+                let start = self.graph.add(Op::Less, vec![t, one], Type::Bool);
+                hypothesis.node = self.graph.add(Op::Or, vec![start, hypothesis.node], Type::Bool);
+            }
+        }
         let until = match &trajectory.until {
             None => None,
             Some(e) => {
