@@ -201,6 +201,46 @@ fn what_cannot_be_enclosed_is_undecided_and_never_violated() {
 }
 
 #[test]
+fn a_part_below_the_range_of_f64_is_beyond_it() {
+    let text = r#"
+[given]
+a = "real in [1, 2]"
+[flow]
+state = { x = "1e-170", y = "1" }
+rate = { x = "-20*a*x", y = "-y" }
+end = "4"
+at = "4"
+[flow.always]
+up = "x <= 1e-170*exp(-20*a*t)*(1 + 1e-6)"
+lo = "x >= 1e-170*exp(-20*a*t)*(1 - 1e-6)"
+low = "x >= 2e-170*exp(-20*a*t)"
+"#;
+    for predicate in [0, 1] {
+        let found = fates(text, predicate, 32);
+        assert!(found.iter().all(|fate| *fate != Fate::Violated), "{found:?}");
+        assert!(found.contains(&Fate::Held));
+    }
+    assert!(fates(text, 2, 32).contains(&Fate::Violated));
+}
+
+/// All solutions leave the line that the exact one stays on, and meet again at its end.
+#[test]
+fn solutions_that_part_and_meet_again_say_nothing() {
+    let text = r#"
+[given]
+a = "real in [1/4, 1/2]"
+[flow]
+state = { x = "sqrt(a)*sqrt(a) - a", y = "1" }
+rate  = { x = "x*(1 - x)", y = "0" }
+end   = "100"
+[flow.always]
+rests = "abs(x) <= 1e-3"
+"#;
+    let found = fates(text, 0, 32);
+    assert!(found.iter().all(|fate| *fate != Fate::Violated), "{found:?}");
+}
+
+#[test]
 fn a_blow_up_ends_and_says_nothing_beyond_it() {
     let text = r#"
 [given]

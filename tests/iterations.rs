@@ -297,6 +297,112 @@ at     = "every 4"
 bounded = "norm(U) <= 4"
 "#;
 
+#[test]
+fn a_part_that_keeps_the_last_iterate_keeps_its_rounding_and_where_it_is_undefined() {
+    let found = verdicts(
+        r#"
+[given]
+x0 = "real in [1, 2]"
+[trajectory]
+state = { x = "x0", old = "x0", older = "x0" }
+step  = { x = "x + 1", old = "x", older = "old" }
+steps = 6
+[trajectory.always]
+before = "t >= 1 => x == old + 1"
+second = "t >= 2 => x - 2*old + older == 0"
+wrong  = "t >= 1 => x == old"
+"#,
+    );
+    assert_eq!(of(&found, "before"), Verdict::Held);
+    assert_eq!(of(&found, "second"), Verdict::Held);
+    assert_eq!(of(&found, "wrong"), Verdict::Refuted);
+    // In either order, what is undefined once stays so a step later.
+    for order in ["b = \"x0\", a = \"x0\"", "a = \"x0\", b = \"x0\""] {
+        let result = check(&format!(
+            "[given]\nx0 = \"real in [1, 2]\"\n[trajectory]\nstate = {{ {order} }}\nstep = {{ b = \"x0/t\", a = \"b\" }}\nsteps = 4\n[trajectory.always]\nc = \"a >= 1/4\"\n"
+        ));
+        assert_eq!(result.verdict, Verdict::Error, "{order}");
+    }
+    // The floor of a copy is that of what was copied.
+    let copied = verdicts(
+        r#"
+[given]
+x0 = "real in [1, 2]"
+[trajectory]
+state = { b = "sqrt(x0)", a = "sqrt(x0)" }
+step  = { b = "if t <= 0 then sqrt(x0)*sqrt(x0 + 1)/sqrt(x0 + 1) else 1", a = "b" }
+steps = 2
+[trajectory.always]
+c = "t == 2 => a*a <= x0"
+"#,
+    );
+    assert_ne!(of(&copied, "c"), Verdict::Suspect);
+}
+
+#[test]
+fn what_sinks_below_the_range_of_f64_is_not_zero() {
+    let sinking = "[given]\na = \"real in [1/2, 1]\"\n[trajectory]\nstate = { z = \"a\" }\nstep = { z = \"z/1000\" }\nsteps = 200\nat = \"every 50\"\n[trajectory.finally]\nzero = \"z == 0\"\nsome = \"z > 0\"\n";
+    let result = check(sinking);
+    assert_eq!(result.tally.scaled, result.tally.met);
+    let found = verdicts(sinking);
+    assert_eq!(of(&found, "zero"), Verdict::Refuted);
+    assert_eq!(of(&found, "some"), Verdict::Held);
+    let started = verdicts(
+        "[given]\na = \"real in [1/2, 1]\"\n[trajectory]\nstate = { z = \"a*1e-400\" }\nstep = { z = \"z/2\" }\nsteps = 100\nat = \"every 50\"\n[trajectory.always]\npos = \"z > 0\"\n",
+    );
+    assert_eq!(of(&started, "pos"), Verdict::Held);
+}
+
+#[test]
+fn a_part_that_is_nothing_but_rounding_refutes_nothing() {
+    let heavy = verdicts(
+        r#"
+[given]
+a = "real in [1/2, 1]"
+b = "real in [1, 2]"
+[trajectory]
+state = { x = "0", v = "0" }
+step = { x = "x + v/2 - (a*x - b)/4", v = "v/2 - (a*x - b)/4" }
+steps = 400
+[trajectory.always]
+decays = "abs(v) <= 20*(9/10)^t"
+"#,
+    );
+    assert_eq!(of(&heavy, "decays"), Verdict::Held);
+}
+
+#[test]
+fn an_end_that_is_not_decided_ends_what_is_said() {
+    let found = verdicts(
+        r#"
+[given]
+a = "real in [1, 2]"
+[trajectory]
+state = { x = "a" }
+step = { x = "sqrt(2)*x" }
+steps = 40
+until = "x >= 32*a"
+[trajectory.first]
+T1 = "x >= 4*a"
+[trajectory.finally]
+ten = "t <= 10"
+t1 = "T1 <= 4"
+"#,
+    );
+    for name in ["ten", "t1"] {
+        assert_ne!(of(&found, name), Verdict::Suspect, "{name}");
+    }
+}
+
+#[test]
+fn a_hypothesis_with_prev_is_met_at_the_start() {
+    let found = verdicts(&format!(
+        "{HALVING}[trajectory.assume]\nfalls = \"x < prev(x)\"\n[trajectory.always]\nkept = \"x <= 2\"\nwrong = \"x >= 1/2\"\n"
+    ));
+    assert_eq!(of(&found, "kept"), Verdict::Held);
+    assert_eq!(of(&found, "wrong"), Verdict::Refuted);
+}
+
 /// Gradient descent as it is printed, or with a fault.
 struct Plain {
     stale: bool,
