@@ -236,7 +236,8 @@ impl<N: Number> Growth<N> {
         self.greatest = self.greatest.max(size);
         // Runs that have parted say no more how an error grows.
         self.parted |= self.greatest.mul(&N::from_f64(PARTED)).lt(apart);
-        let met = !size.mul(&N::from_f64(MET * UNIT)).lt(apart);
+        let near = size.mul(&N::from_f64(MET * UNIT));
+        let met = !near.lt(apart);
         let unseen = met | self.met;
         let grown = N::select(unseen, &N::one(), &apart.div(&self.apart));
         let made = size.max(&self.size).mul(&grown.max(&N::one())).mul(&N::from_f64(UNIT * (steps as f64).sqrt()));
@@ -247,9 +248,10 @@ impl<N: Number> Growth<N> {
         // By what two runs part that had met, rounding has parted them.
         self.error = N::select(self.met & !met, &error.max(apart), &error);
         self.since = self.since.add(&N::from_f64(steps as f64));
-        let kept = apart.div(&self.mark);
+        // They may have met long ago.
+        let kept = apart.max(&near).div(&self.mark);
         // From step to step the roundings of the two would hide it.
-        let halved = kept.le(&N::from_f64(0.5)) & !unseen;
+        let halved = kept.le(&N::from_f64(0.5)) & !self.met;
         // At most the logarithm of what is kept, downwards, per step.
         let halvings = kept.split_exponent().1.neg().sub(&N::one()).max(&N::one());
         let rate = halvings.mul(&N::from_f64(std::f64::consts::LN_2)).div(&self.since);
