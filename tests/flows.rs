@@ -207,13 +207,12 @@ fn a_part_below_the_range_of_f64_is_beyond_it() {
 a = "real in [1, 2]"
 [flow]
 state = { x = "1e-170", y = "1" }
-rate = { x = "-20*a*x", y = "-y" }
+rate = { x = "-a*x", y = "-y" }
 end = "4"
-at = "4"
 [flow.always]
-up = "x <= 1e-170*exp(-20*a*t)*(1 + 1e-6)"
-lo = "x >= 1e-170*exp(-20*a*t)*(1 - 1e-6)"
-low = "x >= 2e-170*exp(-20*a*t)"
+up = "x <= 1e-170*exp(-a*t)*(1 + 1e-6)"
+lo = "x >= 1e-170*exp(-a*t)*(1 - 1e-6)"
+low = "x >= 2e-170*exp(-a*t)"
 "#;
     for predicate in [0, 1] {
         let found = fates(text, predicate, 32);

@@ -4,9 +4,9 @@ mod texts;
 
 use nalgebra::DMatrix;
 use std::sync::Arc;
-use texts::{check_with, options};
+use texts::{check_with, claim, options};
 use theoremcheck::arith::Backend;
-use theoremcheck::check::CheckOptions;
+use theoremcheck::check::{CheckOptions, Checker};
 use theoremcheck::claim::model::Verdict;
 use theoremcheck::engine::outcome::ClaimResult;
 use theoremcheck::kernel::{Kernel, KernelError, Kind, Problem, SharedKernel, State};
@@ -401,6 +401,20 @@ fn a_hypothesis_with_prev_is_met_at_the_start() {
     ));
     assert_eq!(of(&found, "kept"), Verdict::Held);
     assert_eq!(of(&found, "wrong"), Verdict::Refuted);
+}
+
+#[test]
+fn what_was_before_is_one_step_back_and_no_part_of_a_step() {
+    let error = |text: &str| {
+        let errors = Checker::new(&claim(text), &options(Backend::best())).err().expect("an error");
+        let first = &errors.0[0];
+        format!("{}:{} {}", first.line(), first.column(), first.message)
+    };
+    let stepping =
+        "[trajectory]\nstate = { x = '1' }\nstep = { x = 'prev(x)' }\nsteps = 3\n[trajectory.always]\na = 'x > 0'\n";
+    assert_eq!(error(stepping), "5:15 a step is made of the state as it is");
+    let twice = "[trajectory]\nstate = { x = '1' }\nstep = { x = 'x' }\nsteps = 3\n[trajectory.let]\nfall = 'prev(x) - x'\n[trajectory.always]\na = 'x + prev(fall) > 0'\n";
+    assert_eq!(error(twice), "10:10 `prev` goes one step back, and of what is now");
 }
 
 /// Gradient descent as it is printed, or with a fault.

@@ -423,18 +423,6 @@ fn a_flow_with_parts_that_do_not_fit() {
 }
 
 #[test]
-fn what_was_before_is_one_step_back_and_no_part_of_a_step() {
-    let found = places(
-        "title = 'T'\nat = 'Lemma 1'\n[trajectory]\nstate = { x = '1' }\nstep = { x = 'prev(x)' }\nsteps = 3\n[trajectory.always]\na = 'x > 0'\n",
-    );
-    assert_eq!(found, ["5:14 a step is made of the state as it is"]);
-    let found = places(
-        "title = 'T'\nat = 'Lemma 1'\n[trajectory]\nstate = { x = '1' }\nstep = { x = 'x' }\nsteps = 3\n[trajectory.let]\nfall = 'prev(x) - x'\n[trajectory.always]\na = 'x + prev(fall) > 0'\n",
-    );
-    assert_eq!(found, ["10:10 `prev` goes one step back, and of what is now"]);
-}
-
-#[test]
 fn a_trajectory_with_parts_that_do_not_fit() {
     insta::assert_snapshot!(
         shown("[trajectory]\nstate = { F = '1', G = '1' }\nstep = { F = 'F', H = 'G' }\nat = 'often'\n[trajectory.always]\n"),

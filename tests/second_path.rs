@@ -522,6 +522,11 @@ fn values_and_verdicts_of_the_whole_library_are_those_of_the_f64_path_where_that
                     Err(_) => {}
                 }
             }
+            // A run takes a millisecond a step here.
+            let steps = claim.trajectory.as_ref().map(|path| names.integer(&path.steps.value, None));
+            if steps.is_some_and(|steps| steps.is_ok_and(|steps| steps > 200)) {
+                continue;
+            }
             for (predicate, look) in claim.predicates().zip(&replay.looks) {
                 let sure = look.margin.abs() > 1e3 * look.floor + 1e-7;
                 let wanted = match look.fate {

@@ -109,6 +109,8 @@ struct Case {
     beside: Solution,
     further: Solution,
     parts: Vec<Watched>,
+    /// How far the third started beside the second.
+    moved: f64,
     /// Estimates of the errors at the look where it is, those of the time included.
     errors: Vec<f64>,
 }
@@ -296,7 +298,9 @@ fn start<V: Lane8>(plan: &Plan, m: &Machine<V>, places: &Places, lane: usize, ca
     }
     let solution = |x, (tolerance, longest)| Solution::new(x, Rc::clone(&places.ends), tolerance, longest);
     let errors = vec![0.0; parts.len()];
+    let moved = norm(parts.iter().map(|part| part.apart));
     cases[lane] = Some(Case {
+        moved,
         seen: solution(x, TIGHT),
         beside: solution(beside, WIDE),
         further: solution(further, WIDE),
@@ -376,8 +380,9 @@ fn advance<V: Lane8>(
     }
     case.seen.off.fill(0.0);
     // Solutions that have parted say no more of what is near to either, nor when they meet again.
-    let apart = norm(case.parts.iter().map(|part| part.apart));
-    if apart > PARTED * norm(case.parts.iter().map(|part| part.greatest)).max(f64::MIN_POSITIVE) {
+    let greatest = norm(case.parts.iter().map(|part| part.greatest)).max(case.moved / MOVED);
+    let apart = norm(case.parts.iter().map(|part| part.apart)).max(distance(&case.seen.x, &case.beside.x));
+    if apart > PARTED * greatest {
         return Ok(false);
     }
     Ok(case.errors.iter().all(|error| error.is_finite()))
