@@ -164,9 +164,12 @@ impl ScalingRun<'_> {
             runs.before[index] |= started & !counts != 0;
             started &= counts;
         }
-        let Some(first) = lanes_of(started).next() else { return Ok(measured) };
-        if let Some(slot) = setup(law.slope) {
-            let number = |slot: SlotId| machine.real(&compiled.plan, slot).value.to_f64(first);
+        if started == 0 {
+            return Ok(measured);
+        }
+        for lane in lanes_of(started) {
+            let number = |slot: SlotId| machine.real(&compiled.plan, slot).value.to_f64(lane);
+            let Some(slot) = setup(law.slope) else { continue };
             let here = Said { value: number(slot), within: law.within.and_then(setup).map(number) };
             if runs.said.is_some_and(|said| said != here) {
                 return Err(CheckError("the slope that is claimed differs from point to point of the sweep".into()));
