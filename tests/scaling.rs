@@ -151,16 +151,15 @@ fn runs_that_share_a_drawn_integer_are_one_repeat() {
 
 const DESCENT: &str = r#"
 [given]
-T  = "int in 1..=100000"
-S  = "spectrum(2, [1/2, 1])"
-X0 = "matrix(3, 2, sv in [1/10, 1/5])"
+T  = "int in 1..=3000"
+X0 = "matrix(3, 2, sv in [1/2, 1])"
 [trajectory]
 state = { X = "X0" }
 step  = { X = "X + (1/4)*(diag([1, 0, 0]) - X*X')*X" }
 steps = "T"
-at    = "every 100000"
+at    = "every 3000"
 [scaling]
-sweep = { T = "log [5000, 50000] 5" }
+sweep = { T = "log [300, 3000] 5" }
 fit   = "log(norm_F(X*X' - diag([1, 0, 0]))) ~ log(T)"
 slope = "about -1 within 1/20"
 runs  = 8
