@@ -155,12 +155,12 @@ T  = "int in 1..=3000"
 X0 = "matrix(3, 2, sv in [1/2, 1])"
 [trajectory]
 state = { X = "X0" }
-step  = { X = "X + (1/4)*(diag([1, 0, 0]) - X*X')*X" }
+step  = { X = "X + (1/4)*(diag(unit(3, 1)) - X*X')*X" }
 steps = "T"
 at    = "every 3000"
 [scaling]
 sweep = { T = "log [300, 3000] 5" }
-fit   = "log(norm_F(X*X' - diag([1, 0, 0]))) ~ log(T)"
+fit   = "log(norm_F(X*X' - diag(unit(3, 1)))) ~ log(T)"
 slope = "about -1 within 1/20"
 runs  = 8
 "#;
@@ -168,7 +168,7 @@ runs  = 8
 #[test]
 fn a_kernel_gives_the_slope_that_the_steps_give() {
     let own = fit(DESCENT);
-    let kernel = "kernel = { kind = \"symmetric-gd\", Sigma = \"diag([1, 0, 0])\", eta = \"1/4\" }\nstate";
+    let kernel = "kernel = { kind = \"symmetric-gd\", Sigma = \"diag(unit(3, 1))\", eta = \"1/4\" }\nstate";
     let fast = fit(&DESCENT.replace("state", kernel));
     assert_eq!((own.ok, fast.ok), (Some(true), Some(true)), "{own:?} {fast:?}");
     assert!((own.line.slope.value - fast.line.slope.value).abs() < 1e-6);
