@@ -102,7 +102,7 @@ fn a_curve_has_no_slope_and_the_report_says_how_it_bends() {
 fn a_transient_is_left_out_by_design() {
     let decay = |from: &str| {
         format!(
-            "[given]\nT = \"int in 1..=4096\"\nx0 = \"real in [1/50, 1/25]\"\n[trajectory]\nstate = {{ x = \"x0\" }}\n\
+            "[given]\nT = \"int in 1..=4096\"\nx0 = \"real in [1/5, 2/5]\"\n[trajectory]\nstate = {{ x = \"x0\" }}\n\
              step = {{ x = \"x - x^2/4\" }}\nsteps = \"T\"\nat = \"every 4096\"\n[scaling]\n\
              sweep = {{ T = \"log [4, 4096] 21\" }}\n{from}fit = \"log(x) ~ log(T)\"\nslope = \"about -1\"\nruns = 8\n"
         )
@@ -113,7 +113,7 @@ fn a_transient_is_left_out_by_design() {
     let LeftOut { before, empty, repeats } = late.left_out;
     assert!(before > 10 && empty == 0 && repeats == 0 && before as usize + late.points.len() == 21);
     // In some repeat the point before the first would come too early.
-    assert!(late.line.span.0 >= 1875_f64.ln() && (late.line.offset - 4_f64.ln()).abs() < 0.5, "{late:?}");
+    assert!(late.line.span.0 >= 375_f64.ln() && (late.line.offset - 4_f64.ln()).abs() < 0.5, "{late:?}");
 }
 
 #[test]
@@ -170,8 +170,9 @@ fn a_kernel_gives_the_slope_that_the_steps_give() {
     let own = fit(DESCENT);
     let kernel = "kernel = { kind = \"symmetric-gd\", Sigma = \"diag(unit(3, 1))\", eta = \"1/4\" }\nstate";
     let fast = fit(&DESCENT.replace("state", kernel));
-    assert_eq!((own.ok, fast.ok), (Some(true), Some(true)), "{own:?} {fast:?}");
-    assert!((own.line.slope.value - fast.line.slope.value).abs() < 1e-6);
+    assert_eq!((own.ok, own.shape), (fast.ok, fast.shape), "{own:?} {fast:?}");
+    let apart = |of: fn(&Fit) -> f64| (of(&own) - of(&fast)).abs();
+    assert!(apart(|fit| fit.line.slope.value) < 1e-9 && apart(|fit| fit.line.slope.half(0.01)) < 1e-9);
 }
 
 #[test]
@@ -187,7 +188,7 @@ fn every_back_end_gives_the_same_bits() {
 fn what_cannot_be_measured_is_refused_with_what_would_be_right() {
     let slope = |slope: &str| refused(&law("", "log(x)", slope));
     assert!(slope("about 0").contains("a slope of 0 needs `within`"), "{}", slope("about 0"));
-    assert!(slope("about 0").contains("about 0 within 1/100") && slope("about 0").contains("c.toml:8:"));
+    assert!(slope("about 0").contains("about 0 within 1/100") && slope("about 0").contains("c.toml:9:"));
     assert!(slope("about 1 within 0").contains("how far off a slope may be is positive"));
     assert!(slope("about 1 within -1/100").contains("this is -1/100"));
     assert!(slope("about x").contains("differs from point to point"));
@@ -197,8 +198,8 @@ fn what_cannot_be_measured_is_refused_with_what_would_be_right() {
     let from = |from: &str| refused(&law("", "log(x)", &format!("about 1\"\nfrom = \"{from}")));
     assert_eq!(from("x >= 1/100"), "");
     assert!(from("x >= 1/2").contains("8 come before `from`"), "{}", from("x >= 1/2"));
-    assert!(from("x").contains("c.toml:9:"), "{}", from("x"));
-    assert!(from("y >= 1").contains('y') && from("y >= 1").contains("c.toml:9:"), "{}", from("y >= 1"));
+    assert!(from("x").contains("c.toml:10:"), "{}", from("x"));
+    assert!(from("y >= 1").contains('y') && from("y >= 1").contains("c.toml:10:"), "{}", from("y >= 1"));
     let state = DESCENT.replace("[scaling]", "[scaling]\nfrom = \"norm_F(X) <= 1\"");
     assert!(refused(&state).contains("from") && !refused(&state).is_empty(), "{}", refused(&state));
 }
