@@ -31,9 +31,15 @@ pub struct Claimed {
 }
 
 impl Claimed {
-    /// How much the local slope of a line may change from its middle to an end. Without `within` a share of the value: not positive if that is zero.
+    /// How far off it may be: without `within` a share of the value, so not positive if that is zero.
     pub fn room(&self) -> f64 {
         self.within.unwrap_or(ABOUT * self.value.abs())
+    }
+
+    /// How much the local slope of a line may change from its middle to an end. Where the claim does not say, a share of the claimed slope or
+    /// of the one that is found, whichever is steeper: a law far inside of a bound is as straight as one at it.
+    pub fn straight(&self, slope: f64) -> f64 {
+        self.within.unwrap_or(ABOUT * self.value.abs().max(slope.abs()))
     }
 
     /// The slopes that meet the claim.
@@ -87,7 +93,7 @@ pub struct Fit {
 
 impl Fit {
     pub fn new(line: Line, claimed: Claimed, runs: (u64, u64), left_out: LeftOut, points: Vec<(f64, f64)>) -> Self {
-        let shape = shape(&line, claimed.room());
+        let shape = shape(&line, claimed.straight(line.slope.value));
         let ok = if shape == Shape::Line { decide(&line, &claimed) } else { None };
         Self { line, claimed, runs, left_out, points, shape, ok }
     }

@@ -106,9 +106,9 @@ pub fn judge_fit(fit: &Fit) -> Judgement {
         }
         (None, Shape::Bends) => {
             let ((first, last), (from, to)) = (fit.line.ends, fit.line.span);
-            let room = fit.claimed.room();
+            let room = fit.claimed.straight(fit.line.slope.value);
             let how = format!("the local slope goes from {first:.4} at {from:.4} to {last:.4} at {to:.4}");
-            let why = format!("it bends: {how}, and a slope within {room:.4} is claimed");
+            let why = format!("it bends: {how}, and may be off its middle by {room:.4}");
             Judgement::new(Verdict::Inconclusive, why)
         }
         (None, Shape::Off) => {
