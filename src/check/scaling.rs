@@ -249,7 +249,7 @@ fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
     let mut repeats: Vec<Vec<Option<Measured>>> = Vec::new();
     for octet in &runs.octets {
         if shared {
-            repeats.push(octet.iter().map(|lanes| mean(lanes)).collect());
+            repeats.push(octet.iter().map(mean).collect());
         } else {
             repeats.extend((0..8).map(|lane| octet.iter().map(|lanes| lanes[lane]).collect()));
         }
