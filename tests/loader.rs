@@ -91,7 +91,7 @@ fn every_part_of_a_scaling_claim_is_read() {
     assert_eq!(claim.predicates().collect::<Vec<_>>(), ["slope"]);
     let scaling = claim.scaling.unwrap();
     assert_eq!((scaling.sweep[0].name.as_str(), scaling.sweep[0].value.count), ("rho", 10));
-    assert_eq!(scaling.slope.value.0, SlopeBound::AtLeast);
+    assert_eq!(scaling.slope.value.bound, SlopeBound::AtLeast);
     assert_eq!(scaling.runs, 3);
 }
 

@@ -291,8 +291,9 @@ impl Checker {
             return Err(CheckError("this claim has no [scaling]".to_owned()));
         };
         let Self { program, key, backend, max_elements, .. } = self;
-        let job = ScalingRun { program, law, key, backend: *backend, max_elements: *max_elements, evaluations };
-        dispatch(*backend, job)
+        let (backend, kernel, max_elements) = (*backend, self.kernel(), *max_elements);
+        let job = ScalingRun { program, law, key, backend, kernel, max_elements, evaluations };
+        dispatch(backend, job)
     }
 }
 

@@ -3,12 +3,14 @@
 pub mod checker;
 pub mod evidence;
 pub mod fit;
+pub mod line;
 mod moving;
 mod pointwise;
 pub mod replay;
 mod scaling;
 pub mod search;
 pub mod stored;
+mod student;
 pub mod tally;
 
 pub use crate::case::record;

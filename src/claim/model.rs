@@ -242,8 +242,10 @@ pub struct Scaling {
     pub sweep: Vec<Named<ast::Sweep>>,
     /// Left and right of `~`; two places of one text.
     pub fit: Named<(ast::Expr, ast::Expr)>,
-    pub slope: Named<(ast::SlopeBound, ast::Expr)>,
-    /// Independent runs a point; default 1.
+    pub slope: Named<ast::Slope>,
+    /// Where points count, of the givens.
+    pub from: Option<Named<ast::Expr>>,
+    /// Runs of each point, from as many draws of what is not swept; default 1.
     pub runs: u64,
 }
 

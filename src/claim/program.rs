@@ -6,7 +6,7 @@ use super::by_values::ValueGiven;
 use super::diagnostic::{Diagnostic, Diagnostics};
 pub use super::motion::{Component, Course, KernelBinding, Motion, Moving, Path};
 
-use super::model::{Claim, Named, Place};
+use super::model::{Claim, Named, Place, Scaling};
 use crate::eval::analysis::Analysis;
 use crate::lang::ast::{self, Expr, Sampler};
 use crate::lang::build;
@@ -61,6 +61,10 @@ pub struct Law {
     pub covariate: NodeId,
     pub bound: ast::SlopeBound,
     pub slope: NodeId,
+    /// How far off the slope may be.
+    pub within: Option<NodeId>,
+    /// Where points count, of the givens alone.
+    pub from: Option<NodeId>,
     pub runs: u64,
 }
 
@@ -348,6 +352,9 @@ impl<'a> Builder<'a> {
         }
         let assume = self.truths(&claim.assume);
         let mut asked = self.asked(&claim.claim, When::Once);
+        // Before anything moves is named: which points count is known before a run is made.
+        let from = claim.scaling.as_ref().and_then(|scaling| scaling.from.as_ref());
+        let from = self.truths(from.map_or(&[], std::slice::from_ref)).pop().map(|from| from.node);
         // The loader refuses a file with both.
         let (motion, more) = match (&claim.trajectory, &claim.flow) {
             (Some(trajectory), _) => {
@@ -361,7 +368,7 @@ impl<'a> Builder<'a> {
             (None, None) => (None, Vec::new()),
         };
         asked.extend(more);
-        let law = self.law(&targets);
+        let law = self.law(&targets, from);
         if !self.errors.is_empty() {
             return Err(self.failed());
         }
@@ -376,6 +383,7 @@ impl<'a> Builder<'a> {
         roots.extend(motion.iter().flat_map(Motion::roots));
         if let Some(law) = &law {
             roots.extend([law.response, law.covariate, law.slope]);
+            roots.extend(law.within.iter().chain(&law.from));
         }
         let mut structural = structural_ints(&self.graph, &roots);
         // The sizes of what is drawn, the number of steps and whatever is swept hold for a whole octet.
@@ -447,7 +455,7 @@ impl<'a> Builder<'a> {
         Diagnostics(std::mem::take(&mut self.errors))
     }
 
-    fn law(&mut self, targets: &BTreeMap<usize, SweptTarget>) -> Option<Law> {
+    fn law(&mut self, targets: &BTreeMap<usize, SweptTarget>, from: Option<NodeId>) -> Option<Law> {
         let scaling = self.claim.scaling.as_ref()?;
         if let Some(other) = self.claim.claim.first() {
             self.errors.push(
@@ -482,11 +490,36 @@ impl<'a> Builder<'a> {
         let (left, right) = &scaling.fit.value;
         let response = elaborate::real(&mut self.graph, &self.scope, left);
         let covariate = elaborate::real(&mut self.graph, &self.scope, right);
-        let slope = elaborate::real(&mut self.graph, &self.scope, &scaling.slope.value.1);
+        let ast::Slope { bound, value, within } = &scaling.slope.value;
+        let slope = elaborate::real(&mut self.graph, &self.scope, value);
+        let near = within.as_ref().map(|within| elaborate::real(&mut self.graph, &self.scope, within));
         let response = self.note(&scaling.fit.place, response)?;
         let covariate = self.note(&scaling.fit.place, covariate)?;
         let slope = self.note(&scaling.slope.place, slope)?;
-        Some(Law { sweep, response, covariate, bound: scaling.slope.value.0, slope, runs: scaling.runs })
+        let near = match near {
+            None => None,
+            Some(near) => Some(self.note(&scaling.slope.place, near)?),
+        };
+        self.tolerance(scaling, slope, near);
+        Some(Law { sweep, response, covariate, bound: *bound, slope, within: near, from, runs: scaling.runs })
+    }
+
+    /// What is off by nothing is never measured.
+    fn tolerance(&mut self, scaling: &Scaling, slope: NodeId, within: Option<NodeId>) {
+        let ast::Slope { value, within: written, .. } = &scaling.slope.value;
+        let number = |node: NodeId| build::rational(&self.graph, node);
+        let error = match (within, written) {
+            (Some(near), Some(written)) => number(near).filter(|near| **near <= RBig::ZERO).map(|near| {
+                LangError::new(written.span, "how far off a slope may be is positive", format!("this is {near}"))
+            }),
+            _ => number(slope).filter(|slope| **slope == RBig::ZERO).map(|_| {
+                LangError::new(value.span, "a slope of 0 needs `within`: a share of 0 is nothing", "found 0")
+                    .help("write how far off it may be, like `about 0 within 1/100`")
+            }),
+        };
+        if let Some(error) = error {
+            self.errors.push(Diagnostic::in_expression(&scaling.slope.place, &error));
+        }
     }
 }
 

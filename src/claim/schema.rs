@@ -170,11 +170,13 @@ struct Flow {
 struct Scaling {
     /// Givens and their points: `rho = "log [1e-12, 1e-3] 10"`.
     sweep: BTreeMap<String, String>,
+    /// Where points count, past the transient: `T >= 100*kappa`, of the givens; everywhere where nothing is said.
+    from: Option<Expression>,
     /// What is fitted to what: `log(eps) ~ log(rho)`.
     fit: String,
-    /// What the slope should be: `>= 1/2`, `<= 2`, `about 1`.
+    /// What the slope should be: `>= 1/2`, `<= 2`, `about 1 within 1/100`.
     slope: String,
-    /// Independent runs of each point; 1 where nothing is said.
+    /// Runs of each point, from as many draws of what is not swept; 1 where nothing is said.
     #[schemars(range(min = 1))]
     runs: Option<u64>,
 }

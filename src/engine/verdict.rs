@@ -16,7 +16,7 @@
 //! it is feasible is not known. A claim's verdict is the gravest of its predicates'.
 
 use crate::check::evidence::Evidence;
-use crate::check::fit::Fit;
+use crate::check::fit::{Fit, REJECTED_WRONGLY, Shape};
 use crate::check::tally::PredicateTally;
 use crate::claim::model::{Expect, Verdict};
 
@@ -93,10 +93,28 @@ pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u
 
 /// The verdict of a fitted slope.
 pub fn judge_fit(fit: &Fit) -> Judgement {
-    match fit.ok {
-        Some(true) => Judgement { verdict: Verdict::Held, reason: None },
-        Some(false) => Judgement::new(Verdict::Rejected, "the interval of the fitted slope excludes the one claimed"),
-        None => Judgement::new(Verdict::Inconclusive, "the interval of the fitted slope does not decide"),
+    match (fit.ok, fit.shape) {
+        (Some(true), _) => Judgement { verdict: Verdict::Held, reason: None },
+        (Some(false), _) => {
+            let (lo, hi) = fit.wide_interval();
+            let level = 100.0 * (1.0 - REJECTED_WRONGLY);
+            let why = format!("the {level} % interval of the slope, [{lo:.4}, {hi:.4}], is beyond what is claimed");
+            Judgement::new(Verdict::Rejected, why)
+        }
+        (None, Shape::Line) => {
+            Judgement::new(Verdict::Inconclusive, "the interval of the fitted slope does not decide")
+        }
+        (None, Shape::Bends) => {
+            let ((first, last), (from, to)) = (fit.line.ends, fit.line.span);
+            let room = fit.claimed.straight(fit.line.slope.value);
+            let how = format!("the local slope goes from {first:.4} at {from:.4} to {last:.4} at {to:.4}");
+            let why = format!("it bends: {how}, and may be off its middle by {room:.4}");
+            Judgement::new(Verdict::Inconclusive, why)
+        }
+        (None, Shape::Off) => {
+            let why = format!("the points are off the line by {:.3e} in the mean, and not by chance", fit.line.off.0);
+            Judgement::new(Verdict::Inconclusive, why)
+        }
     }
 }
 

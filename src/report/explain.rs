@@ -2,14 +2,14 @@
 //!
 //! The statement stands there twice on purpose: as the paper prints it, and as it is checked.
 
-use super::closest::{Closest, describe_evidence, describe_fit, describe_verdict};
+use super::closest::{Closest, describe_evidence, describe_fit, describe_line, describe_verdict};
 use super::number::grouped;
 use super::paint::Paint;
 use super::run_report::Setup;
 use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, plain};
 use crate::claim::model::{Claim, Flow, Named, Paper, Trajectory};
 use crate::engine::outcome::ClaimResult;
-use crate::lang::ast::{Expr, ExprKind, Given, Looks, Schedule, SlopeBound};
+use crate::lang::ast::{Expr, ExprKind, Given, Looks, Schedule, Slope, SlopeBound};
 use crate::lang::print::{Style, given_tex_with, given_unicode_with, tex_with, unicode_with};
 use crate::lang::span::Span;
 
@@ -52,7 +52,7 @@ impl Explained<'_> {
         self.section(&mut out, "claimed", claim.claim.iter().map(|entry| self.named(entry)));
         if let Some(scaling) = &claim.scaling {
             let (left, right) = &scaling.fit.value;
-            let (bound, slope) = &scaling.slope.value;
+            let Slope { bound, value, within } = &scaling.slope.value;
             let fit = format!("{} against {}", self.expr(left), self.expr(right));
             let bound = match bound {
                 SlopeBound::AtLeast => self.pick("≥", r"\ge"),
@@ -61,8 +61,11 @@ impl Explained<'_> {
             };
             let sweep =
                 scaling.sweep.iter().map(|sweep| format!("{} over {}", self.name(&sweep.name), plain(&sweep.text)));
-            let slope = format!("{}: slope of {fit} {bound} {}", scaling.slope.name, self.expr(slope));
-            self.section(&mut out, "claimed of a fitted slope", sweep.chain([slope]));
+            let from = scaling.from.iter().map(|from| format!("where {}", self.expr(&from.value)));
+            let within = within.as_ref().map(|within| format!(", within {}", self.expr(within))).unwrap_or_default();
+            let slope = format!("{}: slope of {fit} {bound} {}{within}", scaling.slope.name, self.expr(value));
+            let runs = (scaling.runs > 1).then(|| format!("{} runs of each point", grouped(scaling.runs)));
+            self.section(&mut out, "claimed of a fitted slope", sweep.chain(from).chain(runs).chain([slope]));
         }
         let units = claim.units.all.iter().map(|unit| self.expr(&unit.value));
         let each = claim.units.each.iter().map(|unit| format!("{}: {}", unit.name, self.expr(&unit.value)));
@@ -161,6 +164,7 @@ impl Explained<'_> {
         }
         if let Some(fit) = &result.fit {
             lines.push(describe_fit(fit));
+            lines.extend(describe_line(fit).iter().map(|line| format!("  {line}")));
         }
         if result.tally.cases > 0 {
             let (met, cases) = (grouped(result.tally.met), grouped(result.tally.cases));

@@ -95,7 +95,12 @@ impl<'a> Table<'a> {
         };
         let verdict = self.paint.verdict(predicate.judgement.verdict, &describe_verdict(predicate));
         let mut lines = vec![format!("{}: {verdict}{reason}", predicate.info.name)];
-        let Some(counts) = &predicate.counts else { return lines };
+        let Some(counts) = &predicate.counts else {
+            if let Some(fit) = claim.fit.as_ref().filter(|_| self.verbose) {
+                lines.extend(closest::describe_line(fit).iter().map(|line| self.paint.dim(&format!("  {line}"))));
+            }
+            return lines;
+        };
         if self.verbose {
             lines.push(self.paint.dim(&format!("  {}", describe_counts(predicate))));
             if let Some(closest) = Closest::of_predicate(predicate) {

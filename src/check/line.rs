@@ -1,0 +1,286 @@
+//! Straight lines through repeated points: their slope, how well it is known, and whether a line is what the points lie on.
+//!
+//! Every repeat has all points. So what points of one repeat share, a start or a setting, is in that repeat's own slope, and slopes of different
+//! repeats are independent: the interval is Student's over the repeats. A design without chance, or with one repeat, has only its
+//! residuals about the line to go by; and no interval is narrower than those say, so that a plot that is rough rather
+//! than noisy is not taken for exact.
+//!
+//! Two lines. That of least squares, and that of Theil and Sen, the median of the slopes of all pairs of points, which a
+//! few stray points do not move: its asymptotic variance is at most `PI / 3` of that of least squares for normal errors. The second is judged.
+//!
+//! Whether it is a line: the quadratic term of each repeat, tested over the repeats as the slope is; and what the repeats leave of the
+//! line together against what they leave singly, with as few degrees of freedom as Box allows for, whatever the errors along a repeat share.
+//!
+//! References: P. K. Sen, *J. Amer. Statist. Assoc.* 63 (1968) 1379-1389; Draper & Smith, *Applied Regression Analysis*, §1.4 and §2.1; G. E. P. Box,
+//! *Ann. Math. Statist.* 25 (1954) 484-498, Theorem 6.6 (the least degrees of freedom).
+//!
+//! Not here: what is claimed of a slope, and how the points are made.
+
+use super::student::two_sided;
+
+/// From so many points on only pairs half the sweep apart are taken, as many as there are points: all of them would be too many.
+const ALL_PAIRS: usize = 1500;
+
+/// One repeat: the abscissae and ordinates of all points, in the order of the sweep.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Repeat {
+    pub x: Vec<f64>,
+    pub y: Vec<f64>,
+}
+
+/// A number with the half-width of an interval for it, for any level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    pub value: f64,
+    /// Its standard error over repeats, and their degrees of freedom (none: a single repeat).
+    repeats: (f64, u64),
+    /// The same from the points' residuals.
+    residuals: (f64, u64),
+    /// What rounding may have moved it by.
+    pub rounding: f64,
+}
+
+impl Estimate {
+    /// The half-width of the interval that misses with probability `outside`.
+    pub fn half(&self, outside: f64) -> f64 {
+        let of = |(error, freedom): (f64, u64)| if error > 0.0 { error * two_sided(freedom, outside) } else { 0.0 };
+        let chance = if self.repeats.1 == 0 { 0.0 } else { of(self.repeats) };
+        let rough = if self.residuals.1 == 0 && self.repeats.1 > 0 { 0.0 } else { of(self.residuals) };
+        chance.max(rough) + self.rounding
+    }
+
+    pub fn interval(&self, outside: f64) -> (f64, f64) {
+        let half = self.half(outside);
+        (self.value - half, self.value + half)
+    }
+}
+
+/// What the points say of a line through them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// By pairs of points.
+    pub slope: Estimate,
+    pub least_squares: Estimate,
+    /// The ordinate of the first line at abscissa 0.
+    pub offset: f64,
+    /// How much more the quadratic's slope is at the greatest abscissa than at the least.
+    pub bend: Estimate,
+    /// The quadratic's slope at the least and at the greatest abscissa.
+    pub ends: (f64, f64),
+    /// Mean residual of the points about the line, in the root mean square; and the ratio (as Student's t, squared) that it is tested by, with
+    /// its degrees of freedom.
+    pub off: (f64, f64, u64),
+    /// The least and the greatest abscissa.
+    pub span: (f64, f64),
+    /// Repeats that are independent and not all the same.
+    pub repeats: u64,
+}
+
+/// Least squares of one repeat, in polynomials that are orthogonal over its abscissae.
+struct Curve {
+    slope: f64,
+    squared: f64,
+    mean: (f64, f64),
+    sxx: f64,
+    /// `p1^3` over `p1^2`, summed.
+    skew: f64,
+    /// `sum |p1| / sxx`: what an error of one in each ordinate may do to the slope.
+    lever: f64,
+    /// Sum of the squares of the second polynomial.
+    spread: f64,
+}
+
+impl Curve {
+    fn of(repeat: &Repeat) -> Self {
+        let n = repeat.x.len() as f64;
+        let mean = (sum(repeat.x.iter().copied()) / n, sum(repeat.y.iter().copied()) / n);
+        let first = || repeat.x.iter().map(|x| x - mean.0);
+        let sxx = sum(first().map(|p| p * p));
+        let slope = sum(first().zip(&repeat.y).map(|(p, y)| p * (y - mean.1))) / sxx;
+        let skew = sum(first().map(|p| p * p * p)) / sxx;
+        let second = || first().map(|p| p * p - skew * p - sxx / n);
+        let spread = sum(second().map(|p| p * p));
+        let squared =
+            sum(second().zip(first()).zip(&repeat.y).map(|((q, p), y)| q * (y - mean.1 - slope * p))) / spread;
+        let lever = sum(first().map(f64::abs)) / sxx;
+        Self { slope, squared, mean, sxx, skew, lever, spread }
+    }
+
+    /// Of the line.
+    fn residual(&self, x: f64, y: f64) -> f64 {
+        (y - self.mean.1) - self.slope * (x - self.mean.0)
+    }
+
+    /// The quadratic's slope.
+    fn slope_at(&self, x: f64) -> f64 {
+        self.slope + self.squared * (2.0 * (x - self.mean.0) - self.skew)
+    }
+}
+
+/// Why there is no line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoLine {
+    /// Fewer points than this.
+    Points(usize),
+    /// Fewer different abscissae than this.
+    Abscissae(usize),
+}
+
+/// Points that a line and a bend ask for.
+pub const LEAST_POINTS: usize = 4;
+
+/// Fits all repeats, each of which has the same number of finite points; `error` bounds what rounding did to an ordinate.
+///
+/// # Errors
+/// If there are too few points, or they stand above too few abscissae.
+pub fn line(repeats: &[Repeat], error: f64) -> Result<Line, NoLine> {
+    let count = repeats.first().map_or(0, |repeat| repeat.x.len());
+    if count < LEAST_POINTS {
+        return Err(NoLine::Points(LEAST_POINTS));
+    }
+    // Repeats that are all the same are one: nothing was left to chance.
+    let repeats = if repeats.iter().all(|repeat| *repeat == repeats[0]) { &repeats[..1] } else { repeats };
+    let middle = middle(repeats, count);
+    let whole = Curve::of(&middle);
+    let curves: Vec<Curve> = repeats.iter().map(Curve::of).collect();
+    if std::iter::once(&middle).chain(repeats).any(|repeat| different(&repeat.x) < LEAST_POINTS) {
+        return Err(NoLine::Abscissae(LEAST_POINTS));
+    }
+    let steep = theil_sen(&middle);
+    let level = offset(&middle, steep);
+    let freedom = count as u64 - 2;
+    let n = count as f64;
+    // About each line, from the points' medians over the repeats.
+    let about = |residual: &dyn Fn(f64, f64) -> f64, freedom: u64| {
+        let squares = sum(middle.x.iter().zip(&middle.y).map(|(x, y)| residual(*x, *y) * residual(*x, *y)));
+        if freedom == 0 { 0.0 } else { squares / freedom as f64 }
+    };
+    let robust = about(&|x, y| y - level - steep * x, freedom);
+    let squares = about(&|x, y| whole.residual(x, y), freedom);
+    let quadratic = about(
+        &|x, y| {
+            let p = x - whole.mean.0;
+            whole.residual(x, y) - whole.squared * (p * p - whole.skew * p - whole.sxx / n)
+        },
+        freedom - 1,
+    );
+    let (least, greatest) = span(&middle.x);
+    let rounding = error * curves.iter().map(|curve| curve.lever).fold(whole.lever, f64::max);
+    let estimate = |values: Vec<f64>, residuals: (f64, u64), rounding: f64| {
+        let (value, error) = mean_and_error(&values);
+        Estimate { value, repeats: (error, values.len() as u64 - 1), residuals, rounding }
+    };
+    let slope = estimate(
+        repeats.iter().map(theil_sen).collect(),
+        ((std::f64::consts::FRAC_PI_3 * robust / whole.sxx).sqrt(), freedom),
+        rounding,
+    );
+    let least_squares =
+        estimate(curves.iter().map(|curve| curve.slope).collect(), ((squares / whole.sxx).sqrt(), freedom), rounding);
+    let width = greatest - least;
+    let change = |curve: &Curve| 2.0 * curve.squared * width;
+    let mut bend = estimate(
+        curves.iter().map(change).collect(),
+        (2.0 * width * (quadratic / whole.spread).sqrt(), freedom - 1),
+        // Loosely: the slopes of two halves.
+        4.0 * rounding,
+    );
+    if repeats.len() > 1 {
+        // Roughness about the quadratic is tested by itself.
+        bend.residuals = (0.0, 0);
+    }
+    let at = |x: f64| sum(curves.iter().map(|curve| curve.slope_at(x))) / curves.len() as f64;
+    let intercepts: Vec<f64> = repeats.iter().map(|repeat| offset(repeat, theil_sen(repeat))).collect();
+    Ok(Line {
+        slope,
+        least_squares,
+        offset: sum(intercepts.iter().copied()) / intercepts.len() as f64,
+        bend,
+        ends: (at(least), at(greatest)),
+        off: off_the_line(repeats, &curves, count),
+        span: (least, greatest),
+        repeats: repeats.len() as u64,
+    })
+}
+
+/// The mean residual of a point over the repeats, in the root mean square, and how it stands to what the repeats leave singly.
+fn off_the_line(repeats: &[Repeat], curves: &[Curve], count: usize) -> (f64, f64, u64) {
+    let (many, n) = (repeats.len() as f64, count as f64);
+    let residual = |j: usize, i: usize| curves[j].residual(repeats[j].x[i], repeats[j].y[i]);
+    let mean: Vec<f64> = (0..count).map(|i| sum((0..repeats.len()).map(|j| residual(j, i))) / many).collect();
+    let together = sum(mean.iter().map(|m| m * m));
+    if repeats.len() < 2 {
+        return ((together / n).sqrt(), 0.0, 0);
+    }
+    let singly = sum((0..repeats.len()).flat_map(|j| (0..count).map(move |i| (j, i))).map(|(j, i)| {
+        let r = residual(j, i) - mean[i];
+        r * r
+    }));
+    let ratio = many * together * (many - 1.0) / singly;
+    ((together / n).sqrt(), if ratio.is_nan() { 0.0 } else { ratio }, repeats.len() as u64 - 1)
+}
+
+/// Each point's median over the repeats.
+fn middle(repeats: &[Repeat], count: usize) -> Repeat {
+    let of = |values: fn(&Repeat) -> &Vec<f64>| {
+        (0..count).map(|i| median(repeats.iter().map(|repeat| values(repeat)[i]).collect())).collect()
+    };
+    Repeat { x: of(|repeat| &repeat.x), y: of(|repeat| &repeat.y) }
+}
+
+/// The median of the slopes of pairs of points, those above one abscissa left out.
+fn theil_sen(points: &Repeat) -> f64 {
+    let Repeat { x, y } = points;
+    let slope = |i: usize, j: usize| (x[i] != x[j]).then(|| (y[j] - y[i]) / (x[j] - x[i]));
+    let count = x.len();
+    if count <= ALL_PAIRS {
+        return median((0..count).flat_map(|i| (i + 1..count).filter_map(move |j| slope(i, j))).collect());
+    }
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by(|&i, &j| x[i].total_cmp(&x[j]));
+    let half = count / 2;
+    median((0..count - half).filter_map(|i| slope(order[i], order[i + half])).collect())
+}
+
+fn offset(points: &Repeat, slope: f64) -> f64 {
+    median(points.x.iter().zip(&points.y).map(|(x, y)| y - slope * x).collect())
+}
+
+/// Of nothing, NaN.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let half = values.len() / 2;
+    match values.get(half) {
+        None => f64::NAN,
+        Some(upper) if values.len() % 2 == 1 => *upper,
+        Some(upper) => values[half - 1] + (upper - values[half - 1]) / 2.0,
+    }
+}
+
+fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = sum(values.iter().copied()) / n;
+    let squares = sum(values.iter().map(|v| (v - mean) * (v - mean)));
+    (mean, if values.len() < 2 { 0.0 } else { (squares / (n - 1.0) / n).sqrt() })
+}
+
+/// In order, from the left.
+fn sum(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, |sum, value| sum + value)
+}
+
+fn span(x: &[f64]) -> (f64, f64) {
+    x.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), x| (lo.min(*x), hi.max(*x)))
+}
+
+/// How many different numbers, as far as it matters here.
+fn different(x: &[f64]) -> usize {
+    let mut sorted = x.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.dedup();
+    sorted.len()
+}
+
+#[cfg(test)]
+#[path = "line_tests.rs"]
+mod tests;
