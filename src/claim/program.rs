@@ -6,7 +6,7 @@ use super::by_values::ValueGiven;
 use super::diagnostic::{Diagnostic, Diagnostics};
 pub use super::motion::{Component, Course, KernelBinding, Motion, Moving, Path};
 
-use super::model::{Claim, Named, Place};
+use super::model::{Claim, Named, Place, Probability};
 use crate::eval::analysis::Analysis;
 use crate::lang::ast::{self, Expr, Sampler};
 use crate::lang::build;
@@ -64,6 +64,18 @@ pub struct Law {
     pub runs: u64,
 }
 
+/// A probability claim's part of the graph. Its event is the one predicate that is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Chance {
+    /// Givens from this one on are drawn anew in each trial, and blocks of draws from this one on.
+    pub first_random: usize,
+    pub first_block: usize,
+    /// The bound that is claimed, as it stands, and the most that the probability of what speaks against the claim may be: that of the
+    /// event under `at_most`, of its opposite under `at_least`.
+    pub claimed: NodeId,
+    pub allowed: NodeId,
+}
+
 /// A swept given.
 #[derive(Clone, Debug)]
 pub struct Swept {
@@ -92,6 +104,7 @@ pub struct Program {
     pub asked: Vec<Asked>,
     pub motion: Option<Motion>,
     pub law: Option<Law>,
+    pub chance: Option<Chance>,
     /// Integers that are shapes, indices or loop bounds.
     pub structural: BTreeSet<IntId>,
     /// Nodes of the other integers.
@@ -142,12 +155,19 @@ impl Program {
         }
     }
 
+    /// Whether its cases are only parts of what it claims: a slope, a probability. No single case refutes it.
+    pub fn is_statistical(&self) -> bool {
+        self.law.is_some() || self.chance.is_some()
+    }
+
     /// The integer given of this id.
     pub fn int_given(&self, id: IntId) -> &IntGiven {
         &self.samples.ints[id.0 as usize]
     }
 }
 
+mod chance;
+pub use chance::distributed;
 mod flow;
 mod path;
 
@@ -183,6 +203,7 @@ impl<'a> Builder<'a> {
             .chain(
                 claim.flow.iter().flat_map(|f| f.state.iter().chain(&f.lets).chain(&f.first)).map(|s| s.name.clone()),
             )
+            .chain(claim.probability.iter().flat_map(Probability::names))
             .collect();
         Self {
             claim,
@@ -348,6 +369,11 @@ impl<'a> Builder<'a> {
         }
         let assume = self.truths(&claim.assume);
         let mut asked = self.asked(&claim.claim, When::Once);
+        let mut lets = lets;
+        let chance = match &claim.probability {
+            Some(probability) => Some(self.randoms(probability, &mut givens, &mut lets)?),
+            None => None,
+        };
         // The loader refuses a file with both.
         let (motion, more) = match (&claim.trajectory, &claim.flow) {
             (Some(trajectory), _) => {
@@ -361,6 +387,9 @@ impl<'a> Builder<'a> {
             (None, None) => (None, Vec::new()),
         };
         asked.extend(more);
+        if let Some(probability) = &claim.probability {
+            asked.extend(self.event(probability, motion.is_some()));
+        }
         let law = self.law(&targets);
         if !self.errors.is_empty() {
             return Err(self.failed());
@@ -377,6 +406,7 @@ impl<'a> Builder<'a> {
         if let Some(law) = &law {
             roots.extend([law.response, law.covariate, law.slope]);
         }
+        roots.extend(chance.iter().flat_map(|chance| [chance.claimed, chance.allowed]));
         let mut structural = structural_ints(&self.graph, &roots);
         // The sizes of what is drawn, the number of steps and whatever is swept hold for a whole octet.
         for block in &self.samples.blocks {
@@ -402,6 +432,9 @@ impl<'a> Builder<'a> {
             if structural.len() == before {
                 break;
             }
+        }
+        if let (Some(chance), Some(probability)) = (&chance, &claim.probability) {
+            self.no_random_size(chance, probability, &structural)?;
         }
         let lane_ints =
             self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value)).collect();
@@ -435,6 +468,7 @@ impl<'a> Builder<'a> {
             asked,
             motion,
             law,
+            chance,
             structural,
             lane_ints,
             sized,
