@@ -6,7 +6,7 @@ use super::by_values::ValueGiven;
 use super::diagnostic::{Diagnostic, Diagnostics};
 pub use super::motion::{Component, Course, KernelBinding, Motion, Moving, Path};
 
-use super::model::{Claim, Named, Place, Scaling};
+use super::model::{Claim, Named, Place, Probability, Scaling};
 use crate::eval::analysis::Analysis;
 use crate::lang::ast::{self, Expr, Sampler};
 use crate::lang::build;
@@ -68,6 +68,18 @@ pub struct Law {
     pub runs: u64,
 }
 
+/// A probability claim's part of the graph. Its event is the one predicate that is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Chance {
+    /// Givens from this one on are drawn anew in each trial, and blocks of draws from this one on.
+    pub first_random: usize,
+    pub first_block: usize,
+    /// The bound that is claimed, as it stands, and the most that the probability of what speaks against the claim may be: that of the
+    /// event under `at_most`, of its opposite under `at_least`.
+    pub claimed: NodeId,
+    pub allowed: NodeId,
+}
+
 /// A swept given.
 #[derive(Clone, Debug)]
 pub struct Swept {
@@ -96,6 +108,7 @@ pub struct Program {
     pub asked: Vec<Asked>,
     pub motion: Option<Motion>,
     pub law: Option<Law>,
+    pub chance: Option<Chance>,
     /// Integers that are shapes, indices or loop bounds.
     pub structural: BTreeSet<IntId>,
     /// Nodes of the other integers.
@@ -146,12 +159,19 @@ impl Program {
         }
     }
 
+    /// Whether its cases are only parts of what it claims: a slope, a probability. No single case refutes it.
+    pub fn is_statistical(&self) -> bool {
+        self.law.is_some() || self.chance.is_some()
+    }
+
     /// The integer given of this id.
     pub fn int_given(&self, id: IntId) -> &IntGiven {
         &self.samples.ints[id.0 as usize]
     }
 }
 
+mod chance;
+pub use chance::distributed;
 mod flow;
 mod path;
 
@@ -187,6 +207,7 @@ impl<'a> Builder<'a> {
             .chain(
                 claim.flow.iter().flat_map(|f| f.state.iter().chain(&f.lets).chain(&f.first)).map(|s| s.name.clone()),
             )
+            .chain(claim.probability.iter().flat_map(Probability::names))
             .collect();
         Self {
             claim,
@@ -355,6 +376,11 @@ impl<'a> Builder<'a> {
         // Before anything moves is named: which points count is known before a run is made.
         let from = claim.scaling.as_ref().and_then(|scaling| scaling.from.as_ref());
         let from = self.truths(from.map_or(&[], std::slice::from_ref)).pop().map(|from| from.node);
+        let mut lets = lets;
+        let chance = match &claim.probability {
+            Some(probability) => Some(self.randoms(probability, &mut givens, &mut lets)?),
+            None => None,
+        };
         // The loader refuses a file with both.
         let (motion, more) = match (&claim.trajectory, &claim.flow) {
             (Some(trajectory), _) => {
@@ -368,6 +394,9 @@ impl<'a> Builder<'a> {
             (None, None) => (None, Vec::new()),
         };
         asked.extend(more);
+        if let Some(probability) = &claim.probability {
+            asked.extend(self.event(probability, motion.is_some()));
+        }
         let law = self.law(&targets, from);
         if !self.errors.is_empty() {
             return Err(self.failed());
@@ -385,6 +414,7 @@ impl<'a> Builder<'a> {
             roots.extend([law.response, law.covariate, law.slope]);
             roots.extend(law.within.iter().chain(&law.from));
         }
+        roots.extend(chance.iter().flat_map(|chance| [chance.claimed, chance.allowed]));
         let mut structural = structural_ints(&self.graph, &roots);
         // The sizes of what is drawn, the number of steps and whatever is swept hold for a whole octet.
         for block in &self.samples.blocks {
@@ -410,6 +440,9 @@ impl<'a> Builder<'a> {
             if structural.len() == before {
                 break;
             }
+        }
+        if let (Some(chance), Some(probability)) = (&chance, &claim.probability) {
+            self.no_random_size(chance, probability, &structural)?;
         }
         let lane_ints =
             self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value)).collect();
@@ -443,6 +476,7 @@ impl<'a> Builder<'a> {
             asked,
             motion,
             law,
+            chance,
             structural,
             lane_ints,
             sized,

@@ -15,10 +15,11 @@
 //! A stratum that gave cases of which none met the hypotheses is reported, but does not by itself make a claim `vacuous`: whether
 //! it is feasible is not known. A claim's verdict is the gravest of its predicates'.
 
+use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing};
 use crate::check::evidence::Evidence;
 use crate::check::fit::{Fit, REJECTED_WRONGLY, Shape};
 use crate::check::tally::PredicateTally;
-use crate::claim::model::{Expect, Verdict};
+use crate::claim::model::{Expect, ProbabilityBound, Verdict};
 
 /// A verdict, and why, where it is not plainly `held`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +117,75 @@ pub fn judge_fit(fit: &Fit) -> Judgement {
             Judgement::new(Verdict::Inconclusive, why)
         }
     }
+}
+
+/// The verdict of a probability: gravest first, what is certain, what is as good as certain, what could not be told.
+pub fn judge_chance(chance: &Chance, evidence: &Evidence) -> Judgement {
+    if let Some(refutation) = &evidence.refutation {
+        let margin = refutation.margin.describe();
+        let how = format!("a trial fails, certified, margin {margin}, in {} bits", refutation.bits);
+        return Judgement::new(Verdict::Refuted, how);
+    }
+    let first = |standing: Standing| chance.settings.iter().find(|setting| setting.standing == standing);
+    if let Some(setting) = first(Standing::Contradicted) {
+        let doubt = evidence.doubt.as_ref().map(|doubt| format!("; no certificate: {doubt}")).unwrap_or_default();
+        let told = told(chance, setting);
+        return Judgement::new(
+            Verdict::Rejected,
+            format!(
+                "{told}; so far from the bound with probability below {ERROR_RATE:e} in all runs of a library together{doubt}"
+            ),
+        );
+    }
+    let trivial = chance.count(Standing::Trivial);
+    if chance.settings.is_empty() {
+        let rejected = chance.searched.rejected;
+        return Judgement::new(Verdict::Vacuous, format!("none of {rejected} settings met the hypotheses"));
+    }
+    if trivial == chance.settings.len() {
+        return Judgement::new(Verdict::Vacuous, "the bound is 0 or less, or 1 or more, at every setting");
+    }
+    let (trials, undefined) = chance.settings.iter().fold((0, 0), |(trials, undefined), setting| {
+        (trials + setting.counts.trials, undefined + setting.counts.undefined)
+    });
+    if undefined > trials / 2 {
+        return Judgement::new(Verdict::Error, format!("undefined in {undefined} of {trials} trials"));
+    }
+    let more = |setting: &Setting| match setting.would_decide(chance.side) {
+        Some(trials) => format!("; about {trials} trials would decide"),
+        None => String::new(),
+    };
+    if let Some(setting) = first(Standing::Doubtful) {
+        let told = told(chance, setting);
+        let text = format!("{told}: doubtful, and short of the error rate{}", more(setting));
+        return Judgement::new(Verdict::Inconclusive, text);
+    }
+    if let Some(setting) = first(Standing::Blurred) {
+        let unclear = setting.counts.unclear();
+        let text = format!(
+            "{}: {unclear} trials within the rounding floor or undefined might contradict it",
+            told(chance, setting)
+        );
+        return Judgement::new(Verdict::Inconclusive, text);
+    }
+    if let Some(setting) = first(Standing::Untold)
+        && chance.count(Standing::Consistent) + chance.count(Standing::Confirmed) == 0
+    {
+        let text = format!("{}: no outcome of so few would contradict it{}", told(chance, setting), more(setting));
+        return Judgement::new(Verdict::Inconclusive, text);
+    }
+    Judgement { verdict: Verdict::Held, reason: None }
+}
+
+/// `the event failed in 40 of 1000 trials of setting 3, and at least 0.99 is claimed`
+fn told(chance: &Chance, setting: &Setting) -> String {
+    let (what, bound) = match chance.side {
+        ProbabilityBound::AtLeast => ("failed", "at least"),
+        ProbabilityBound::AtMost => ("happened", "at most"),
+    };
+    let (against, trials) = (setting.counts.against(chance.side), setting.counts.trials);
+    let (number, claimed) = (setting.number, setting.claimed);
+    format!("the event {what} in {against} of {trials} trials of setting {number}, and {bound} {claimed} is claimed")
 }
 
 /// From the gravest down. What is decided against a claim comes before what could not be decided.

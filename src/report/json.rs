@@ -3,6 +3,7 @@
 //! Byte-identical for the same claims, seed and budget, whatever the number of threads: no times, no paths of this machine
 //! (files are named as they were given), nothing of the processor.
 
+use super::chance::ChanceJson;
 use super::closest::{Closest, stratum_name};
 use super::json_evidence::EvidenceJson;
 use super::number::JsonNumber;
@@ -54,6 +55,8 @@ struct Claim<'a> {
     predicates: Vec<Predicate<'a>>,
     closest: Option<ClosestOfClaim<'a>>,
     fit: Option<FitJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probability: Option<ChanceJson<'a>>,
     cases: u64,
     met: u64,
     /// Of these, those that were run with exponents that have no bound.
@@ -246,6 +249,7 @@ impl<'a> Claim<'a> {
                 case: closest.extreme().case,
             }),
             fit: claim.fit.as_ref().map(FitJson::of),
+            probability: claim.chance.as_ref().map(ChanceJson::of),
             cases: claim.tally.cases,
             met: claim.tally.met,
             scaled: claim.tally.scaled,
@@ -312,7 +316,9 @@ impl<'a> Predicate<'a> {
             first_out_of_range: counts.and_then(|p| p.first_out_of_range),
             counts: counts.map(|p| Counts::of(&p.total())).unwrap_or_default(),
             strata: counts.map(predicate_strata).unwrap_or_default(),
-            evidence: counts.map(|_| EvidenceJson::of(&predicate.evidence, givens)),
+            // A probability has trials in place of counted cases.
+            evidence: (counts.is_some() || predicate.evidence.refutation.is_some())
+                .then(|| EvidenceJson::of(&predicate.evidence, givens)),
         }
     }
 }
