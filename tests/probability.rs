@@ -106,7 +106,7 @@ fn the_rates_of_error_are_those_stated_and_the_power_is_printed() {
     let mut synthetic = Vec::new();
     for i in 0..2000 {
         // Half of the claims are true, most of them with no room at all.
-        let excess = if i % 2 == 0 { EXCESS[(i / 2) % 4 / 3 ^ 1] } else { EXCESS[2 + (i / 2) % 6] };
+        let excess = if i % 2 == 0 { EXCESS[((i / 2) % 4 / 3) ^ 1] } else { EXCESS[2 + (i / 2) % 6] };
         let (p, at_least) = (P[i % 5], i % 3 != 0);
         // Decimals, so that a bound without room is the same number.
         let bound = ((if at_least { p + excess } else { p - excess }) * 1e4_f64).round() / 1e4;
@@ -179,7 +179,8 @@ fn a_replayed_trial_is_the_one_that_was_counted() {
     let claim = claim("p/replay", text);
     let result = one(&claim, 4000);
     let setting = &chance(&result).settings[0];
-    let checker = Checker::new(&claim, &options(SEED, Backend::best())).ok().expect("typed");
+    let checker =
+        Checker::new(&claim, &options(SEED, Backend::best())).unwrap_or_else(|e| panic!("{}", e.render(100, false)));
     let first = setting.counts.first_failed.expect("it fails at times");
     for trial in 0..=first {
         let replay = checker.replay(replay_case(setting.number, trial)).expect("it runs");
