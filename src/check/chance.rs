@@ -248,6 +248,9 @@ impl Chance {
 
     /// What the trials can say of a claim that they do not contradict: in words, never "true".
     pub fn resolution(&self) -> Option<String> {
+        if self.count(Standing::Contradicted) > 0 {
+            return None;
+        }
         let open: Vec<&Setting> = self.settings.iter().filter(|s| s.standing == Standing::Consistent).collect();
         let word = match self.side {
             ProbabilityBound::AtLeast => "failure rate",
@@ -258,9 +261,12 @@ impl Chance {
             let confirmed = self.count(Standing::Confirmed);
             return (confirmed > 0).then(|| format!("at 99 % within the bound at {confirmed} of {claimed} settings"));
         }
-        let most = open.iter().map(|s| s.rate.1).fold(0.0, f64::max);
-        let at = if claimed > 1 { format!(" at {} of {claimed} settings", open.len()) } else { String::new() };
-        Some(format!("consistent{at}; {word} below {}", above(most)))
+        let nearest = open.iter().min_by(|a, b| a.slack().total_cmp(&b.slack()))?;
+        let (at, there) = match claimed {
+            1 => (String::new(), ""),
+            _ => (format!(" at {} of {claimed} settings", open.len()), "at the nearest "),
+        };
+        Some(format!("consistent{at}; {there}{word} below {}", above(nearest.rate.1)))
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Ready {
     /// The draws of the givens, in all lanes.
     draws: Vec<Lanes>,
     point: Point,
+    /// The values of the givens, as bits: two draws may make the same setting.
+    values: Vec<u64>,
     claimed: f64,
     allowed: (f64, f64),
 }
@@ -78,6 +80,7 @@ pub struct Ready {
 pub fn plans(program: &Program, chance: &program::Chance, max_elements: usize) -> Plans {
     let mut roots = once_roots(program);
     roots.extend([chance.claimed, chance.allowed]);
+    roots.extend(program.givens[..chance.first_random].iter().map(|given| given.node));
     Plans::new(way::sections(program, roots, &[]), max_elements)
 }
 
@@ -100,8 +103,7 @@ impl Trials<'_> {
         for number in 0..MOST_DRAWN {
             match self.ready(number)? {
                 Ok(ready) => {
-                    let bits = |ready: &Ready| ready.point.draws.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-                    let same = |other: &Ready| other.point.ints == ready.point.ints && bits(other) == bits(&ready);
+                    let same = |other: &Ready| other.point.ints == ready.point.ints && other.values == ready.values;
                     if !settings.iter().any(same) {
                         settings.push(ready);
                     }
@@ -139,12 +141,13 @@ impl Trials<'_> {
             compiled,
             draws: given,
             point: Point { ints, draws },
+            values: Vec::new(),
             claimed: f64::NAN,
             allowed: (f64::NAN, f64::NAN),
         };
         let bounds = dispatch(self.backend, Bounds { trials: self, ready: &ready })?;
-        Ok(bounds.map(|(claimed, allowed)| {
-            (ready.claimed, ready.allowed) = (claimed, allowed);
+        Ok(bounds.map(|found| {
+            (ready.claimed, ready.allowed, ready.values) = found;
             ready
         }))
     }
@@ -299,7 +302,7 @@ struct Bounds<'a, 'b> {
     ready: &'a Ready,
 }
 
-type Claimed = (f64, (f64, f64));
+type Claimed = (f64, (f64, f64), Vec<u64>);
 
 impl Job for Bounds<'_, '_> {
     type Out = Result<Result<Claimed, Hypotheses>, CheckError>;
@@ -307,7 +310,7 @@ impl Job for Bounds<'_, '_> {
     #[inline(always)]
     fn run<V: Lane8>(self) -> Self::Out {
         let Self { trials, ready } = self;
-        let Trials { chance, .. } = trials;
+        let Trials { chance, program, .. } = trials;
         let compiled = &ready.compiled;
         let mut machine = Machine::<V>::new();
         machine.load(&compiled.plan);
@@ -352,7 +355,10 @@ impl Job for Bounds<'_, '_> {
         // Rounded outwards; a number that is exact stays itself.
         let outward =
             if error > 0.0 { ((allowed - error).next_down(), (allowed + error).next_up()) } else { (allowed, allowed) };
-        Ok(Ok((claimed, outward)))
+        let slots = program.givens[..chance.first_random].iter().filter_map(|g| compiled.plan.roots[0].get(&g.node));
+        let numbers = slots.flat_map(|slot| compiled.plan.slots[*slot as usize].range());
+        let values = numbers.map(|i| machine.numbers[i].to_array()[0].to_bits()).collect();
+        Ok(Ok((claimed, outward, values)))
     }
 }
 

@@ -126,7 +126,8 @@ pub fn judge_chance(chance: &Chance, evidence: &Evidence) -> Judgement {
         let how = format!("a trial fails, certified, margin {margin}, in {} bits", refutation.bits);
         return Judgement::new(Verdict::Refuted, how);
     }
-    let first = |standing: Standing| chance.settings.iter().find(|setting| setting.standing == standing);
+    let least = |a: &&Setting, b: &&Setting| a.slack().total_cmp(&b.slack());
+    let first = |standing: Standing| chance.settings.iter().filter(|s| s.standing == standing).min_by(least);
     if let Some(setting) = first(Standing::Contradicted) {
         let doubt = evidence.doubt.as_ref().map(|doubt| format!("; no certificate: {doubt}")).unwrap_or_default();
         let told = told(chance, setting);

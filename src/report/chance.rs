@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// One line: what the trials say and, where it comes nearest, what was counted.
 pub fn describe(chance: &Chance) -> String {
     let Some(setting) = chance.nearest.and_then(|i| chance.settings.get(i)) else { return String::new() };
-    let resolution = chance.resolution().filter(|_| chance.count(Standing::Contradicted) == 0);
+    let resolution = chance.resolution();
     let nearest = nearest(chance.side, setting);
     resolution.map_or(nearest.clone(), |resolution| format!("{resolution}; {nearest}"))
 }
@@ -31,8 +31,15 @@ fn nearest(side: ProbabilityBound, setting: &Setting) -> String {
         grouped(trials),
         short(lo),
         short(hi),
-        short(setting.claimed)
+        claimed(setting)
     )
+}
+
+/// `0.99`; near 1, `1 - 2.8e-10`
+fn claimed(setting: &Setting) -> String {
+    let rest = setting.allowed.1;
+    let near_one = setting.claimed > 0.999 && rest > 0.0 && rest < 0.001;
+    if near_one { format!("1 - {}", short(rest)) } else { short(setting.claimed) }
 }
 
 /// Some lines: the setting where it comes nearest, what was counted there, how the settings came out.
