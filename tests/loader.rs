@@ -514,7 +514,7 @@ fn a_scaling_claim_with_parts_that_do_not_fit() {
           ·          ╰── found `=`
         8 │ runs = 0
           ╰────
-         help: write `>= e`, `<= e` or `about e`
+         help: write `>= e`, `<= e` or `about e`, with `within d` behind it to say how far off it may be
 
          × `runs` is a whole number from 1 to 1000000
           ╭─[claims/paper/lemma.toml:8:8]
