@@ -79,13 +79,7 @@ impl Builder<'_> {
             }
         }
         let assume = self.truths(&flow.assume);
-        let until = match &flow.until {
-            None => None,
-            Some(e) => {
-                let truth = elaborate::truth(&mut self.graph, &self.scope, &e.value);
-                self.note(&e.place, truth)
-            }
-        };
+        let until = self.until(flow.until.as_ref());
         let mut asked = self.asked(&flow.always, When::Always);
         asked.extend(self.asked(&flow.finally, When::Finally));
         if !self.errors.is_empty() {
