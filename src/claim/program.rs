@@ -257,6 +257,21 @@ impl<'a> Builder<'a> {
         bound
     }
 
+    /// First times: each is an input that holds the time, known to what comes after it, and the truth that is waited for.
+    fn first(&mut self, entries: &[Named<Expr>], time: &Type) -> Vec<(String, InputId, NodeId)> {
+        let mut first = Vec::new();
+        for entry in entries {
+            let truth = elaborate::truth(&mut self.graph, &self.scope, &entry.value);
+            let truth = self.note(&entry.place, truth);
+            let (input, node) = self.input(time.clone());
+            self.define(&entry.name, &entry.place, Some(node), None);
+            if let Some(truth) = truth {
+                first.push((entry.name.clone(), input, truth));
+            }
+        }
+        first
+    }
+
     fn until(&mut self, until: Option<&Named<Expr>>) -> Option<NodeId> {
         let until = until?;
         let truth = elaborate::truth(&mut self.graph, &self.scope, &until.value);

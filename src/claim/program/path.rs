@@ -90,16 +90,7 @@ impl Builder<'_> {
             }
             components.push(Component { name: entry.name.clone(), input, node, previous: before, start, next });
         }
-        let mut first = Vec::new();
-        for entry in &trajectory.first {
-            let truth = elaborate::truth(&mut self.graph, &self.scope, &entry.value);
-            let truth = self.note(&entry.place, truth);
-            let (input, node) = self.input(Type::Int);
-            self.define(&entry.name, &entry.place, Some(node), None);
-            if let Some(truth) = truth {
-                first.push((entry.name.clone(), input, truth));
-            }
-        }
+        let first = self.first(&trajectory.first, &Type::Int);
         let mut assume = self.truths(&trajectory.assume);
         // There is nothing before the start that a hypothesis could speak of.
         for hypothesis in &mut assume {
