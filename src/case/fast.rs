@@ -5,6 +5,7 @@
 //! to the run as a whole is estimated by a second run, of the built-in kernel, from a start moved by one part in 2^30 (`Growth`); no
 //! bound is carried, so that every floor after the start is an estimate. A state that leaves the range of `f64` is run by `step`.
 
+use super::distance::{distance, norm};
 use super::octet::lanes_of;
 use super::path::{DRIFT, SETUP, STEP, begin, input_slot, set_time};
 use super::shadow::{Growth, moved_by};
@@ -75,10 +76,10 @@ impl<'a, N: Number> Fast<'a, N> {
                     *x *= moved_by(i + component);
                 }
             }
-            let start = lanes(|lane| distance(&states[lane], &moved[lane]));
+            let start = lanes(|lane| distance(entries(&states[lane]), entries(&moved[lane])));
             let slots = fast.components(path).filter_map(|(_, component)| input_slot(plan, component.input));
             let errors: Vec<SlotId> = slots.collect();
-            let error = lanes(|lane| total(errors.iter().map(|slot| m.errors[*slot as usize].to_f64(lane))));
+            let error = lanes(|lane| norm(errors.iter().map(|slot| m.errors[*slot as usize].to_f64(lane))));
             fast.moved = Some((moved, Growth::new(start, error)));
         }
         Some(fast)
@@ -154,11 +155,11 @@ impl<'a, N: Number> Fast<'a, N> {
             }
         }
         set_time(plan, m, path.time, |_| (next - 1) as f64, ALL);
-        let exactly = self.moved.is_some().then(|| self.bounds_for_exact_data(plan, path, m)).transpose()?;
+        let exactly = if self.moved.is_some() { self.bounds_for_exact_data(plan, path, m)? } else { None };
         run(plan, STEP, m)?;
+        let bounds = self.step_bounds(plan, path, m);
         let off = exactly.map(|exactly| {
-            let bounds = self.step_bounds(plan, path, m);
-            lanes(|lane| total(bounds.iter().zip(&exactly).map(|(all, own)| all[lane] - own[lane])).max(0.0))
+            lanes(|lane| norm(bounds.iter().zip(&exactly).map(|(all, own)| all[lane] - own[lane])).max(0.0))
         });
         self.kernel_run(&mut states, running, next - 1, 1)?;
         for (place, component) in self.components(path) {
@@ -186,8 +187,8 @@ impl<'a, N: Number> Fast<'a, N> {
                 for (part, (from, to)) in parts.into_iter().enumerate() {
                     self.run(built_in(self.binding.kind), &mut moved, running, from, to - from)?;
                     let states = on_the_way.get(part).unwrap_or(&states);
-                    let apart = lanes(|lane| distance(&states[lane], &moved[lane]));
-                    growth.see(&apart, &lanes(|lane| norm(&states[lane])), to - from, &off);
+                    let apart = lanes(|lane| distance(entries(&states[lane]), entries(&moved[lane])));
+                    growth.see(&apart, &lanes(|lane| norm(entries(&states[lane]).copied())), to - from, &off);
                 }
                 Some((moved, growth))
             }
@@ -200,8 +201,10 @@ impl<'a, N: Number> Fast<'a, N> {
                 // Nobody asks for more than a proposal.
                 None => size.mul(&N::from_f64(DRIFT)),
                 Some((moved, growth)) => {
-                    let apart = lanes(|lane| (&states[lane][place] - &moved[lane][place]).norm());
-                    growth.estimate(&apart, &size).max(&size.mul(&N::from_f64(UNIT)))
+                    let apart = lanes(|lane| distance(&states[lane][place], &moved[lane][place]));
+                    // What one step makes of an exact state is never too much to allow: a small part may be the rounding of large ones.
+                    let step = bounds.get(place).map_or_else(N::zero, N::from_lanes);
+                    growth.estimate(&apart, &size).max(&size.mul(&N::from_f64(UNIT))).max(&step)
                 }
             };
         }
@@ -215,11 +218,19 @@ impl<'a, N: Number> Fast<'a, N> {
         nexts.map(|slot| std::array::from_fn(|lane| m.errors[*slot as usize].to_f64(lane))).collect()
     }
 
-    /// Those that a step would have if the kernel's data and numbers were exact.
-    fn bounds_for_exact_data(&self, plan: &Plan, path: &Path, m: &mut Machine<N>) -> Result<Vec<[f64; 8]>, PlanError> {
+    /// Those that a step would have if the kernel's data and numbers were exact; nothing where they are.
+    fn bounds_for_exact_data(
+        &self,
+        plan: &Plan,
+        path: &Path,
+        m: &mut Machine<N>,
+    ) -> Result<Option<Vec<[f64; 8]>>, PlanError> {
         let nodes = self.binding.data.iter().chain(&self.binding.scalars);
         let slots: Vec<SlotId> = nodes.filter_map(|node| plan.roots.get(SETUP)?.get(node).copied()).collect();
         let kept: Vec<N> = slots.iter().map(|slot| m.errors[*slot as usize].clone()).collect();
+        if kept.iter().all(|error| error.eq(&N::zero()) == ALL) {
+            return Ok(None);
+        }
         for slot in &slots {
             m.errors[*slot as usize] = N::zero();
         }
@@ -227,7 +238,7 @@ impl<'a, N: Number> Fast<'a, N> {
         for (slot, error) in slots.iter().zip(kept) {
             m.errors[*slot as usize] = error;
         }
-        Ok(self.step_bounds(plan, path, m))
+        Ok(Some(self.step_bounds(plan, path, m)))
     }
 
     /// The components of the state, with their places among the kernel's.
@@ -272,17 +283,7 @@ fn write<N: Number>(plan: &Plan, m: &mut Machine<N>, slot: SlotId, place: usize,
     m.set_norm(plan, slot);
 }
 
-/// The Frobenius distance of two states.
-fn distance(a: &State, b: &State) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b).norm_squared()).sum::<f64>().sqrt()
-}
-
-/// The Euclidean norm of some numbers.
-fn total(x: impl Iterator<Item = f64>) -> f64 {
-    x.map(|x| x * x).sum::<f64>().sqrt()
-}
-
-/// The Frobenius norm of a state.
-fn norm(a: &State) -> f64 {
-    a.iter().map(DMatrix::norm_squared).sum::<f64>().sqrt()
+/// The entries of a state, array by array.
+fn entries(state: &State) -> impl Iterator<Item = &f64> + Clone {
+    state.iter().flatten()
 }

@@ -12,7 +12,8 @@
 //!
 //! A solution that cannot be followed to a look (it blows up, it is stiff, the rate is not known) is not known there.
 
-use super::integrator::{Solution, norm};
+use super::distance::{distance, norm};
+use super::integrator::Solution;
 use super::octet::lanes_of;
 use super::path::{LOOK, Moment, SETUP, STEP, input_slot};
 use super::times::shares;
@@ -313,10 +314,6 @@ fn start<V: Lane8>(plan: &Plan, m: &Machine<V>, places: &Places, lane: usize, ca
 /// Entries are moved up and down by turns, so that a symmetric matrix stays one.
 fn signed(by: f64, entry: usize, cols: usize) -> f64 {
     if (entry / cols.max(1) + entry % cols.max(1)).is_multiple_of(2) { by } else { -by }
-}
-
-fn distance(a: &[f64], b: &[f64]) -> f64 {
-    norm(a.iter().zip(b).map(|(a, b)| a - b))
 }
 
 /// Takes all solutions to a time, which is known to within `slack`, and estimates the errors there; `false` where they do not get there.

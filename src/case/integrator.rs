@@ -11,6 +11,7 @@
 //!
 //! Reference: Hairer, Nørsett & Wanner, *Solving Ordinary Differential Equations I*, 2nd ed., §II.5 and §II.10.
 
+use super::distance::norm;
 use differential_equations::methods::ExplicitRungeKutta;
 use differential_equations::ode::{ODE, OrdinaryNumericalMethod};
 use differential_equations::status::Status;
@@ -177,19 +178,6 @@ impl Parts {
         let from = if part == 0 { 0 } else { self.ends[part - 1] };
         norm(self.values[from..self.ends[part]].iter().copied())
     }
-}
-
-/// The Euclidean norm, also of what is too small or too large to be squared.
-pub(super) fn norm(x: impl Iterator<Item = f64> + Clone) -> f64 {
-    let sum: f64 = x.clone().map(|x| x * x).sum();
-    if sum.is_nan() || (1e-280..1e300).contains(&sum) {
-        return sum.sqrt();
-    }
-    let most = x.clone().fold(0.0, |most: f64, x| most.max(x.abs()));
-    if most == 0.0 || most.is_infinite() {
-        return most;
-    }
-    most * x.map(|x| (x / most) * (x / most)).sum::<f64>().sqrt()
 }
 
 impl State<f64> for Parts {

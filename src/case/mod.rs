@@ -6,6 +6,7 @@
 
 pub mod along;
 pub mod coarsen;
+mod distance;
 pub mod evaluate;
 pub mod fast;
 pub mod flow;

@@ -162,9 +162,9 @@ impl<'a> Exact<'a> {
                 }
             }
             let seen = N::from_lanes(&seen);
-            // A rounding of the last step is always there.
             // What is not known stays so.
             let bad = seen.mul(&N::zero()).add(&m.errors[*slot as usize].mul(&N::zero()));
+            // A rounding of the last step is always there.
             let estimate = seen.max(&norm.mul(&N::from_f64(UNIT))).add(&bad);
             m.errors[*slot as usize] = N::select(lanes, &estimate, &m.errors[*slot as usize]);
         }

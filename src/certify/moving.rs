@@ -12,6 +12,7 @@ use crate::arith::ball::{Ball, with_bits};
 use crate::case::along::asked_in;
 use crate::case::path::{LOOK, Moment, SETUP};
 use crate::case::point::Values;
+use crate::case::way::sections_of;
 use crate::claim::program::{Asked, Motion};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
@@ -71,10 +72,7 @@ impl Certifier {
             let mut look = asked.predicate.guards.clone();
             look.extend([truth, margin]);
             look.extend(comparison.iter().flat_map(|(_, a, b)| [*a, *b]).chain(asked.predicate.unit));
-            match motion {
-                Motion::Iteration(path) => crate::case::path::sections(path, once, look),
-                Motion::Flow(course) => crate::case::flow::sections(course, once, look),
-            }
+            sections_of(motion, once, look)
         })?;
         let (steps, most_bits) = match motion {
             Motion::Iteration(path) => (path::steps(&self.program, path, &case.ints, &plan)?, most_bits),

@@ -282,6 +282,27 @@ impl<'a> Builder<'a> {
         bound
     }
 
+    /// First times: each is an input that holds the time, known to what comes after it, and the truth that is waited for.
+    fn first(&mut self, entries: &[Named<Expr>], time: &Type) -> Vec<(String, InputId, NodeId)> {
+        let mut first = Vec::new();
+        for entry in entries {
+            let truth = elaborate::truth(&mut self.graph, &self.scope, &entry.value);
+            let truth = self.note(&entry.place, truth);
+            let (input, node) = self.input(time.clone());
+            self.define(&entry.name, &entry.place, Some(node), None);
+            if let Some(truth) = truth {
+                first.push((entry.name.clone(), input, truth));
+            }
+        }
+        first
+    }
+
+    fn until(&mut self, until: Option<&Named<Expr>>) -> Option<NodeId> {
+        let until = until?;
+        let truth = elaborate::truth(&mut self.graph, &self.scope, &until.value);
+        self.note(&until.place, truth)
+    }
+
     fn asked(&mut self, entries: &[Named<Expr>], when: When) -> Vec<Asked> {
         let mut asked = Vec::new();
         for entry in entries {
@@ -306,17 +327,18 @@ impl<'a> Builder<'a> {
             let result = predicate::predicate(&mut self.graph, &self.scope, &entry.value, unit);
             if let Some(predicate) = self.note(&entry.place, result) {
                 let unit = written.map(|u| crate::lang::print::unicode(&u.value));
-                let looks_back = self.looks_back(&predicate);
+                let looks_back = self.looks_back(&predicate.roots());
                 asked.push(Asked { name: entry.name.clone(), predicate, when, unit, looks_back });
             }
         }
         asked
     }
 
-    fn looks_back(&self, predicate: &Predicate) -> bool {
+    /// Whether something is made of what the state was one step before.
+    fn looks_back(&self, roots: &[NodeId]) -> bool {
         let Some(previous) = &self.scope.previous else { return false };
         let backward: BTreeSet<NodeId> = previous.values().copied().collect();
-        let below = types::reachable(&self.graph, &predicate.roots());
+        let below = types::reachable(&self.graph, roots);
         below.iter().any(|id| backward.contains(id) && matches!(self.graph.node(*id).op, Op::Input(_)))
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::claim::load::load;
-use crate::claim::model::ClaimId;
+use crate::claim::model::{ClaimId, Named};
 use std::fmt::Write;
 use std::path::Path;
 

@@ -68,24 +68,9 @@ impl Builder<'_> {
             }
             state.push(Moving { name: entry.name.clone(), input, node, start, rate });
         }
-        let mut first = Vec::new();
-        for entry in &flow.first {
-            let truth = elaborate::truth(&mut self.graph, &self.scope, &entry.value);
-            let truth = self.note(&entry.place, truth);
-            let (input, node) = self.input(Type::Real);
-            self.define(&entry.name, &entry.place, Some(node), None);
-            if let Some(truth) = truth {
-                first.push((entry.name.clone(), input, truth));
-            }
-        }
+        let first = self.first(&flow.first, &Type::Real);
         let assume = self.truths(&flow.assume);
-        let until = match &flow.until {
-            None => None,
-            Some(e) => {
-                let truth = elaborate::truth(&mut self.graph, &self.scope, &e.value);
-                self.note(&e.place, truth)
-            }
-        };
+        let until = self.until(flow.until.as_ref());
         let mut asked = self.asked(&flow.always, When::Always);
         asked.extend(self.asked(&flow.finally, When::Finally));
         if !self.errors.is_empty() {

@@ -53,14 +53,11 @@ impl Builder<'_> {
         if !self.errors.is_empty() {
             return Err(self.failed());
         }
-        let befores: Vec<NodeId> = self.scope.previous.iter().flatten().map(|(_, before)| *before).collect();
-        let befores: Vec<NodeId> = befores.into_iter().filter(|node| *node != t_before).collect();
         let mut components = Vec::new();
         for (entry, input, before, start, node) in state {
             let Some(step) = trajectory.step.iter().find(|s| s.name == entry.name) else { continue };
             let Some(next) = self.expression(step) else { continue };
-            let reached = types::reachable(&self.graph, &[next]);
-            if befores.iter().any(|before| reached.contains(before)) {
+            if self.looks_back(&[next]) {
                 self.errors.push(
                     Diagnostic::new(
                         step.place.clone(),
@@ -93,32 +90,16 @@ impl Builder<'_> {
             }
             components.push(Component { name: entry.name.clone(), input, node, previous: before, start, next });
         }
-        let mut first = Vec::new();
-        for entry in &trajectory.first {
-            let truth = elaborate::truth(&mut self.graph, &self.scope, &entry.value);
-            let truth = self.note(&entry.place, truth);
-            let (input, node) = self.input(Type::Int);
-            self.define(&entry.name, &entry.place, Some(node), None);
-            if let Some(truth) = truth {
-                first.push((entry.name.clone(), input, truth));
-            }
-        }
+        let first = self.first(&trajectory.first, &Type::Int);
         let mut assume = self.truths(&trajectory.assume);
         // There is nothing before the start that a hypothesis could speak of.
         for hypothesis in &mut assume {
-            let reached = types::reachable(&self.graph, &[hypothesis.node]);
-            if befores.iter().any(|before| reached.contains(before)) {
+            if self.looks_back(&[hypothesis.node]) {
                 let start = self.graph.add(Op::Less, vec![t, one], Type::Bool);
                 hypothesis.node = self.graph.add(Op::Or, vec![start, hypothesis.node], Type::Bool);
             }
         }
-        let until = match &trajectory.until {
-            None => None,
-            Some(e) => {
-                let truth = elaborate::truth(&mut self.graph, &self.scope, &e.value);
-                self.note(&e.place, truth)
-            }
-        };
+        let until = self.until(trajectory.until.as_ref());
         let mut asked = self.asked(&trajectory.always, When::Always);
         asked.extend(self.asked(&trajectory.finally, When::Finally));
         let Some(steps) = steps.filter(|_| self.errors.is_empty()) else { return Err(self.failed()) };
