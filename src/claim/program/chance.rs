@@ -66,7 +66,7 @@ impl Builder<'_> {
         // `p => q` happens where `p` is false: it is no guard here.
         let predicate = Predicate { guards: Vec::new(), truth, margin, identity: false, unit: None, plain: false };
         let when = if moves { When::Finally } else { When::Once };
-        let looks_back = self.looks_back(&predicate);
+        let looks_back = self.looks_back(&predicate.roots());
         Some(Asked { name: probability.bound.name.clone(), predicate, when, unit: None, looks_back })
     }
 
