@@ -19,5 +19,5 @@ pub mod tally;
 
 pub use crate::case::record;
 pub use checker::{CheckError, CheckOptions, Checker, PredicateInfo, Replay};
-pub use probability::replay_case;
+pub use probability::{TRIALS, replay_case};
 pub use replay::Value;
