@@ -220,6 +220,13 @@ fn a_bound_that_claims_nothing_is_vacuous_and_hypotheses_that_nothing_meets_are(
 }
 
 #[test]
+fn a_bound_beyond_certainty_at_some_settings_only_is_not_lost_in_the_search() {
+    // Below p = 1 the bound is exact, so that by chance many settings look worse than those above, where nothing ever fails.
+    let text = "[given]\np = \"real in (0, 11/10]\"\n[probability]\nrandom = { u = \"real in [0, 1]\" }\nevent = \"u <= p\"\nat_least = \"p\"\n";
+    assert_eq!(one(&claim("p/over-one", text), 20_000).verdict, Verdict::Rejected);
+}
+
+#[test]
 fn a_sure_event_that_fails_is_refuted_and_one_that_holds_is_only_consistent() {
     let text = "[probability]\nrandom = { u = \"real in [0, 1]\" }\nevent = \"u <= 9/10\"\nat_least = \"1\"\n";
     let result = one(&claim("p/sure", text), 2000);

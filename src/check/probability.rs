@@ -268,8 +268,12 @@ fn excess(counts: &Counts, side: ProbabilityBound, allowed: f64) -> f64 {
     if allowed >= 1.0 {
         return f64::NEG_INFINITY;
     }
+    // More than a certainty is claimed: contradicted without a trial.
+    if allowed < 0.0 {
+        return f64::INFINITY;
+    }
     let n = counts.trials.max(1) as f64;
-    let (rate, allowed) = (counts.against(side) as f64 / n, allowed.max(0.0));
+    let rate = counts.against(side) as f64 / n;
     (rate - allowed) / ((allowed * (1.0 - allowed)).max(1.0 / n) / n).sqrt()
 }
 
