@@ -206,8 +206,8 @@ impl Trials<'_> {
                 break;
             }
             open.retain(|i| !matches!(settings[*i].standing, Standing::Confirmed | Standing::Trivial));
-            more = done.min(left / 8 / open.len().max(1) as u64);
-            // What is left would hardly tell more.
+            more = done.min(left / 8 / open.len().max(1) as u64).min(TRIALS / 8 - done);
+            // What is left would hardly tell more, or a setting has had all that its cases can number.
             if more < done.div_ceil(4) {
                 break;
             }
