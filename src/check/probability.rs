@@ -166,7 +166,7 @@ impl Trials<'_> {
                 counts.add(&self.count(&key, ready, done..done + each)?);
                 searched.trials += 8 * each;
             }
-            let score = |(ready, counts): &(Ready, Counts)| excess(counts, self.side, ready.allowed.0);
+            let score = |(ready, counts): &(Ready, Counts)| excess(counts, self.side, ready.allowed);
             found.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.0.number.cmp(&b.0.number)));
             found.truncate(keep);
         }
@@ -264,16 +264,16 @@ impl Trials<'_> {
 
 /// How many standard deviations the rate of what speaks against the claim is above what is allowed. Where hardly anything is allowed, so that
 /// one trial would tell, it is near 0: such a setting is more telling than one that is well within its bound.
-fn excess(counts: &Counts, side: ProbabilityBound, allowed: f64) -> f64 {
-    if allowed >= 1.0 {
+fn excess(counts: &Counts, side: ProbabilityBound, allowed: (f64, f64)) -> f64 {
+    if allowed.0 >= 1.0 {
         return f64::NEG_INFINITY;
     }
     // More than a certainty is claimed: contradicted without a trial.
-    if allowed < 0.0 {
+    if allowed.1 < 0.0 {
         return f64::INFINITY;
     }
     let n = counts.trials.max(1) as f64;
-    let rate = counts.against(side) as f64 / n;
+    let (rate, allowed) = (counts.against(side) as f64 / n, allowed.0.max(0.0));
     (rate - allowed) / ((allowed * (1.0 - allowed)).max(1.0 / n) / n).sqrt()
 }
 
