@@ -227,6 +227,12 @@ fn a_bound_beyond_certainty_at_some_settings_only_is_not_lost_in_the_search() {
 }
 
 #[test]
+fn integers_of_a_wide_range_are_drawn_evenly() {
+    let text = "[probability]\nrandom = { k = \"int in 0..=3221225471\" }\nevent = \"3*floor(k/3) == k\"\nat_most = \"0.35\"\n";
+    assert_eq!(one(&claim("p/thirds", text), 20_000).verdict, Verdict::Held);
+}
+
+#[test]
 fn a_sure_event_that_fails_is_refuted_and_one_that_holds_is_only_consistent() {
     let text = "[probability]\nrandom = { u = \"real in [0, 1]\" }\nevent = \"u <= 9/10\"\nat_least = \"1\"\n";
     let result = one(&claim("p/sure", text), 2000);

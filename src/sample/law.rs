@@ -1,7 +1,8 @@
 //! Draws by the law that a sampler names: what `[probability]` needs, where a stratum would bend the distribution.
 //!
 //! A uniform draw has 48 bits and a normal one is the normal quantile of such a number, so that both differ from their law by at most
-//! 2⁻⁴⁸ in distribution (and by the rounding of `f64`); integers, choices and permutations come of 32 bits. A rotation is uniform (Haar):
+//! 2⁻⁴⁸ in distribution (and by the rounding of `f64`); integers, choices and permutations come of 48 bits, too, so that one of `w` integers is
+//! as likely as another to one part in 2⁴⁸ / `w`. A rotation is uniform (Haar):
 //! reflectors of lengths n, n - 1, .. are each chosen so as to carry the first axis to a uniform direction (Stewart, *SIAM J. Numer.
 //! Anal.* 17, 1980; the subgroup algorithm of Diaconis and Shahshahani).
 //!
@@ -55,9 +56,9 @@ fn uniform(stream: &mut Stream, bytes: &mut Vec<u8>, out: &mut [Lanes]) {
     words(stream, bytes, out, |word| ((word >> 16) as f64 + 0.5) / 281_474_976_710_656.0);
 }
 
-/// Numbers of [0, 1) from 32 bits each, as everywhere.
+/// Numbers of [0, 1). More bits than cases have elsewhere: of 3 * 2^30 integers, 32 bits would give some twice as often as others.
 fn fractions(stream: &mut Stream, bytes: &mut Vec<u8>, out: &mut [Lanes]) {
-    words(stream, bytes, out, |word| (word >> 32) as f64 / 4_294_967_296.0);
+    words(stream, bytes, out, |word| (word >> 16) as f64 / 281_474_976_710_656.0);
 }
 
 fn words(stream: &mut Stream, bytes: &mut Vec<u8>, out: &mut [Lanes], number: impl Fn(u64) -> f64) {
