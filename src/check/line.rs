@@ -10,9 +10,10 @@
 //!
 //! Whether it is a line: the quadratic term of each repeat, tested over the repeats as the slope is; and what the repeats leave of the
 //! line together against what they leave singly, with as few degrees of freedom as Box allows for, whatever the errors along a repeat share.
+//! One repeat has nothing to compare with but its own order: von Neumann's ratio says whether neighbours along the line are off it alike.
 //!
 //! References: P. K. Sen, *J. Amer. Statist. Assoc.* 63 (1968) 1379-1389; Draper & Smith, *Applied Regression Analysis*, §1.4 and §2.1; G. E. P. Box,
-//! *Ann. Math. Statist.* 25 (1954) 484-498, Theorem 6.6 (the least degrees of freedom).
+//! *Ann. Math. Statist.* 25 (1954) 484-498, Theorem 6.6 (the least degrees of freedom); J. von Neumann, *Ann. Math. Statist.* 12 (1941) 367-395.
 //!
 //! Not here: what is claimed of a slope, and how the points are made.
 
@@ -70,6 +71,8 @@ pub struct Line {
     /// Mean residual of the points about the line, in the root mean square; and the ratio (as Student's t, squared) that it is tested by, with
     /// its degrees of freedom.
     pub off: (f64, f64, u64),
+    /// Of a single repeat: by how many standard deviations neighbours are off the line more alike than independent errors would be.
+    pub alike: f64,
     /// The least and the greatest abscissa.
     pub span: (f64, f64),
     /// Repeats that are independent and not all the same.
@@ -198,6 +201,7 @@ pub fn line(repeats: &[Repeat], error: f64) -> Result<Line, NoLine> {
         bend,
         ends: (at(least), at(greatest)),
         off: off_the_line(repeats, &curves, count),
+        alike: if repeats.len() == 1 { alike(&repeats[0], &curves[0]) } else { 0.0 },
         span: (least, greatest),
         repeats: repeats.len() as u64,
     })
@@ -218,6 +222,18 @@ fn off_the_line(repeats: &[Repeat], curves: &[Curve], count: usize) -> (f64, f64
     }));
     let ratio = many * together * (many - 1.0) / singly;
     ((together / n).sqrt(), if ratio.is_nan() { 0.0 } else { ratio }, repeats.len() as u64 - 1)
+}
+
+/// Where the mean square of successive differences of the residuals, in the order of the abscissae, stands to their mean square: 2 for
+/// independent errors, give or take `2 sqrt((n - 2)/(n^2 - 1))`, and near 0 for a curve, or for points that are one another's copies.
+fn alike(repeat: &Repeat, curve: &Curve) -> f64 {
+    let mut order: Vec<usize> = (0..repeat.x.len()).collect();
+    order.sort_by(|&i, &j| repeat.x[i].total_cmp(&repeat.x[j]));
+    let residuals: Vec<f64> = order.iter().map(|&i| curve.residual(repeat.x[i], repeat.y[i])).collect();
+    let squares = sum(residuals.iter().map(|r| r * r));
+    let successive = sum(residuals.windows(2).map(|pair| (pair[1] - pair[0]) * (pair[1] - pair[0])));
+    let n = residuals.len() as f64;
+    if squares > 0.0 { (2.0 - successive / squares) / (2.0 * ((n - 2.0) / (n * n - 1.0)).sqrt()) } else { 0.0 }
 }
 
 /// Each point's median over the repeats.

@@ -200,6 +200,36 @@ fn points_that_go_up_and_down_about_the_line_are_off_it() {
     assert_eq!((fit.shape, fit.ok), (Shape::Off, None));
 }
 
+/// One repeat of these points, held against a slope.
+fn alone(points: impl Iterator<Item = (f64, f64)>, value: f64, within: f64) -> Fit {
+    let (x, y) = points.unzip();
+    let line = line(&[Repeat { x, y }], 0.0).expect("points enough");
+    let claimed = Claimed { bound: SlopeBound::About, value, within: Some(within) };
+    Fit::new(line, claimed, (1, 1), LeftOut::default(), vec![])
+}
+
+#[test]
+fn a_single_curve_without_a_bend_is_no_line() {
+    // From one plateau to another: its quadratic term is 0, and its many points make a narrow interval.
+    let step = (0..400).map(|i| f64::from(i) / 10.0 - 20.0).map(|x| (x, x.tanh()));
+    let fit = alone(step, 0.06, 0.02);
+    assert_eq!((fit.shape, fit.ok), (Shape::Off, None));
+    let wave = (0..2001).map(|i| f64::from(i) / 30.0).map(|x| (x, x + 4.0 * x.sin()));
+    assert_eq!(alone(wave, 1.0, 0.05).shape, Shape::Off);
+}
+
+#[test]
+fn copies_of_points_do_not_decide() {
+    // Eight levels, each off the line by an error of its own, forty points each.
+    let mut noise = Noise(4);
+    for _ in 0..50 {
+        let errors: Vec<f64> = (0..8).map(|_| 2.0 * noise.uniform() - 1.0).collect();
+        let points = (0..320_u32).map(|i| (f64::from(i / 40 + 1) + f64::from(i % 40) / 4000.0, i as usize / 40));
+        let fit = alone(points.map(|(x, level)| (x, x + errors[level])), 1.0, 0.01);
+        assert!(fit.shape != Shape::Line && fit.ok.is_none());
+    }
+}
+
 #[test]
 fn stray_points_move_least_squares_and_not_the_slope_that_is_judged() {
     let world = World { repeats: 8, points: 20, single: 0.05, stray: 0.06, ..World::default() };
