@@ -240,7 +240,7 @@ fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
     let said = runs.said.ok_or_else(|| CheckError("no point of the sweep met the hypotheses".into()))?;
     let claimed = Claimed { bound: law.bound, value: said.value, within: said.within };
     let room = claimed.room();
-    if room.is_nan() || room <= 0.0 {
+    if !room.is_finite() || room <= 0.0 {
         let error = format!("a slope of {} within {room} cannot be measured; say how far off it may be", said.value);
         return Err(CheckError(error));
     }
@@ -293,7 +293,7 @@ fn no_line(error: NoLine, repeats: usize, counted: &[usize], left_out: &LeftOut)
             "a slope needs {least} points with values, and there are {}: {before} come before `from`, {empty} have no value",
             counted.len()
         ),
-        NoLine::Abscissae(least) => format!("a slope needs points above {least} different abscissae"),
+        NoLine::Abscissae(least) => format!("a slope needs points at {least} different abscissae at least"),
     })
 }
 

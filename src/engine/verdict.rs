@@ -128,6 +128,15 @@ pub fn judge_chance(chance: &Chance, evidence: &Evidence) -> Judgement {
     }
     let least = |a: &&Setting, b: &&Setting| a.slack().total_cmp(&b.slack());
     let first = |standing: Standing| chance.settings.iter().filter(|s| s.standing == standing).min_by(least);
+    if let Some(setting) = chance.settings.iter().find(|s| s.standing == Standing::Contradicted && s.allowed.1 < 0.0) {
+        let side = match chance.side {
+            ProbabilityBound::AtLeast => "at least",
+            ProbabilityBound::AtMost => "at most",
+        };
+        let (number, claimed) = (setting.number, setting.claimed);
+        let why = format!("no probability is {side} {claimed}, which is claimed at setting {number}");
+        return Judgement::new(Verdict::Rejected, why);
+    }
     if let Some(setting) = first(Standing::Contradicted) {
         let doubt = evidence.doubt.as_ref().map(|doubt| format!("; no certificate: {doubt}")).unwrap_or_default();
         let told = told(chance, setting);
