@@ -42,6 +42,9 @@ pub trait Lane8: Copy + Send + Sync + 'static {
     fn splat(x: f64) -> Self;
     fn load(x: &[f64; 8]) -> Self;
     fn store(self, out: &mut [f64; 8]);
+    /// Asks for numbers that will be read soon; without effect on any result.
+    #[inline(always)]
+    fn prefetch(_: &[f64; 8]) {}
     /// The nearest number to a rational, in every lane, and a bound on the distance.
     fn nearest(x: &RBig) -> (Self, Self) {
         let value = x.to_f64().value();

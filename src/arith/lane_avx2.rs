@@ -2,8 +2,8 @@
 //!
 //! # Why the `unsafe` here is sound
 //!
-//! Each block calls an intrinsic that needs AVX, AVX2 or FMA (loads and stores also take a reference to exactly eight
-//! `f64`s, so both halves are valid, and the unaligned forms are used). The type is private to `arith`, and the only code
+//! Each block calls an intrinsic that needs AVX, AVX2 or FMA (loads, stores and prefetches also take a reference to exactly
+//! eight `f64`s, so both halves are valid, and the unaligned forms are used). The type is private to `arith`, and the only code
 //! that names it is [`super::dispatch`], which runs a job with it only after the features were detected on this processor.
 //! So no value of the type, and no call of a method, exists on a machine without them.
 
@@ -73,6 +73,10 @@ impl Lane8 for Avx2 {
             _mm256_storeu_pd(out.as_mut_ptr(), self.0);
             _mm256_storeu_pd(out.as_mut_ptr().add(4), self.1);
         });
+    }
+    #[inline(always)]
+    fn prefetch(x: &[f64; 8]) {
+        simd!(_mm_prefetch::<_MM_HINT_T1>(x.as_ptr().cast()));
     }
     #[inline(always)]
     fn add(self, b: Self) -> Self {

@@ -77,8 +77,11 @@ impl<'a> Map<'a> {
     }
 }
 
-/// Columns at a time: as many streams as the processor follows, and `y` is read and written once for all of them.
-const AT_ONCE: usize = 8;
+/// Columns at a time that are added: as many streams as the processor follows, and `y` is read and written once for all of them.
+const AT_ONCE: usize = 12;
+
+/// Columns at a time where each has a sum: as many as there are registers for.
+const SUMMED: usize = 8;
 
 /// The columns of `a` from `from` on.
 #[inline(always)]
@@ -125,12 +128,12 @@ fn add_columns<V: Lane8, const C: usize>(a: &[&[f64]; C], r: &[f64], y: &mut [f6
 /// `r = A'*y`.
 #[inline(always)]
 fn products<V: Lane8>(a: &DMatrix<f64>, y: &[f64], r: &mut [f64]) {
-    let whole = r.len() - r.len() % AT_ONCE;
+    let whole = r.len() - r.len() % SUMMED;
     for from in (whole..r.len()).rev() {
         take_products::<V, 1>(&some(a, from), y, &mut r[from..]);
     }
-    for from in (0..whole).step_by(AT_ONCE).rev() {
-        take_products::<V, AT_ONCE>(&some(a, from), y, &mut r[from..]);
+    for from in (0..whole).step_by(SUMMED).rev() {
+        take_products::<V, SUMMED>(&some(a, from), y, &mut r[from..]);
     }
 }
 
@@ -155,6 +158,10 @@ fn take_products<V: Lane8, const C: usize>(a: &[&[f64]; C], y: &[f64], r: &mut [
 }
 
 /// Columns at a time in sums of eight problems: as many as there are registers for addresses.
+///
+/// Hardware follows a stream within its page of 4,096 bytes and starts anew in the next, once for every column, which was a quarter of
+/// what the two sweeps took. So each group of columns asks for the next while it is at work. One problem alone waits for memory
+/// all the time, and asking for it sooner does not help.
 const ADDED: usize = 6;
 
 /// `y = A*r` for eight `r`.
@@ -163,24 +170,30 @@ fn columns_octet<V: Lane8>(a: &DMatrix<f64>, r: &[V], y: &mut [V]) {
     y.fill(V::zero());
     let whole = r.len() - r.len() % ADDED;
     for from in (0..whole).step_by(ADDED) {
-        add_columns_octet::<V, ADDED>(&some(a, from), &r[from..], y);
+        let next = some(a, (from + ADDED).min(whole - ADDED));
+        add_columns_octet::<V, ADDED>(&some(a, from), &next, &r[from..], y);
     }
     for from in whole..r.len() {
-        add_columns_octet::<V, 1>(&some(a, from), &r[from..], y);
+        let column = some(a, from);
+        add_columns_octet::<V, 1>(&column, &column, &r[from..], y);
     }
 }
 
 #[inline(always)]
-fn add_columns_octet<V: Lane8, const C: usize>(a: &[&[f64]; C], r: &[V], y: &mut [V]) {
+fn add_columns_octet<V: Lane8, const C: usize>(a: &[&[f64]; C], next: &[&[f64]; C], r: &[V], y: &mut [V]) {
     let mut factors = [V::zero(); C];
     factors.copy_from_slice(&r[..C]);
     let (blocks, rest) = y.as_chunks_mut::<WIDTH>();
     for (block, y) in blocks.iter_mut().enumerate() {
         let a = eight_of(a, block);
+        eight_of(next, block).map(V::prefetch);
         for (row, y) in y.iter_mut().enumerate() {
+            // Apart from `y`, which would be written after every term.
+            let mut sum = *y;
             for c in 0..C {
-                *y = factors[c].mul_add(V::splat(a[c][row]), *y);
+                sum = factors[c].mul_add(V::splat(a[c][row]), sum);
             }
+            *y = sum;
         }
     }
     let start = blocks.len() * WIDTH;
@@ -205,20 +218,23 @@ const WITH_SUMS: usize = 3;
 fn products_octet<V: Lane8>(a: &DMatrix<f64>, y: &[V], r: &mut [V]) {
     let whole = r.len() - r.len() % WITH_SUMS;
     for from in (whole..r.len()).rev() {
-        take_products_octet::<V, 1>(&some(a, from), y, &mut r[from..]);
+        let column = some(a, from);
+        take_products_octet::<V, 1>(&column, &column, y, &mut r[from..]);
     }
     for from in (0..whole).step_by(WITH_SUMS).rev() {
-        take_products_octet::<V, WITH_SUMS>(&some(a, from), y, &mut r[from..]);
+        let next = some(a, from.saturating_sub(WITH_SUMS));
+        take_products_octet::<V, WITH_SUMS>(&some(a, from), &next, y, &mut r[from..]);
     }
 }
 
 #[inline(always)]
-fn take_products_octet<V: Lane8, const C: usize>(a: &[&[f64]; C], y: &[V], r: &mut [V]) {
+fn take_products_octet<V: Lane8, const C: usize>(a: &[&[f64]; C], next: &[&[f64]; C], y: &[V], r: &mut [V]) {
     let (blocks, rest) = y.as_chunks::<WIDTH>();
     // Apart from the sums below, which are indexed: these stay in registers.
     let mut held = [[V::zero(); WIDTH]; C];
     for (block, y) in blocks.iter().enumerate() {
         let a = eight_of(a, block);
+        eight_of(next, block).map(V::prefetch);
         for (row, &y) in y.iter().enumerate() {
             for c in 0..C {
                 held[c][row] = y.mul_add(V::splat(a[c][row]), held[c][row]);
