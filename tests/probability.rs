@@ -246,6 +246,16 @@ fn a_sure_event_that_fails_is_refuted_and_one_that_holds_is_only_consistent() {
 }
 
 #[test]
+fn a_trial_refutes_no_sure_event_that_may_hold_right_beside_it() {
+    // True with probability 1, and false at every number of 48 bits.
+    let text = "[probability]\nrandom = { u = \"real in [0, 1]\" }\nevent = \"floor(2^49*u) + floor(-2^49*u) <= -1/2\"\nat_least = \"1\"\n";
+    let result = one(&claim("p/lattice", text), 2000);
+    let reason = result.predicates[0].judgement.reason.clone().unwrap_or_default();
+    assert_eq!(result.verdict, Verdict::Rejected);
+    assert!(reason.contains("says nothing of its neighbourhood: `floor` may jump there"), "{reason}");
+}
+
+#[test]
 fn an_event_of_a_run_is_asked_at_its_end() {
     let text = "[probability]\nrandom = { z = \"normal\" }\nlet = { start = \"z/2\" }\nevent = \"abs(x) <= 1\"\nat_least = \"0.95\"\n\
         [trajectory]\nstate = { x = \"start\" }\nstep = { x = \"2*x\" }\nsteps = 2\n";
@@ -306,6 +316,10 @@ fn what_is_wrong_is_said_with_its_place_and_what_would_be_right() {
                 "{whole}at_least = '1/2'\n[flow]\nstate = {{ x = '1' }}\nrate = {{ x = '-x' }}\nend = 1\n"
             )),
             &["claims a probability and nothing else", "an event of a flow is not checked"],
+        ),
+        (
+            probability("random = { u = 'real in (0, 1] log' }\nevent = 'u < 1/2'\nat_least = '1/2'\n"),
+            &["no even law of the logarithm down to 0", "lemma.toml:4:", "write an end above 0"],
         ),
         (probability("random = { u = 'real in [0, 1]' }\nevent = 'u + 1'\nat_least = '1/2'\n"), &["lemma.toml:5:10"]),
         (

@@ -93,7 +93,7 @@ pub enum Standing {
     Consistent,
     /// Contradicted at the rate of doubt only.
     Doubtful,
-    /// Contradicted or not, depending on trials that `f64` could not decide.
+    /// In doubt or not, depending on trials that `f64` could not decide.
     Blurred,
     /// No outcome of so few trials would have contradicted it.
     Untold,
@@ -171,7 +171,7 @@ impl Counts {
             Standing::Confirmed
         } else if chance(against) <= share(DOUBT / MOST_JUDGED as f64, look) {
             Standing::Doubtful
-        } else if unclear > 0 && chance((against + unclear).min(n)) <= error_at(look) {
+        } else if unclear > 0 && chance((against + unclear).min(n)) <= share(DOUBT / MOST_JUDGED as f64, look) {
             Standing::Blurred
         } else if chance(n) > error_at(look) {
             Standing::Untold
@@ -186,6 +186,13 @@ impl Setting {
     /// What is allowed, less the least rate that the trials leave: negative where they exclude the claim at [`LEVEL`].
     pub fn slack(&self) -> f64 {
         self.allowed.0 - self.rate.0
+    }
+
+    /// The bound that is claimed: `0.99`; near 1, `1 - 2.8e-10`.
+    pub fn bound(&self, number: fn(f64) -> String) -> String {
+        let rest = self.allowed.1;
+        let near_one = self.claimed > 0.999 && rest > 0.0 && rest < 0.001;
+        if near_one { format!("1 - {}", number(rest)) } else { number(self.claimed) }
     }
 
     /// The interval of the event's probability.

@@ -464,7 +464,7 @@ impl<'a> Builder<'a> {
             }
         }
         if let (Some(chance), Some(probability)) = (&chance, &claim.probability) {
-            self.no_random_size(chance, probability, &structural)?;
+            self.lawful(chance, probability, &structural)?;
         }
         let lane_ints =
             self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value)).collect();

@@ -194,7 +194,7 @@ fn told(chance: &Chance, setting: &Setting) -> String {
         ProbabilityBound::AtMost => ("happened", "at most"),
     };
     let (against, trials) = (setting.counts.against(chance.side), setting.counts.trials);
-    let (number, claimed) = (setting.number, setting.claimed);
+    let (number, claimed) = (setting.number, setting.bound(|x| x.to_string()));
     format!("the event {what} in {against} of {trials} trials of setting {number}, and {bound} {claimed} is claimed")
 }
 

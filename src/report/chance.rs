@@ -31,15 +31,8 @@ fn nearest(side: ProbabilityBound, setting: &Setting) -> String {
         grouped(trials),
         short(lo),
         short(hi),
-        claimed(setting)
+        setting.bound(short)
     )
-}
-
-/// `0.99`; near 1, `1 - 2.8e-10`
-fn claimed(setting: &Setting) -> String {
-    let rest = setting.allowed.1;
-    let near_one = setting.claimed > 0.999 && rest > 0.0 && rest < 0.001;
-    if near_one { format!("1 - {}", short(rest)) } else { short(setting.claimed) }
 }
 
 /// Some lines: the setting where it comes nearest, what was counted there, how the settings came out.

@@ -4,7 +4,7 @@
 use super::{Asked, Bound, Builder, Chance, When};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Named, Probability, ProbabilityBound};
-use crate::lang::ast::{BinaryOp, Expr, ExprKind, Given, Sampler};
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Given, Interval, Sampler, Spectrum};
 use crate::lang::elaborate;
 use crate::lang::ir::IntId;
 use crate::lang::predicate::{self, Predicate};
@@ -70,8 +70,8 @@ impl Builder<'_> {
         Some(Asked { name: probability.bound.name.clone(), predicate, when, unit: None, looks_back })
     }
 
-    /// Trials of one setting share their shapes.
-    pub(super) fn no_random_size(
+    /// Trials of one setting share their shapes, and what is random has a law.
+    pub(super) fn lawful(
         &mut self,
         chance: &Chance,
         probability: &Probability,
@@ -90,8 +90,33 @@ impl Builder<'_> {
             .help("make it a given: every value it may have is then a setting of its own")
         });
         self.errors.extend(errors);
+        let random = probability.random.iter().filter(|random| interval(&random.value.kind).is_some_and(without_end));
+        let errors = random.map(|random: &Named<Given>| {
+            let found = format!("`{}` would be spread over octaves without end", random.name);
+            Diagnostic::new(random.place.clone(), "there is no even law of the logarithm down to 0", found)
+                .help("write an end above 0, `[a, b] log`, or leave out `log`")
+        });
+        self.errors.extend(errors);
         if self.errors.is_empty() { Ok(()) } else { Err(self.failed()) }
     }
+}
+
+/// The interval that a sampler draws from.
+fn interval(sampler: &Sampler) -> Option<&Interval> {
+    match sampler {
+        Sampler::Real(interval) => Some(interval),
+        Sampler::Vector { law, .. }
+        | Sampler::Spectrum { law, .. }
+        | Sampler::Symmetric { eigenvalues: Spectrum::In(law), .. }
+        | Sampler::Matrix { singular: Spectrum::In(law), .. } => Some(&law.interval),
+        _ => None,
+    }
+}
+
+/// `(0, b] log`: it says where to look, and names no law.
+fn without_end(interval: &Interval) -> bool {
+    let zero = matches!(&interval.lo.kind, ExprKind::Number { value, .. } if *value == RBig::ZERO);
+    interval.log && zero
 }
 
 /// Under `[probability]` a rotation is drawn evenly, so that `haar` is `orthogonal`.
