@@ -186,7 +186,7 @@ fn add_columns_octet<V: Lane8, const C: usize>(a: &[&[f64]; C], next: &[&[f64]; 
     let (blocks, rest) = y.as_chunks_mut::<WIDTH>();
     for (block, y) in blocks.iter_mut().enumerate() {
         let a = eight_of(a, block);
-        eight_of(next, block).map(V::prefetch);
+        eight_of(next, block).into_iter().for_each(V::prefetch);
         for (row, y) in y.iter_mut().enumerate() {
             // Apart from `y`, which would be written after every term.
             let mut sum = *y;
@@ -234,7 +234,7 @@ fn take_products_octet<V: Lane8, const C: usize>(a: &[&[f64]; C], next: &[&[f64]
     let mut held = [[V::zero(); WIDTH]; C];
     for (block, y) in blocks.iter().enumerate() {
         let a = eight_of(a, block);
-        eight_of(next, block).map(V::prefetch);
+        eight_of(next, block).into_iter().for_each(V::prefetch);
         for (row, &y) in y.iter().enumerate() {
             for c in 0..C {
                 held[c][row] = y.mul_add(V::splat(a[c][row]), held[c][row]);
