@@ -192,7 +192,7 @@ mod tests {
             assert_eq!((slope.bound, bracketed(&slope.value).as_str(), slope.within), (bound, number, None));
         }
         let slope = parse_slope("about -delta within delta/100").unwrap();
-        assert_eq!((slope.bound, bracketed(&slope.value).as_str()), (SlopeBound::About, "(Neg delta)"));
+        assert_eq!((slope.bound, bracketed(&slope.value).as_str()), (SlopeBound::About, "(neg delta)"));
         assert_eq!(slope.within.map(|e| bracketed(&e)), Some("(Div delta 100=100)".into()));
         let error = parse_slope("< 1").map_err(|e| one_line(&e));
         assert_eq!(error, Err(format!("0..1 expected what the slope is held against | found `<` | {}", super::SLOPE)));
