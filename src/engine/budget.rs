@@ -110,9 +110,12 @@ pub fn trials(budget: Budget, cases: Option<u64>, cost: u64) -> Option<u64> {
     }
 }
 
-/// Evaluations that a slope may spend: as many as a predicate is hunted by.
+/// A slope may spend so many times the evaluations of a claim: all of its points are run to their end, eight times at least.
+const SLOPE: u64 = 100;
+
+/// Evaluations that a slope may spend.
 pub fn of_a_slope(budget: Budget) -> u64 {
-    budget.effort().hunt
+    SLOPE * budget.evaluations()
 }
 
 /// Evaluations that make about so many runs of all `points` together, where eight runs of each count for `eight`.
