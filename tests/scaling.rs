@@ -228,15 +228,16 @@ fn a_sweep_stays_within_its_given() {
 
 #[test]
 fn a_point_that_rounding_may_have_made_anything_of_has_no_value() {
-    // The last points are differences of numbers that are the same to 16 digits.
-    let y = "log(abs((x + 1) - 1 - x^2/4*0) + 0*u)";
-    let blurred = y.replace("(x + 1) - 1", "sin(x + 3)/sin(x + 3)*(1 + x) - 1");
-    let text = law("u = \"normal\"", &blurred, "about 1")
-        .replace("[1e-3, 1] 9", "[1e-18, 1] 19")
-        .replace("1/1000, 1", "1e-18, 1");
-    let fit = fit(&text);
-    assert!(fit.left_out.blurred + fit.left_out.empty >= 2 && fit.points.len() >= 12, "{fit:?}");
-    assert!(fit.ok == Some(true) && fit.line.slope.rounding < 0.05, "{fit:?}");
+    // At the last point, a difference of numbers of which each is known to 1e27.
+    let y = "log(x) + u/100 + (if x > 1/2 then exp(100*x) - exp(101*x - x) else 0)";
+    let fit = self::fit(&law(NOISE, y, "about 1"));
+    assert_eq!((fit.left_out.blurred, fit.left_out.empty, fit.points.len()), (1, 0, 8), "{fit:?}");
+    assert!(fit.ok == Some(true) && fit.line.slope.rounding < 1e-12, "{fit:?}");
+    // What becomes 0 has no value at all.
+    let sunk = law("", "log((x + 1) - 1)", "about 1").replace("[1e-3, 1] 9", "[1e-18, 1] 19");
+    let sunk = self::fit(&sunk.replace("[1/1000, 1]", "[1e-18, 1]"));
+    assert!(sunk.left_out.empty >= 2 && sunk.points.len() >= 12, "{sunk:?}");
+    assert!(sunk.ok == Some(true) && sunk.line.slope.rounding < 0.05, "{sunk:?}");
 }
 
 #[test]
