@@ -7,7 +7,9 @@ use theoremcheck::check::fit::{Fit, LeftOut, Shape};
 use theoremcheck::check::{CheckOptions, Checker};
 use theoremcheck::claim::load::load;
 use theoremcheck::claim::model::{Claim, ClaimId, Verdict};
-use theoremcheck::engine::run::MAX_ELEMENTS;
+use theoremcheck::engine::budget::Budget;
+use theoremcheck::engine::outcome::Outcome;
+use theoremcheck::engine::run::{MAX_ELEMENTS, RunOptions, run};
 use theoremcheck::engine::verdict::judge_fit;
 
 fn claim(text: &str) -> Claim {
@@ -110,7 +112,7 @@ fn a_transient_is_left_out_by_design() {
     assert_eq!(fit(&decay("")).shape, Shape::Bends);
     let late = fit(&decay("from = \"x0*T >= 75\"\n"));
     assert_eq!((late.shape, late.ok), (Shape::Line, Some(true)), "{late:?}");
-    let LeftOut { before, empty, repeats } = late.left_out;
+    let LeftOut { before, empty, repeats, .. } = late.left_out;
     assert!(before > 10 && empty == 0 && repeats == 0 && before as usize + late.points.len() == 21);
     // In some repeat the point before the first would come too early.
     assert!(late.line.span.0 >= 375_f64.ln() && (late.line.offset - 4_f64.ln()).abs() < 0.5, "{late:?}");
@@ -202,4 +204,88 @@ fn what_cannot_be_measured_is_refused_with_what_would_be_right() {
     assert!(from("y >= 1").contains('y') && from("y >= 1").contains("c.toml:10:"), "{}", from("y >= 1"));
     let state = DESCENT.replace("[scaling]", "[scaling]\nfrom = \"norm_F(X) <= 1\"");
     assert!(refused(&state).contains("from") && !refused(&state).is_empty(), "{}", refused(&state));
+}
+
+#[test]
+fn a_sweep_stays_within_its_given() {
+    let swept = |given: &str, sweep: &str| {
+        refused(&format!(
+            "[given]\nx = \"{given}\"\n[scaling]\nsweep = {{ x = \"{sweep}\" }}\nfit = \"x ~ x\"\nslope = \"about 1\"\n"
+        ))
+    };
+    assert_eq!(swept("real in [1/10, 1]", "linear [0.1, 1] 4"), "");
+    assert_eq!(swept("int in 1..=9", "int [1, 9] 5"), "");
+    let wide = swept("real in [0, 1]", "linear [1/2, 2] 4");
+    assert!(
+        wide.contains("leaves the given's own range") && wide.contains("ends at 2, and the given ends at 1"),
+        "{wide}"
+    );
+    assert!(wide.contains("c.toml:6:"), "{wide}");
+    let open = swept("real in (0, 1]", "linear [0, 1] 4");
+    assert!(open.contains("begins at 0, and the given is above 0"), "{open}");
+    assert!(swept("int in 1..=9", "int [1, 10] 5").contains("ends at 10, and the given ends at 9"));
+}
+
+#[test]
+fn a_point_that_rounding_may_have_made_anything_of_has_no_value() {
+    // At the last point, a difference of numbers of which each is known to 1e27.
+    let y = "log(x) + u/100 + (if x > 1/2 then exp(100*x) - exp(101*x - x) else 0)";
+    let fit = self::fit(&law(NOISE, y, "about 1"));
+    assert_eq!((fit.left_out.blurred, fit.left_out.empty, fit.points.len()), (1, 0, 8), "{fit:?}");
+    assert!(fit.ok == Some(true) && fit.line.slope.rounding < 1e-12, "{fit:?}");
+    // What becomes 0 has no value at all.
+    let sunk = law("", "log((x + 1) - 1)", "about 1").replace("[1e-3, 1] 9", "[1e-18, 1] 19");
+    let sunk = self::fit(&sunk.replace("[1/1000, 1]", "[1e-18, 1]"));
+    assert!(sunk.left_out.empty >= 2 && sunk.points.len() >= 12, "{sunk:?}");
+    assert!(sunk.ok == Some(true) && sunk.line.slope.rounding < 0.05, "{sunk:?}");
+}
+
+#[test]
+fn a_given_that_does_nothing_narrows_no_interval() {
+    let text = |sweep: &str| {
+        format!(
+            "[given]\nx = \"real in [0.1, 10]\"\nz = \"real in [0, 1]\"\n[scaling]\nsweep = {{ x = \"linear [1, 4] 6\"{sweep} }}\n\
+             fit = \"log(1 + floor(x^2)) ~ log(x)\"\nslope = \"about 1.24 within 1/100\"\n"
+        )
+    };
+    let (alone, many) = (fit(&text("")), fit(&text(", z = \"linear [0, 1] 40\"")));
+    assert_eq!((alone.line.slope, alone.ok), (many.line.slope, many.ok));
+    assert_eq!((many.line.points, many.left_out.copies, many.points.len()), (6, 234, 240));
+}
+
+#[test]
+fn what_a_sweep_takes_is_held_against_the_budget_before_it_runs() {
+    let text = "[given]\na = \"real in [0, 1]\"\nb = \"real in [0, 1]\"\n[trajectory]\nstate = { x = \"1\" }\n\
+                step = { x = \"x*(1 - a*b/100000000)\" }\nsteps = 10000000\n[scaling]\n\
+                sweep = { a = \"linear [1/2, 1] 300\", b = \"linear [1/2, 1] 300\" }\nfit = \"log(x) ~ a*b\"\nslope = \"about -1\"\n";
+    let asked = |text: &str| {
+        let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
+        Checker::new(&claim(text), &options).unwrap_or_else(|e| panic!("{}", e.render(100, false))).asked()
+    };
+    let hostile = asked(text).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((hostile.points, hostile.runs, hostile.eight), (90_000, 1, 90_000 * 8 * 1_000_000));
+    let noisy = asked(&law(NOISE, "log(x) + u", "about 1")).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((noisy.points, noisy.runs, noisy.eight), (9, 16, 72));
+    assert_eq!((noisy.made(71), noisy.made(143), noisy.made(144), noisy.made(u64::MAX)), (8, 8, 16, 16));
+
+    let verdict_of = |text: &str, cases: Option<u64>| {
+        let check = CheckOptions { seed: 1, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
+        let options = RunOptions { budget: Budget::Default, cases, jobs: 1, check };
+        let outcomes = run(&[&claim(text)], &options, &|_| ()).unwrap_or_else(|e| panic!("{e}"));
+        let Some(Outcome::Checked(result)) = outcomes.into_iter().next() else { panic!("not read") };
+        (result.verdict, result.fit.map(|fit| fit.runs.1), format!("{:?}", result.failure))
+    };
+    let (verdict, _, why) = verdict_of(text, None);
+    assert!(
+        verdict == Verdict::NotRun && why.contains("90000 points count for up to 720000000000 evaluations"),
+        "{why}"
+    );
+    let many = law(NOISE, "log(x) + u/100", "about 1");
+    assert_eq!(verdict_of(&many, None).1, Some(16));
+    assert_eq!(verdict_of(&many, Some(10)).1, Some(8));
+    let (verdict, _, why) = verdict_of(&format!("{many}[budget]\ncases = 900\n"), None);
+    assert!(
+        verdict == Verdict::NotRun && why.contains("asks for 900 cases, and 16 runs of each of 9 points are 144"),
+        "{why}"
+    );
 }

@@ -7,7 +7,7 @@ use super::moving::{self, MovingRun};
 use super::pointwise::PointwiseRun;
 use super::probability::{self, Ready, TRIALS, Trials, replay_case};
 use super::replay::{ReplayRun, Value, Which};
-use super::scaling::ScalingRun;
+use super::scaling::{Asked, ScalingRun};
 use super::sure;
 use crate::arith::backend::dispatch;
 use crate::arith::lane::Backend;
@@ -116,7 +116,11 @@ fn cost(
         return Way::new(program, motion, ints, kernel).map_or(1, moving::evaluations_of);
     }
     // Where there is no plan, running says why.
-    let work = compiled(program, ints, sections, max_elements).map_or(0, |c| c.plan.work);
+    evaluations_of_plan(compiled(program, ints, sections, max_elements).map_or(0, |c| c.plan.work))
+}
+
+/// Of a plan with so many multiplications.
+pub(super) fn evaluations_of_plan(work: u64) -> u64 {
     1 + work / WORK_AN_EVALUATION
 }
 
@@ -298,13 +302,24 @@ impl Checker {
     /// # Errors
     /// Where no plan can be made, or the sweep gives too few points to fit.
     pub fn scaling(&self, evaluations: u64) -> Result<Fit, CheckError> {
+        dispatch(self.backend, self.sweep(evaluations)?)
+    }
+
+    /// What the sweep of a `[scaling]` claim asks for.
+    ///
+    /// # Errors
+    /// As [`scaling`](Self::scaling), where that is known before a run.
+    pub fn asked(&self) -> Result<Asked, CheckError> {
+        self.sweep(0)?.asked()
+    }
+
+    fn sweep(&self, evaluations: u64) -> Result<ScalingRun<'_>, CheckError> {
         let Some(law) = &self.program.law else {
             return Err(CheckError("this claim has no [scaling]".to_owned()));
         };
         let Self { program, key, backend, max_elements, .. } = self;
         let (backend, kernel, max_elements) = (*backend, self.kernel(), *max_elements);
-        let job = ScalingRun { program, law, key, backend, kernel, max_elements, evaluations };
-        dispatch(backend, job)
+        Ok(ScalingRun { program, law, key, backend, kernel, max_elements, evaluations })
     }
 
     /// Whether this is a `[probability]` claim, which has trials in place of cases.

@@ -3,8 +3,9 @@
 //! A slope is judged only where the points lie on a line: where the local slope, or the points' distance from the line, is off by more than the
 //! claim allows for, and that is no chance, the claim is not decided.
 //!
-//! A true claim is rejected with probability [`REJECTED_WRONGLY`] at most, so that a suite of `m` slopes rejects a true one with
-//! probability at most `m` times that (Bonferroni's bound). The share is fixed, so that a claim's verdict does not depend on which others are run.
+//! A true claim whose repeats have slopes that are normal is rejected with probability [`REJECTED_WRONGLY`] at most, so that a suite of `m` such slopes rejects a
+//! true one with probability at most `m` times that (Bonferroni's bound). Of slopes that are not normal, as where one draw in twenty has all of the effect,
+//! nothing of the kind is known. The share is fixed, so that a claim's verdict does not depend on which others are run.
 
 use super::line::Line;
 use crate::lang::ast::SlopeBound;
@@ -12,7 +13,7 @@ use crate::lang::ast::SlopeBound;
 /// Confidence level of the intervals that are shown, and that `held` asks for.
 pub const LEVEL: f64 = 0.99;
 
-/// The probability, at most, that a true law is rejected.
+/// The probability, at most, that a true law is rejected, if the slopes of its repeats are normal.
 pub const REJECTED_WRONGLY: f64 = 1e-4;
 
 /// The probability, at most, that a straight law is not taken for a line, half of it for the bend and half for the rest.
@@ -77,6 +78,10 @@ pub struct LeftOut {
     pub before: u64,
     /// Points without a finite value in many repeats.
     pub empty: u64,
+    /// Points that would have one, were it not for a rounding that is larger than all that the points tell.
+    pub blurred: u64,
+    /// Points that are the same as another in every repeat. They are shown, and count as one.
+    pub copies: u64,
     /// Repeats that lack a point that counts.
     pub repeats: u64,
 }

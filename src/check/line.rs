@@ -10,7 +10,11 @@
 //!
 //! Whether it is a line: the quadratic term of each repeat, tested over the repeats as the slope is; and what the repeats leave of the
 //! line together against what they leave singly, with as few degrees of freedom as Box allows for, whatever the errors along a repeat share.
-//! One repeat has nothing to compare with but its own order: von Neumann's ratio says whether neighbours along the line are off it alike.
+//! One repeat has nothing to compare with but its own order: von Neumann's ratio says whether neighbours along the line are off it alike. By the same
+//! ratio `eta` its `n` points are worth `n*eta/(4 - eta)` that are independent, as those of an autoregression are, and its interval is Student's for so many.
+//! Points that are one another's copies in every repeat are one.
+//!
+//! Rounding: what the errors of the single points may do to the median of the slopes of their pairs, repeat by repeat.
 //!
 //! References: P. K. Sen, *J. Amer. Statist. Assoc.* 63 (1968) 1379-1389; Draper & Smith, *Applied Regression Analysis*, §1.4 and §2.1; G. E. P. Box,
 //! *Ann. Math. Statist.* 25 (1954) 484-498, Theorem 6.6 (the least degrees of freedom); J. von Neumann, *Ann. Math. Statist.* 12 (1941) 367-395.
@@ -18,6 +22,7 @@
 //! Not here: what is claimed of a slope, and how the points are made.
 
 use super::student::two_sided;
+use std::collections::BTreeMap;
 
 /// From so many points on only pairs half the sweep apart are taken, as many as there are points: all of them would be too many.
 const ALL_PAIRS: usize = 1500;
@@ -25,6 +30,13 @@ const ALL_PAIRS: usize = 1500;
 /// One repeat: the abscissae and ordinates of all points, in the order of the sweep.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Repeat {
+    pub x: Vec<f64>,
+    pub y: Vec<f64>,
+}
+
+/// Bounds on what rounding did to the abscissae and the ordinates of one repeat.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rounding {
     pub x: Vec<f64>,
     pub y: Vec<f64>,
 }
@@ -77,6 +89,10 @@ pub struct Line {
     pub span: (f64, f64),
     /// Repeats that are independent and not all the same.
     pub repeats: u64,
+    /// Points that are not copies of others.
+    pub points: u64,
+    /// Of a single repeat: how many independent points its points are worth.
+    pub effective: f64,
 }
 
 /// Least squares of one repeat, in polynomials that are orthogonal over its abscissae.
@@ -87,8 +103,6 @@ struct Curve {
     sxx: f64,
     /// `p1^3` over `p1^2`, summed.
     skew: f64,
-    /// `sum |p1| / sxx`: what an error of one in each ordinate may do to the slope.
-    lever: f64,
     /// Sum of the squares of the second polynomial.
     spread: f64,
 }
@@ -105,8 +119,16 @@ impl Curve {
         let spread = sum(second().map(|p| p * p));
         let squared =
             sum(second().zip(first()).zip(&repeat.y).map(|((q, p), y)| q * (y - mean.1 - slope * p))) / spread;
-        let lever = sum(first().map(f64::abs)) / sxx;
-        Self { slope, squared, mean, sxx, skew, lever, spread }
+        Self { slope, squared, mean, sxx, skew, spread }
+    }
+
+    /// What rounding may have done to the slope, to first order in the errors of abscissae.
+    fn rounding(&self, repeat: &Repeat, errors: &Rounding) -> f64 {
+        let of = |i: usize| {
+            let (p, r) = ((repeat.x[i] - self.mean.0).abs(), self.residual(repeat.x[i], repeat.y[i]).abs());
+            p * (errors.y[i] + self.slope.abs() * errors.x[i]) + r * errors.x[i]
+        };
+        sum((0..repeat.x.len()).map(of)) / self.sxx
     }
 
     /// Of the line.
@@ -137,12 +159,23 @@ pub const LEAST_POINTS: usize = 4;
 /// # Errors
 /// If there are too few points, or they stand above too few abscissae.
 pub fn line(repeats: &[Repeat], error: f64) -> Result<Line, NoLine> {
+    let same = |repeat: &Repeat| Rounding { x: vec![0.0; repeat.x.len()], y: vec![error; repeat.y.len()] };
+    line_of_rounded(repeats, &repeats.iter().map(same).collect::<Vec<_>>())
+}
+
+/// The same, where each point of each repeat has a rounding of its own.
+///
+/// # Errors
+/// As [`line`].
+pub fn line_of_rounded(repeats: &[Repeat], errors: &[Rounding]) -> Result<Line, NoLine> {
+    let (repeats, errors) = without_copies(repeats, errors);
     let count = repeats.first().map_or(0, |repeat| repeat.x.len());
     if count < LEAST_POINTS {
         return Err(NoLine::Points(LEAST_POINTS));
     }
     // Repeats that are all the same are one: nothing was left to chance.
-    let repeats = if repeats.iter().all(|repeat| *repeat == repeats[0]) { &repeats[..1] } else { repeats };
+    let many = if repeats.iter().all(|repeat| *repeat == repeats[0]) { 1 } else { repeats.len() };
+    let (repeats, errors) = (&repeats[..many], &errors[..many]);
     let middle = middle(repeats, count);
     let whole = Curve::of(&middle);
     let curves: Vec<Curve> = repeats.iter().map(Curve::of).collect();
@@ -151,8 +184,10 @@ pub fn line(repeats: &[Repeat], error: f64) -> Result<Line, NoLine> {
     }
     let steep = theil_sen(&middle);
     let level = offset(&middle, steep);
-    let freedom = count as u64 - 2;
     let n = count as f64;
+    let likeness = if many == 1 { Some(likeness(&middle, &whole)) } else { None };
+    let effective = likeness.map_or(n, |eta| (n * eta / (4.0 - eta)).clamp(LEAST_POINTS as f64, n));
+    let freedom = effective as u64 - 2;
     // About each line, from the points' medians over the repeats.
     let about = |residual: &dyn Fn(f64, f64) -> f64, freedom: u64| {
         let squares = sum(middle.x.iter().zip(&middle.y).map(|(x, y)| residual(*x, *y) * residual(*x, *y)));
@@ -165,10 +200,12 @@ pub fn line(repeats: &[Repeat], error: f64) -> Result<Line, NoLine> {
             let p = x - whole.mean.0;
             whole.residual(x, y) - whole.squared * (p * p - whole.skew * p - whole.sxx / n)
         },
-        freedom - 1,
+        count as u64 - 3,
     );
     let (least, greatest) = span(&middle.x);
-    let rounding = error * curves.iter().map(|curve| curve.lever).fold(whole.lever, f64::max);
+    let mean_of = |of: &dyn Fn(usize) -> f64| sum((0..many).map(of)) / many as f64;
+    let rounding = mean_of(&|j| moved(&repeats[j], &errors[j]));
+    let rounding_of_squares = mean_of(&|j| curves[j].rounding(&repeats[j], &errors[j]));
     let estimate = |values: Vec<f64>, residuals: (f64, u64), rounding: f64| {
         let (value, error) = mean_and_error(&values);
         Estimate { value, repeats: (error, values.len() as u64 - 1), residuals, rounding }
@@ -178,15 +215,18 @@ pub fn line(repeats: &[Repeat], error: f64) -> Result<Line, NoLine> {
         ((std::f64::consts::FRAC_PI_3 * robust / whole.sxx).sqrt(), freedom),
         rounding,
     );
-    let least_squares =
-        estimate(curves.iter().map(|curve| curve.slope).collect(), ((squares / whole.sxx).sqrt(), freedom), rounding);
+    let least_squares = estimate(
+        curves.iter().map(|curve| curve.slope).collect(),
+        ((squares / whole.sxx).sqrt(), freedom),
+        rounding_of_squares,
+    );
     let width = greatest - least;
     let change = |curve: &Curve| 2.0 * curve.squared * width;
     let mut bend = estimate(
         curves.iter().map(change).collect(),
-        (2.0 * width * (quadratic / whole.spread).sqrt(), freedom - 1),
+        (2.0 * width * (quadratic / whole.spread).sqrt(), count as u64 - 3),
         // Loosely: the slopes of two halves.
-        4.0 * rounding,
+        4.0 * rounding_of_squares,
     );
     if repeats.len() > 1 {
         // Roughness about the quadratic is tested by itself.
@@ -201,9 +241,11 @@ pub fn line(repeats: &[Repeat], error: f64) -> Result<Line, NoLine> {
         bend,
         ends: (at(least), at(greatest)),
         off: off_the_line(repeats, &curves, count),
-        alike: if repeats.len() == 1 { alike(&repeats[0], &curves[0]) } else { 0.0 },
+        alike: likeness.map_or(0.0, |eta| (2.0 - eta) / (2.0 * ((n - 2.0) / (n * n - 1.0)).sqrt())),
         span: (least, greatest),
         repeats: repeats.len() as u64,
+        points: count as u64,
+        effective,
     })
 }
 
@@ -224,16 +266,39 @@ fn off_the_line(repeats: &[Repeat], curves: &[Curve], count: usize) -> (f64, f64
     ((together / n).sqrt(), if ratio.is_nan() { 0.0 } else { ratio }, repeats.len() as u64 - 1)
 }
 
-/// Where the mean square of successive differences of the residuals, in the order of the abscissae, stands to their mean square: 2 for
-/// independent errors, give or take `2 sqrt((n - 2)/(n^2 - 1))`, and near 0 for a curve, or for points that are one another's copies.
-fn alike(repeat: &Repeat, curve: &Curve) -> f64 {
+/// Von Neumann's ratio of the residuals in the order of the abscissae, the mean square of their successive differences to their own: 2 for independent
+/// errors, give or take `2 sqrt((n - 2)/(n^2 - 1))`, and near 0 for a curve, or for points that are one another's copies.
+fn likeness(repeat: &Repeat, curve: &Curve) -> f64 {
     let mut order: Vec<usize> = (0..repeat.x.len()).collect();
     order.sort_by(|&i, &j| repeat.x[i].total_cmp(&repeat.x[j]));
     let residuals: Vec<f64> = order.iter().map(|&i| curve.residual(repeat.x[i], repeat.y[i])).collect();
     let squares = sum(residuals.iter().map(|r| r * r));
     let successive = sum(residuals.windows(2).map(|pair| (pair[1] - pair[0]) * (pair[1] - pair[0])));
-    let n = residuals.len() as f64;
-    if squares > 0.0 { (2.0 - successive / squares) / (2.0 * ((n - 2.0) / (n * n - 1.0)).sqrt()) } else { 0.0 }
+    // An exact line has no residuals to be alike.
+    if squares > 0.0 { (successive / squares).min(2.0) } else { 2.0 }
+}
+
+/// Of points that have the same bits as another in every repeat only the first, with the greater of their errors.
+fn without_copies(repeats: &[Repeat], errors: &[Rounding]) -> (Vec<Repeat>, Vec<Rounding>) {
+    let count = repeats.first().map_or(0, |repeat| repeat.x.len());
+    let mut first: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
+    let mut kept: Vec<usize> = Vec::new();
+    let mut copies: Vec<Vec<usize>> = Vec::new();
+    for i in 0..count {
+        let bits = repeats.iter().flat_map(|repeat| [repeat.x[i].to_bits(), repeat.y[i].to_bits()]).collect();
+        let at = *first.entry(bits).or_insert_with(|| {
+            kept.push(i);
+            copies.push(Vec::new());
+            kept.len() - 1
+        });
+        copies[at].push(i);
+    }
+    let of = |values: &[f64]| kept.iter().map(|&i| values[i]).collect();
+    let greatest = |values: &[f64]| copies.iter().map(|of| of.iter().map(|&i| values[i]).fold(0.0, f64::max)).collect();
+    (
+        repeats.iter().map(|repeat| Repeat { x: of(&repeat.x), y: of(&repeat.y) }).collect(),
+        errors.iter().map(|errors| Rounding { x: greatest(&errors.x), y: greatest(&errors.y) }).collect(),
+    )
 }
 
 /// Each point's median over the repeats.
@@ -247,15 +312,40 @@ fn middle(repeats: &[Repeat], count: usize) -> Repeat {
 /// The median of the slopes of pairs of points, those above one abscissa left out.
 fn theil_sen(points: &Repeat) -> f64 {
     let Repeat { x, y } = points;
-    let slope = |i: usize, j: usize| (x[i] != x[j]).then(|| (y[j] - y[i]) / (x[j] - x[i]));
+    median(pairs(x).into_iter().map(|(i, j)| (y[j] - y[i]) / (x[j] - x[i])).collect())
+}
+
+/// How far rounding may have moved that median: each slope is moved as far as the errors of its two points allow, all up or all down, since a median
+/// grows with each of what it is taken of. A pair that rounding may have turned round is moved beyond all others.
+fn moved(points: &Repeat, errors: &Rounding) -> f64 {
+    let Repeat { x, y } = points;
+    if errors.x.iter().chain(&errors.y).all(|error| *error == 0.0) {
+        return 0.0;
+    }
+    let slopes = pairs(x).into_iter().map(|(i, j)| {
+        let (wide, slope) = ((x[j] - x[i]).abs(), (y[j] - y[i]) / (x[j] - x[i]));
+        let across = errors.x[i] + errors.x[j];
+        let up = errors.y[i] + errors.y[j] + slope.abs() * across;
+        (slope, if across < wide { up / (wide - across) } else { f64::INFINITY })
+    });
+    let (slopes, by): (Vec<f64>, Vec<f64>) = slopes.unzip();
+    let shifted = |sign: f64| median(slopes.iter().zip(&by).map(|(slope, by)| slope + sign * by).collect());
+    let (least, slope, greatest) = (shifted(-1.0), median(slopes.clone()), shifted(1.0));
+    let far = (greatest - slope).max(slope - least);
+    if far.is_nan() { f64::INFINITY } else { far }
+}
+
+/// The pairs of points whose slopes are taken.
+fn pairs(x: &[f64]) -> Vec<(usize, usize)> {
     let count = x.len();
+    let apart = |&(i, j): &(usize, usize)| x[i] != x[j];
     if count <= ALL_PAIRS {
-        return median((0..count).flat_map(|i| (i + 1..count).filter_map(move |j| slope(i, j))).collect());
+        return (0..count).flat_map(|i| (i + 1..count).map(move |j| (i, j))).filter(apart).collect();
     }
     let mut order: Vec<usize> = (0..count).collect();
     order.sort_by(|&i, &j| x[i].total_cmp(&x[j]));
     let half = count / 2;
-    median((0..count - half).filter_map(|i| slope(order[i], order[i + half])).collect())
+    (0..count - half).map(|i| (order[i], order[i + half])).filter(apart).collect()
 }
 
 fn offset(points: &Repeat, slope: f64) -> f64 {

@@ -10,7 +10,7 @@ mod moving;
 mod pointwise;
 mod probability;
 pub mod replay;
-mod scaling;
+pub mod scaling;
 pub mod search;
 pub mod stored;
 mod student;

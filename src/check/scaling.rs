@@ -4,11 +4,12 @@
 //! does to all points alike leaves the repeat's slope as it is. Where integers are drawn too, eight runs share them,
 //! and their mean is one repeat. Which line goes through the points, and how well it is known, is said in [`super::line`].
 //!
-//! Points before `from` are not run. What rounding may have done to a response goes into the interval of the slope.
+//! Points before `from` are not run. What rounding may have done to each point goes into the interval of the slope; a point of which it may have made anything
+//! has no value. What a run of all points takes is known, and compared with the budget, before any is made.
 
-use super::checker::CheckError;
+use super::checker::{CheckError, evaluations_of_plan};
 use super::fit::{Claimed, Fit, LeftOut};
-use super::line::{NoLine, Repeat, line};
+use super::line::{NoLine, Repeat, Rounding, line_of_rounded};
 use super::moving::evaluations_of;
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
 use crate::arith::number::Number;
@@ -45,6 +46,28 @@ pub struct ScalingRun<'a> {
     pub max_elements: usize,
     /// Evaluations that may be made in all; every point has eight runs at least.
     pub evaluations: u64,
+}
+
+/// What a sweep asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub points: u64,
+    /// Runs of each point.
+    pub runs: u64,
+    /// Evaluations that eight runs of every point count for, those before `from` among them.
+    pub eight: u64,
+}
+
+impl Asked {
+    /// How often eight runs of every point are made with so many evaluations, once at least.
+    pub fn octets(&self, evaluations: u64) -> u64 {
+        (evaluations / self.eight.max(1)).clamp(1, self.runs.div_ceil(8).max(1))
+    }
+
+    /// Runs of a point that are made then.
+    pub fn made(&self, evaluations: u64) -> u64 {
+        self.runs.max(1).min(8 * self.octets(evaluations))
+    }
 }
 
 /// One combination of swept values.
@@ -87,32 +110,17 @@ impl Job for ScalingRun<'_> {
     fn run<V: Lane8>(self) -> Self::Out {
         let Self { program, law, evaluations, .. } = self;
         let points = points(&program.graph, &law.sweep)?;
-        let mut setup = once_roots(program);
-        setup.push(law.slope);
-        setup.extend(law.within.iter().chain(&law.from));
-        let sections = way::sections(program, setup, &[law.response, law.covariate]);
-        let plans = Plans::new(sections, self.max_elements);
+        let plans = self.plans();
         let mut machine = Machine::<V>::new();
         let mut filler = Filler::new();
         let mut runs = Runs { before: vec![false; points.len()], ..Runs::default() };
-        let mut spent = 0_u64;
-        let octets = law.runs.div_ceil(8).max(1);
-        for octet in 0..octets {
-            // Every point has one octet at least, and all have more while the budget lasts for one more of each.
-            if octet > 0 && spent + spent / octet > evaluations {
-                break;
-            }
+        let asked = self.asked_of(&points, &plans)?;
+        // Every point has one octet at least, and all have more while the budget lasts for one more of each.
+        for octet in 0..asked.octets(evaluations) {
             let mut lanes = Vec::with_capacity(points.len());
             for (index, point) in points.iter().enumerate() {
-                lanes.push(self.point(
-                    point,
-                    (index, octet),
-                    &plans,
-                    &mut machine,
-                    &mut filler,
-                    &mut runs,
-                    &mut spent,
-                )?);
+                let at = (index, octet);
+                lanes.push(self.point(point, at, &plans, &mut machine, &mut filler, &mut runs)?);
             }
             runs.octets.push(lanes);
         }
@@ -122,12 +130,41 @@ impl Job for ScalingRun<'_> {
 }
 
 impl ScalingRun<'_> {
+    /// What the sweep asks for.
+    ///
+    /// # Errors
+    /// Where it has no points, or too many, and where no plan can be made.
+    pub fn asked(&self) -> Result<Asked, CheckError> {
+        self.asked_of(&points(&self.program.graph, &self.law.sweep)?, &self.plans())
+    }
+
+    /// Taken with the integers of the first repeat.
+    fn asked_of(&self, points: &[Point], plans: &Plans) -> Result<Asked, CheckError> {
+        let Self { program, law, key, kernel, .. } = *self;
+        let mut eight = 0_u64;
+        for point in points {
+            let mut stream = Stream::new(key, 0);
+            let Integers::Chosen(ints) = integers(program, &mut stream, Stratum::Plain, &point.ints)? else { continue };
+            let one = match &program.motion {
+                Some(motion) => evaluations_of(Way::new(program, motion, &ints, kernel)?),
+                None => evaluations_of_plan(plans.get(program, &ints)?.plan.work),
+            };
+            eight = eight.saturating_add(one.saturating_mul(8));
+        }
+        Ok(Asked { points: points.len() as u64, runs: law.runs.max(1), eight })
+    }
+
+    fn plans(&self) -> Plans {
+        let Self { program, law, .. } = *self;
+        let mut setup = once_roots(program);
+        setup.push(law.slope);
+        setup.extend(law.within.iter().chain(&law.from));
+        let sections = way::sections(program, setup, &[law.response, law.covariate]);
+        Plans::new(sections, self.max_elements)
+    }
+
     /// Eight repeats of one point.
     #[inline(always)]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what is kept from point to point, so that nothing is allocated twice"
-    )]
     fn point<V: Lane8>(
         &self,
         point: &Point,
@@ -136,7 +173,6 @@ impl ScalingRun<'_> {
         machine: &mut Machine<V>,
         filler: &mut Filler,
         runs: &mut Runs,
-        spent: &mut u64,
     ) -> Result<[Option<Measured>; 8], CheckError> {
         let Self { program, law, key, backend, kernel, .. } = *self;
         let mut measured = [None; 8];
@@ -186,12 +222,10 @@ impl ScalingRun<'_> {
             }
         };
         let Some(motion) = &program.motion else {
-            *spent += 8;
             take(started, SETUP, machine);
             return Ok(measured);
         };
         let way = Way::new(program, motion, &ints, kernel)?;
-        *spent = spent.saturating_add(8 * evaluations_of(way));
         match way {
             Way::Flow(course) => {
                 let mut see = |moment: Moment, m: &Machine<V>| take(moment.last, LOOK, m);
@@ -257,40 +291,66 @@ fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
     if !shared {
         repeats.truncate(made as usize);
     }
-    let of_point = |i: usize| repeats.iter().filter_map(move |repeat| repeat[i]);
-    let counts = |i: &usize| !runs.before[*i] && 4 * of_point(*i).count() >= 3 * repeats.len();
+    let told = told(&repeats, room);
+    let of_point = |i: usize| told.iter().filter_map(move |repeat| repeat[i]);
+    let enough = |count: usize| 4 * count >= 3 * told.len();
+    let counts = |i: &usize| !runs.before[*i] && enough(of_point(*i).count());
     let counted: Vec<usize> = (0..runs.before.len()).filter(counts).collect();
     let before = runs.before.iter().filter(|before| **before).count();
+    let with_value =
+        |i: &usize| !runs.before[*i] && enough(repeats.iter().filter(|repeat| repeat[*i].is_some()).count());
+    let blurred = (0..runs.before.len()).filter(with_value).count() - counted.len();
     let whole: Vec<Vec<Measured>> =
-        repeats.iter().filter_map(|repeat| counted.iter().map(|&i| repeat[i]).collect()).collect();
-    let left_out = LeftOut {
+        told.iter().filter_map(|repeat| counted.iter().map(|&i| repeat[i]).collect()).collect();
+    let mut left_out = LeftOut {
         before: before as u64,
-        empty: (runs.before.len() - before - counted.len()) as u64,
-        repeats: (repeats.len() - whole.len()) as u64,
+        empty: (runs.before.len() - before - blurred - counted.len()) as u64,
+        blurred: blurred as u64,
+        copies: 0,
+        repeats: (told.len() - whole.len()) as u64,
     };
-    let all = || whole.iter().flatten();
-    let largest = |error: fn(&Measured) -> f64| all().map(error).fold(0.0, f64::max);
-    let rounding = largest(|m| m.y_error) + said.value.abs() * largest(|m| m.x_error);
     let columns = |repeat: &Vec<Measured>| Repeat {
         x: repeat.iter().map(|m| m.x).collect(),
         y: repeat.iter().map(|m| m.y).collect(),
     };
+    let errors = |repeat: &Vec<Measured>| Rounding {
+        x: repeat.iter().map(|m| m.x_error).collect(),
+        y: repeat.iter().map(|m| m.y_error).collect(),
+    };
     let columns: Vec<Repeat> = whole.iter().map(columns).collect();
-    let line = line(&columns, rounding).map_err(|error| no_line(error, columns.len(), &counted, &left_out))?;
+    let errors: Vec<Rounding> = whole.iter().map(errors).collect();
+    let line =
+        line_of_rounded(&columns, &errors).map_err(|error| no_line(error, columns.len(), &counted, &left_out))?;
+    left_out.copies = counted.len() as u64 - line.points;
     let many = columns.len() as f64;
     let mean = |of: fn(&Repeat) -> &Vec<f64>, i: usize| columns.iter().map(|r| of(r)[i]).sum::<f64>() / many;
     let points = (0..counted.len()).map(|i| (mean(|r| &r.x, i), mean(|r| &r.y, i))).collect();
     Ok(Fit::new(line, claimed, (asked, made), left_out, points))
 }
 
+/// The repeats without what rounding may have made anything of: an ordinate that it may have moved further than the ordinates of its repeat reach, and
+/// further than the claim allows a line over them to climb.
+fn told(repeats: &[Vec<Option<Measured>>], room: f64) -> Vec<Vec<Option<Measured>>> {
+    let reach = |of: fn(&Measured) -> f64, repeat: &[Option<Measured>]| {
+        let values = || repeat.iter().flatten().map(of);
+        values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min)
+    };
+    let one = |repeat: &Vec<Option<Measured>>| {
+        let most = reach(|m| m.y, repeat).max(room * reach(|m| m.x, repeat));
+        repeat.iter().map(|point| point.filter(|m| m.y_error <= most)).collect()
+    };
+    repeats.iter().map(one).collect()
+}
+
 fn no_line(error: NoLine, repeats: usize, counted: &[usize], left_out: &LeftOut) -> CheckError {
     if repeats == 0 {
         return CheckError(format!("no repeat has values at all of the {} points that count", counted.len()));
     }
-    let LeftOut { before, empty, .. } = left_out;
+    let LeftOut { before, empty, blurred, .. } = left_out;
     CheckError(match error {
         NoLine::Points(least) => format!(
-            "a slope needs {least} points with values, and there are {}: {before} come before `from`, {empty} have no value",
+            "a slope needs {least} points with values, none a copy of another, and there are {}: {before} come before `from`, {empty} have no value, {blurred} are \
+             within their rounding",
             counted.len()
         ),
         NoLine::Abscissae(least) => format!("a slope needs points at {least} different abscissae at least"),

@@ -8,7 +8,7 @@ pub use super::motion::{Component, Course, KernelBinding, Motion, Moving, Path};
 
 use super::model::{Claim, Named, Place, Probability, Scaling};
 use crate::eval::analysis::Analysis;
-use crate::lang::ast::{self, Expr, Sampler};
+use crate::lang::ast::{self, Expr, Interval, Sampler};
 use crate::lang::build;
 use crate::lang::elaborate;
 use crate::lang::ir::{Dim, Graph, InputId, IntId, NodeId, Op, Type};
@@ -539,6 +539,7 @@ impl<'a> Builder<'a> {
             let lo = elaborate::real(&mut self.graph, &self.scope, &entry.value.lo);
             let hi = elaborate::real(&mut self.graph, &self.scope, &entry.value.hi);
             if let (Some(lo), Some(hi)) = (self.note(&entry.place, lo), self.note(&entry.place, hi)) {
+                self.within_its_range(entry.name.as_str(), &entry.place, (lo, hi));
                 let ast::Sweep { scale, count, .. } = entry.value;
                 sweep.push(Swept { name: entry.name.clone(), target, scale, lo, hi, count });
             }
@@ -558,6 +559,35 @@ impl<'a> Builder<'a> {
         };
         self.tolerance(scaling, slope, near);
         Some(Law { sweep, response, covariate, bound: *bound, slope, within: near, from, runs: scaling.runs })
+    }
+
+    /// The statement speaks of no value beyond what the given is drawn from. Where ends are expressions of other givens nothing is said.
+    fn within_its_range(&mut self, name: &str, place: &Place, (from, to): (NodeId, NodeId)) {
+        let Some(given) = self.claim.givens.iter().find(|given| given.name == name) else { return };
+        let (lo, hi, open) = match &given.value.kind {
+            Sampler::Real(Interval { lo, lo_open, hi, hi_open, .. }) => (lo, hi, (*lo_open, *hi_open)),
+            Sampler::Int { lo, hi } => (lo, hi, (false, false)),
+            _ => return,
+        };
+        // What is wrong with an end is said where the given is.
+        let lo = elaborate::real(&mut self.graph, &self.scope, lo).ok();
+        let hi = elaborate::real(&mut self.graph, &self.scope, hi).ok();
+        let number = |node: NodeId| build::rational(&self.graph, node);
+        let (Some(from), Some(to)) = (number(from), number(to)) else { return };
+        let below = lo.and_then(number).filter(|lo| from < lo || (open.0 && from == *lo));
+        let above = hi.and_then(number).filter(|hi| to > hi || (open.1 && to == *hi));
+        let found = match (below, above) {
+            (Some(lo), _) => {
+                format!("it begins at {from}, and the given {} {lo}", if open.0 { "is above" } else { "begins at" })
+            }
+            (_, Some(hi)) => {
+                format!("it ends at {to}, and the given {} {hi}", if open.1 { "is below" } else { "ends at" })
+            }
+            (None, None) => return,
+        };
+        let error =
+            Diagnostic::new(place.clone(), format!("the sweep of `{name}` leaves the given's own range"), found);
+        self.errors.push(error.help("sweep what the statement speaks of, or widen the given"));
     }
 
     /// What is off by nothing is never measured.

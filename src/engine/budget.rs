@@ -110,9 +110,29 @@ pub fn trials(budget: Budget, cases: Option<u64>, cost: u64) -> Option<u64> {
     }
 }
 
+/// A slope may spend so many times the evaluations of a claim: all of its points are run to their end, eight times at least.
+const SLOPE: u64 = 100;
+
+/// Evaluations that a slope may spend.
+pub fn of_a_slope(budget: Budget) -> u64 {
+    SLOPE * budget.evaluations()
+}
+
+/// Evaluations that make about so many runs of all `points` together, where eight runs of each count for `eight`.
+pub fn of_runs(runs: u64, points: u64, eight: u64) -> u64 {
+    (runs / LANES / points.max(1)).max(1).saturating_mul(eight)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_of_a_sweep_are_made_eight_at_a_time() {
+        assert_eq!(of_runs(800, 10, 7), 70);
+        assert_eq!(of_runs(799, 10, 7), 63);
+        assert_eq!(of_runs(1, 10, 7), 7);
+    }
 
     #[test]
     fn a_probability_has_enough_trials_or_is_not_run() {

@@ -12,6 +12,7 @@ use super::source::CaseSource;
 use crate::check::chance::Chance;
 use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
+use crate::check::scaling::Asked;
 use crate::check::tally::Tally;
 use crate::check::{CheckError, CheckOptions, Checker};
 use crate::claim::diagnostic::Diagnostics;
@@ -121,7 +122,8 @@ enum Prepared {
 
 enum Work {
     Cases(u64),
-    Fit,
+    /// A slope, within so many evaluations.
+    Fit(u64),
     /// So many trials of a probability.
     Trials(u64),
 }
@@ -138,7 +140,7 @@ fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepar
         Ok(Ok(compiled)) => compiled,
     };
     if fit {
-        return Prepared::Ready { source, work: Work::Fit };
+        return prepare_fit(claim, options, source);
     }
     if probability {
         return prepare_trials(claim, options, source, cost);
@@ -154,6 +156,30 @@ fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepar
             format!("the claim asks for {least} cases, this run gives it {cases}: run it with a larger --budget")
         }
         (Some(cases), _) => return Prepared::Ready { source, work: Work::Cases(cases) },
+    };
+    Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
+}
+
+fn prepare_fit(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSource>) -> Prepared {
+    let budget = budget::of_a_slope(options.budget);
+    let asked = match guard(|| source.asked()) {
+        Err(panic) => return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::Panic(panic)))),
+        // Running says what is wrong.
+        Ok(Err(_)) => return Prepared::Ready { source, work: Work::Fit(budget) },
+        Ok(Ok(asked)) => asked,
+    };
+    let Asked { points, eight, .. } = asked;
+    let evaluations = options.cases.map_or(budget, |cases| budget::of_runs(cases, points, eight));
+    let made = asked.made(evaluations);
+    let runs = made.saturating_mul(points);
+    let failure = match claim.budget.cases {
+        _ if eight > budget => format!(
+            "eight runs of each of {points} points count for up to {eight} evaluations, the budget is {budget}: run it with a larger --budget, or make the sweep smaller"
+        ),
+        Some(least) if runs < least => {
+            format!("the claim asks for {least} cases, and {made} runs of each of {points} points are {runs}")
+        }
+        _ => return Prepared::Ready { source, work: Work::Fit(evaluations) },
     };
     Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
 }
@@ -201,7 +227,7 @@ impl<'a> Slot<'a> {
     fn new(claim: &'a Claim, prepared: Prepared, first_unit: u64) -> Self {
         let units = match &prepared {
             Prepared::Ready { work: Work::Cases(cases), .. } => cases.div_ceil(BLOCK),
-            Prepared::Ready { work: Work::Fit | Work::Trials(_), .. } => 1,
+            Prepared::Ready { work: Work::Fit(_) | Work::Trials(_), .. } => 1,
             Prepared::Failed(_) | Prepared::Malformed(_) => 0,
         };
         let slot = Self {
@@ -238,8 +264,8 @@ impl<'a> Slot<'a> {
             }
             let begun = Instant::now();
             match work {
-                Work::Fit => {
-                    let fit = guard(|| source.scaling(options.budget.evaluations()));
+                Work::Fit(evaluations) => {
+                    let fit = guard(|| source.scaling(*evaluations));
                     self.note(unit, flatten(fit), begun.elapsed(), |sum, fit| sum.fit = Some(fit));
                 }
                 Work::Trials(trials) => {

@@ -11,6 +11,7 @@ use crate::check::chance::Chance;
 use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
 use crate::check::record::{CaseRecord, Fate, Hypotheses, Look, Stratum};
+use crate::check::scaling::Asked;
 use crate::check::search::Effort;
 use crate::check::tally::Tally;
 use crate::check::{CheckError, CheckOptions, PredicateInfo};
@@ -68,6 +69,9 @@ impl CaseSource for Fake {
     }
     fn scaling(&self, _: u64) -> Result<Fit, CheckError> {
         Err(CheckError("no fit".to_owned()))
+    }
+    fn asked(&self) -> Result<Asked, CheckError> {
+        Err(CheckError("no sweep".to_owned()))
     }
     fn is_probability(&self) -> bool {
         false

@@ -5,6 +5,7 @@ use crate::check::chance::Chance;
 use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
 use crate::check::record::CaseRecord;
+use crate::check::scaling::Asked;
 use crate::check::search::Effort;
 use crate::check::tally::Tally;
 use crate::check::{CheckError, Checker, PredicateInfo};
@@ -28,6 +29,8 @@ pub trait CaseSource: Send + Sync {
     fn is_scaling(&self) -> bool;
     /// The fit of a `[scaling]` claim, within so many evaluations.
     fn scaling(&self, evaluations: u64) -> Result<Fit, CheckError>;
+    /// What the sweep of a `[scaling]` claim asks for.
+    fn asked(&self) -> Result<Asked, CheckError>;
     /// Whether this is a `[probability]` claim, which has trials in place of cases.
     fn is_probability(&self) -> bool;
     /// The trials of a `[probability]` claim, about so many, and the counterexample to an event that is claimed to be sure.
@@ -65,6 +68,10 @@ impl CaseSource for Checker {
 
     fn scaling(&self, evaluations: u64) -> Result<Fit, CheckError> {
         self.scaling(evaluations)
+    }
+
+    fn asked(&self) -> Result<Asked, CheckError> {
+        self.asked()
     }
 
     fn is_probability(&self) -> bool {

@@ -125,13 +125,15 @@ fn fixed(number: f64, digits: usize) -> String {
 
 /// What there is to say of the line beside its slope, one line each.
 pub fn describe_line(fit: &Fit) -> Vec<String> {
-    let Line { least_squares, offset, bend, ends, span, repeats, slope, .. } = &fit.line;
+    let Line { least_squares, offset, bend, ends, span, repeats, points, effective, slope, .. } = &fit.line;
     let level = 100.0 * LEVEL;
     let (lo, hi) = least_squares.interval(1.0 - LEVEL);
-    let LeftOut { before, empty, repeats: lacking } = fit.left_out;
-    let (points, n) = (fit.points.len() as u64, *repeats);
+    let LeftOut { before, empty, blurred, copies, repeats: lacking } = fit.left_out;
+    let (points, n) = (*points, *repeats);
+    // The points of one repeat need not be independent of one another.
+    let worth = if n == 1 { format!(", worth {effective:.1} that are independent") } else { String::new() };
     let mut lines = vec![
-        format!("{level} % interval from {} over {}", counted(n, "repeat"), counted(points, "point")),
+        format!("{level} % interval from {} over {}{worth}", counted(n, "repeat"), counted(points, "point")),
         format!("by least squares {:.4} in [{lo:.4}, {hi:.4}]", least_squares.value),
         format!(
             "offset {}: the line at abscissa 0; fitted over [{}, {}]",
@@ -153,6 +155,8 @@ pub fn describe_line(fit: &Fit) -> Vec<String> {
     let left = [
         (before, "point", "before `from`"),
         (empty, "point", "without values"),
+        (blurred, "point", "that rounding may have made anything of"),
+        (copies, "point", "that are copies of others"),
         (lacking, "repeat", "that lack a point"),
     ];
     let left: Vec<String> =

@@ -171,6 +171,8 @@ struct BendJson {
 struct LeftOutJson {
     before: u64,
     empty: u64,
+    blurred: u64,
+    copies: u64,
     repeats: u64,
 }
 
@@ -393,6 +395,8 @@ impl FitJson {
             left_out: LeftOutJson {
                 before: fit.left_out.before,
                 empty: fit.left_out.empty,
+                blurred: fit.left_out.blurred,
+                copies: fit.left_out.copies,
                 repeats: fit.left_out.repeats,
             },
             bound: match fit.claimed.bound {
