@@ -277,7 +277,8 @@ fn no_errors_within_their_bounds_move_the_slope_further_than_is_said() {
             y: (0..count).map(|_| even(0.5).abs()).collect(),
         };
         let repeat = Repeat { x, y };
-        let told = line_of_rounded(&[repeat.clone()], &[errors.clone()]).expect("points enough");
+        let told =
+            line_of_rounded(std::slice::from_ref(&repeat), std::slice::from_ref(&errors)).expect("points enough");
         for tilt in 0..20 {
             let mut off =
                 |x: f64, error: f64| if tilt == 0 { error * (x - count as f64 / 2.0).signum() } else { even(error) };
