@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(error, Err(format!("0..1 expected what the slope is held against | found `<` | {}", super::SLOPE)));
         for (text, error) in [
             ("about 1 within", "14..14 expected an expression | found the end | -"),
-            ("about 1 near 2", "8..12 expected an operator or the end | found `near` | write `*` for a product"),
+            ("about 1 near 2", "8..12 expected an operator or the end | found `near` | -"),
         ] {
             assert_eq!(parse_slope(text).map_err(|e| one_line(&e)), Err(error.into()), "{text}");
         }
