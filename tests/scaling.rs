@@ -196,7 +196,11 @@ fn what_cannot_be_measured_is_refused_with_what_would_be_right() {
     assert!(slope("about x").contains("differs from point to point"));
     assert!(slope("near 1").contains("with `within d` behind it"));
     let few = law("", "log(x)", "about 1").replace("1] 9", "1] 3");
-    assert!(refused(&few).contains("a slope needs 4 points with values, none a copy of another, and there are 3"), "{}", refused(&few));
+    assert!(
+        refused(&few).contains("a slope needs 4 points with values, none a copy of another, and there are 3"),
+        "{}",
+        refused(&few)
+    );
     let from = |from: &str| refused(&law("", "log(x)", &format!("about 1\"\nfrom = \"{from}")));
     assert_eq!(from("x >= 1/100"), "");
     assert!(from("x >= 1/2").contains("8 come before `from`"), "{}", from("x >= 1/2"));
