@@ -177,9 +177,11 @@ fn a_slope_is_held_against_what_is_claimed_of_it() {
 [given]
 x = "real in [1/1000, 1] log"
 y = "real in [1, 5/4]"
+u = "normal"
+z = "u*log(x)"
 [scaling]
 sweep = {{ x = "log [1e-3, 1] 8" }}
-fit   = "log(y*x^2) ~ log(x)"
+fit   = "log(y*x^2) + z/20 ~ log(x)"
 slope = "{slope}"
 runs  = 16
 "#
@@ -187,6 +189,7 @@ runs  = 16
             .1
     };
     assert_eq!(law("about 2"), Verdict::Held);
+    assert_eq!(law("about 2 within 1/10"), Verdict::Held);
     assert_eq!(law(">= 3/2"), Verdict::Held);
     assert_eq!(law("<= 3"), Verdict::Held);
     assert_eq!(law(">= 3"), Verdict::Rejected);

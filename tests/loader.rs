@@ -91,7 +91,7 @@ fn every_part_of_a_scaling_claim_is_read() {
     assert_eq!(claim.predicates().collect::<Vec<_>>(), ["slope"]);
     let scaling = claim.scaling.unwrap();
     assert_eq!((scaling.sweep[0].name.as_str(), scaling.sweep[0].value.count), ("rho", 10));
-    assert_eq!(scaling.slope.value.0, SlopeBound::AtLeast);
+    assert_eq!(scaling.slope.value.bound, SlopeBound::AtLeast);
     assert_eq!(scaling.runs, 3);
 }
 
@@ -234,8 +234,8 @@ fn missing_title_and_conclusion() {
       · ╰── nothing is claimed
     2 │ [given]
       ╰────
-     help: a claim has `[claim]`, `[scaling]`, or `always` or `finally` under `[trajectory]` or
-           `[flow]`, with a predicate
+     help: a claim has `[claim]`, `[scaling]`, `[probability]`, or `always` or `finally` under
+           `[trajectory]` or `[flow]`, with a predicate
     "#);
 }
 
@@ -385,15 +385,15 @@ fn an_expectation_and_a_unit_of_no_predicate() {
 #[test]
 fn tables_that_are_not_checked_yet() {
     insta::assert_snapshot!(
-        shown("[probability]\nat_least = '1'\n"),
+        shown("[constant]\nname = 'c'\n"),
         @r#"
-         × `[probability]` is not checked by this version
+         × `[constant]` is not checked by this version
           ╭─[claims/paper/lemma.toml:3:2]
         2 │ at = "Lemma 1"
-        3 │ [probability]
-          ·  ─────┬─────
-          ·       ╰── this part of the claim would not be checked
-        4 │ at_least = '1'
+        3 │ [constant]
+          ·  ────┬───
+          ·      ╰── this part of the claim would not be checked
+        4 │ name = 'c'
           ╰────
          help: nothing of the claim is run, so that no verdict speaks of what was not looked at
         "#
@@ -445,8 +445,8 @@ fn a_trajectory_with_parts_that_do_not_fit() {
           ·       ╰── nothing is claimed
         4 │ state = { F = '1', G = '1' }
           ╰────
-         help: a claim has `[claim]`, `[scaling]`, or `always` or `finally` under `[trajectory]` or
-               `[flow]`, with a predicate
+         help: a claim has `[claim]`, `[scaling]`, `[probability]`, or `always` or `finally` under
+               `[trajectory]` or `[flow]`, with a predicate
 
          × `G` has no step
           ╭─[claims/paper/lemma.toml:4:20]
@@ -514,7 +514,7 @@ fn a_scaling_claim_with_parts_that_do_not_fit() {
           ·          ╰── found `=`
         8 │ runs = 0
           ╰────
-         help: write `>= e`, `<= e` or `about e`
+         help: write `>= e`, `<= e` or `about e`, with `within d` behind it to say how far off it may be
 
          × `runs` is a whole number from 1 to 1000000
           ╭─[claims/paper/lemma.toml:8:8]

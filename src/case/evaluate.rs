@@ -284,7 +284,7 @@ impl<'k> Evaluator<'k> {
         kernel: Option<&'k dyn crate::kernel::Kernel>,
     ) -> Result<Option<Self>, Diagnostics> {
         let program = Program::new(claim)?;
-        if program.law.is_some() {
+        if program.is_statistical() {
             return Ok(None);
         }
         let plans = Plans::new(way::sections(&program, once_roots(&program), &[]), max_elements);

@@ -1,10 +1,14 @@
 //! A claim compiled for running: what the engine and the commands hold.
 
+use super::chance::{Chance, Standing};
+use super::evidence::Evidence;
 use super::fit::Fit;
 use super::moving::{self, MovingRun};
 use super::pointwise::PointwiseRun;
+use super::probability::{self, Ready, TRIALS, Trials, replay_case};
 use super::replay::{ReplayRun, Value, Which};
-use super::scaling::ScalingRun;
+use super::scaling::{Asked, ScalingRun};
+use super::sure;
 use crate::arith::backend::dispatch;
 use crate::arith::lane::Backend;
 use crate::case::evaluate::{Evaluation, Evaluator, once_roots};
@@ -86,7 +90,11 @@ fn too_large(claim: &Claim, program: &Program, ints: &BTreeMap<IntId, i64>, max_
         let (rows, cols) = numbers_of(program, ints, block).ok()?;
         let numbers = rows.max(0).unsigned_abs().saturating_mul(cols.max(0).unsigned_abs());
         if numbers > max_elements as u64 {
-            let place = claim.givens.get(block.given)?.place.clone();
+            let random = |i: usize| claim.probability.as_ref()?.random.get(i);
+            let place = match block.given.checked_sub(claim.givens.len()) {
+                None => claim.givens.get(block.given)?.place.clone(),
+                Some(i) => random(i)?.place.clone(),
+            };
             let found = format!("up to {rows}×{cols} numbers, and the limit is {max_elements} a case");
             let help = "lower its dimensions, or raise the limit by `--max-elements`";
             return Some(Diagnostic::new(place, "this given is too large", found).help(help));
@@ -108,7 +116,11 @@ fn cost(
         return Way::new(program, motion, ints, kernel).map_or(1, moving::evaluations_of);
     }
     // Where there is no plan, running says why.
-    let work = compiled(program, ints, sections, max_elements).map_or(0, |c| c.plan.work);
+    evaluations_of_plan(compiled(program, ints, sections, max_elements).map_or(0, |c| c.plan.work))
+}
+
+/// Of a plan with so many multiplications.
+pub(super) fn evaluations_of_plan(work: u64) -> u64 {
     1 + work / WORK_AN_EVALUATION
 }
 
@@ -230,6 +242,9 @@ impl Checker {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn replay(&self, case: u64) -> Result<Replay, CheckError> {
+        if let Some(trials) = self.trials() {
+            return self.replay_trial(&trials, case);
+        }
         let looks_of = |sink: &mut dyn FnMut(&CaseRecord<'_>)| self.run(case / 8 * 8..case / 8 * 8 + 8, sink);
         let mut record = None;
         looks_of(&mut |r| {
@@ -287,12 +302,104 @@ impl Checker {
     /// # Errors
     /// Where no plan can be made, or the sweep gives too few points to fit.
     pub fn scaling(&self, evaluations: u64) -> Result<Fit, CheckError> {
+        dispatch(self.backend, self.sweep(evaluations)?)
+    }
+
+    /// What the sweep of a `[scaling]` claim asks for.
+    ///
+    /// # Errors
+    /// As [`scaling`](Self::scaling), where that is known before a run.
+    pub fn asked(&self) -> Result<Asked, CheckError> {
+        self.sweep(0)?.asked()
+    }
+
+    fn sweep(&self, evaluations: u64) -> Result<ScalingRun<'_>, CheckError> {
         let Some(law) = &self.program.law else {
             return Err(CheckError("this claim has no [scaling]".to_owned()));
         };
         let Self { program, key, backend, max_elements, .. } = self;
-        let job = ScalingRun { program, law, key, backend: *backend, max_elements: *max_elements, evaluations };
-        dispatch(*backend, job)
+        let (backend, kernel, max_elements) = (*backend, self.kernel(), *max_elements);
+        Ok(ScalingRun { program, law, key, backend, kernel, max_elements, evaluations })
+    }
+
+    /// Whether this is a `[probability]` claim, which has trials in place of cases.
+    pub fn is_probability(&self) -> bool {
+        self.program.chance.is_some()
+    }
+
+    /// The trials of a `[probability]` claim, about so many; and the counterexample to an event that is claimed to be sure.
+    ///
+    /// # Errors
+    /// Where no plan can be made, or the bound is undefined.
+    pub fn chance(&self, trials: u64) -> Result<(Chance, Evidence), CheckError> {
+        let Some(run) = self.trials() else {
+            return Err(CheckError("this claim has no [probability]".to_owned()));
+        };
+        let mut chance = run.run(trials)?;
+        let mut evidence = Evidence::default();
+        for setting in &mut chance.settings {
+            let Ok(ready) = run.ready(setting.number)? else { continue };
+            let first = setting.counts.first_against(run.side);
+            let (point, _) = run.trial(&ready, first.unwrap_or(0))?;
+            setting.givens = self.numbers(&point)?;
+            let sure = setting.allowed == (0.0, 0.0) && setting.standing == Standing::Contradicted;
+            if let (true, Some(first), None) = (sure, first, &evidence.refutation) {
+                let trial = std::iter::once((replay_case(setting.number, first), point));
+                match sure::certified(&self.claim, trial, self.max_elements) {
+                    Ok(refutation) => (evidence.refutation, evidence.doubt) = (Some(refutation), None),
+                    Err(doubt) => evidence.doubt = Some(doubt),
+                }
+            }
+        }
+        Ok((chance, evidence))
+    }
+
+    fn trials(&self) -> Option<Trials<'_>> {
+        let chance = self.program.chance.as_ref()?;
+        Some(Trials {
+            program: &self.program,
+            chance,
+            side: self.claim.probability.as_ref()?.side,
+            plans: probability::plans(&self.program, chance, self.max_elements),
+            seed: self.options.seed,
+            id: &self.claim.id.0,
+            backend: self.backend,
+        })
+    }
+
+    /// The givens of a trial that are numbers, what is random left out.
+    fn numbers(&self, point: &Point) -> Result<Vec<(String, f64)>, CheckError> {
+        let Self { program, key, backend, max_elements, .. } = self;
+        let which = Which::Point(point);
+        let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, which, at: Vec::new() };
+        let (_, values) = dispatch(*backend, job)?;
+        let first_random = program.chance.map_or(0, |chance| chance.first_random);
+        let given = |name: &str| program.givens[..first_random].iter().any(|given| given.name == name);
+        let named = values.into_iter().filter(|(name, _)| given(name));
+        let numbers = named.filter_map(|(name, value)| match value {
+            Value::Int(value) => Some((name, value as f64)),
+            Value::Real { value, .. } => Some((name, value)),
+            Value::Bool(_) | Value::Matrix { .. } => None,
+        });
+        Ok(numbers.collect())
+    }
+
+    /// A case of a probability claim: a setting and a trial.
+    fn replay_trial(&self, trials: &Trials<'_>, case: u64) -> Result<Replay, CheckError> {
+        let ready: Ready = match trials.ready(case / TRIALS)? {
+            Ok(ready) => ready,
+            Err(hypotheses) => {
+                let stratum = crate::sample::strata::stratum_of(case / TRIALS);
+                return Ok(Replay { stratum, hypotheses, ints: Vec::new(), values: Vec::new(), looks: Vec::new() });
+            }
+        };
+        let (point, look) = trials.trial(&ready, case % TRIALS)?;
+        let Self { program, key, backend, max_elements, .. } = self;
+        let (which, at) = (Which::Point(&point), look.iter().filter_map(|look| look.at).collect());
+        let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, which, at };
+        let (ints, values) = dispatch(*backend, job)?;
+        let looks = look.into_iter().collect();
+        Ok(Replay { stratum: ready.stratum, hypotheses: Hypotheses::Met, ints, values, looks })
     }
 }
 

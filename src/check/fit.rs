@@ -1,22 +1,149 @@
-//! What became of the slope that a `[scaling]` claim speaks of: a least-squares line through the points of its sweep, and the
-//! confidence interval of its slope.
+//! What became of the slope that a `[scaling]` claim speaks of: the line through the points of its sweep, and how it stands to what is claimed.
+//!
+//! A slope is judged only where the points lie on a line: where the local slope, or the points' distance from the line, is off by more than the
+//! claim allows for, and that is no chance, the claim is not decided.
+//!
+//! A true claim whose repeats have slopes that are normal is rejected with probability [`REJECTED_WRONGLY`] at most, so that a suite of `m` such slopes rejects a
+//! true one with probability at most `m` times that (Bonferroni's bound). Of slopes that are not normal, as where one draw in twenty has all of the effect,
+//! nothing of the kind is known. The share is fixed, so that a claim's verdict does not depend on which others are run.
 
+use super::line::Line;
 use crate::lang::ast::SlopeBound;
+
+/// Confidence level of the intervals that are shown, and that `held` asks for.
+pub const LEVEL: f64 = 0.99;
+
+/// The probability, at most, that a true law is rejected, if the slopes of its repeats are normal.
+pub const REJECTED_WRONGLY: f64 = 1e-4;
+
+/// The probability, at most, that a straight law is not taken for a line, half of it for the bend and half for the rest.
+pub const BENT_WRONGLY: f64 = 0.01;
+
+/// A normal number is above this with probability 0.5 %, [`BENT_WRONGLY`]'s half. For few points von Neumann's ratio has lighter tails than a
+/// normal number: the bounds of Durbin and Watson are beyond.
+const ALIKE: f64 = 2.575_829;
+
+/// `about c` allows for this share of `c` to either side, where the claim does not say.
+const ABOUT: f64 = 0.1;
+
+/// What a slope is held against.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Claimed {
+    pub bound: SlopeBound,
+    pub value: f64,
+    /// How far off it may be, where the claim says.
+    pub within: Option<f64>,
+}
+
+impl Claimed {
+    /// How far off it may be: without `within` a share of the value, so not positive if that is zero.
+    pub fn room(&self) -> f64 {
+        self.within.unwrap_or(ABOUT * self.value.abs())
+    }
+
+    /// How much the local slope of a line may change from its middle to an end. Where the claim does not say, a share of the claimed slope or
+    /// of the one that is found, whichever is steeper: a law far inside of a bound is as straight as one at it.
+    pub fn straight(&self, slope: f64) -> f64 {
+        self.within.unwrap_or(ABOUT * self.value.abs().max(slope.abs()))
+    }
+
+    /// The slopes that meet the claim.
+    fn allowed(&self) -> (f64, f64) {
+        let slack = match self.bound {
+            SlopeBound::About => self.room(),
+            SlopeBound::AtLeast | SlopeBound::AtMost => self.within.unwrap_or(0.0),
+        };
+        match self.bound {
+            SlopeBound::About => (self.value - slack, self.value + slack),
+            SlopeBound::AtLeast => (self.value - slack, f64::INFINITY),
+            SlopeBound::AtMost => (f64::NEG_INFINITY, self.value + slack),
+        }
+    }
+}
+
+/// What the points lie on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Line,
+    /// Its slope changes along the sweep.
+    Bends,
+    /// They are off the line, not as chance has it, and a bend is not all of it.
+    Off,
+}
+
+/// Points and runs that are no part of the fit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Points of the sweep that come before `from`.
+    pub before: u64,
+    /// Points without a finite value in many repeats.
+    pub empty: u64,
+    /// Points that would have one, were it not for a rounding that is larger than all that the points tell.
+    pub blurred: u64,
+    /// Points that are the same as another in every repeat. They are shown, and count as one.
+    pub copies: u64,
+    /// Repeats that lack a point that counts.
+    pub repeats: u64,
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fit {
-    pub slope: f64,
-    /// Confidence interval of the slope.
-    pub interval: (f64, f64),
-    /// Its level, such as 0.99.
-    pub level: f64,
-    /// Runs a point that the claim asks for, and the least that a point had: the budget may not allow all.
+    pub line: Line,
+    pub claimed: Claimed,
+    /// Runs a point that the claim asks for, and those that the budget allowed.
     pub runs: (u64, u64),
-    /// What was fitted, in the order of the sweep.
+    pub left_out: LeftOut,
+    /// Means over the repeats, in the order of the sweep.
     pub points: Vec<(f64, f64)>,
-    pub bound: SlopeBound,
-    /// What the slope is compared with.
-    pub value: f64,
-    /// Whether the interval lies on the side claimed; `None` where it lies on both.
+    pub shape: Shape,
+    /// Whether the slope is as claimed; `None` where that is not decided.
     pub ok: Option<bool>,
+}
+
+impl Fit {
+    pub fn new(line: Line, claimed: Claimed, runs: (u64, u64), left_out: LeftOut, points: Vec<(f64, f64)>) -> Self {
+        let shape = shape(&line, claimed.straight(line.slope.value));
+        let ok = if shape == Shape::Line { decide(&line, &claimed) } else { None };
+        Self { line, claimed, runs, left_out, points, shape, ok }
+    }
+
+    /// Of the slope that is judged, at [`LEVEL`].
+    pub fn interval(&self) -> (f64, f64) {
+        self.line.slope.interval(1.0 - LEVEL)
+    }
+
+    /// The same at the level of a rejection.
+    pub fn wide_interval(&self) -> (f64, f64) {
+        self.line.slope.interval(REJECTED_WRONGLY)
+    }
+}
+
+/// A parabola whose slope is off by `room` at either end of a span of length `l` is off its line by `room*l/(6*sqrt(5))` in the root mean square.
+fn visible(room: f64, span: (f64, f64)) -> f64 {
+    room * (span.1 - span.0) / (6.0 * 5.0_f64.sqrt())
+}
+
+fn shape(line: &Line, room: f64) -> Shape {
+    let outside = BENT_WRONGLY / 2.0;
+    let bend = line.bend.value.abs();
+    if bend > 2.0 * room && bend > line.bend.half(outside) {
+        return Shape::Bends;
+    }
+    let (size, ratio, freedom) = line.off;
+    let t = super::student::two_sided(freedom, outside);
+    let by_chance = if freedom > 0 { ratio <= t * t } else { line.alike <= ALIKE };
+    if size > visible(room, line.span) && !by_chance { Shape::Off } else { Shape::Line }
+}
+
+fn decide(line: &Line, claimed: &Claimed) -> Option<bool> {
+    let (least, most) = claimed.allowed();
+    let (lo, hi) = line.slope.interval(1.0 - LEVEL);
+    let (wide_lo, wide_hi) = line.slope.interval(REJECTED_WRONGLY);
+    if lo >= least && hi <= most {
+        Some(true)
+    } else if wide_hi < least || wide_lo > most {
+        Some(false)
+    } else {
+        None
+    }
 }

@@ -1,16 +1,23 @@
 //! One module for each kind of statement; each turns cases into [`record::CaseRecord`]s.
 
+pub mod binomial;
+pub mod chance;
 pub mod checker;
 pub mod evidence;
 pub mod fit;
+pub mod line;
 mod moving;
 mod pointwise;
+mod probability;
 pub mod replay;
-mod scaling;
+pub mod scaling;
 pub mod search;
 pub mod stored;
+mod student;
+mod sure;
 pub mod tally;
 
 pub use crate::case::record;
 pub use checker::{CheckError, CheckOptions, Checker, PredicateInfo, Replay};
+pub use probability::{TRIALS, replay_case};
 pub use replay::Value;

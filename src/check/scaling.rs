@@ -1,39 +1,37 @@
-//! Laws of scaling in their plain form: a least-squares slope over the points of a designed sweep, with its confidence interval.
+//! Laws of scaling: the points of a designed sweep, each run from the same draws of what is not swept.
 //!
-//! Every combination of the swept values is a point; each point is run `runs` times (lanes and octets of one stream) and its
-//! response and covariate are averaged, so that points weigh alike. The slope's interval is Student's, from the residuals of the points
-//! about the line: it says how well a line fits, not whether one should.
+//! Every combination of the swept values is a point. A *repeat* is one draw of everything else, and every point is run in every repeat, so that what a draw
+//! does to all points alike leaves the repeat's slope as it is. Where integers are drawn too, eight runs share them,
+//! and their mean is one repeat. Which line goes through the points, and how well it is known, is said in [`super::line`].
 //!
-//! Reference: Draper & Smith, *Applied Regression Analysis*, §1.4.
+//! Points before `from` are not run. What rounding may have done to each point goes into the interval of the slope; a point of which it may have made anything
+//! has no value. What a run of all points takes is known, and compared with the budget, before any is made.
 
-use super::checker::CheckError;
-use super::fit::Fit;
+use super::checker::{CheckError, evaluations_of_plan};
+use super::fit::{Claimed, Fit, LeftOut};
+use super::line::{NoLine, Repeat, Rounding, line_of_rounded};
 use super::moving::evaluations_of;
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
 use crate::arith::number::Number;
 use crate::case::evaluate::once_roots;
+use crate::case::fast::Fast;
 use crate::case::flow;
-use crate::case::octet::{Compiled, Integers, compiled, hypotheses, integers, lanes_of};
+use crate::case::octet::{Compiled, Integers, Plans, hypotheses, integers, lanes_of};
 use crate::case::path::{LOOK, Moment, SETUP, Watch, follow};
 use crate::case::record::{Hypotheses, Stratum};
 use crate::case::shadow::{Companion, Exact, Origin};
 use crate::case::way::{self, Way};
 use crate::claim::program::{Law, Program, Swept, SweptTarget};
+use crate::eval::compile::integer;
 use crate::eval::machine::Machine;
 use crate::eval::plan::SlotId;
 use crate::eval::run::run;
-use crate::lang::ast::{SlopeBound, SweepScale};
+use crate::kernel::Kernel;
+use crate::lang::ast::SweepScale;
 use crate::lang::ir::{Graph, InputId, IntId, NodeId, Op};
 use crate::sample::strata::Filler;
 use crate::sample::stream::{Key, Stream};
-use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::collections::BTreeMap;
-
-/// Confidence level of the slope's interval.
-pub const LEVEL: f64 = 0.99;
-
-/// `about c` is met if the interval holds `c` and is no wider than this share of `c` to either side.
-const ABOUT: f64 = 0.1;
 
 /// Points that one sweep may have.
 const MOST_POINTS: u64 = 100_000;
@@ -43,9 +41,33 @@ pub struct ScalingRun<'a> {
     pub law: &'a Law,
     pub key: &'a Key,
     pub backend: Backend,
+    /// What takes the steps of an iteration, in place of `step`.
+    pub kernel: Option<&'a dyn Kernel>,
     pub max_elements: usize,
-    /// Evaluations that may be made in all, shared by the points; each point has at least one octet.
+    /// Evaluations that may be made in all; every point has eight runs at least.
     pub evaluations: u64,
+}
+
+/// What a sweep asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub points: u64,
+    /// Runs of each point.
+    pub runs: u64,
+    /// Evaluations that eight runs of every point count for, those before `from` among them.
+    pub eight: u64,
+}
+
+impl Asked {
+    /// How often eight runs of every point are made with so many evaluations, once at least.
+    pub fn octets(&self, evaluations: u64) -> u64 {
+        (evaluations / self.eight.max(1)).clamp(1, self.runs.div_ceil(8).max(1))
+    }
+
+    /// Runs of a point that are made then.
+    pub fn made(&self, evaluations: u64) -> u64 {
+        self.runs.max(1).min(8 * self.octets(evaluations))
+    }
 }
 
 /// One combination of swept values.
@@ -55,107 +77,297 @@ struct Point {
     ints: BTreeMap<IntId, i64>,
 }
 
+/// What a run of a point gave, with bounds on its rounding.
+#[derive(Clone, Copy, Debug)]
+struct Measured {
+    x: f64,
+    y: f64,
+    x_error: f64,
+    y_error: f64,
+}
+
+/// What the claim says, which must be the same at every point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Said {
+    value: f64,
+    within: Option<f64>,
+}
+
+/// The runs of all points, octet by octet of repeats.
+#[derive(Default)]
+struct Runs {
+    /// For each octet of repeats, for each point, its lanes.
+    octets: Vec<Vec<[Option<Measured>; 8]>>,
+    /// Whether some run of a point comes before `from`.
+    before: Vec<bool>,
+    said: Option<Said>,
+}
+
 impl Job for ScalingRun<'_> {
     type Out = Result<Fit, CheckError>;
 
     #[inline(always)]
     fn run<V: Lane8>(self) -> Self::Out {
-        let Self { program, law, key, backend, max_elements, evaluations } = self;
+        let Self { program, law, evaluations, .. } = self;
         let points = points(&program.graph, &law.sweep)?;
-        let share = evaluations / points.len().max(1) as u64;
-        let mut fewest = law.runs.max(1);
-        let read = [law.response, law.covariate];
+        let plans = self.plans();
         let mut machine = Machine::<V>::new();
         let mut filler = Filler::new();
-        let mut fitted = Vec::new();
-        let mut slope: Option<f64> = None;
-        for (index, point) in points.iter().enumerate() {
-            let (mut sum_x, mut sum_y, mut runs) = (0.0, 0.0, 0_u64);
-            let mut spent = 0;
-            for octet in 0..law.runs.div_ceil(8).max(1) {
-                // A point has one octet at least, and more while its share of the budget lasts.
-                if octet > 0 && spent >= share {
-                    break;
-                }
-                let mut stream = Stream::new(key, index as u64 * (1 << 32) + octet);
-                // The distribution is the samplers' own here: no stratum bends it.
-                let Integers::Chosen(ints) = integers(program, &mut stream, Stratum::Plain, &point.ints)? else {
-                    continue;
-                };
-                let mut setup = once_roots(program);
-                setup.push(law.slope);
-                let sections = way::sections(program, setup, &read);
-                let compiled = compiled(program, &ints, &sections, max_elements)?;
-                machine.load(&compiled.plan);
-                let draws = filler.fill::<V>(backend, &mut stream, Stratum::Plain, &compiled.blocks);
-                let origin = Origin { drawn: &compiled.drawn, draws, reals: &point.reals };
-                origin.put(&compiled.plan, &mut machine);
-                run(&compiled.plan, SETUP, &mut machine)?;
-                let met = hypotheses(&compiled, &machine);
-                let mut started: Mask = 0;
-                for (lane, h) in met.iter().enumerate() {
-                    let wanted = octet * 8 + (lane as u64) < law.runs.max(1);
-                    started |= Mask::from(*h == Hypotheses::Met && wanted) << lane;
-                }
-                if let Some(&slot) = compiled.plan.roots[SETUP].get(&law.slope)
-                    && let Some(lane) = lanes_of(started).next()
-                {
-                    let here = machine.real(&compiled.plan, slot).value.to_f64(lane);
-                    if slope.is_some_and(|s| s != here) {
-                        return Err(CheckError(
-                            "the slope that is claimed differs from point to point of the sweep".into(),
-                        ));
-                    }
-                    slope = Some(here);
-                }
-                let mut take = |lanes: Mask, section: usize, m: &Machine<V>| {
-                    let slot = |node: NodeId| compiled.plan.roots[section].get(&node).copied();
-                    let (Some(y), Some(x)) = (slot(law.response), slot(law.covariate)) else { return };
-                    for lane in lanes_of(lanes) {
-                        if let (Some(x), Some(y)) = (known(&compiled, m, x, lane), known(&compiled, m, y, lane)) {
-                            sum_x += x;
-                            sum_y += y;
-                            runs += 1;
-                        }
-                    }
-                };
-                let Some(motion) = &program.motion else {
-                    spent += 8;
-                    take(started, SETUP, &machine);
-                    continue;
-                };
-                let way = Way::new(program, motion, &ints, None)?;
-                spent += 8 * evaluations_of(way);
-                match way {
-                    Way::Flow(course) => {
-                        let mut see = |moment: Moment, m: &Machine<V>| take(moment.last, LOOK, m);
-                        flow::follow(&compiled.plan, course, &mut machine, started, &mut see)?;
-                    }
-                    Way::Steps { path, steps, .. } => {
-                        let mut see = |moment: Moment, m: &Machine<V>| {
-                            take(moment.last, LOOK, m);
-                            true
-                        };
-                        let mut watch = Watch { companion: Companion::Exact(Box::new(Exact::new(origin))), fast: None };
-                        follow(&compiled.plan, path, steps, &mut machine, started, &mut watch, &mut see)?;
-                    }
-                }
+        let mut runs = Runs { before: vec![false; points.len()], ..Runs::default() };
+        let asked = self.asked_of(&points, &plans)?;
+        // Every point has one octet at least, and all have more while the budget lasts for one more of each.
+        for octet in 0..asked.octets(evaluations) {
+            let mut lanes = Vec::with_capacity(points.len());
+            for (index, point) in points.iter().enumerate() {
+                let at = (index, octet);
+                lanes.push(self.point(point, at, &plans, &mut machine, &mut filler, &mut runs)?);
             }
-            fewest = fewest.min(runs);
-            if runs > 0 {
-                fitted.push((sum_x / runs as f64, sum_y / runs as f64));
-            }
+            runs.octets.push(lanes);
         }
-        let value = slope.ok_or_else(|| CheckError("no point of the sweep met the hypotheses".into()))?;
-        fit(fitted, law.bound, value, (law.runs.max(1), fewest))
+        let shared = shares_integers(program, points.first());
+        fit(&runs, law, shared)
     }
 }
 
-/// A value that is defined and finite.
+impl ScalingRun<'_> {
+    /// What the sweep asks for.
+    ///
+    /// # Errors
+    /// Where it has no points, or too many, and where no plan can be made.
+    pub fn asked(&self) -> Result<Asked, CheckError> {
+        self.asked_of(&points(&self.program.graph, &self.law.sweep)?, &self.plans())
+    }
+
+    /// Taken with the integers of the first repeat.
+    fn asked_of(&self, points: &[Point], plans: &Plans) -> Result<Asked, CheckError> {
+        let Self { program, law, key, kernel, .. } = *self;
+        let mut eight = 0_u64;
+        for point in points {
+            let mut stream = Stream::new(key, 0);
+            let Integers::Chosen(ints) = integers(program, &mut stream, Stratum::Plain, &point.ints)? else { continue };
+            let one = match &program.motion {
+                Some(motion) => evaluations_of(Way::new(program, motion, &ints, kernel)?),
+                None => evaluations_of_plan(plans.get(program, &ints)?.plan.work),
+            };
+            eight = eight.saturating_add(one.saturating_mul(8));
+        }
+        Ok(Asked { points: points.len() as u64, runs: law.runs.max(1), eight })
+    }
+
+    fn plans(&self) -> Plans {
+        let Self { program, law, .. } = *self;
+        let mut setup = once_roots(program);
+        setup.push(law.slope);
+        setup.extend(law.within.iter().chain(&law.from));
+        let sections = way::sections(program, setup, &[law.response, law.covariate]);
+        Plans::new(sections, self.max_elements)
+    }
+
+    /// Eight repeats of one point.
+    #[inline(always)]
+    fn point<V: Lane8>(
+        &self,
+        point: &Point,
+        (index, octet): (usize, u64),
+        plans: &Plans,
+        machine: &mut Machine<V>,
+        filler: &mut Filler,
+        runs: &mut Runs,
+    ) -> Result<[Option<Measured>; 8], CheckError> {
+        let Self { program, law, key, backend, kernel, .. } = *self;
+        let mut measured = [None; 8];
+        // The same draws at every point.
+        let mut stream = Stream::new(key, octet);
+        // The distribution is the samplers' own here: no stratum bends it.
+        let Integers::Chosen(ints) = integers(program, &mut stream, Stratum::Plain, &point.ints)? else {
+            return Ok(measured);
+        };
+        let compiled = plans.get(program, &ints)?;
+        let compiled = &*compiled;
+        machine.load(&compiled.plan);
+        let draws = filler.fill::<V>(backend, &mut stream, Stratum::Plain, &compiled.blocks);
+        let origin = Origin { drawn: &compiled.drawn, draws, reals: &point.reals };
+        origin.put(&compiled.plan, machine);
+        run(&compiled.plan, SETUP, machine)?;
+        let mut started: Mask = 0;
+        for (lane, met) in hypotheses(compiled, machine).iter().enumerate() {
+            let wanted = octet * 8 + (lane as u64) < law.runs.max(1);
+            started |= Mask::from(*met == Hypotheses::Met && wanted) << lane;
+        }
+        let setup = |node: NodeId| compiled.plan.roots[SETUP].get(&node).copied();
+        if let Some(slot) = law.from.and_then(setup) {
+            let counts = machine.truths[slot as usize].yes;
+            runs.before[index] |= started & !counts != 0;
+            started &= counts;
+        }
+        if started == 0 {
+            return Ok(measured);
+        }
+        for lane in lanes_of(started) {
+            let number = |slot: SlotId| machine.real(&compiled.plan, slot).value.to_f64(lane);
+            let Some(slot) = setup(law.slope) else { continue };
+            let here = Said { value: number(slot), within: law.within.and_then(setup).map(number) };
+            if runs.said.is_some_and(|said| said != here) {
+                return Err(CheckError("the slope that is claimed differs from point to point of the sweep".into()));
+            }
+            runs.said = Some(here);
+        }
+        let mut take = |lanes: Mask, section: usize, m: &Machine<V>| {
+            let slot = |node: NodeId| compiled.plan.roots[section].get(&node).copied();
+            let (Some(y), Some(x)) = (slot(law.response), slot(law.covariate)) else { return };
+            for lane in lanes_of(lanes) {
+                let (x, y) = (known(compiled, m, x, lane), known(compiled, m, y, lane));
+                let both = x.zip(y).map(|((x, x_error), (y, y_error))| Measured { x, y, x_error, y_error });
+                measured[lane] = both;
+            }
+        };
+        let Some(motion) = &program.motion else {
+            take(started, SETUP, machine);
+            return Ok(measured);
+        };
+        let way = Way::new(program, motion, &ints, kernel)?;
+        match way {
+            Way::Flow(course) => {
+                let mut see = |moment: Moment, m: &Machine<V>| take(moment.last, LOOK, m);
+                flow::follow(&compiled.plan, course, machine, started, &mut see)?;
+            }
+            Way::Steps { path, steps, kernel } => {
+                let mut see = |moment: Moment, m: &Machine<V>| {
+                    take(moment.last, LOOK, m);
+                    true
+                };
+                let fast = Fast::for_claim(kernel, &compiled.plan, path, machine, started, true);
+                let companion = match fast {
+                    Some(_) => Companion::None,
+                    None => Companion::Exact(Box::new(Exact::new(origin))),
+                };
+                let mut watch = Watch { companion, fast };
+                follow(&compiled.plan, path, steps, machine, started, &mut watch, &mut see)?;
+            }
+        }
+        Ok(measured)
+    }
+}
+
+/// A value that is defined and finite, with a bound on its rounding that is finite too.
 #[inline(always)]
-fn known<V: Lane8>(compiled: &Compiled, m: &Machine<V>, slot: SlotId, lane: usize) -> Option<f64> {
-    let value = m.real(&compiled.plan, slot).value.to_f64(lane);
-    (m.undefined[slot as usize] >> lane & 1 == 0 && value.is_finite()).then_some(value)
+fn known<V: Lane8>(compiled: &Compiled, m: &Machine<V>, slot: SlotId, lane: usize) -> Option<(f64, f64)> {
+    let number = m.real(&compiled.plan, slot);
+    let (value, error) = (number.value.to_f64(lane), number.error.to_f64(lane));
+    let known = m.undefined[slot as usize] >> lane & 1 == 0 && value.is_finite() && error.is_finite();
+    known.then_some((value, error))
+}
+
+/// Whether integers that are drawn, and shared by eight runs, may differ from repeat to repeat.
+fn shares_integers(program: &Program, point: Option<&Point>) -> bool {
+    let none = BTreeMap::new();
+    let swept = point.map_or(&none, |point| &point.ints);
+    program.structural.iter().filter(|id| !swept.contains_key(id)).any(|&id| {
+        let given = program.int_given(id);
+        let end = |node: NodeId| integer(&program.graph, &none, node).ok();
+        end(given.lo).is_none() || end(given.lo) != end(given.hi)
+    })
+}
+
+/// The points that have values in most repeats, in the repeats that have them all, and the line through them.
+fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
+    let said = runs.said.ok_or_else(|| CheckError("no point of the sweep met the hypotheses".into()))?;
+    let claimed = Claimed { bound: law.bound, value: said.value, within: said.within };
+    let room = claimed.room();
+    if !room.is_finite() || room <= 0.0 {
+        let error = format!("a slope of {} within {room} cannot be measured; say how far off it may be", said.value);
+        return Err(CheckError(error));
+    }
+    let asked = law.runs.max(1);
+    let made = asked.min(8 * runs.octets.len() as u64);
+    let mut repeats: Vec<Vec<Option<Measured>>> = Vec::new();
+    for octet in &runs.octets {
+        if shared {
+            repeats.push(octet.iter().map(mean).collect());
+        } else {
+            repeats.extend((0..8).map(|lane| octet.iter().map(|lanes| lanes[lane]).collect()));
+        }
+    }
+    if !shared {
+        repeats.truncate(made as usize);
+    }
+    let told = told(&repeats, room);
+    let of_point = |i: usize| told.iter().filter_map(move |repeat| repeat[i]);
+    let enough = |count: usize| 4 * count >= 3 * told.len();
+    let counts = |i: &usize| !runs.before[*i] && enough(of_point(*i).count());
+    let counted: Vec<usize> = (0..runs.before.len()).filter(counts).collect();
+    let before = runs.before.iter().filter(|before| **before).count();
+    let with_value =
+        |i: &usize| !runs.before[*i] && enough(repeats.iter().filter(|repeat| repeat[*i].is_some()).count());
+    let blurred = (0..runs.before.len()).filter(with_value).count() - counted.len();
+    let whole: Vec<Vec<Measured>> =
+        told.iter().filter_map(|repeat| counted.iter().map(|&i| repeat[i]).collect()).collect();
+    let mut left_out = LeftOut {
+        before: before as u64,
+        empty: (runs.before.len() - before - blurred - counted.len()) as u64,
+        blurred: blurred as u64,
+        copies: 0,
+        repeats: (told.len() - whole.len()) as u64,
+    };
+    let columns = |repeat: &Vec<Measured>| Repeat {
+        x: repeat.iter().map(|m| m.x).collect(),
+        y: repeat.iter().map(|m| m.y).collect(),
+    };
+    let errors = |repeat: &Vec<Measured>| Rounding {
+        x: repeat.iter().map(|m| m.x_error).collect(),
+        y: repeat.iter().map(|m| m.y_error).collect(),
+    };
+    let columns: Vec<Repeat> = whole.iter().map(columns).collect();
+    let errors: Vec<Rounding> = whole.iter().map(errors).collect();
+    let line =
+        line_of_rounded(&columns, &errors).map_err(|error| no_line(error, columns.len(), &counted, &left_out))?;
+    left_out.copies = counted.len() as u64 - line.points;
+    let many = columns.len() as f64;
+    let mean = |of: fn(&Repeat) -> &Vec<f64>, i: usize| columns.iter().map(|r| of(r)[i]).sum::<f64>() / many;
+    let points = (0..counted.len()).map(|i| (mean(|r| &r.x, i), mean(|r| &r.y, i))).collect();
+    Ok(Fit::new(line, claimed, (asked, made), left_out, points))
+}
+
+/// The repeats without what rounding may have made anything of: an ordinate that it may have moved further than the ordinates of its repeat reach, and
+/// further than the claim allows a line over them to climb.
+fn told(repeats: &[Vec<Option<Measured>>], room: f64) -> Vec<Vec<Option<Measured>>> {
+    let reach = |of: fn(&Measured) -> f64, repeat: &[Option<Measured>]| {
+        let values = || repeat.iter().flatten().map(of);
+        values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min)
+    };
+    let one = |repeat: &Vec<Option<Measured>>| {
+        let most = reach(|m| m.y, repeat).max(room * reach(|m| m.x, repeat));
+        repeat.iter().map(|point| point.filter(|m| m.y_error <= most)).collect()
+    };
+    repeats.iter().map(one).collect()
+}
+
+fn no_line(error: NoLine, repeats: usize, counted: &[usize], left_out: &LeftOut) -> CheckError {
+    if repeats == 0 {
+        return CheckError(format!("no repeat has values at all of the {} points that count", counted.len()));
+    }
+    let LeftOut { before, empty, blurred, .. } = left_out;
+    CheckError(match error {
+        NoLine::Points(least) => format!(
+            "a slope needs {least} points with values, none a copy of another, and there are {}: {before} come before `from`, {empty} have no value, {blurred} are \
+             within their rounding",
+            counted.len()
+        ),
+        NoLine::Abscissae(least) => format!("a slope needs points at {least} different abscissae at least"),
+    })
+}
+
+/// Over the runs that have a value.
+fn mean(lanes: &[Option<Measured>; 8]) -> Option<Measured> {
+    let some = || lanes.iter().flatten();
+    let count = some().count() as f64;
+    let of = |part: fn(&Measured) -> f64| some().map(part).sum::<f64>() / count;
+    (count > 0.0).then(|| Measured {
+        x: of(|m| m.x),
+        y: of(|m| m.y),
+        x_error: of(|m| m.x_error),
+        y_error: of(|m| m.y_error),
+    })
 }
 
 /// All combinations, the last swept given fastest.
@@ -224,74 +436,5 @@ fn constant(graph: &Graph, node: NodeId) -> Option<f64> {
     match &graph.node(node).op {
         Op::Number(value) => Some(value.to_f64().value()),
         _ => None,
-    }
-}
-
-/// The least-squares line, and whether its slope is as claimed.
-fn fit(points: Vec<(f64, f64)>, bound: SlopeBound, value: f64, runs: (u64, u64)) -> Result<Fit, CheckError> {
-    let n = points.len() as f64;
-    if points.len() < 3 {
-        return Err(CheckError(format!("a slope needs three points with values, and there are {}", points.len())));
-    }
-    let mean_x = points.iter().map(|p| p.0).sum::<f64>() / n;
-    let mean_y = points.iter().map(|p| p.1).sum::<f64>() / n;
-    let sxx: f64 = points.iter().map(|p| (p.0 - mean_x) * (p.0 - mean_x)).sum();
-    let sxy: f64 = points.iter().map(|p| (p.0 - mean_x) * (p.1 - mean_y)).sum();
-    if sxx <= 0.0 {
-        return Err(CheckError("all points of the sweep have the same abscissa".into()));
-    }
-    let slope = sxy / sxx;
-    let residual: f64 = points
-        .iter()
-        .map(|p| {
-            let r = (p.1 - mean_y) - slope * (p.0 - mean_x);
-            r * r
-        })
-        .sum();
-    let freedom = n - 2.0;
-    let error = (residual / freedom / sxx).sqrt();
-    let quantile =
-        StudentsT::new(0.0, 1.0, freedom).map_err(|e| CheckError(e.to_string()))?.inverse_cdf(0.5 + LEVEL / 2.0);
-    let half = quantile * error;
-    let interval = (slope - half, slope + half);
-    let ok = match bound {
-        SlopeBound::AtLeast if interval.0 >= value => Some(true),
-        SlopeBound::AtLeast if interval.1 < value => Some(false),
-        SlopeBound::AtMost if interval.1 <= value => Some(true),
-        SlopeBound::AtMost if interval.0 > value => Some(false),
-        SlopeBound::About if interval.1 < value || interval.0 > value => {
-            // Near enough counts as met: a measured law is never exactly the limit's.
-            let room = ABOUT * value.abs();
-            ((slope - value).abs() <= room && half <= room).then_some(true).or(Some(false))
-        }
-        SlopeBound::About if half <= ABOUT * value.abs() => Some(true),
-        _ => None,
-    };
-    Ok(Fit { slope, interval, level: LEVEL, runs, points, bound, value, ok })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_recovered_exactly_and_its_interval_is_a_point() {
-        let points = (0..10).map(|i| (f64::from(i), 3.0 - 2.0 * f64::from(i))).collect();
-        let fit = fit(points, SlopeBound::AtMost, -2.0 + 1e-9, (1, 1)).expect("ten points");
-        assert!((fit.slope + 2.0).abs() < 1e-12 && fit.interval.1 - fit.interval.0 < 1e-9);
-        assert_eq!(fit.ok, Some(true));
-    }
-
-    #[test]
-    fn a_slope_that_noise_hides_is_not_decided() {
-        let points = vec![(0.0, 0.0), (1.0, 2.0), (2.0, -1.0), (3.0, 1.5)];
-        let fit = fit(points, SlopeBound::AtLeast, 0.1, (1, 1)).expect("four points");
-        assert_eq!(fit.ok, None);
-    }
-
-    #[test]
-    fn the_wrong_side_is_a_rejection() {
-        let points = (0..10).map(|i| (f64::from(i), f64::from(i))).collect();
-        assert_eq!(fit(points, SlopeBound::AtMost, 0.5, (1, 1)).expect("ten points").ok, Some(false));
     }
 }

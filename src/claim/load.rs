@@ -6,11 +6,12 @@
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::document::{self, Item, Value};
 use super::model::{
-    Claim, ClaimBudget, ClaimId, Expect, Flow, Link, Named, Place, Scaling, Source, Trajectory, Units, Verdict,
+    Claim, ClaimBudget, ClaimId, Expect, Flow, Link, Named, Place, Probability, Scaling, Source, Trajectory, Units,
+    Verdict,
 };
 use super::names::Names;
 use super::reader::{Errors, choose};
-use super::{flow_section, sections};
+use super::{flow_section, probability_section, sections};
 use crate::lang::ast;
 use crate::lang::parse::{parse_expr, parse_given};
 use crate::lang::span::LangError;
@@ -44,10 +45,11 @@ pub const KEYS: &[&str] = &[
     "trajectory",
     "flow",
     "scaling",
+    "probability",
     "budget",
 ];
 /// Tables of the claim language that are not checked yet.
-const UNSUPPORTED: &[&str] = &["probability", "constant", "experiment"];
+const UNSUPPORTED: &[&str] = &["constant", "experiment"];
 /// The keys of a setting's file.
 const SETTING_KEYS: &[&str] = &["given", "let", "assume", "notes"];
 
@@ -152,6 +154,9 @@ impl Loader {
             self.setting(item, &id, settings);
         }
         self.hypotheses_of(items);
+        // What is random is known to the starts of a run.
+        let probability: Option<Probability> =
+            find("probability").and_then(|item| probability_section::probability(self, item));
         let trajectory: Option<Trajectory> = find("trajectory").and_then(|item| sections::trajectory(self, item));
         let flow: Option<Flow> = find("flow").and_then(|item| flow_section::flow(self, item));
         if let (Some(trajectory), Some(flow)) = (find("trajectory"), find("flow")) {
@@ -159,6 +164,9 @@ impl Loader {
         }
         let claim = find("claim").map(|item| self.predicates_of(item, CLAIM)).unwrap_or_default();
         let scaling: Option<Scaling> = find("scaling").and_then(|item| sections::scaling(self, item));
+        if find("probability").is_some() {
+            probability_section::stands_alone(self, items);
+        }
         let units = find("margin").map(|item| self.units(item)).unwrap_or_default();
         let expect = find("expect").map(|item| self.expect(item)).unwrap_or_default();
         let budget = find("budget").map(|item| self.budget(item)).unwrap_or_default();
@@ -166,7 +174,7 @@ impl Loader {
         let path = [find("trajectory"), find("flow")].into_iter().flatten().flat_map(Item::entries);
         let path = path.filter(|entry| matches!(&*entry.key, "always" | "finally"));
         // A table that cannot be read has its own error, and is not empty.
-        let mut conclusions = [find("claim"), find("scaling")].into_iter().flatten().chain(path);
+        let mut conclusions = [find("claim"), find("scaling"), find("probability")].into_iter().flatten().chain(path);
         let unsupported = items.iter().any(|item| UNSUPPORTED.contains(&item.key.as_str()));
         if !unsupported && conclusions.all(Item::is_empty_table) {
             let place = find("trajectory").or(find("flow")).or(find("claim")).map(|item| item.key_place.clone());
@@ -193,6 +201,7 @@ impl Loader {
             trajectory,
             flow,
             scaling,
+            probability,
             budget,
             witness: None,
         })
@@ -220,7 +229,7 @@ impl Loader {
     fn no_conclusion(&mut self, place: Place) {
         self.errors.note(|| {
             Diagnostic::new(place, "the claim has no conclusion", "nothing is claimed").help(
-                "a claim has `[claim]`, `[scaling]`, or `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate",
+                "a claim has `[claim]`, `[scaling]`, `[probability]`, or `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate",
             )
         });
     }

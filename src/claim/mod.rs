@@ -5,7 +5,7 @@
 //! | file | what it knows |
 //! | --- | --- |
 //! | [`model`] | a claim as data |
-//! | [`load`] | a claim file: its keys; `sections`, `flow_section`, the tables with keys of their own; `names`, what may be defined |
+//! | [`load`] | a claim file: its keys; `sections`, `flow_section`, `probability_section`, the tables with keys of their own; `names`, what may be defined |
 //! | `document`, `reader` | TOML as a tree with places; from it to strings, tables, parsed expressions |
 //! | [`library`], [`paper`], [`index`] | folders of claims; citations; which statements are to be claims |
 //! | [`program`], [`by_values`] | a claim as one typed graph, over its draws and over the values of its givens |
@@ -25,6 +25,7 @@ pub mod model;
 pub mod motion;
 mod names;
 pub mod paper;
+mod probability_section;
 pub mod program;
 mod reader;
 mod render;

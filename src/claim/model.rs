@@ -242,9 +242,38 @@ pub struct Scaling {
     pub sweep: Vec<Named<ast::Sweep>>,
     /// Left and right of `~`; two places of one text.
     pub fit: Named<(ast::Expr, ast::Expr)>,
-    pub slope: Named<(ast::SlopeBound, ast::Expr)>,
-    /// Independent runs a point; default 1.
+    pub slope: Named<ast::Slope>,
+    /// Where points count, of the givens.
+    pub from: Option<Named<ast::Expr>>,
+    /// Runs of each point, from as many draws of what is not swept; default 1.
     pub runs: u64,
+}
+
+/// `[probability]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probability {
+    /// What is drawn anew in each trial, by its own law.
+    pub random: Vec<Named<ast::Given>>,
+    /// Names of what is random.
+    pub lets: Vec<Named<ast::Expr>>,
+    pub event: Named<ast::Expr>,
+    pub side: ProbabilityBound,
+    /// What the event's probability is compared with, of the givens alone. Its name is the key: `at_least`, `at_most`.
+    pub bound: Named<ast::Expr>,
+}
+
+impl Probability {
+    /// The names that it defines.
+    pub fn names(&self) -> impl Iterator<Item = String> + '_ {
+        self.random.iter().map(|r| r.name.clone()).chain(self.lets.iter().map(|l| l.name.clone()))
+    }
+}
+
+/// On which side of its bound a probability is claimed to lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProbabilityBound {
+    AtLeast,
+    AtMost,
 }
 
 /// `[budget]`: how much work the claim needs before a verdict says something.
@@ -286,18 +315,22 @@ pub struct Claim {
     /// Never beside a trajectory.
     pub flow: Option<Flow>,
     pub scaling: Option<Scaling>,
+    /// Never beside another conclusion.
+    pub probability: Option<Probability>,
     pub budget: ClaimBudget,
     /// The witness file beside it, unread.
     pub witness: Option<Arc<Source>>,
 }
 
 impl Claim {
-    /// The names of what has a verdict, in the order of the file: predicates, then a fitted slope.
+    /// The names of what has a verdict, in the order of the file: predicates, then a fitted slope or a probability.
     pub fn predicates(&self) -> impl Iterator<Item = &str> {
         let path = self.trajectory.iter().flat_map(|t| t.always.iter().chain(&t.finally));
         let flow = self.flow.iter().flat_map(|f| f.always.iter().chain(&f.finally));
         let slope = self.scaling.iter().map(|scaling| scaling.slope.name.as_str());
-        self.claim.iter().chain(path).chain(flow).map(|predicate| predicate.name.as_str()).chain(slope)
+        let probability = self.probability.iter().map(|probability| probability.bound.name.as_str());
+        let predicates = self.claim.iter().chain(path).chain(flow).map(|predicate| predicate.name.as_str());
+        predicates.chain(slope).chain(probability)
     }
 }
 

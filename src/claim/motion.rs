@@ -123,6 +123,14 @@ impl Motion {
         }
     }
 
+    /// What ends it before its time.
+    pub fn until(&self) -> Option<NodeId> {
+        match self {
+            Self::Iteration(path) => path.until,
+            Self::Flow(course) => course.until,
+        }
+    }
+
     /// All nodes that it needs.
     pub fn roots(&self) -> Vec<NodeId> {
         let mut roots: Vec<NodeId> = self.lets().iter().chain(self.assume()).map(|bound| bound.node).collect();

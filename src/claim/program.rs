@@ -6,9 +6,9 @@ use super::by_values::ValueGiven;
 use super::diagnostic::{Diagnostic, Diagnostics};
 pub use super::motion::{Component, Course, KernelBinding, Motion, Moving, Path};
 
-use super::model::{Claim, Named, Place};
+use super::model::{Claim, Named, Place, Probability, Scaling};
 use crate::eval::analysis::Analysis;
-use crate::lang::ast::{self, Expr, Sampler};
+use crate::lang::ast::{self, Expr, Interval, Sampler};
 use crate::lang::build;
 use crate::lang::elaborate;
 use crate::lang::ir::{Dim, Graph, InputId, IntId, NodeId, Op, Type};
@@ -61,7 +61,23 @@ pub struct Law {
     pub covariate: NodeId,
     pub bound: ast::SlopeBound,
     pub slope: NodeId,
+    /// How far off the slope may be.
+    pub within: Option<NodeId>,
+    /// Where points count, of the givens alone.
+    pub from: Option<NodeId>,
     pub runs: u64,
+}
+
+/// A probability claim's part of the graph. Its event is the one predicate that is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Chance {
+    /// Givens from this one on are drawn anew in each trial, and blocks of draws from this one on.
+    pub first_random: usize,
+    pub first_block: usize,
+    /// The bound that is claimed, as it stands, and the most that the probability of what speaks against the claim may be: that of the
+    /// event under `at_most`, of its opposite under `at_least`.
+    pub claimed: NodeId,
+    pub allowed: NodeId,
 }
 
 /// A swept given.
@@ -92,6 +108,7 @@ pub struct Program {
     pub asked: Vec<Asked>,
     pub motion: Option<Motion>,
     pub law: Option<Law>,
+    pub chance: Option<Chance>,
     /// Integers that are shapes, indices or loop bounds.
     pub structural: BTreeSet<IntId>,
     /// Nodes of the other integers.
@@ -142,12 +159,19 @@ impl Program {
         }
     }
 
+    /// Whether its cases are only parts of what it claims: a slope, a probability. No single case refutes it.
+    pub fn is_statistical(&self) -> bool {
+        self.law.is_some() || self.chance.is_some()
+    }
+
     /// The integer given of this id.
     pub fn int_given(&self, id: IntId) -> &IntGiven {
         &self.samples.ints[id.0 as usize]
     }
 }
 
+mod chance;
+pub use chance::distributed;
 mod flow;
 mod path;
 
@@ -183,6 +207,7 @@ impl<'a> Builder<'a> {
             .chain(
                 claim.flow.iter().flat_map(|f| f.state.iter().chain(&f.lets).chain(&f.first)).map(|s| s.name.clone()),
             )
+            .chain(claim.probability.iter().flat_map(Probability::names))
             .collect();
         Self {
             claim,
@@ -370,6 +395,14 @@ impl<'a> Builder<'a> {
         }
         let assume = self.truths(&claim.assume);
         let mut asked = self.asked(&claim.claim, When::Once);
+        // Before anything moves is named: which points count is known before a run is made.
+        let from = claim.scaling.as_ref().and_then(|scaling| scaling.from.as_ref());
+        let from = self.truths(from.map_or(&[], std::slice::from_ref)).pop().map(|from| from.node);
+        let mut lets = lets;
+        let chance = match &claim.probability {
+            Some(probability) => Some(self.randoms(probability, &mut givens, &mut lets)?),
+            None => None,
+        };
         // The loader refuses a file with both.
         let (motion, more) = match (&claim.trajectory, &claim.flow) {
             (Some(trajectory), _) => {
@@ -383,7 +416,10 @@ impl<'a> Builder<'a> {
             (None, None) => (None, Vec::new()),
         };
         asked.extend(more);
-        let law = self.law(&targets);
+        if let Some(probability) = &claim.probability {
+            asked.extend(self.event(probability, motion.is_some()));
+        }
+        let law = self.law(&targets, from);
         if !self.errors.is_empty() {
             return Err(self.failed());
         }
@@ -398,7 +434,9 @@ impl<'a> Builder<'a> {
         roots.extend(motion.iter().flat_map(Motion::roots));
         if let Some(law) = &law {
             roots.extend([law.response, law.covariate, law.slope]);
+            roots.extend(law.within.iter().chain(&law.from));
         }
+        roots.extend(chance.iter().flat_map(|chance| [chance.claimed, chance.allowed]));
         let mut structural = structural_ints(&self.graph, &roots);
         // The sizes of what is drawn, the number of steps and whatever is swept hold for a whole octet.
         for block in &self.samples.blocks {
@@ -424,6 +462,9 @@ impl<'a> Builder<'a> {
             if structural.len() == before {
                 break;
             }
+        }
+        if let (Some(chance), Some(probability)) = (&chance, &claim.probability) {
+            self.lawful(chance, probability, &structural)?;
         }
         let lane_ints =
             self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value)).collect();
@@ -457,6 +498,7 @@ impl<'a> Builder<'a> {
             asked,
             motion,
             law,
+            chance,
             structural,
             lane_ints,
             sized,
@@ -469,7 +511,7 @@ impl<'a> Builder<'a> {
         Diagnostics(std::mem::take(&mut self.errors))
     }
 
-    fn law(&mut self, targets: &BTreeMap<usize, SweptTarget>) -> Option<Law> {
+    fn law(&mut self, targets: &BTreeMap<usize, SweptTarget>, from: Option<NodeId>) -> Option<Law> {
         let scaling = self.claim.scaling.as_ref()?;
         if let Some(other) = self.claim.claim.first() {
             self.errors.push(
@@ -497,6 +539,7 @@ impl<'a> Builder<'a> {
             let lo = elaborate::real(&mut self.graph, &self.scope, &entry.value.lo);
             let hi = elaborate::real(&mut self.graph, &self.scope, &entry.value.hi);
             if let (Some(lo), Some(hi)) = (self.note(&entry.place, lo), self.note(&entry.place, hi)) {
+                self.within_its_range(entry.name.as_str(), &entry.place, (lo, hi));
                 let ast::Sweep { scale, count, .. } = entry.value;
                 sweep.push(Swept { name: entry.name.clone(), target, scale, lo, hi, count });
             }
@@ -504,11 +547,65 @@ impl<'a> Builder<'a> {
         let (left, right) = &scaling.fit.value;
         let response = elaborate::real(&mut self.graph, &self.scope, left);
         let covariate = elaborate::real(&mut self.graph, &self.scope, right);
-        let slope = elaborate::real(&mut self.graph, &self.scope, &scaling.slope.value.1);
+        let ast::Slope { bound, value, within } = &scaling.slope.value;
+        let slope = elaborate::real(&mut self.graph, &self.scope, value);
+        let near = within.as_ref().map(|within| elaborate::real(&mut self.graph, &self.scope, within));
         let response = self.note(&scaling.fit.place, response)?;
         let covariate = self.note(&scaling.fit.place, covariate)?;
         let slope = self.note(&scaling.slope.place, slope)?;
-        Some(Law { sweep, response, covariate, bound: scaling.slope.value.0, slope, runs: scaling.runs })
+        let near = match near {
+            None => None,
+            Some(near) => Some(self.note(&scaling.slope.place, near)?),
+        };
+        self.tolerance(scaling, slope, near);
+        Some(Law { sweep, response, covariate, bound: *bound, slope, within: near, from, runs: scaling.runs })
+    }
+
+    /// The statement speaks of no value beyond what the given is drawn from. Where ends are expressions of other givens nothing is said.
+    fn within_its_range(&mut self, name: &str, place: &Place, (from, to): (NodeId, NodeId)) {
+        let Some(given) = self.claim.givens.iter().find(|given| given.name == name) else { return };
+        let (lo, hi, open) = match &given.value.kind {
+            Sampler::Real(Interval { lo, lo_open, hi, hi_open, .. }) => (lo, hi, (*lo_open, *hi_open)),
+            Sampler::Int { lo, hi } => (lo, hi, (false, false)),
+            _ => return,
+        };
+        // What is wrong with an end is said where the given is.
+        let lo = elaborate::real(&mut self.graph, &self.scope, lo).ok();
+        let hi = elaborate::real(&mut self.graph, &self.scope, hi).ok();
+        let number = |node: NodeId| build::rational(&self.graph, node);
+        let (Some(from), Some(to)) = (number(from), number(to)) else { return };
+        let below = lo.and_then(number).filter(|lo| from < lo || (open.0 && from == *lo));
+        let above = hi.and_then(number).filter(|hi| to > hi || (open.1 && to == *hi));
+        let found = match (below, above) {
+            (Some(lo), _) => {
+                format!("it begins at {from}, and the given {} {lo}", if open.0 { "is above" } else { "begins at" })
+            }
+            (_, Some(hi)) => {
+                format!("it ends at {to}, and the given {} {hi}", if open.1 { "is below" } else { "ends at" })
+            }
+            (None, None) => return,
+        };
+        let error =
+            Diagnostic::new(place.clone(), format!("the sweep of `{name}` leaves the given's own range"), found);
+        self.errors.push(error.help("sweep what the statement speaks of, or widen the given"));
+    }
+
+    /// What is off by nothing is never measured.
+    fn tolerance(&mut self, scaling: &Scaling, slope: NodeId, within: Option<NodeId>) {
+        let ast::Slope { value, within: written, .. } = &scaling.slope.value;
+        let number = |node: NodeId| build::rational(&self.graph, node);
+        let error = match (within, written) {
+            (Some(near), Some(written)) => number(near).filter(|near| **near <= RBig::ZERO).map(|near| {
+                LangError::new(written.span, "how far off a slope may be is positive", format!("this is {near}"))
+            }),
+            _ => number(slope).filter(|slope| **slope == RBig::ZERO).map(|_| {
+                LangError::new(value.span, "a slope of 0 needs `within`: a share of 0 is nothing", "found 0")
+                    .help("write how far off it may be, like `about 0 within 1/100`")
+            }),
+        };
+        if let Some(error) = error {
+            self.errors.push(Diagnostic::in_expression(&scaling.slope.place, &error));
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[schemars(title = "A claim of theoremcheck", deny_unknown_fields, extend("anyOf" = [
     {
         "required": ["title", "at"],
-        "anyOf": [{ "required": ["claim"] }, { "required": ["trajectory"] }, { "required": ["flow"] }, { "required": ["scaling"] }]
+        "anyOf": [{ "required": ["claim"] }, { "required": ["trajectory"] }, { "required": ["flow"] }, { "required": ["scaling"] }, { "required": ["probability"] }]
     },
     { "propertyNames": { "enum": ["given", "let", "assume", "notes"] } }
 ]))]
@@ -56,6 +56,8 @@ struct ClaimFile {
     flow: Option<Flow>,
     /// A fitted slope over a sweep.
     scaling: Option<Scaling>,
+    /// An event and its probability.
+    probability: Option<Probability>,
     /// How much work the claim needs.
     budget: Option<Budget>,
 }
@@ -170,13 +172,33 @@ struct Flow {
 struct Scaling {
     /// Givens and their points: `rho = "log [1e-12, 1e-3] 10"`.
     sweep: BTreeMap<String, String>,
+    /// Where points count, past the transient: `T >= 100*kappa`, of the givens; everywhere where nothing is said.
+    from: Option<Expression>,
     /// What is fitted to what: `log(eps) ~ log(rho)`.
     fit: String,
-    /// What the slope should be: `>= 1/2`, `<= 2`, `about 1`.
+    /// What the slope should be: `>= 1/2`, `<= 2`, `about 1 within 1/100`.
     slope: String,
-    /// Independent runs of each point; 1 where nothing is said.
+    /// Runs of each point, from as many draws of what is not swept; 1 where nothing is said.
     #[schemars(range(min = 1))]
     runs: Option<u64>,
+}
+
+/// An event and its probability, for all givens.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["at_least"] }, { "required": ["at_most"] }]))]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct Probability {
+    /// What is drawn anew in each trial, and how: `W = "gaussian(n, N)"`.
+    random: Table,
+    /// Abbreviations, of what is random.
+    #[schemars(rename = "let")]
+    lets: Option<Table>,
+    /// The event, a predicate.
+    event: Expression,
+    /// What its probability is at least, of the givens alone.
+    at_least: Option<Expression>,
+    /// What its probability is at most, of the givens alone.
+    at_most: Option<Expression>,
 }
 
 /// How much work the claim needs.
@@ -231,6 +253,7 @@ mod tests {
     use super::*;
     use crate::claim::flow_section::FLOW_KEYS;
     use crate::claim::load::KEYS;
+    use crate::claim::probability_section::PROBABILITY_KEYS;
     use crate::claim::sections::{SCALING_KEYS, TRAJECTORY_KEYS};
     use std::collections::BTreeSet;
 
@@ -246,6 +269,7 @@ mod tests {
         assert_eq!(keys_of(&schema, "/definitions/Trajectory/properties"), set(TRAJECTORY_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Flow/properties"), set(FLOW_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Scaling/properties"), set(SCALING_KEYS));
+        assert_eq!(keys_of(&schema, "/definitions/Probability/properties"), set(PROBABILITY_KEYS));
     }
 
     #[test]
@@ -256,6 +280,7 @@ mod tests {
             "/definitions/Trajectory/properties",
             "/definitions/Flow/properties",
             "/definitions/Scaling/properties",
+            "/definitions/Probability/properties",
         ] {
             for (key, property) in schema.pointer(properties).and_then(Value::as_object).unwrap() {
                 assert!(property["description"].is_string(), "{properties}/{key}");

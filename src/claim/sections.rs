@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 pub(super) const TRAJECTORY_KEYS: &[&str] =
     &["state", "step", "steps", "kernel", "at", "until", "let", "assume", "first", "always", "finally"];
-pub(super) const SCALING_KEYS: &[&str] = &["sweep", "fit", "slope", "runs"];
+pub(super) const SCALING_KEYS: &[&str] = &["sweep", "from", "fit", "slope", "runs"];
 /// The most independent runs of one point.
 const MAX_RUNS: u64 = 1_000_000;
 
@@ -29,7 +29,9 @@ const ALWAYS: &str = "write `[trajectory.always]`, then what holds at every step
 const FINALLY: &str = "write `[trajectory.finally]`, then what holds at the end, like `small = \"loss <= delta\"`";
 const SWEEP: &str = "write `sweep = { rho = \"log [1e-12, 1e-3] 10\" }`: a given, and its points";
 const FIT: &str = "write what is fitted to what, like `fit = \"log(eps) ~ log(rho)\"`";
-const SLOPE: &str = "write what the slope should be, like `slope = \">= 1/2\"`, `\"<= 2\"` or `\"about 1\"`";
+const FROM: &str = "write where points count, past the transient, like `from = \"T >= 100*kappa\"`";
+const SLOPE: &str =
+    "write what the slope should be, like `slope = \">= 1/2\"`, `\"<= 2\"` or `\"about 1 within 1/100\"`";
 
 /// `None` where a part that a trajectory cannot do without is missing or cannot be read.
 pub(super) fn trajectory(loader: &mut Loader, item: &Item) -> Option<Trajectory> {
@@ -133,8 +135,12 @@ pub(super) fn scaling(loader: &mut Loader, item: &Item) -> Option<Scaling> {
         loader.predicates.label(&mut loader.errors, entry);
         loader.errors.expression(entry, SLOPE, parse_slope)
     });
+    let from = match find("from") {
+        None => Some(None),
+        Some(entry) => loader.errors.expression(entry, FROM, parse_expr).map(Some),
+    };
     let runs = find("runs").map_or(Some(1), |entry| loader.errors.count(entry, MAX_RUNS));
-    Some(Scaling { sweep: sweep?, fit: fit?, slope: slope?, runs: runs? })
+    Some(Scaling { sweep: sweep?, fit: fit?, slope: slope?, from: from?, runs: runs? })
 }
 
 /// A key that must be there and, where it is a table, not be empty.

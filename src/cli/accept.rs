@@ -12,6 +12,10 @@ use std::path::PathBuf;
 
 /// Writes the witness file of a claim that has a counterexample which is not stored yet; where it was written.
 pub fn accept(claim: &Claim, result: &ClaimResult) -> Result<Option<PathBuf>, Stop> {
+    // What is random is no given: its values have no place in a witness file.
+    if claim.probability.is_some() {
+        return Ok(None);
+    }
     let refuted = || result.predicates.iter().filter_map(|p| Some((p, p.evidence.refutation.as_ref()?)));
     if refuted().all(|(_, refutation)| refutation.origin == Origin::Stored) {
         return Ok(None);

@@ -12,6 +12,9 @@ use std::time::Duration;
 /// More cases than anyone can wait for, few enough to be counted.
 const MOST_CASES: u64 = 1_000_000_000_000;
 
+/// Above any case that a report names: a trial of a probability is numbered by its setting, too, and there are some thousands of these.
+const LAST_CASE: u64 = 10_000 * crate::check::TRIALS;
+
 /// So many numbers of eight lanes take 16 GiB.
 const MOST_ELEMENTS: u64 = 1 << 28;
 
@@ -108,7 +111,7 @@ pub struct ReplayArgs {
     /// Which claim: `<paper>/<claim>`
     pub id: String,
     /// Which case
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..MOST_CASES),
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..LAST_CASE),
           required_unless_present = "hunted")]
     pub case: Option<u64>,
     /// The nearest case that the hunt finds for this predicate, in place of a random one; the hunt is run again

@@ -56,7 +56,11 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
             exit = exit.gravest(Exit::DecidedOtherwise);
         };
         let mut failures = Vec::new();
-        for predicate in refuted(claim).filter(|name| entries.iter().all(|(predicate, ..)| predicate != name)) {
+        // The counterexample of a probability is a trial, which every run finds anew and none stores.
+        let stores = claim.probability.is_none();
+        for predicate in
+            refuted(claim).filter(|_| stores).filter(|name| entries.iter().all(|(predicate, ..)| predicate != name))
+        {
             unproved(format!("`{}`: no counterexample of `{predicate}` is stored\n", claim.id));
         }
         for (predicate, stored, refutation) in entries {

@@ -10,6 +10,9 @@ pub const BLOCK: u64 = 1024;
 /// A claim is never judged on fewer cases than this, however dear one of them is.
 pub const LEAST_CASES: u64 = 64;
 
+/// A probability is never judged on fewer trials than this, those that choose its settings among them.
+pub const LEAST_TRIALS: u64 = 2_048;
+
 /// Cases are run eight at a time.
 pub const LANES: u64 = 8;
 
@@ -97,9 +100,47 @@ pub fn cases(budget: Budget, cases: Option<u64>, cost: u64) -> Option<u64> {
     Some(wanted.checked_next_multiple_of(LANES).unwrap_or(u64::MAX - (LANES - 1)))
 }
 
+/// How many trials a probability claim has, if one counts for `cost` evaluations; `None` if the budget does not reach for enough of them.
+///
+/// As many as a predicate is hunted by evaluations. `cases`, where given, is taken instead of the budget.
+pub fn trials(budget: Budget, cases: Option<u64>, cost: u64) -> Option<u64> {
+    match cases {
+        Some(cases) => Some(cases.max(LANES)),
+        None => Some(budget.effort().hunt / cost.max(1)).filter(|trials| *trials >= LEAST_TRIALS),
+    }
+}
+
+/// A slope may spend so many times the evaluations of a claim: all of its points are run to their end, eight times at least.
+const SLOPE: u64 = 100;
+
+/// Evaluations that a slope may spend.
+pub fn of_a_slope(budget: Budget) -> u64 {
+    SLOPE * budget.evaluations()
+}
+
+/// Evaluations that make about so many runs of all `points` together, where eight runs of each count for `eight`.
+pub fn of_runs(runs: u64, points: u64, eight: u64) -> u64 {
+    (runs / LANES / points.max(1)).max(1).saturating_mul(eight)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_of_a_sweep_are_made_eight_at_a_time() {
+        assert_eq!(of_runs(800, 10, 7), 70);
+        assert_eq!(of_runs(799, 10, 7), 63);
+        assert_eq!(of_runs(1, 10, 7), 7);
+    }
+
+    #[test]
+    fn a_probability_has_enough_trials_or_is_not_run() {
+        assert_eq!(trials(Budget::Default, None, 1), Some(400_000));
+        assert_eq!(trials(Budget::Default, None, 100), Some(4_000));
+        assert_eq!(trials(Budget::Default, None, 1_000), None);
+        assert_eq!(trials(Budget::Quick, Some(100), u64::MAX), Some(100));
+    }
 
     #[test]
     fn a_dear_case_means_fewer_cases_but_never_too_few_to_judge() {

@@ -3,6 +3,7 @@
 use super::verdict::{self, Judgement};
 use crate::case::values::lines;
 use crate::check::PredicateInfo;
+use crate::check::chance::Chance;
 use crate::check::evidence::{Evidence, Refutation};
 use crate::check::fit::Fit;
 use crate::check::tally::{PredicateTally, Tally};
@@ -34,7 +35,7 @@ pub struct ClaimResult {
     pub verdict: Verdict,
     pub expected: Verdict,
     pub as_expected: bool,
-    /// In the order of the file; a fitted slope is the last.
+    /// In the order of the file; a fitted slope is the last. A probability is the only one.
     pub predicates: Vec<PredicateResult>,
     /// What was counted of the claim as a whole; each predicate has its own part with it.
     pub tally: Tally,
@@ -43,6 +44,8 @@ pub struct ClaimResult {
     pub assumes: Vec<String>,
     /// Of a `[scaling]` claim.
     pub fit: Option<Fit>,
+    /// Of a `[probability]` claim.
+    pub chance: Option<Chance>,
     /// Why the claim could not be evaluated, or was not.
     pub failure: Option<Failure>,
     /// Time spent on it by all threads. Never part of what is compared.
@@ -52,7 +55,7 @@ pub struct ClaimResult {
 #[derive(Clone, Debug)]
 pub struct PredicateResult {
     pub info: PredicateInfo,
-    /// None for a fitted slope, and where the claim could not be evaluated.
+    /// None for a fitted slope, for a probability, and where the claim could not be evaluated.
     pub counts: Option<PredicateTally>,
     /// What was found beyond counting.
     pub evidence: Evidence,
@@ -98,6 +101,7 @@ pub struct Findings {
     /// One entry a predicate, or none at all.
     pub evidence: Vec<Evidence>,
     pub fit: Option<Fit>,
+    pub chance: Option<Chance>,
     pub failure: Option<Failure>,
     pub busy: Duration,
 }
@@ -105,7 +109,7 @@ pub struct Findings {
 impl ClaimResult {
     /// Judges what was found.
     pub fn new(claim: &Claim, found: Findings) -> Self {
-        let Findings { predicates, givens, assumes, mut tally, evidence, fit, failure, busy } = found;
+        let Findings { predicates, givens, assumes, mut tally, evidence, fit, chance, failure, busy } = found;
         let judged = |info: PredicateInfo, counted: Option<(PredicateTally, Evidence)>, judgement: Judgement| {
             let expected = verdict::expected(&claim.expect, &info.name);
             let as_expected = verdict::satisfies(judgement.verdict, expected);
@@ -115,6 +119,11 @@ impl ClaimResult {
         let predicates: Vec<PredicateResult> = if let Some(failure) = &failure {
             let judgement = Judgement::new(failure.verdict(), failure.reason());
             claim.predicates().map(|name| judged(named(name), None, judgement.clone())).collect()
+        } else if let Some(chance) = &chance {
+            let evidence = evidence.into_iter().next().unwrap_or_default();
+            let judgement = verdict::judge_chance(chance, &evidence);
+            let judged = claim.probability.as_ref().map(|p| judged(named(&p.bound.name), None, judgement));
+            judged.map(|judged| PredicateResult { evidence, ..judged }).into_iter().collect()
         } else {
             let evidence = evidence.into_iter().chain(std::iter::repeat_with(Evidence::default));
             let counted = predicates.into_iter().zip(std::mem::take(&mut tally.predicates)).zip(evidence);
@@ -138,6 +147,7 @@ impl ClaimResult {
             givens,
             assumes,
             fit,
+            chance,
             failure,
             busy,
         }

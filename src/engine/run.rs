@@ -1,6 +1,6 @@
 //! Which cases run where.
 //!
-//! A unit of work is one block of one claim's cases (or one fit). Threads take units in order from one counter; what they count
+//! A unit of work is one block of one claim's cases (or one fit, or all trials of one probability). Threads take units in order from one counter; what they count
 //! is merged by commutative sums, and a claim that fails does so by its lowest failing block. So the outcome is the same, bit
 //! for bit, for any number of threads. A panic inside a claim is that claim's error, never the run's.
 
@@ -9,8 +9,10 @@ use super::event::Event;
 use super::guard::guard;
 use super::outcome::{ClaimResult, Failure, Findings, Malformed, Outcome};
 use super::source::CaseSource;
+use crate::check::chance::Chance;
 use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
+use crate::check::scaling::Asked;
 use crate::check::tally::Tally;
 use crate::check::{CheckError, CheckOptions, Checker};
 use crate::claim::diagnostic::Diagnostics;
@@ -120,22 +122,28 @@ enum Prepared {
 
 enum Work {
     Cases(u64),
-    Fit,
+    /// A slope, within so many evaluations.
+    Fit(u64),
+    /// So many trials of a probability.
+    Trials(u64),
 }
 
 fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepared {
     let compiled = guard(|| {
         let source = compile(claim)?;
-        let (fit, cost) = (source.is_scaling(), source.cost());
-        Ok((source, fit, cost))
+        let (fit, probability, cost) = (source.is_scaling(), source.is_probability(), source.cost());
+        Ok((source, fit, probability, cost))
     });
-    let (source, fit, cost) = match compiled {
+    let (source, fit, probability, cost) = match compiled {
         Err(panic) => return Prepared::Failed(Box::new(Findings::failed(None, Failure::Panic(panic)))),
         Ok(Err(diagnostics)) => return Prepared::Malformed(diagnostics),
         Ok(Ok(compiled)) => compiled,
     };
     if fit {
-        return Prepared::Ready { source, work: Work::Fit };
+        return prepare_fit(claim, options, source);
+    }
+    if probability {
+        return prepare_trials(claim, options, source, cost);
     }
     let failure = match (budget::cases(options.budget, options.cases, cost), claim.budget.cases) {
         (None, _) => {
@@ -148,6 +156,44 @@ fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepar
             format!("the claim asks for {least} cases, this run gives it {cases}: run it with a larger --budget")
         }
         (Some(cases), _) => return Prepared::Ready { source, work: Work::Cases(cases) },
+    };
+    Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
+}
+
+fn prepare_fit(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSource>) -> Prepared {
+    let budget = budget::of_a_slope(options.budget);
+    let asked = match guard(|| source.asked()) {
+        Err(panic) => return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::Panic(panic)))),
+        // Running says what is wrong.
+        Ok(Err(_)) => return Prepared::Ready { source, work: Work::Fit(budget) },
+        Ok(Ok(asked)) => asked,
+    };
+    let Asked { points, eight, .. } = asked;
+    let evaluations = options.cases.map_or(budget, |cases| budget::of_runs(cases, points, eight));
+    let made = asked.made(evaluations);
+    let runs = made.saturating_mul(points);
+    let failure = match claim.budget.cases {
+        _ if eight > budget => format!(
+            "eight runs of each of {points} points count for up to {eight} evaluations, the budget is {budget}: run it with a larger --budget, or make the sweep smaller"
+        ),
+        Some(least) if runs < least => {
+            format!("the claim asks for {least} cases, and {made} runs of each of {points} points are {runs}")
+        }
+        _ => return Prepared::Ready { source, work: Work::Fit(evaluations) },
+    };
+    Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
+}
+
+fn prepare_trials(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSource>, cost: u64) -> Prepared {
+    let failure = match (budget::trials(options.budget, options.cases, cost), claim.budget.cases) {
+        (None, _) => format!(
+            "one trial counts for {cost} evaluations, and the budget has less than {} of them: run it with a larger --budget",
+            budget::LEAST_TRIALS
+        ),
+        (Some(trials), Some(least)) if trials < least => {
+            format!("the claim asks for {least} trials, this run gives it {trials}: run it with a larger --budget")
+        }
+        (Some(trials), _) => return Prepared::Ready { source, work: Work::Trials(trials) },
     };
     Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
 }
@@ -172,6 +218,7 @@ struct Sum {
     tally: Option<Tally>,
     evidence: Vec<Evidence>,
     fit: Option<Fit>,
+    chance: Option<Chance>,
     failure: Option<(u64, Failure)>,
     busy: Duration,
 }
@@ -180,7 +227,7 @@ impl<'a> Slot<'a> {
     fn new(claim: &'a Claim, prepared: Prepared, first_unit: u64) -> Self {
         let units = match &prepared {
             Prepared::Ready { work: Work::Cases(cases), .. } => cases.div_ceil(BLOCK),
-            Prepared::Ready { work: Work::Fit, .. } => 1,
+            Prepared::Ready { work: Work::Fit(_) | Work::Trials(_), .. } => 1,
             Prepared::Failed(_) | Prepared::Malformed(_) => 0,
         };
         let slot = Self {
@@ -217,9 +264,15 @@ impl<'a> Slot<'a> {
             }
             let begun = Instant::now();
             match work {
-                Work::Fit => {
-                    let fit = guard(|| source.scaling(options.budget.evaluations()));
+                Work::Fit(evaluations) => {
+                    let fit = guard(|| source.scaling(*evaluations));
                     self.note(unit, flatten(fit), begun.elapsed(), |sum, fit| sum.fit = Some(fit));
+                }
+                Work::Trials(trials) => {
+                    let chance = guard(|| source.chance(*trials));
+                    self.note(unit, flatten(chance), begun.elapsed(), |sum, (chance, evidence)| {
+                        (sum.chance, sum.evidence) = (Some(chance), vec![evidence]);
+                    });
                 }
                 Work::Cases(cases) => {
                     let range = block(unit, *cases);
@@ -288,6 +341,7 @@ impl<'a> Slot<'a> {
                     Some((_, failure)) => findings.failure = Some(failure),
                     None => {
                         findings.fit = sum.fit;
+                        findings.chance = sum.chance;
                         findings.evidence = sum.evidence;
                         findings.tally = sum.tally.unwrap_or(findings.tally);
                     }
@@ -341,6 +395,7 @@ impl Findings {
             tally: empty_tally(source),
             evidence: Vec::new(),
             fit: None,
+            chance: None,
             failure: None,
             busy,
         }
@@ -354,6 +409,7 @@ impl Findings {
             tally: Tally::new(&[], 0, 0),
             evidence: Vec::new(),
             fit: None,
+            chance: None,
             failure: None,
             busy: Duration::ZERO,
         };

@@ -7,9 +7,11 @@ use super::outcome::{ClaimResult, Failure, Outcome};
 use super::run::{Compile, MAX_ELEMENTS, RunOptions, run_with};
 use super::source::CaseSource;
 use crate::arith::lane::Backend;
+use crate::check::chance::Chance;
 use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
 use crate::check::record::{CaseRecord, Fate, Hypotheses, Look, Stratum};
+use crate::check::scaling::Asked;
 use crate::check::search::Effort;
 use crate::check::tally::Tally;
 use crate::check::{CheckError, CheckOptions, PredicateInfo};
@@ -67,6 +69,15 @@ impl CaseSource for Fake {
     }
     fn scaling(&self, _: u64) -> Result<Fit, CheckError> {
         Err(CheckError("no fit".to_owned()))
+    }
+    fn asked(&self) -> Result<Asked, CheckError> {
+        Err(CheckError("no sweep".to_owned()))
+    }
+    fn is_probability(&self) -> bool {
+        false
+    }
+    fn chance(&self, _: u64) -> Result<(Chance, Evidence), CheckError> {
+        Err(CheckError("no trials".to_owned()))
     }
 }
 

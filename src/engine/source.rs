@@ -1,9 +1,11 @@
 //! What the engine asks of a compiled claim. [`Checker`] is the one implementor outside of tests, which need claims that
 //! fail, panic or dawdle on demand.
 
+use crate::check::chance::Chance;
 use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
 use crate::check::record::CaseRecord;
+use crate::check::scaling::Asked;
 use crate::check::search::Effort;
 use crate::check::tally::Tally;
 use crate::check::{CheckError, Checker, PredicateInfo};
@@ -27,6 +29,12 @@ pub trait CaseSource: Send + Sync {
     fn is_scaling(&self) -> bool;
     /// The fit of a `[scaling]` claim, within so many evaluations.
     fn scaling(&self, evaluations: u64) -> Result<Fit, CheckError>;
+    /// What the sweep of a `[scaling]` claim asks for.
+    fn asked(&self) -> Result<Asked, CheckError>;
+    /// Whether this is a `[probability]` claim, which has trials in place of cases.
+    fn is_probability(&self) -> bool;
+    /// The trials of a `[probability]` claim, about so many, and the counterexample to an event that is claimed to be sure.
+    fn chance(&self, trials: u64) -> Result<(Chance, Evidence), CheckError>;
 }
 
 impl CaseSource for Checker {
@@ -60,5 +68,17 @@ impl CaseSource for Checker {
 
     fn scaling(&self, evaluations: u64) -> Result<Fit, CheckError> {
         self.scaling(evaluations)
+    }
+
+    fn asked(&self) -> Result<Asked, CheckError> {
+        self.asked()
+    }
+
+    fn is_probability(&self) -> bool {
+        self.is_probability()
+    }
+
+    fn chance(&self, trials: u64) -> Result<(Chance, Evidence), CheckError> {
+        self.chance(trials)
     }
 }

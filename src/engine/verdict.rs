@@ -15,10 +15,11 @@
 //! A stratum that gave cases of which none met the hypotheses is reported, but does not by itself make a claim `vacuous`: whether
 //! it is feasible is not known. A claim's verdict is the gravest of its predicates'.
 
+use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing};
 use crate::check::evidence::Evidence;
-use crate::check::fit::Fit;
+use crate::check::fit::{Fit, REJECTED_WRONGLY, Shape};
 use crate::check::tally::PredicateTally;
-use crate::claim::model::{Expect, Verdict};
+use crate::claim::model::{Expect, ProbabilityBound, Verdict};
 
 /// A verdict, and why, where it is not plainly `held`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,11 +94,108 @@ pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u
 
 /// The verdict of a fitted slope.
 pub fn judge_fit(fit: &Fit) -> Judgement {
-    match fit.ok {
-        Some(true) => Judgement { verdict: Verdict::Held, reason: None },
-        Some(false) => Judgement::new(Verdict::Rejected, "the interval of the fitted slope excludes the one claimed"),
-        None => Judgement::new(Verdict::Inconclusive, "the interval of the fitted slope does not decide"),
+    match (fit.ok, fit.shape) {
+        (Some(true), _) => Judgement { verdict: Verdict::Held, reason: None },
+        (Some(false), _) => {
+            let (lo, hi) = fit.wide_interval();
+            let level = 100.0 * (1.0 - REJECTED_WRONGLY);
+            let why = format!("the {level} % interval of the slope, [{lo:.4}, {hi:.4}], is beyond what is claimed");
+            Judgement::new(Verdict::Rejected, why)
+        }
+        (None, Shape::Line) => {
+            Judgement::new(Verdict::Inconclusive, "the interval of the fitted slope does not decide")
+        }
+        (None, Shape::Bends) => {
+            let ((first, last), (from, to)) = (fit.line.ends, fit.line.span);
+            let room = fit.claimed.straight(fit.line.slope.value);
+            let how = format!("the local slope goes from {first:.4} at {from:.4} to {last:.4} at {to:.4}");
+            let why = format!("it bends: {how}, and may be off its middle by {room:.4}");
+            Judgement::new(Verdict::Inconclusive, why)
+        }
+        (None, Shape::Off) => {
+            let why = format!("the points are off the line by {:.3e} in the mean, and not by chance", fit.line.off.0);
+            Judgement::new(Verdict::Inconclusive, why)
+        }
     }
+}
+
+/// The verdict of a probability: gravest first, what is certain, what is as good as certain, what could not be told.
+pub fn judge_chance(chance: &Chance, evidence: &Evidence) -> Judgement {
+    if let Some(refutation) = &evidence.refutation {
+        let margin = refutation.margin.describe();
+        let how = format!("a trial fails, certified, margin {margin}, in {} bits", refutation.bits);
+        return Judgement::new(Verdict::Refuted, how);
+    }
+    let least = |a: &&Setting, b: &&Setting| a.slack().total_cmp(&b.slack());
+    let first = |standing: Standing| chance.settings.iter().filter(|s| s.standing == standing).min_by(least);
+    if let Some(setting) = chance.settings.iter().find(|s| s.standing == Standing::Contradicted && s.allowed.1 < 0.0) {
+        let side = match chance.side {
+            ProbabilityBound::AtLeast => "at least",
+            ProbabilityBound::AtMost => "at most",
+        };
+        let (number, claimed) = (setting.number, setting.claimed);
+        let why = format!("no probability is {side} {claimed}, which is claimed at setting {number}");
+        return Judgement::new(Verdict::Rejected, why);
+    }
+    if let Some(setting) = first(Standing::Contradicted) {
+        let doubt = evidence.doubt.as_ref().map(|doubt| format!("; no certificate: {doubt}")).unwrap_or_default();
+        let told = told(chance, setting);
+        return Judgement::new(
+            Verdict::Rejected,
+            format!(
+                "{told}; so far from the bound with probability below {ERROR_RATE:e} in all runs of a library together{doubt}"
+            ),
+        );
+    }
+    let trivial = chance.count(Standing::Trivial);
+    if chance.settings.is_empty() {
+        let rejected = chance.searched.rejected;
+        return Judgement::new(Verdict::Vacuous, format!("none of {rejected} settings met the hypotheses"));
+    }
+    if trivial == chance.settings.len() {
+        return Judgement::new(Verdict::Vacuous, "the bound is 0 or less, or 1 or more, at every setting");
+    }
+    let (trials, undefined) = chance.settings.iter().fold((0, 0), |(trials, undefined), setting| {
+        (trials + setting.counts.trials, undefined + setting.counts.undefined)
+    });
+    if undefined > trials / 2 {
+        return Judgement::new(Verdict::Error, format!("undefined in {undefined} of {trials} trials"));
+    }
+    let more = |setting: &Setting| match setting.would_decide(chance.side) {
+        Some(trials) => format!("; about {trials} trials would decide"),
+        None => String::new(),
+    };
+    if let Some(setting) = first(Standing::Doubtful) {
+        let told = told(chance, setting);
+        let text = format!("{told}: doubtful, and short of the error rate{}", more(setting));
+        return Judgement::new(Verdict::Inconclusive, text);
+    }
+    if let Some(setting) = first(Standing::Blurred) {
+        let unclear = setting.counts.unclear();
+        let text = format!(
+            "{}: {unclear} trials within the rounding floor or undefined might contradict it",
+            told(chance, setting)
+        );
+        return Judgement::new(Verdict::Inconclusive, text);
+    }
+    if let Some(setting) = first(Standing::Untold)
+        && chance.count(Standing::Consistent) + chance.count(Standing::Confirmed) == 0
+    {
+        let text = format!("{}: no outcome of so few would contradict it{}", told(chance, setting), more(setting));
+        return Judgement::new(Verdict::Inconclusive, text);
+    }
+    Judgement { verdict: Verdict::Held, reason: None }
+}
+
+/// `the event failed in 40 of 1000 trials of setting 3, and at least 0.99 is claimed`
+fn told(chance: &Chance, setting: &Setting) -> String {
+    let (what, bound) = match chance.side {
+        ProbabilityBound::AtLeast => ("failed", "at least"),
+        ProbabilityBound::AtMost => ("happened", "at most"),
+    };
+    let (against, trials) = (setting.counts.against(chance.side), setting.counts.trials);
+    let (number, claimed) = (setting.number, setting.bound(|x| x.to_string()));
+    format!("the event {what} in {against} of {trials} trials of setting {number}, and {bound} {claimed} is claimed")
 }
 
 /// From the gravest down. What is decided against a claim comes before what could not be decided.

@@ -104,7 +104,7 @@ impl<'k> Hunter<'k> {
     /// What is wrong with its expressions, each at its place.
     pub fn new(claim: &Claim, options: HuntOptions<'k>) -> Result<Option<Self>, Diagnostics> {
         let mut program = Program::new(claim)?;
-        if program.law.is_some() {
+        if program.is_statistical() {
             return Ok(None);
         }
         let goals = goal::goals(&mut program);

@@ -286,7 +286,16 @@ pub enum Looks {
     Log(u64),
 }
 
-/// What a fitted slope is compared with.
+/// What a fitted slope should be: `>= delta/2`, `about -1 within 1/100`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slope {
+    pub bound: SlopeBound,
+    pub value: Expr,
+    /// How far off it may be.
+    pub within: Option<Expr>,
+}
+
+/// On which side of a value a slope is claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SlopeBound {
     AtLeast,

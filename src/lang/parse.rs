@@ -8,12 +8,12 @@
 //! | `log 200`, `every 10` | [`parse_schedule`] | `parse_plan` |
 //! | `32`, `log 20` | [`parse_looks`] | `parse_plan` |
 //! | `log(eps) ~ log(rho)` | [`parse_fit`] | `parse_plan` |
-//! | `>= delta/2`, `about 1` | [`parse_slope`] | `parse_plan` |
+//! | `>= delta/2`, `about 1 within 1/100` | [`parse_slope`] | `parse_plan` |
 //!
 //! No names are looked up, and nothing has a type yet: that is the elaborator's. Any text ends in a tree of bounded height or
 //! in one error with its place.
 
-use super::ast::{Expr, Given, Looks, Schedule, SlopeBound, Sweep};
+use super::ast::{Expr, Given, Looks, Schedule, Slope, Sweep};
 use super::lexer::Kind;
 use super::span::LangError;
 use super::tokens::{Parsed, Tokens, expect, parse_all};
@@ -51,8 +51,8 @@ pub fn parse_fit(text: &str) -> Result<(Expr, Expr), LangError> {
     whole(text, parse_plan::fit)
 }
 
-/// What a slope should be: `>= delta/2`, `<= 1`, `about 1`.
-pub fn parse_slope(text: &str) -> Result<(SlopeBound, Expr), LangError> {
+/// What a slope should be: `>= delta/2`, `<= 1`, `about 1 within 1/100`.
+pub fn parse_slope(text: &str) -> Result<Slope, LangError> {
     whole(text, parse_plan::slope)
 }
 

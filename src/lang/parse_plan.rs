@@ -6,9 +6,10 @@
 //! 32                        log 20                                  (times of a flow)
 //! log(eps) ~ log(rho)                                               (a fit)
 //! >= delta/2                <= 1                 about 1            (a slope)
+//! about -1 within 1/100                                             (how far off it may be)
 //! ```
 
-use super::ast::{Expr, Looks, Schedule, SlopeBound, Sweep, SweepScale};
+use super::ast::{Expr, Looks, Schedule, Slope, SlopeBound, Sweep, SweepScale};
 use super::lexer::Kind;
 use super::parse_expr::{expression, skip};
 use super::parse_given::interval;
@@ -23,7 +24,7 @@ pub const MAX_LOOKS: u64 = 10_000;
 const SWEEP: &str = "write `log [a, b] 10`, `linear [a, b] 10` or `int [a, b] 10`";
 const SCHEDULE: &str = "write `log 200` or `every 10`";
 const LOOKS: &str = "write `32`, that many equal intervals, or `log 20`, that many times evenly in the logarithm";
-const SLOPE: &str = "write `>= e`, `<= e` or `about e`";
+const SLOPE: &str = "write `>= e`, `<= e` or `about e`, with `within d` behind it to say how far off it may be";
 
 pub fn sweep(input: &mut Tokens<'_, '_>) -> Parsed<Sweep> {
     let first = next(input);
@@ -95,7 +96,7 @@ pub fn fit(input: &mut Tokens<'_, '_>) -> Parsed<(Expr, Expr)> {
     Ok((fitted, *expression(input)?.expr))
 }
 
-pub fn slope(input: &mut Tokens<'_, '_>) -> Parsed<(SlopeBound, Expr)> {
+pub fn slope(input: &mut Tokens<'_, '_>) -> Parsed<Slope> {
     let first = next(input);
     let bound = match first.kind {
         Kind::GreaterEqual => SlopeBound::AtLeast,
@@ -107,7 +108,9 @@ pub fn slope(input: &mut Tokens<'_, '_>) -> Parsed<(SlopeBound, Expr)> {
         }
     };
     skip(input)?;
-    Ok((bound, *expression(input)?.expr))
+    let value = *expression(input)?.expr;
+    let within = if accept_word(input, "within")? { Some(*expression(input)?.expr) } else { None };
+    Ok(Slope { bound, value, within })
 }
 
 #[cfg(test)]
@@ -185,13 +188,19 @@ mod tests {
             ("<= 1", SlopeBound::AtMost, "1=1"),
             ("about 1/2", SlopeBound::About, "(Div 1=1 2=2)"),
         ] {
-            let (found, e) = parse_slope(text).unwrap();
-            assert_eq!((found, bracketed(&e).as_str()), (bound, number));
+            let slope = parse_slope(text).unwrap();
+            assert_eq!((slope.bound, bracketed(&slope.value).as_str(), slope.within), (bound, number, None));
         }
+        let slope = parse_slope("about -delta within delta/100").unwrap();
+        assert_eq!((slope.bound, bracketed(&slope.value).as_str()), (SlopeBound::About, "(neg delta)"));
+        assert_eq!(slope.within.map(|e| bracketed(&e)), Some("(Div delta 100=100)".into()));
         let error = parse_slope("< 1").map_err(|e| one_line(&e));
-        assert_eq!(
-            error,
-            Err("0..1 expected what the slope is held against | found `<` | write `>= e`, `<= e` or `about e`".into())
-        );
+        assert_eq!(error, Err(format!("0..1 expected what the slope is held against | found `<` | {}", super::SLOPE)));
+        for (text, error) in [
+            ("about 1 within", "14..14 expected an expression | found the end | -"),
+            ("about 1 near 2", "8..12 expected an operator or the end | found `near` | -"),
+        ] {
+            assert_eq!(parse_slope(text).map_err(|e| one_line(&e)), Err(error.into()), "{text}");
+        }
     }
 }

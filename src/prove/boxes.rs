@@ -96,7 +96,7 @@ impl<'a> Cover<'a> {
     /// `None` if the claim is not about a few reals.
     fn new(program: &'a Program, predicate: usize) -> Result<Option<Self>, PlanError> {
         let asked = program.asked.get(predicate).filter(|asked| asked.when == When::Once);
-        if asked.is_none() || program.motion.is_some() || program.law.is_some() || program.values.is_empty() {
+        if asked.is_none() || program.motion.is_some() || program.is_statistical() || program.values.is_empty() {
             return Ok(None);
         }
         let mut reals = Vec::new();

@@ -120,7 +120,7 @@ pub fn identity(claim: &Claim, program: &Program, predicate: usize, limits: &Lim
 
 fn prove(claim: &Claim, program: &Program, predicate: usize, limits: &Limits) -> Result<Identity, String> {
     let asked = program.asked.get(predicate).ok_or("there is no such predicate")?;
-    if asked.when != When::Once || program.law.is_some() {
+    if asked.when != When::Once || program.is_statistical() {
         return Err("it speaks of an iteration".to_owned());
     }
     if !asked.predicate.identity {

@@ -1,9 +1,11 @@
 //! The one case of a claim, or of a predicate, that says most: its worst violation, else its closest approach.
 
+use super::chance;
 use super::number::{grouped, short};
 use crate::check::PredicateInfo;
 use crate::check::evidence::{Proof, Refutation, Stored, Tightness};
-use crate::check::fit::Fit;
+use crate::check::fit::{Claimed, Fit, LEVEL, LeftOut};
+use crate::check::line::Line;
 use crate::check::tally::Extreme;
 use crate::engine::outcome::{ClaimResult, PredicateResult};
 use crate::engine::verdict::name;
@@ -95,15 +97,79 @@ pub fn place(refutation: &Refutation, looks: Option<Looks>) -> String {
 
 /// `slope 0.98 in [0.95, 1.01], claimed >= 0.9`
 pub fn describe_fit(fit: &Fit) -> String {
-    let bound = match fit.bound {
+    let Claimed { bound, value, within } = fit.claimed;
+    let bound = match bound {
         SlopeBound::AtLeast => ">=",
         SlopeBound::AtMost => "<=",
         SlopeBound::About => "about",
     };
-    let (lo, hi) = fit.interval;
+    let within = within.map(|within| format!(" within {}", short(within))).unwrap_or_default();
+    let (lo, hi) = fit.interval();
     let (asked, made) = fit.runs;
     let cut = if made < asked { format!(", {made} of {asked} runs a point") } else { String::new() };
-    format!("slope {} in [{}, {}], claimed {bound} {}{cut}", short(fit.slope), short(lo), short(hi), short(fit.value))
+    let slope = fit.line.slope.value;
+    // As many decimals as the interval has, and one more.
+    let digits = digits_of(fit.line.slope.half(1.0 - LEVEL));
+    let (slope, lo, hi) = (fixed(slope, digits), fixed(lo, digits), fixed(hi, digits));
+    format!("slope {slope} in [{lo}, {hi}], claimed {bound} {}{within}{cut}", short(value))
+}
+
+/// Decimals that show two digits of this.
+fn digits_of(half: f64) -> usize {
+    [1e-2, 1e-3, 1e-4, 1e-5, 1e-6].iter().position(|unit| half >= *unit).map_or(8, |at| at + 3)
+}
+
+fn fixed(number: f64, digits: usize) -> String {
+    if number.abs() < 1e6 { format!("{number:.digits$}") } else { short(number) }
+}
+
+/// What there is to say of the line beside its slope, one line each.
+pub fn describe_line(fit: &Fit) -> Vec<String> {
+    let Line { least_squares, offset, bend, ends, span, repeats, points, effective, slope, .. } = &fit.line;
+    let level = 100.0 * LEVEL;
+    let (lo, hi) = least_squares.interval(1.0 - LEVEL);
+    let LeftOut { before, empty, blurred, copies, repeats: lacking } = fit.left_out;
+    let (points, n) = (*points, *repeats);
+    // The points of one repeat need not be independent of one another.
+    let worth = if n == 1 { format!(", worth {effective:.1} that are independent") } else { String::new() };
+    let mut lines = vec![
+        format!("{level} % interval from {} over {}{worth}", counted(n, "repeat"), counted(points, "point")),
+        format!("by least squares {:.4} in [{lo:.4}, {hi:.4}]", least_squares.value),
+        format!(
+            "offset {}: the line at abscissa 0; fitted over [{}, {}]",
+            short(*offset),
+            short(span.0),
+            short(span.1)
+        ),
+        format!(
+            "local slope {:.4} at the least abscissa, {:.4} at the greatest: a change of {:.4} ± {:.4}",
+            ends.0,
+            ends.1,
+            bend.value,
+            bend.half(1.0 - LEVEL)
+        ),
+    ];
+    if slope.rounding > 0.0 {
+        lines.push(format!("rounding may have moved the slope by {}", short(slope.rounding)));
+    }
+    let left = [
+        (before, "point", "before `from`"),
+        (empty, "point", "without values"),
+        (blurred, "point", "that rounding may have made anything of"),
+        (copies, "point", "that are copies of others"),
+        (lacking, "repeat", "that lack a point"),
+    ];
+    let left: Vec<String> =
+        left.iter().filter(|(n, ..)| *n > 0).map(|(n, what, why)| format!("{} {why}", counted(*n, what))).collect();
+    if !left.is_empty() {
+        lines.push(format!("left out: {}", left.join(", ")));
+    }
+    lines
+}
+
+/// `1 point`, `12 points`
+fn counted(n: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 /// What to say of a claim in one line; empty if there is nothing. The random phase and the hunt each have their own number.
@@ -119,7 +185,8 @@ pub fn describe_claim(claim: &ClaimResult) -> String {
         );
     }
     let Some((predicate, closest)) = Closest::of_claim(claim) else {
-        return claim.fit.as_ref().map(describe_fit).unwrap_or_default();
+        let chance = claim.chance.as_ref().map(chance::describe);
+        return chance.or_else(|| claim.fit.as_ref().map(describe_fit)).unwrap_or_default();
     };
     let mut text = closest.describe(&predicate.info);
     if let Some(best) = predicate.evidence.hunt.as_ref().and_then(|hunt| hunt.best.as_ref()) {

@@ -2,14 +2,15 @@
 //!
 //! The statement stands there twice on purpose: as the paper prints it, and as it is checked.
 
-use super::closest::{Closest, describe_evidence, describe_fit, describe_verdict};
+use super::chance;
+use super::closest::{Closest, describe_evidence, describe_fit, describe_line, describe_verdict};
 use super::number::grouped;
 use super::paint::Paint;
 use super::run_report::Setup;
 use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, plain};
-use crate::claim::model::{Claim, Flow, Named, Paper, Trajectory};
+use crate::claim::model::{Claim, Flow, Named, Paper, Probability, ProbabilityBound, Trajectory};
 use crate::engine::outcome::ClaimResult;
-use crate::lang::ast::{Expr, ExprKind, Given, Looks, Schedule, SlopeBound};
+use crate::lang::ast::{Expr, ExprKind, Given, Looks, Schedule, Slope, SlopeBound};
 use crate::lang::print::{Style, given_tex_with, given_unicode_with, tex_with, unicode_with};
 use crate::lang::span::Span;
 
@@ -43,6 +44,14 @@ impl Explained<'_> {
         self.section(&mut out, "given", claim.givens.iter().map(|given| self.given(given)));
         self.section(&mut out, "where", claim.lets.iter().map(|entry| self.equation(entry)));
         self.section(&mut out, "assuming", claim.assume.iter().map(|entry| self.named(entry)));
+        if let Some(probability) = &claim.probability {
+            self.section(
+                &mut out,
+                "drawn anew in each trial",
+                probability.random.iter().map(|entry| self.given(entry)),
+            );
+            self.section(&mut out, "where, in a trial", probability.lets.iter().map(|entry| self.equation(entry)));
+        }
         if let Some(trajectory) = &claim.trajectory {
             self.trajectory(&mut out, trajectory);
         }
@@ -52,7 +61,7 @@ impl Explained<'_> {
         self.section(&mut out, "claimed", claim.claim.iter().map(|entry| self.named(entry)));
         if let Some(scaling) = &claim.scaling {
             let (left, right) = &scaling.fit.value;
-            let (bound, slope) = &scaling.slope.value;
+            let Slope { bound, value, within } = &scaling.slope.value;
             let fit = format!("{} against {}", self.expr(left), self.expr(right));
             let bound = match bound {
                 SlopeBound::AtLeast => self.pick("≥", r"\ge"),
@@ -61,8 +70,19 @@ impl Explained<'_> {
             };
             let sweep =
                 scaling.sweep.iter().map(|sweep| format!("{} over {}", self.name(&sweep.name), plain(&sweep.text)));
-            let slope = format!("{}: slope of {fit} {bound} {}", scaling.slope.name, self.expr(slope));
-            self.section(&mut out, "claimed of a fitted slope", sweep.chain([slope]));
+            let from = scaling.from.iter().map(|from| format!("where {}", self.expr(&from.value)));
+            let within = within.as_ref().map(|within| format!(", within {}", self.expr(within))).unwrap_or_default();
+            let slope = format!("{}: slope of {fit} {bound} {}{within}", scaling.slope.name, self.expr(value));
+            let runs = (scaling.runs > 1).then(|| format!("{} runs of each point", grouped(scaling.runs)));
+            self.section(&mut out, "claimed of a fitted slope", sweep.chain(from).chain(runs).chain([slope]));
+        }
+        if let Some(probability) = &claim.probability {
+            let when = if claim.trajectory.is_some() {
+                "claimed of the probability at the end"
+            } else {
+                "claimed of a probability"
+            };
+            self.section(&mut out, when, std::iter::once(self.probability(probability)));
         }
         let units = claim.units.all.iter().map(|unit| self.expr(&unit.value));
         let each = claim.units.each.iter().map(|unit| format!("{}: {}", unit.name, self.expr(&unit.value)));
@@ -78,6 +98,16 @@ impl Explained<'_> {
         let corrects = claim.corrects.iter().map(|id| format!("corrects {id}"));
         self.section(&mut out, "see also", uses.chain(corrected).chain(corrects).map(|line| plain(&line)));
         out
+    }
+
+    fn probability(&self, probability: &Probability) -> String {
+        let (event, bound) = (self.expr(&probability.event.value), self.expr(&probability.bound.value));
+        let side = match probability.side {
+            ProbabilityBound::AtLeast => self.pick("≥", r"\ge"),
+            ProbabilityBound::AtMost => self.pick("≤", r"\le"),
+        };
+        let of = if self.tex { format!("\\Pr\\left[{event}\\right]") } else { format!("P[{event}]") };
+        format!("{}: {of} {side} {bound}", probability.bound.name)
     }
 
     fn section(&self, out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
@@ -159,8 +189,13 @@ impl Explained<'_> {
                 lines.extend(result.values(refutation).map(|line| format!("  {line}")));
             }
         }
+        if let Some(chance) = &result.chance {
+            lines.extend(chance::lines(chance));
+            lines.extend(chance::case(chance).map(|case| self.setup.replay_line(&result.id, case)));
+        }
         if let Some(fit) = &result.fit {
             lines.push(describe_fit(fit));
+            lines.extend(describe_line(fit).iter().map(|line| format!("  {line}")));
         }
         if result.tally.cases > 0 {
             let (met, cases) = (grouped(result.tally.met), grouped(result.tally.cases));

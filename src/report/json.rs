@@ -3,11 +3,12 @@
 //! Byte-identical for the same claims, seed and budget, whatever the number of threads: no times, no paths of this machine
 //! (files are named as they were given), nothing of the processor.
 
+use super::chance::ChanceJson;
 use super::closest::{Closest, stratum_name};
 use super::json_evidence::EvidenceJson;
 use super::number::JsonNumber;
 use super::run_report::RunReport;
-use crate::check::fit::Fit;
+use crate::check::fit::{Fit, LEVEL, REJECTED_WRONGLY, Shape};
 use crate::check::record::Stratum;
 use crate::check::tally::{Extreme, FateCount, Histogram, PredicateTally, Tally};
 use crate::claim::model::Verdict;
@@ -54,6 +55,8 @@ struct Claim<'a> {
     predicates: Vec<Predicate<'a>>,
     closest: Option<ClosestOfClaim<'a>>,
     fit: Option<FitJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probability: Option<ChanceJson<'a>>,
     cases: u64,
     met: u64,
     /// Of these, those that were run with exponents that have no bound.
@@ -134,12 +137,43 @@ struct FitJson {
     slope: JsonNumber,
     interval: [JsonNumber; 2],
     level: JsonNumber,
+    wide_interval: [JsonNumber; 2],
+    wide_level: JsonNumber,
+    least_squares: JsonNumber,
+    least_squares_interval: [JsonNumber; 2],
+    offset: JsonNumber,
+    bend: BendJson,
+    /// Root mean square of the points' mean residuals about the line of least squares.
+    off_the_line: JsonNumber,
+    shape: &'static str,
+    rounding: JsonNumber,
+    repeats: u64,
     runs_asked: u64,
     runs_made: u64,
+    left_out: LeftOutJson,
     bound: &'static str,
     value: JsonNumber,
+    within: Option<JsonNumber>,
     ok: Option<bool>,
     points: Vec<[JsonNumber; 2]>,
+}
+
+#[derive(Serialize)]
+struct BendJson {
+    change: JsonNumber,
+    interval: [JsonNumber; 2],
+    /// The quadratic's slope at the least and at the greatest abscissa, which are `at`.
+    ends: [JsonNumber; 2],
+    at: [JsonNumber; 2],
+}
+
+#[derive(Serialize)]
+struct LeftOutJson {
+    before: u64,
+    empty: u64,
+    blurred: u64,
+    copies: u64,
+    repeats: u64,
 }
 
 fn is_zero(n: &u64) -> bool {
@@ -217,6 +251,7 @@ impl<'a> Claim<'a> {
                 case: closest.extreme().case,
             }),
             fit: claim.fit.as_ref().map(FitJson::of),
+            probability: claim.chance.as_ref().map(ChanceJson::of),
             cases: claim.tally.cases,
             met: claim.tally.met,
             scaled: claim.tally.scaled,
@@ -283,7 +318,9 @@ impl<'a> Predicate<'a> {
             first_out_of_range: counts.and_then(|p| p.first_out_of_range),
             counts: counts.map(|p| Counts::of(&p.total())).unwrap_or_default(),
             strata: counts.map(predicate_strata).unwrap_or_default(),
-            evidence: counts.map(|_| EvidenceJson::of(&predicate.evidence, givens)),
+            // A probability has trials in place of counted cases.
+            evidence: (counts.is_some() || predicate.evidence.refutation.is_some())
+                .then(|| EvidenceJson::of(&predicate.evidence, givens)),
         }
     }
 }
@@ -328,18 +365,47 @@ impl ExtremeJson {
 
 impl FitJson {
     fn of(fit: &Fit) -> Self {
+        let pair = |(a, b): (f64, f64)| [JsonNumber(a), JsonNumber(b)];
+        let (line, outside) = (&fit.line, 1.0 - LEVEL);
         Self {
-            slope: JsonNumber(fit.slope),
-            interval: [JsonNumber(fit.interval.0), JsonNumber(fit.interval.1)],
-            level: JsonNumber(fit.level),
+            slope: JsonNumber(line.slope.value),
+            interval: pair(fit.interval()),
+            level: JsonNumber(LEVEL),
+            wide_interval: pair(fit.wide_interval()),
+            wide_level: JsonNumber(1.0 - REJECTED_WRONGLY),
+            least_squares: JsonNumber(line.least_squares.value),
+            least_squares_interval: pair(line.least_squares.interval(outside)),
+            offset: JsonNumber(line.offset),
+            bend: BendJson {
+                change: JsonNumber(line.bend.value),
+                interval: pair(line.bend.interval(outside)),
+                ends: pair(line.ends),
+                at: pair(line.span),
+            },
+            off_the_line: JsonNumber(line.off.0),
+            shape: match fit.shape {
+                Shape::Line => "line",
+                Shape::Bends => "bends",
+                Shape::Off => "off",
+            },
+            rounding: JsonNumber(line.slope.rounding),
+            repeats: line.repeats,
             runs_asked: fit.runs.0,
             runs_made: fit.runs.1,
-            bound: match fit.bound {
+            left_out: LeftOutJson {
+                before: fit.left_out.before,
+                empty: fit.left_out.empty,
+                blurred: fit.left_out.blurred,
+                copies: fit.left_out.copies,
+                repeats: fit.left_out.repeats,
+            },
+            bound: match fit.claimed.bound {
                 SlopeBound::AtLeast => "at-least",
                 SlopeBound::AtMost => "at-most",
                 SlopeBound::About => "about",
             },
-            value: JsonNumber(fit.value),
+            value: JsonNumber(fit.claimed.value),
+            within: fit.claimed.within.map(JsonNumber),
             ok: fit.ok,
             points: fit.points.iter().map(|(x, y)| [JsonNumber(*x), JsonNumber(*y)]).collect(),
         }

@@ -1,5 +1,6 @@
 //! Consumers of the engine's events and outcomes: the table on a terminal, progress, JSON. None of them decides anything.
 
+pub mod chance;
 pub mod closest;
 pub mod errata;
 pub mod explain;

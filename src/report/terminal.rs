@@ -2,6 +2,7 @@
 //!
 //! Everything here returns text; the command line decides where it goes.
 
+use super::chance;
 use super::closest::{self, Closest, describe_verdict, stratum_name};
 use super::number::{grouped, short};
 use super::paint::Paint;
@@ -95,7 +96,18 @@ impl<'a> Table<'a> {
         };
         let verdict = self.paint.verdict(predicate.judgement.verdict, &describe_verdict(predicate));
         let mut lines = vec![format!("{}: {verdict}{reason}", predicate.info.name)];
-        let Some(counts) = &predicate.counts else { return lines };
+        if let Some(chance) = &claim.chance {
+            lines.extend(chance::lines(chance).iter().map(|line| self.paint.dim(&format!("  {line}"))));
+            let refutation = predicate.evidence.refutation.iter();
+            lines.extend(refutation.flat_map(|r| claim.values(r)).map(|line| format!("  {line}")));
+            lines.extend(chance::case(chance).map(|case| format!("  {}", self.setup.replay_line(&claim.id, case))));
+        }
+        let Some(counts) = &predicate.counts else {
+            if let Some(fit) = claim.fit.as_ref().filter(|_| self.verbose) {
+                lines.extend(closest::describe_line(fit).iter().map(|line| self.paint.dim(&format!("  {line}"))));
+            }
+            return lines;
+        };
         if self.verbose {
             lines.push(self.paint.dim(&format!("  {}", describe_counts(predicate))));
             if let Some(closest) = Closest::of_predicate(predicate) {

@@ -83,6 +83,7 @@ fn fits(root: &serde_json::Value, schema: &serde_json::Value, value: &serde_json
     object.iter().all(|(keyword, wanted)| match keyword.as_str() {
         "$ref" => fits(root, root.pointer(&wanted.as_str().unwrap()[1..]).unwrap(), value),
         "anyOf" => array(wanted).iter().any(|choice| fits(root, choice, value)),
+        "oneOf" => array(wanted).iter().filter(|choice| fits(root, choice, value)).count() == 1,
         "allOf" => array(wanted).iter().all(|part| fits(root, part, value)),
         "enum" => array(wanted).contains(value),
         "type" => match wanted.as_str().unwrap() {

@@ -1,0 +1,418 @@
+//! Statements that hold with a probability: at each of some settings of the givens, trials of what is random, and the count of the event.
+//!
+//! Settings are drawn like cases, stratum by stratum. A first stream searches them: all have a few trials, the more telling quarter of them some
+//! more, and the most telling are kept. These are judged by a second stream, so that no trial is used twice. Their trials double from look to
+//! look until the budget is spent; a setting that is confirmed at a look has no more of them, and a contradiction ends all at the end of its look.
+//! What is concluded is [`super::chance`]'s business.
+//!
+//! Everything happens in the order of settings and octets, in one thread, so the outcome is a function of the claim, the seed and the number
+//! of trials.
+//!
+//! A trial is drawn by its law ([`crate::sample::law`]), and judged like a case, with a floor: see [`Fate`].
+
+use super::chance::{Chance, Counts, MOST_JUDGED, Searched, Setting, Standing};
+use super::checker::CheckError;
+use crate::arith::backend::dispatch;
+use crate::arith::lane::{Backend, Job, Lane8};
+use crate::case::along::Runs;
+use crate::case::evaluate::once_roots;
+use crate::case::octet::{Compiled, Integers, Plans, integers, looks};
+use crate::case::point::Point;
+use crate::case::record::{Fate, Hypotheses, Look, Stratum};
+use crate::case::shadow::Origin;
+use crate::case::way::{self, Way};
+use crate::claim::model::ProbabilityBound;
+use crate::claim::program::{self, Program};
+use crate::eval::compile::PlanError;
+use crate::eval::machine::Machine;
+use crate::eval::rounding::SAFETY;
+use crate::eval::run::run;
+use crate::sample::law::Law;
+use crate::sample::strata::{Filler, Lanes, stratum_of};
+use crate::sample::stream::{Key, Stream};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Settings that are searched, and the draws that are tried for them.
+const MOST_SEARCHED: usize = 256;
+const MOST_DRAWN: u64 = 2_048;
+/// The part of the trials that either half of the search may take.
+const SEARCH_SHARE: u64 = 16;
+/// The least trials of a setting that is judged, at its first look.
+const LEAST: u64 = 64;
+/// The first look comes after this part of a setting's share.
+const FIRST_LOOK: u64 = 32;
+/// A case of a probability claim is a setting and a trial of the judging stream: `setting * TRIALS + trial`.
+pub const TRIALS: u64 = 1_000_000_000;
+
+/// The case that is this trial of this setting.
+pub fn replay_case(setting: u64, trial: u64) -> u64 {
+    setting.saturating_mul(TRIALS).saturating_add(trial)
+}
+
+pub struct Trials<'a> {
+    pub program: &'a Program,
+    pub chance: &'a program::Chance,
+    pub side: ProbabilityBound,
+    pub plans: Plans,
+    pub seed: u64,
+    pub id: &'a str,
+    pub backend: Backend,
+}
+
+/// A setting, ready for its trials.
+#[derive(Clone)]
+pub struct Ready {
+    pub number: u64,
+    pub stratum: Stratum,
+    compiled: Arc<Compiled>,
+    /// The draws of the givens, in all lanes.
+    draws: Vec<Lanes>,
+    point: Point,
+    /// The values of the givens, as bits: two draws may make the same setting.
+    values: Vec<u64>,
+    claimed: f64,
+    allowed: (f64, f64),
+}
+
+/// The sections of a plan with what a trial needs.
+pub fn plans(program: &Program, chance: &program::Chance, max_elements: usize) -> Plans {
+    let mut roots = once_roots(program);
+    roots.extend([chance.claimed, chance.allowed]);
+    roots.extend(program.givens[..chance.first_random].iter().map(|given| given.node));
+    Plans::new(way::sections(program, roots, &[]), max_elements)
+}
+
+impl Trials<'_> {
+    /// Searches and judges, in about so many trials.
+    ///
+    /// # Errors
+    /// Where no plan can be made, or the bound is undefined.
+    pub fn run(&self, trials: u64) -> Result<Chance, CheckError> {
+        let (settings, mut searched) = self.settings()?;
+        let kept = self.search(settings, trials, &mut searched)?;
+        let settings = self.judge(&kept, trials.saturating_sub(searched.trials))?;
+        let nearest = Chance::nearest(self.side, &settings);
+        Ok(Chance { side: self.side, searched, settings, nearest })
+    }
+
+    /// The settings that are searched: different ones, and all of them meet the hypotheses.
+    fn settings(&self) -> Result<(Vec<Ready>, Searched), CheckError> {
+        let (mut settings, mut searched): (Vec<Ready>, _) = (Vec::new(), Searched::default());
+        for number in 0..MOST_DRAWN {
+            match self.ready(number)? {
+                Ok(ready) => {
+                    let same = |other: &Ready| other.point.ints == ready.point.ints && other.values == ready.values;
+                    if !settings.iter().any(same) {
+                        settings.push(ready);
+                    }
+                }
+                Err(_) => searched.rejected += 1,
+            }
+            if settings.len() == MOST_SEARCHED {
+                break;
+            }
+        }
+        searched.settings = settings.len() as u64;
+        Ok((settings, searched))
+    }
+
+    /// A setting by its number, or the hypothesis that it does not meet.
+    ///
+    /// # Errors
+    /// Where no plan can be made.
+    pub fn ready(&self, number: u64) -> Result<Result<Ready, Hypotheses>, CheckError> {
+        let stratum = stratum_of(number);
+        let mut stream = Stream::new(&Key::new(self.seed, self.id), number);
+        let ints = match integers(self.program, &mut stream, stratum, &BTreeMap::new())? {
+            Integers::Chosen(ints) => ints,
+            Integers::Empty { given } => return Ok(Err(Hypotheses::EmptyGiven(given))),
+        };
+        let compiled = self.plans.get(self.program, &ints)?;
+        let blocks = &compiled.blocks[..self.chance.first_block];
+        let lane = (number % 8) as usize;
+        let job = Given { backend: self.backend, stream: &mut stream, stratum, blocks };
+        let draws: Vec<f64> = dispatch(self.backend, job).iter().map(|x| x.0[lane]).collect();
+        let given = draws.iter().map(|x| Lanes([*x; 8])).collect();
+        let mut ready = Ready {
+            number,
+            stratum,
+            compiled,
+            draws: given,
+            point: Point { ints, draws },
+            values: Vec::new(),
+            claimed: f64::NAN,
+            allowed: (f64::NAN, f64::NAN),
+        };
+        let bounds = dispatch(self.backend, Bounds { trials: self, ready: &ready })?;
+        Ok(bounds.map(|found| {
+            (ready.claimed, ready.allowed, ready.values) = found;
+            ready
+        }))
+    }
+
+    /// The most telling settings, by trials of a stream of their own.
+    fn search(&self, settings: Vec<Ready>, trials: u64, searched: &mut Searched) -> Result<Vec<Ready>, CheckError> {
+        let key = Key::new(self.seed, &format!("{}#search", self.id));
+        let mut found: Vec<(Ready, Counts)> = settings.into_iter().map(|s| (s, Counts::default())).collect();
+        for keep in [4 * MOST_JUDGED, MOST_JUDGED] {
+            if found.len() <= keep {
+                continue;
+            }
+            let each = (trials / SEARCH_SHARE / found.len() as u64 / 8).max(1);
+            for (ready, counts) in &mut found {
+                let done = counts.trials / 8;
+                counts.add(&self.count(&key, ready, done..done + each)?);
+                searched.trials += 8 * each;
+            }
+            let score = |(ready, counts): &(Ready, Counts)| excess(counts, self.side, ready.allowed);
+            found.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.0.number.cmp(&b.0.number)));
+            found.truncate(keep);
+        }
+        Ok(found.into_iter().map(|(ready, _)| ready).collect())
+    }
+
+    /// Trials that double from look to look.
+    fn judge(&self, kept: &[Ready], trials: u64) -> Result<Vec<Setting>, CheckError> {
+        let key = self.judging();
+        let blank = |ready: &Ready| Setting {
+            number: ready.number,
+            stratum: ready.stratum,
+            givens: Vec::new(),
+            claimed: ready.claimed,
+            allowed: ready.allowed,
+            counts: Counts::default(),
+            looks: 0,
+            standing: Standing::Untold,
+            rate: (0.0, 1.0),
+        };
+        let mut settings: Vec<Setting> = kept.iter().map(blank).collect();
+        let mut open: Vec<usize> = (0..kept.len()).collect();
+        let mut left = trials;
+        let mut more = (trials / FIRST_LOOK / kept.len().max(1) as u64).max(LEAST) / 8;
+        let mut done = 0;
+        while !open.is_empty() {
+            let end = (done + more).min(TRIALS / 8);
+            for &i in &open {
+                let setting = &mut settings[i];
+                setting.counts.add(&self.count(&key, &kept[i], done..end)?);
+                setting.looks += 1;
+                (setting.standing, setting.rate) = setting.counts.standing(self.side, setting.allowed, setting.looks);
+                left = left.saturating_sub(8 * (end - done));
+            }
+            done = end;
+            if settings.iter().any(|setting| setting.standing == Standing::Contradicted) {
+                break;
+            }
+            open.retain(|i| !matches!(settings[*i].standing, Standing::Confirmed | Standing::Trivial));
+            more = done.min(left / 8 / open.len().max(1) as u64).min(TRIALS / 8 - done);
+            // What is left would hardly tell more, or a setting has had all that its cases can number.
+            if more < done.div_ceil(4) {
+                break;
+            }
+        }
+        Ok(settings)
+    }
+
+    fn judging(&self) -> Key {
+        Key::new(self.seed, &format!("{}#judge", self.id))
+    }
+
+    /// What the event did in these octets of a setting's trials.
+    fn count(&self, key: &Key, ready: &Ready, octets: Range<u64>) -> Result<Counts, CheckError> {
+        let mut counts = Counts { trials: 8 * (octets.end - octets.start), ..Counts::default() };
+        let mut see = |trial: u64, look: Option<Look>| match look.map(|look| look.fate) {
+            Some(Fate::Held) => {
+                counts.happened += 1;
+                counts.first_happened = counts.first_happened.or(Some(trial));
+            }
+            Some(Fate::Violated) => {
+                counts.failed += 1;
+                counts.first_failed = counts.first_failed.or(Some(trial));
+            }
+            Some(Fate::WithinFloor | Fate::OutOfRange | Fate::Unplaced) => counts.undecided += 1,
+            // Not asked at all: the run left the hypotheses on its path.
+            Some(Fate::Undefined | Fate::OutOfBranch) | None => counts.undefined += 1,
+        };
+        dispatch(self.backend, Octets { trials: self, ready, key, octets, see: &mut see })?;
+        Ok(counts)
+    }
+
+    /// One trial of the judging stream: its draws, and what the event did.
+    ///
+    /// # Errors
+    /// Where the event cannot be run.
+    pub fn trial(&self, ready: &Ready, trial: u64) -> Result<(Point, Option<Look>), CheckError> {
+        let key = self.judging();
+        let mut found = None;
+        let mut see = |at: u64, look: Option<Look>| {
+            if at == trial {
+                found = look;
+            }
+        };
+        let octets = trial / 8..trial / 8 + 1;
+        dispatch(self.backend, Octets { trials: self, ready, key: &key, octets, see: &mut see })?;
+        let mut stream = Stream::new(&key, stream_of(ready, trial / 8));
+        let mut law = Law::default();
+        let random = law.fill(self.backend, &mut stream, &ready.compiled.blocks[self.chance.first_block..]);
+        let mut point = ready.point.clone();
+        point.draws.extend(random.iter().map(|x| x.0[(trial % 8) as usize]));
+        Ok((point, found))
+    }
+}
+
+/// How many standard deviations the rate of what speaks against the claim is above what is allowed. Where hardly anything is allowed, so that
+/// one trial would tell, it is near 0: such a setting is more telling than one that is well within its bound.
+fn excess(counts: &Counts, side: ProbabilityBound, allowed: (f64, f64)) -> f64 {
+    if allowed.0 >= 1.0 {
+        return f64::NEG_INFINITY;
+    }
+    // More than a certainty is claimed: contradicted without a trial.
+    if allowed.1 < 0.0 {
+        return f64::INFINITY;
+    }
+    let n = counts.trials.max(1) as f64;
+    let (rate, allowed) = (counts.against(side) as f64 / n, allowed.0.max(0.0));
+    (rate - allowed) / ((allowed * (1.0 - allowed)).max(1.0 / n) / n).sqrt()
+}
+
+/// The stream of an octet of a setting's trials.
+fn stream_of(ready: &Ready, octet: u64) -> u64 {
+    ready.number << 40 | octet
+}
+
+/// The draws of the givens of eight settings, as in any stratum.
+struct Given<'a> {
+    backend: Backend,
+    stream: &'a mut Stream,
+    stratum: Stratum,
+    blocks: &'a [crate::sample::strata::BlockShape],
+}
+
+impl Job for Given<'_> {
+    type Out = Vec<Lanes>;
+
+    #[inline(always)]
+    fn run<V: Lane8>(self) -> Self::Out {
+        let Self { backend, stream, stratum, blocks } = self;
+        Filler::new().fill::<V>(backend, stream, stratum, blocks).to_vec()
+    }
+}
+
+/// What is claimed at a setting, and what is allowed, enclosed; or the hypothesis on the givens that is not met.
+struct Bounds<'a, 'b> {
+    trials: &'a Trials<'b>,
+    ready: &'a Ready,
+}
+
+type Claimed = (f64, (f64, f64), Vec<u64>);
+
+impl Job for Bounds<'_, '_> {
+    type Out = Result<Result<Claimed, Hypotheses>, CheckError>;
+
+    #[inline(always)]
+    fn run<V: Lane8>(self) -> Self::Out {
+        let Self { trials, ready } = self;
+        let Trials { chance, program, .. } = trials;
+        let compiled = &ready.compiled;
+        let mut machine = Machine::<V>::new();
+        machine.load(&compiled.plan);
+        let mut law = Law::default();
+        let mut stream = Stream::new(&Key::new(trials.seed, &format!("{}#search", trials.id)), stream_of(ready, 0));
+        let mut draws = ready.draws.clone();
+        draws.extend(law.fill(trials.backend, &mut stream, &compiled.blocks[chance.first_block..]));
+        Origin { drawn: &compiled.drawn, draws: &draws, reals: &[] }.put(&compiled.plan, &mut machine);
+        run(&compiled.plan, 0, &mut machine)?;
+        for (given, slot) in compiled.feasible.iter().filter(|(given, _)| *given < chance.first_random) {
+            let truth = machine.truths[*slot as usize];
+            if truth.yes & 1 == 0 {
+                let no = truth.no & 1 == 1;
+                return Ok(Err(if no { Hypotheses::EmptyGiven(*given) } else { Hypotheses::GivenOutOfRange(*given) }));
+            }
+        }
+        for (i, slot) in compiled.assume.iter().enumerate() {
+            let truth = machine.truths[*slot as usize];
+            if truth.yes & 1 == 0 {
+                return Ok(Err(match (truth.no & 1, truth.undefined & 1) {
+                    (1, _) => Hypotheses::Failed(i),
+                    (_, 1) => Hypotheses::Undefined(i),
+                    _ => Hypotheses::Undecided(i),
+                }));
+            }
+        }
+        let read = |node| {
+            let slot = compiled.plan.roots[0].get(&node).copied().ok_or(PlanError::NotStructural)?;
+            let x = machine.real(&compiled.plan, slot);
+            let (value, error) = (x.value.to_array()[0], x.error.to_array()[0] * SAFETY);
+            let known = machine.undefined[slot as usize] & 1 == 0 && value.is_finite() && error.is_finite();
+            if known {
+                return Ok((value, error));
+            }
+            let number = ready.number;
+            Err(CheckError(format!(
+                "the bound is undefined or beyond f64 where the givens are those of setting {number}"
+            )))
+        };
+        let (claimed, _) = read(chance.claimed)?;
+        let (allowed, error) = read(chance.allowed)?;
+        // Rounded outwards; a number that is exact stays itself.
+        let outward =
+            if error > 0.0 { ((allowed - error).next_down(), (allowed + error).next_up()) } else { (allowed, allowed) };
+        let slots = program.givens[..chance.first_random].iter().filter_map(|g| compiled.plan.roots[0].get(&g.node));
+        let numbers = slots.flat_map(|slot| compiled.plan.slots[*slot as usize].range());
+        let values = numbers.map(|i| machine.numbers[i].to_array()[0].to_bits()).collect();
+        Ok(Ok((claimed, outward, values)))
+    }
+}
+
+/// Octets of trials at one setting; `see` is told of each trial in order. No look where what is random has no value.
+struct Octets<'a, 'b> {
+    trials: &'a Trials<'b>,
+    ready: &'a Ready,
+    key: &'a Key,
+    octets: Range<u64>,
+    see: &'a mut dyn FnMut(u64, Option<Look>),
+}
+
+impl Job for Octets<'_, '_> {
+    type Out = Result<(), CheckError>;
+
+    #[inline(always)]
+    fn run<V: Lane8>(self) -> Self::Out {
+        let Self { trials, ready, key, octets, see } = self;
+        let Trials { program, chance, backend, .. } = trials;
+        let Ready { compiled, .. } = ready;
+        let random = &compiled.blocks[chance.first_block..];
+        let (mut law, mut stream) = (Law::default(), Stream::new(key, 0));
+        let mut draws = ready.draws.clone();
+        let given = draws.len();
+        let mut machine = Machine::<V>::new();
+        let mut runs = Runs::<V>::new();
+        machine.load(&compiled.plan);
+        for octet in octets {
+            stream.seek(stream_of(ready, octet));
+            draws.truncate(given);
+            draws.extend_from_slice(law.fill(*backend, &mut stream, random));
+            let origin = Origin { drawn: &compiled.drawn, draws: &draws, reals: &[] };
+            let (met, seen) = match &program.motion {
+                None => {
+                    origin.put(&compiled.plan, &mut machine);
+                    run(&compiled.plan, 0, &mut machine)?;
+                    let met = crate::case::octet::hypotheses(compiled, &machine);
+                    (met, compiled.asked.first().map(|slots| looks(&compiled.plan, &machine, slots)))
+                }
+                Some(motion) => {
+                    let way = Way::new(program, motion, &ready.point.ints, None)?;
+                    let eight = runs.run(program, compiled, way, origin, u8::MAX)?;
+                    (eight.met, eight.looks.first().copied())
+                }
+            };
+            for lane in 0..8 {
+                let look = seen.filter(|_| met[lane] == Hypotheses::Met).map(|seen| seen[lane]);
+                see(octet * 8 + lane as u64, look);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,295 @@
+//! Laws of scaling from a claim's text to its verdict: planted true and false ones, noise that repeats share, transients, bends, kernels, and
+//! what is refused. The statistics by themselves are tested in `src/check/line_tests.rs`.
+
+use std::path::Path;
+use theoremcheck::arith::Backend;
+use theoremcheck::check::fit::{Fit, LeftOut, Shape};
+use theoremcheck::check::{CheckOptions, Checker};
+use theoremcheck::claim::load::load;
+use theoremcheck::claim::model::{Claim, ClaimId, Verdict};
+use theoremcheck::engine::budget::Budget;
+use theoremcheck::engine::outcome::Outcome;
+use theoremcheck::engine::run::{MAX_ELEMENTS, RunOptions, run};
+use theoremcheck::engine::verdict::judge_fit;
+
+fn claim(text: &str) -> Claim {
+    let text = format!("title = \"t\"\nat = \"x\"\n{text}");
+    load(&text, Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None)
+        .unwrap_or_else(|e| panic!("{}", e.render(100, false)))
+}
+
+fn fit_on(text: &str, backend: Backend) -> Fit {
+    let options = CheckOptions { seed: 1, backend, max_elements: MAX_ELEMENTS, kernel: None };
+    let checker = Checker::new(&claim(text), &options).unwrap_or_else(|e| panic!("{}", e.render(100, false)));
+    checker.scaling(20_000).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn fit(text: &str) -> Fit {
+    fit_on(text, Backend::best())
+}
+
+fn verdict(text: &str) -> Verdict {
+    judge_fit(&fit(text)).verdict
+}
+
+/// What is wrong with a claim, at load, when it is typed, or when it is run.
+fn refused(text: &str) -> String {
+    let text = format!("title = \"t\"\nat = \"x\"\n{text}");
+    let claim = match load(&text, Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None) {
+        Ok(claim) => claim,
+        Err(errors) => return errors.render(100, false),
+    };
+    let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
+    match Checker::new(&claim, &options) {
+        Err(errors) => errors.render(100, false),
+        Ok(checker) => checker.scaling(1000).err().map(|e| e.to_string()).unwrap_or_default(),
+    }
+}
+
+/// `y ~ log(x)` over three decades.
+fn law(givens: &str, y: &str, slope: &str) -> String {
+    format!(
+        "[given]\nx = \"real in [1/1000, 1] log\"\n{givens}\n[scaling]\nsweep = {{ x = \"log [1e-3, 1] 9\" }}\n\
+         fit = \"{y} ~ log(x)\"\nslope = \"{slope}\"\nruns = 16\n"
+    )
+}
+
+const NOISE: &str = "u = \"normal\"\nv = \"normal\"";
+
+#[test]
+fn true_laws_hold_and_false_ones_are_rejected() {
+    // Independent of one another only over repeats: heights and slopes differ from draw to draw.
+    let y = "2*log(x) + 3*u + v*log(x)/50";
+    for (slope, wanted) in [
+        ("about 2", Verdict::Held),
+        ("about 2 within 1/20", Verdict::Held),
+        (">= 19/10", Verdict::Held),
+        ("<= 21/10", Verdict::Held),
+        ("<= 2 within 1/20", Verdict::Held),
+        ("about 5/2", Verdict::Rejected),
+        ("about 11/5 within 1/10", Verdict::Rejected),
+        (">= 21/10", Verdict::Rejected),
+        ("<= 19/10", Verdict::Rejected),
+        ("<= 19/10 within 1/50", Verdict::Rejected),
+        (">= 2", Verdict::Inconclusive),
+        ("about 2 within 1/1000", Verdict::Inconclusive),
+    ] {
+        assert_eq!(verdict(&law(NOISE, y, slope)), wanted, "{slope}");
+    }
+}
+
+#[test]
+fn what_a_repeat_shares_does_not_blur_the_slope() {
+    let fit = fit(&law(NOISE, "2*log(x) + 3*u", "about 2 within 1/1000"));
+    assert!(fit.ok == Some(true) && fit.line.slope.half(0.01) < 1e-9, "{fit:?}");
+    assert_eq!((fit.line.repeats, fit.runs), (16, (16, 16)));
+}
+
+#[test]
+fn a_curve_has_no_slope_and_the_report_says_how_it_bends() {
+    let bent = law(NOISE, "log(x + 1/30) + u/10", "about 1/2");
+    let fit = fit(&bent);
+    assert_eq!((fit.shape, fit.ok), (Shape::Bends, None));
+    let judgement = judge_fit(&fit);
+    let reason = judgement.reason.unwrap_or_default();
+    assert_eq!(judgement.verdict, Verdict::Inconclusive);
+    assert!(reason.contains("it bends: the local slope goes from ") && reason.contains(" at -6.9078 to "), "{reason}");
+    // The same without chance.
+    assert_eq!(verdict(&law("", "log(x + 1/30)", "about 1/2")), Verdict::Inconclusive);
+    // One side of a claim does not make a line of it.
+    assert_eq!(verdict(&law("", "log(x + 1/30)", ">= 0 within 1/100")), Verdict::Inconclusive);
+}
+
+#[test]
+fn a_transient_is_left_out_by_design() {
+    let decay = |from: &str| {
+        format!(
+            "[given]\nT = \"int in 1..=4096\"\nx0 = \"real in [1/5, 2/5]\"\n[trajectory]\nstate = {{ x = \"x0\" }}\n\
+             step = {{ x = \"x - x^2/4\" }}\nsteps = \"T\"\nat = \"every 4096\"\n[scaling]\n\
+             sweep = {{ T = \"log [4, 4096] 21\" }}\n{from}fit = \"log(x) ~ log(T)\"\nslope = \"about -1\"\nruns = 8\n"
+        )
+    };
+    assert_eq!(fit(&decay("")).shape, Shape::Bends);
+    let late = fit(&decay("from = \"x0*T >= 75\"\n"));
+    assert_eq!((late.shape, late.ok), (Shape::Line, Some(true)), "{late:?}");
+    let LeftOut { before, empty, repeats, .. } = late.left_out;
+    assert!(before > 10 && empty == 0 && repeats == 0 && before as usize + late.points.len() == 21);
+    // In some repeat the point before the first would come too early.
+    assert!(late.line.span.0 >= 375_f64.ln() && (late.line.offset - 4_f64.ln()).abs() < 0.5, "{late:?}");
+}
+
+#[test]
+fn a_stray_run_does_not_move_the_slope() {
+    // Of 144 runs, some are off by a factor of 1e6.
+    let y = "2*log(x) + (if u > 2 then 14 else 0) + v*log(x)/100";
+    let stray = y.replace('u', "u*cos(1000*v + 7000*x)*2");
+    let fit = fit(&law(NOISE, &stray, "about 2 within 1/10"));
+    let off = |slope: f64| (slope - 2.0).abs();
+    assert!(off(fit.line.slope.value) < 0.02, "{fit:?}");
+    assert!(off(fit.line.least_squares.value) > off(fit.line.slope.value), "{fit:?}");
+}
+
+#[test]
+fn several_givens_are_swept_and_each_point_has_all_repeats() {
+    let text = "[given]\na = \"real in [1, 10]\"\nn = \"int in 1..=9\"\nu = \"normal\"\n[scaling]\n\
+                sweep = { a = \"linear [1, 10] 4\", n = \"int [1, 9] 3\" }\nfit = \"log(a*n) + u ~ log(a) + log(n)\"\n\
+                slope = \"about 1 within 1/100\"\nruns = 12\n";
+    let fit = fit(text);
+    assert_eq!((fit.points.len(), fit.line.repeats, fit.ok), (12, 12, Some(true)));
+}
+
+#[test]
+fn runs_that_share_a_drawn_integer_are_one_repeat() {
+    let text = |n: &str| {
+        format!(
+            "[given]\nx = \"real in [1/1000, 1] log\"\nn = \"int in {n}\"\ng = \"gaussian(n, 1)\"\n[scaling]\n\
+             sweep = {{ x = \"log [1e-3, 1] 9\" }}\nfit = \"log(x)*(1 + n/100) + g[1, 1] ~ log(x)\"\n\
+             slope = \"about 1\"\nruns = 64\n"
+        )
+    };
+    assert_eq!(fit(&text("1..=4")).line.repeats, 8);
+    assert_eq!(fit(&text("3..=3")).line.repeats, 64);
+}
+
+const DESCENT: &str = r#"
+[given]
+T  = "int in 1..=3000"
+X0 = "matrix(3, 2, sv in [1/2, 1])"
+[trajectory]
+state = { X = "X0" }
+step  = { X = "X + (1/4)*(diag(unit(3, 1)) - X*X')*X" }
+steps = "T"
+at    = "every 3000"
+[scaling]
+sweep = { T = "log [300, 3000] 5" }
+fit   = "log(norm_F(X*X' - diag(unit(3, 1)))) ~ log(T)"
+slope = "about -1 within 1/20"
+runs  = 8
+"#;
+
+#[test]
+fn a_kernel_gives_the_slope_that_the_steps_give() {
+    let own = fit(DESCENT);
+    let kernel = "kernel = { kind = \"symmetric-gd\", Sigma = \"diag(unit(3, 1))\", eta = \"1/4\" }\nstate";
+    let fast = fit(&DESCENT.replace("state", kernel));
+    assert_eq!((own.ok, own.shape), (fast.ok, fast.shape), "{own:?} {fast:?}");
+    let apart = |of: fn(&Fit) -> f64| (of(&own) - of(&fast)).abs();
+    assert!(apart(|fit| fit.line.slope.value) < 1e-9 && apart(|fit| fit.line.slope.half(0.01)) < 1e-9);
+}
+
+#[test]
+fn every_back_end_gives_the_same_bits() {
+    let text = law(NOISE, "2*log(x) + exp(u/5)*sin(v + x) + v*log(x)/50", "about 2");
+    let best = format!("{:?}", fit(&text));
+    for backend in Backend::available() {
+        assert_eq!(format!("{:?}", fit_on(&text, backend)), best, "{backend}");
+    }
+}
+
+#[test]
+fn what_cannot_be_measured_is_refused_with_what_would_be_right() {
+    let slope = |slope: &str| refused(&law("", "log(x)", slope));
+    assert!(slope("about 0").contains("a slope of 0 needs `within`"), "{}", slope("about 0"));
+    assert!(slope("about 0").contains("about 0 within 1/100") && slope("about 0").contains("c.toml:9:"));
+    assert!(slope("about 1 within 0").contains("how far off a slope may be is positive"));
+    assert!(slope("about 1 within -1/100").contains("this is -1/100"));
+    assert!(slope("about x").contains("differs from point to point"));
+    assert!(slope("near 1").contains("with `within d` behind it"));
+    let few = law("", "log(x)", "about 1").replace("1] 9", "1] 3");
+    assert!(
+        refused(&few).contains("a slope needs 4 points with values, none a copy of another, and there are 3"),
+        "{}",
+        refused(&few)
+    );
+    let from = |from: &str| refused(&law("", "log(x)", &format!("about 1\"\nfrom = \"{from}")));
+    assert_eq!(from("x >= 1/100"), "");
+    assert!(from("x >= 1/2").contains("8 come before `from`"), "{}", from("x >= 1/2"));
+    assert!(from("x").contains("c.toml:10:"), "{}", from("x"));
+    assert!(from("y >= 1").contains('y') && from("y >= 1").contains("c.toml:10:"), "{}", from("y >= 1"));
+    let state = DESCENT.replace("[scaling]", "[scaling]\nfrom = \"norm_F(X) <= 1\"");
+    assert!(refused(&state).contains("from") && !refused(&state).is_empty(), "{}", refused(&state));
+}
+
+#[test]
+fn a_sweep_stays_within_its_given() {
+    let swept = |given: &str, sweep: &str| {
+        refused(&format!(
+            "[given]\nx = \"{given}\"\n[scaling]\nsweep = {{ x = \"{sweep}\" }}\nfit = \"x ~ x\"\nslope = \"about 1\"\n"
+        ))
+    };
+    assert_eq!(swept("real in [1/10, 1]", "linear [0.1, 1] 4"), "");
+    assert_eq!(swept("int in 1..=9", "int [1, 9] 5"), "");
+    let wide = swept("real in [0, 1]", "linear [1/2, 2] 4");
+    assert!(
+        wide.contains("leaves the given's own range") && wide.contains("ends at 2, and the given ends at 1"),
+        "{wide}"
+    );
+    assert!(wide.contains("c.toml:6:"), "{wide}");
+    let open = swept("real in (0, 1]", "linear [0, 1] 4");
+    assert!(open.contains("begins at 0, and the given is above 0"), "{open}");
+    assert!(swept("int in 1..=9", "int [1, 10] 5").contains("ends at 10, and the given ends at 9"));
+}
+
+#[test]
+fn a_point_that_rounding_may_have_made_anything_of_has_no_value() {
+    // At the last point, a difference of numbers of which each is known to 1e27.
+    let y = "log(x) + u/100 + (if x > 1/2 then exp(100*x) - exp(101*x - x) else 0)";
+    let fit = self::fit(&law(NOISE, y, "about 1"));
+    assert_eq!((fit.left_out.blurred, fit.left_out.empty, fit.points.len()), (1, 0, 8), "{fit:?}");
+    assert!(fit.ok == Some(true) && fit.line.slope.rounding < 1e-12, "{fit:?}");
+    // What becomes 0 has no value at all.
+    let sunk = law("", "log((x + 1) - 1)", "about 1").replace("[1e-3, 1] 9", "[1e-18, 1] 19");
+    let sunk = self::fit(&sunk.replace("[1/1000, 1]", "[1e-18, 1]"));
+    assert!(sunk.left_out.empty >= 2 && sunk.points.len() >= 12, "{sunk:?}");
+    assert!(sunk.ok == Some(true) && sunk.line.slope.rounding < 0.05, "{sunk:?}");
+}
+
+#[test]
+fn a_given_that_does_nothing_narrows_no_interval() {
+    let text = |sweep: &str| {
+        format!(
+            "[given]\nx = \"real in [0.1, 10]\"\nz = \"real in [0, 1]\"\n[scaling]\nsweep = {{ x = \"linear [1, 4] 6\"{sweep} }}\n\
+             fit = \"log(1 + floor(x^2)) ~ log(x)\"\nslope = \"about 1.24 within 1/100\"\n"
+        )
+    };
+    let (alone, many) = (fit(&text("")), fit(&text(", z = \"linear [0, 1] 40\"")));
+    assert_eq!((alone.line.slope, alone.ok), (many.line.slope, many.ok));
+    assert_eq!((many.line.points, many.left_out.copies, many.points.len()), (6, 234, 240));
+}
+
+#[test]
+fn what_a_sweep_takes_is_held_against_the_budget_before_it_runs() {
+    let text = "[given]\na = \"real in [0, 1]\"\nb = \"real in [0, 1]\"\n[trajectory]\nstate = { x = \"1\" }\n\
+                step = { x = \"x*(1 - a*b/100000000)\" }\nsteps = 10000000\n[scaling]\n\
+                sweep = { a = \"linear [1/2, 1] 300\", b = \"linear [1/2, 1] 300\" }\nfit = \"log(x) ~ a*b\"\nslope = \"about -1\"\n";
+    let asked = |text: &str| {
+        let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
+        Checker::new(&claim(text), &options).unwrap_or_else(|e| panic!("{}", e.render(100, false))).asked()
+    };
+    let hostile = asked(text).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((hostile.points, hostile.runs, hostile.eight), (90_000, 1, 90_000 * 8 * 1_000_000));
+    let noisy = asked(&law(NOISE, "log(x) + u", "about 1")).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((noisy.points, noisy.runs, noisy.eight), (9, 16, 72));
+    assert_eq!((noisy.made(71), noisy.made(143), noisy.made(144), noisy.made(u64::MAX)), (8, 8, 16, 16));
+
+    let verdict_of = |text: &str, cases: Option<u64>| {
+        let check = CheckOptions { seed: 1, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
+        let options = RunOptions { budget: Budget::Default, cases, jobs: 1, check };
+        let outcomes = run(&[&claim(text)], &options, &|_| ()).unwrap_or_else(|e| panic!("{e}"));
+        let Some(Outcome::Checked(result)) = outcomes.into_iter().next() else { panic!("not read") };
+        (result.verdict, result.fit.map(|fit| fit.runs.1), format!("{:?}", result.failure))
+    };
+    let (verdict, _, why) = verdict_of(text, None);
+    assert!(
+        verdict == Verdict::NotRun && why.contains("90000 points count for up to 720000000000 evaluations"),
+        "{why}"
+    );
+    let many = law(NOISE, "log(x) + u/100", "about 1");
+    assert_eq!(verdict_of(&many, None).1, Some(16));
+    assert_eq!(verdict_of(&many, Some(10)).1, Some(8));
+    let (verdict, _, why) = verdict_of(&format!("{many}[budget]\ncases = 900\n"), None);
+    assert!(
+        verdict == Verdict::NotRun && why.contains("asks for 900 cases, and 16 runs of each of 9 points are 144"),
+        "{why}"
+    );
+}
