@@ -1,5 +1,5 @@
 //! What became of the probability that a `[probability]` claim speaks of: counts of trials, setting by setting, and where they leave
-//! the claim. The rules are here, and the rates of error; [`super::probability`] makes the trials.
+//! the claim. The rules are here, and the rates of error; `super::probability` makes the trials.
 //!
 //! A claim says that at all givens the probability of an event is at least (or at most) a bound. In other words: what *speaks against* it (that
 //! the event does not happen, or that it does) has a rate of at most what is *allowed*. A setting is a choice of the givens.

@@ -166,7 +166,7 @@ pub fn line(repeats: &[Repeat], error: f64) -> Result<Line, NoLine> {
 /// The same, where each point of each repeat has a rounding of its own.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn line_of_rounded(repeats: &[Repeat], errors: &[Rounding]) -> Result<Line, NoLine> {
     let (repeats, errors) = without_copies(repeats, errors);
     let count = repeats.first().map_or(0, |repeat| repeat.x.len());
