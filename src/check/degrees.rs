@@ -1,0 +1,454 @@
+//! Exact changes of scale: where every positive value of a given is allowed, the claim may be the same claim in other units, and the constant not.
+//!
+//! Givens that may be any positive number are the scales. Each value of a claim is followed as a monomial in them: if scale `L` is multiplied by a
+//! number, a value of *degree* k is multiplied by its k-th power, whatever the draws are. A sum has a degree if its terms have the same; a hypothesis,
+//! a branch, the end of a run ask the same of the two sides that they compare, and exponentials, logarithms and sizes ask for degree 0. Each such
+//! demand is a linear equation in the exponents with which the scales may change together; a solution is a change of scale under which every case
+//! that meets the hypotheses becomes another one, step by step along a run. If what the statement asks of the constant has a degree other than 0 under it, and
+//! one case asks for something for certain, then cases ask for as much as one likes: no constant works, and that is proved.
+//!
+//! Nothing is claimed of an operation that is not known here: its arguments are asked to have degree 0.
+
+use super::checker::{CheckError, CheckOptions};
+use super::constant::asking;
+use crate::case::point::{Point, Values};
+use crate::certify::{Certifier, Decision};
+use crate::claim::model::{self, Claim};
+use crate::claim::program::{Motion, Program};
+use crate::lang::build;
+use crate::lang::ir::{Fold, Graph, InputId, Node, NodeId, Op, RealFn, SampleOp};
+use crate::lang::types;
+use dashu_ratio::RBig;
+use std::collections::HashMap;
+
+/// A change of scale that multiplies what is asked of the constant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scaled {
+    /// The scales and the power of a common factor by which each is multiplied; those that stay are left out.
+    pub scales: Vec<(String, RBig)>,
+    /// The power of that factor by which the demand is multiplied.
+    pub degree: RBig,
+    /// The working precision in which a case was shown to ask for something.
+    pub bits: usize,
+}
+
+impl Scaled {
+    /// `if L is multiplied by s, what is asked is multiplied by s^2`
+    pub fn describe(&self) -> String {
+        let power = |by: &RBig| if *by == RBig::ONE { "s".to_owned() } else { format!("s^({by})") };
+        let scales: Vec<String> = self.scales.iter().map(|(name, by)| format!("{name} by {}", power(by))).collect();
+        format!("multiplying {} multiplies what is asked by {}", scales.join(" and "), power(&self.degree))
+    }
+}
+
+/// The certificate, if there is one: `points` are cases that ask for something.
+///
+/// # Errors
+/// What is wrong with the claim's expressions.
+pub fn scaled(
+    claim: &Claim,
+    constant: &model::Constant,
+    options: &CheckOptions,
+    bits: usize,
+    points: &[Point],
+) -> Result<Option<Scaled>, CheckError> {
+    let (Some(idle), false) = (&constant.need.idle, constant.unbounded.is_empty()) else { return Ok(None) };
+    let program = Program::new(claim).map_err(|errors| CheckError(errors.to_string()))?;
+    let Some((exponents, room)) = change(&program, &constant.unbounded) else { return Ok(None) };
+    // The demand is one over the room, whichever constant is sought.
+    let degree = -room;
+    let claim = asking(claim, constant, idle);
+    let certifier = Certifier::new(&claim, options.max_elements).map_err(|errors| CheckError(errors.to_string()))?;
+    for point in points {
+        let Ok(settled) = certifier.values(point, &Values::new()) else { continue };
+        if let Ok(Decision::Violated(certificate)) = certifier.decide(&settled.values, 0, bits) {
+            let scales = constant.unbounded.iter().cloned().zip(exponents);
+            let scales = scales.filter(|(_, power)| *power != RBig::ZERO).collect();
+            return Ok(Some(Scaled { scales, degree, bits: certificate.bits }));
+        }
+    }
+    Ok(None)
+}
+
+/// Exponents of the scales under which the claim stays itself, and the degree of the room under them, which is not 0.
+fn change(program: &Program, scales: &[String]) -> Option<(Vec<RBig>, RBig)> {
+    let mut degrees = Degrees::new(program, scales)?;
+    let room = degrees.claim(program)?;
+    degrees.solution(&room)
+}
+
+/// The exponents of a monomial in the scales, each a linear form of how they change: entry k is the power of scale k.
+type Form = Vec<RBig>;
+
+/// What is known of a node.
+#[derive(Clone, Debug, PartialEq)]
+enum Degree {
+    /// Zero, or a truth value: of any degree.
+    Any,
+    Of(Form),
+}
+
+struct Degrees<'p> {
+    graph: &'p Graph,
+    count: usize,
+    known: HashMap<NodeId, Degree>,
+    inputs: HashMap<InputId, Degree>,
+    /// Forms that must be 0.
+    equations: Vec<Form>,
+}
+
+impl<'p> Degrees<'p> {
+    fn new(program: &'p Program, scales: &[String]) -> Option<Self> {
+        let (graph, count) = (&program.graph, scales.len());
+        let mut known = HashMap::new();
+        for (k, name) in scales.iter().enumerate() {
+            let given = program.givens.iter().find(|given| given.name == *name)?;
+            let mut form = vec![RBig::ZERO; count];
+            form[k] = RBig::ONE;
+            known.insert(given.node, Degree::Of(form));
+        }
+        Some(Self { graph, count, known, inputs: HashMap::new(), equations: Vec::new() })
+    }
+
+    /// Follows the whole claim; the degree of the room.
+    fn claim(&mut self, program: &Program) -> Option<Form> {
+        let asked = program.asked.first()?;
+        for (_, truth) in &program.samples.feasible {
+            self.follow(*truth);
+        }
+        for assume in &program.assume {
+            self.follow(assume.node);
+        }
+        match &program.motion {
+            Some(Motion::Iteration(path)) => {
+                self.inputs.insert(path.time, self.number());
+                for part in &path.state {
+                    let start = self.follow(part.start);
+                    self.inputs.insert(part.input, start.clone());
+                    self.inputs.insert(part.previous, start);
+                }
+                for (_, input, _) in &path.first {
+                    self.inputs.insert(*input, self.number());
+                }
+                let steps = self.follow(path.steps);
+                self.same(&steps, &self.number());
+                for part in &path.state {
+                    let next = self.follow(part.next);
+                    self.stays(part.input, &next);
+                }
+            }
+            Some(Motion::Flow(course)) => {
+                let time = self.follow(course.end);
+                self.inputs.insert(course.time, time.clone());
+                for part in &course.state {
+                    let start = self.follow(part.start);
+                    self.inputs.insert(part.input, start);
+                }
+                for (_, input, _) in &course.first {
+                    self.inputs.insert(*input, time.clone());
+                }
+                for part in &course.state {
+                    let rate = self.follow(part.rate);
+                    let moved = self.product(&rate, &time);
+                    self.stays(part.input, &moved);
+                }
+            }
+            None => {}
+        }
+        if let Some(motion) = &program.motion {
+            let on_the_way = motion.assume().iter().map(|bound| bound.node).chain(motion.first().iter().map(|f| f.2));
+            for truth in on_the_way.chain(motion.until()).collect::<Vec<_>>() {
+                self.follow(truth);
+            }
+        }
+        for guard in &asked.predicate.guards {
+            self.follow(*guard);
+        }
+        self.follow(asked.predicate.truth);
+        let room = room(self.graph, asked.predicate.truth)?;
+        match self.follow(room) {
+            Degree::Of(form) => Some(form),
+            Degree::Any => None,
+        }
+    }
+
+    /// A part of a state that starts at 0 has whatever degree its step gives it.
+    fn stays(&mut self, input: InputId, next: &Degree) {
+        match self.inputs.get(&input).cloned() {
+            // What was followed with an unknown degree stays unknown: only a degree of any kind is safe there.
+            Some(Degree::Any) => self.zero(next),
+            Some(now) => self.same(&now, next),
+            None => self.zero(next),
+        }
+    }
+
+    fn number(&self) -> Degree {
+        Degree::Of(vec![RBig::ZERO; self.count])
+    }
+
+    fn same(&mut self, a: &Degree, b: &Degree) {
+        if let (Degree::Of(a), Degree::Of(b)) = (a, b) {
+            let difference: Form = a.iter().zip(b).map(|(a, b)| a - b).collect();
+            if difference.iter().any(|x| *x != RBig::ZERO) {
+                self.equations.push(difference);
+            }
+        }
+    }
+
+    fn zero(&mut self, a: &Degree) {
+        let number = self.number();
+        self.same(a, &number);
+    }
+
+    fn product(&self, a: &Degree, b: &Degree) -> Degree {
+        match (a, b) {
+            (Degree::Of(a), Degree::Of(b)) => Degree::Of(a.iter().zip(b).map(|(a, b)| a + b).collect()),
+            _ => Degree::Any,
+        }
+    }
+
+    fn power(&self, a: &Degree, by: &RBig) -> Degree {
+        match a {
+            Degree::Of(a) => Degree::Of(a.iter().map(|a| a * by).collect()),
+            Degree::Any => Degree::Any,
+        }
+    }
+
+    /// One degree for all of them.
+    fn joined(&mut self, all: &[Degree]) -> Degree {
+        let mut known: Option<Degree> = None;
+        for degree in all.iter().filter(|degree| **degree != Degree::Any) {
+            match &known {
+                Some(first) => {
+                    let first = first.clone();
+                    self.same(&first, degree);
+                }
+                None => known = Some(degree.clone()),
+            }
+        }
+        known.unwrap_or(Degree::Any)
+    }
+
+    /// The degree of a node; notes what it asks for. Nodes below it come first, so nothing recurses.
+    fn follow(&mut self, root: NodeId) -> Degree {
+        for id in types::reachable(self.graph, &[root]) {
+            if !self.known.contains_key(&id) {
+                let degree = self.degree(id);
+                self.known.insert(id, degree);
+            }
+        }
+        self.known.get(&root).cloned().unwrap_or(Degree::Any)
+    }
+
+    fn of(&self, id: NodeId) -> Degree {
+        self.known.get(&id).cloned().unwrap_or_else(|| self.number())
+    }
+
+    fn degree(&mut self, id: NodeId) -> Degree {
+        let Node { op, args, .. } = self.graph.node(id);
+        let of: Vec<Degree> = args.iter().map(|arg| self.of(*arg)).collect();
+        match (op, of.as_slice()) {
+            (Op::Number(value), _) if *value == RBig::ZERO => Degree::Any,
+            (Op::Zeros, _) => Degree::Any,
+            (
+                Op::Number(_)
+                | Op::Pi
+                | Op::Int(_)
+                | Op::Var(_)
+                | Op::Draw(_)
+                | Op::Identity
+                | Op::Ones
+                | Op::UnitVector,
+                _,
+            ) => {
+                of.iter().for_each(|degree| self.zero(degree));
+                self.number()
+            }
+            (Op::Input(input), _) => self.inputs.get(input).cloned().unwrap_or_else(|| self.number()),
+            (Op::Bool(_) | Op::And | Op::Or | Op::Not, _) => Degree::Any,
+            (Op::Less | Op::LessEqual | Op::Equal | Op::LoewnerLess | Op::LoewnerLessEqual, [a, b]) => {
+                self.same(a, b);
+                Degree::Any
+            }
+            (Op::Add | Op::Sub | Op::Least | Op::Greatest | Op::HCat | Op::VCat, all) => self.joined(all),
+            (Op::If, [_, a, b]) => {
+                let both = [a.clone(), b.clone()];
+                if quiet(self.graph, args[1]) || quiet(self.graph, args[2]) { Degree::Any } else { self.joined(&both) }
+            }
+            (Op::Mul | Op::Scale | Op::MatMul | Op::Hadamard | Op::Kron | Op::Inner, [a, b]) => self.product(a, b),
+            (Op::Div, [a, b]) => {
+                let inverse = self.power(b, &RBig::from(-1));
+                self.product(a, &inverse)
+            }
+            (Op::Pow | Op::MatPow, [a, b]) => match build::rational(self.graph, args[1]) {
+                Some(exponent) => self.power(a, &exponent.clone()),
+                None => {
+                    self.zero(a);
+                    self.zero(b);
+                    self.number()
+                }
+            },
+            (Op::Inv, [a]) => self.power(a, &RBig::from(-1)),
+            (Op::SqrtM, [a]) => self.power(a, &(RBig::ONE / RBig::from(2))),
+            (Op::Real(RealFn::Sqrt), [a]) => self.power(a, &(RBig::ONE / RBig::from(2))),
+            (
+                Op::Neg
+                | Op::Real(RealFn::Abs)
+                | Op::Transpose
+                | Op::Trace
+                | Op::Norm
+                | Op::NormFrobenius
+                | Op::NormNuclear
+                | Op::Eigenvalues
+                | Op::SingularValues
+                | Op::Diag
+                | Op::Diagonal
+                | Op::Flatten
+                | Op::Unflatten
+                | Op::Sym
+                | Op::MaxAbs
+                | Op::SortDecreasing
+                | Op::LoewnerMargin
+                | Op::Sample(SampleOp::Rectangular),
+                [a],
+            ) => a.clone(),
+            (Op::Lambda | Op::Sigma, [i, a]) => {
+                self.zero(i);
+                a.clone()
+            }
+            (Op::Entry | Op::Block, [a, rest @ ..]) => {
+                rest.iter().for_each(|place| self.zero(place));
+                a.clone()
+            }
+            (Op::Projector, [i, _]) => {
+                self.zero(i);
+                self.number()
+            }
+            (Op::Ratio, [a, b]) => {
+                let inverse = self.power(b, &RBig::from(-1));
+                self.product(a, &inverse)
+            }
+            (Op::Build { .. }, [.., body]) => body.clone(),
+            (Op::Fold { fold: Fold::Sum | Fold::Min | Fold::Max, .. }, [bounds @ .., body]) => {
+                bounds.iter().for_each(|bound| self.zero(bound));
+                body.clone()
+            }
+            (Op::Fold { fold: Fold::All | Fold::Any, .. }, [bounds @ .., _]) => {
+                bounds.iter().for_each(|bound| self.zero(bound));
+                Degree::Any
+            }
+            // Draws are numbers; what is made of them has the degree of the ends, or of the spectrum.
+            (Op::Sample(SampleOp::LogMap), [_, a, b]) => self.joined(&[a.clone(), b.clone()]),
+            (Op::Sample(SampleOp::LogDown), [_, b]) => b.clone(),
+            (Op::Sample(SampleOp::Reflect | SampleOp::Congruence), [v, m]) => {
+                self.zero(v);
+                m.clone()
+            }
+            (_, all) => {
+                all.iter().for_each(|degree| self.zero(degree));
+                self.number()
+            }
+        }
+    }
+
+    /// A change of scale under which all equations hold and the room has a degree: the room's degree is then taken as it is.
+    fn solution(&self, room: &Form) -> Option<(Vec<RBig>, RBig)> {
+        // A basis of what the equations leave free, by elimination.
+        let mut rows: Vec<Form> = self.equations.clone();
+        let mut pivots: Vec<usize> = Vec::new();
+        let mut done = 0;
+        for column in 0..self.count {
+            let Some(pivot) = (done..rows.len()).find(|row| rows[*row][column] != RBig::ZERO) else { continue };
+            rows.swap(done, pivot);
+            let lead = rows[done][column].clone();
+            rows[done].iter_mut().for_each(|x| *x = &*x / &lead);
+            for row in 0..rows.len() {
+                if row != done && rows[row][column] != RBig::ZERO {
+                    let factor = rows[row][column].clone();
+                    for k in 0..self.count {
+                        let part = &rows[done][k] * &factor;
+                        rows[row][k] -= part;
+                    }
+                }
+            }
+            pivots.push(column);
+            done += 1;
+        }
+        let free = (0..self.count).filter(|column| !pivots.contains(column));
+        free.into_iter().find_map(|column| {
+            let mut exponents = vec![RBig::ZERO; self.count];
+            exponents[column] = RBig::ONE;
+            for (row, pivot) in pivots.iter().enumerate() {
+                exponents[*pivot] = -rows[row][column].clone();
+            }
+            let degree = room.iter().zip(&exponents).map(|(a, b)| a * b).fold(RBig::ZERO, |sum, x| sum + x);
+            (degree != RBig::ZERO).then_some((exponents, degree))
+        })
+    }
+}
+
+/// The room of a statement that is one comparison: `0 < room`, perhaps in the branch of `if`.
+fn room(graph: &Graph, truth: NodeId) -> Option<NodeId> {
+    let node = graph.node(truth);
+    match (&node.op, node.args.as_slice()) {
+        (Op::Less, &[zero, room]) if build::is_zero(graph, zero) => Some(room),
+        (Op::If, &[_, then, _]) => room(graph, then),
+        (Op::Or, &[not, then]) if graph.node(not).op == Op::Not => room(graph, then),
+        _ => None,
+    }
+}
+
+/// The number whose margin says that nothing is asked.
+fn quiet(graph: &Graph, id: NodeId) -> bool {
+    build::rational(graph, id).is_some_and(|value| *value >= RBig::from(dashu_int::IBig::from(10).pow(300)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::load::load;
+    use crate::claim::model::ClaimId;
+    use std::path::Path;
+
+    /// The degree of the demand under the change of scale, if there is one.
+    fn degree(given: &str, statement: &str) -> Option<String> {
+        let text = format!(
+            "title = \"t\"\nat = \"x\"\n[given]\nn = \"int in 1..=3\"\nL = \"real in (0, inf)\"\nK = \"real in (0, inf)\"\n{given}\n\
+             [constant]\nname = \"c\"\nsweep = {{ n = [1, 2, 3] }}\nclaim = \"{statement}\"\n"
+        );
+        let claim = load(&text, Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None);
+        let claim = claim.unwrap_or_else(|errors| panic!("{errors}"));
+        let program = Program::new(&claim).unwrap_or_else(|errors| panic!("{errors}"));
+        let constant = claim.constant.as_ref().expect("there is one");
+        change(&program, &constant.unbounded).map(|(_, room)| (-room).to_string())
+    }
+
+    #[test]
+    fn a_bound_in_other_units_than_what_it_bounds_has_a_degree() {
+        let matrix = "S = \"symmetric(n, [-L, L])\"";
+        assert_eq!(degree(matrix, "norm(S) <= c*L"), None);
+        assert_eq!(degree(matrix, "norm(S)^2 <= c*L").as_deref(), Some("1"));
+        assert_eq!(degree(matrix, "norm(S) <= c*L^2").as_deref(), Some("-1"));
+        assert_eq!(degree(matrix, "norm(S*S) <= c*sqrt(L)").as_deref(), Some("3/2"));
+        // A number beside a scale leaves none to change.
+        assert_eq!(degree(matrix, "norm(S)^2 <= c*(L + 1)"), None);
+        assert_eq!(degree(matrix, "norm(S)^2 <= c*L*exp(L)"), None);
+    }
+
+    #[test]
+    fn two_scales_may_change_together() {
+        let both = "x = \"real in (0, L]\"\ny = \"real in [0, K]\"";
+        assert_eq!(degree(both, "x*y <= c*L*K"), None);
+        assert!(degree(both, "x*y <= c*L").is_some());
+        // Only the product is fixed.
+        assert_eq!(degree(both, "exp(x*y) <= c*exp(L*K)"), None);
+        assert!(degree(both, "x*exp(x*y) <= c*exp(L*K)").is_some());
+    }
+
+    #[test]
+    fn hypotheses_and_guards_are_kept() {
+        let given = "x = \"real in [0, L]\"";
+        assert_eq!(degree(given, "x <= 1 => x^2 <= c*L"), None);
+        assert_eq!(degree(given, "2*x <= L => x^2 <= c*L").as_deref(), Some("1"));
+    }
+}
