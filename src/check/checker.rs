@@ -428,7 +428,7 @@ impl Checker {
         let which = Which::Point(point);
         let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, which, at: Vec::new() };
         let (_, values) = dispatch(*backend, job)?;
-        let first_random = program.chance.map_or(0, |chance| chance.first_random);
+        let first_random = program.chance.map_or(program.givens.len(), |chance| chance.first_random);
         let given = |name: &str| program.givens[..first_random].iter().any(|given| given.name == name);
         let named = values.into_iter().filter(|(name, _)| given(name));
         let numbers = named.filter_map(|(name, value)| match value {

@@ -287,8 +287,20 @@ fn unbounded(loader: &mut Loader) -> Vec<String> {
     found
 }
 
+/// A scale without a constant is a number that no sampler reaches.
+pub(super) fn no_half_lines(loader: &mut Loader) {
+    let half = |given: &&Named<Given>| matches!(&given.value.kind, Sampler::Real(interval) if is_half_line(interval));
+    let places: Vec<_> = loader.givens().iter().filter(half).map(|given| given.place.clone()).collect();
+    for place in places {
+        loader.errors.note(|| {
+            Diagnostic::new(place, "`(0, inf)` belongs to a claim with `[constant]`", "an interval without an end")
+                .help("write where to look, like `real in [1/1000, 1000] log`")
+        });
+    }
+}
+
 /// `(0, inf)`
-pub(super) fn is_half_line(interval: &Interval) -> bool {
+fn is_half_line(interval: &Interval) -> bool {
     let zero = matches!(&interval.lo.kind, ExprKind::Number { value, .. } if *value == RBig::ZERO);
     let endless = matches!(&interval.hi.kind, ExprKind::Name(name) if name == "inf");
     zero && endless && interval.lo_open && interval.hi_open && !interval.log

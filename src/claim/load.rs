@@ -168,6 +168,9 @@ impl Loader {
         if find("probability").is_some() {
             probability_section::stands_alone(self, items);
         }
+        if find("constant").is_none() {
+            constant_section::no_half_lines(self);
+        }
         let constant = find("constant").and_then(|item| constant_section::constant(self, item, items));
         let units = find("margin").map(|item| self.units(item)).unwrap_or_default();
         let expect = find("expect").map(|item| self.expect(item)).unwrap_or_default();

@@ -66,6 +66,9 @@ pub fn need(e: &Expr, constant: &str, seek: Seek) -> Result<Need, LangError> {
         guards.push((**left).clone());
         rest = right;
     }
+    // "small enough for c, so Q" asks something of c where Q is false: its contraposition says so with a guard, which a search can be driven into.
+    let contraposed = reader.contraposed(rest, &mut guards)?;
+    let rest = contraposed.as_ref().unwrap_or(rest);
     let guarded = |e: Expr| guards.iter().rev().fold(e, |e, guard| implies(guard.clone(), e));
     let branched = |e: Expr| {
         let quiet = quiet(e.span);
@@ -108,6 +111,25 @@ impl Reader<'_> {
         }
         Err(LangError::new(e.span, "this statement is too deep", format!("found more than {MOST_DEPTH} levels"))
             .help("give its parts names in `[constant.let]`, or claim less at once"))
+    }
+
+    /// Of `A and B(c) => Q`: `not B(c)`, under the guards `A` and `not Q`.
+    fn contraposed(&self, e: &Expr, guards: &mut Vec<Expr>) -> Result<Option<Expr>, LangError> {
+        let ExprKind::Binary { op: BinaryOp::Implies, left, right } = &e.kind else { return Ok(None) };
+        if self.mentions(right) {
+            return Ok(None);
+        }
+        let (mut free, mut bound, mut left) = (Vec::new(), Vec::new(), vec![&**left]);
+        while let Some(part) = left.pop() {
+            match &part.kind {
+                ExprKind::Binary { op: BinaryOp::And, left: a, right: b } => left.extend([&**b, &**a]),
+                _ if self.mentions(part) => bound.push(negated(part)?),
+                _ => free.push(part.clone()),
+            }
+        }
+        guards.extend(free);
+        guards.push(negated(right)?);
+        Ok(bound.into_iter().reduce(|a, b| binary(BinaryOp::Or, a, b)))
     }
 
     /// The one comparison that a statement is.
@@ -572,7 +594,7 @@ mod tests {
         // Where the conclusion fails, the hypothesis must.
         assert_eq!(
             room("eta <= c*b => q", Seek::Greatest),
-            "(if 0 < b then 0 < eta/b else if 0 <= eta then 0 <= 1e300 else false) or (if q then 0 <= 1e300 else false)"
+            "not q => if 0 < b then 0 < eta/b else if 0 <= eta then 0 <= 1e300 else false"
         );
     }
 
