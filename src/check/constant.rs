@@ -156,13 +156,18 @@ pub fn fixed(claim: &Claim, given: &str, value: &RBig) -> Claim {
     claim
 }
 
-/// The claim with another predicate in place of the room.
-pub(super) fn asking(claim: &Claim, constant: &model::Constant, predicate: &Expr) -> Claim {
+/// The claim with other predicates in place of the room.
+pub(super) fn asking(claim: &Claim, constant: &model::Constant, predicates: &[Expr]) -> Claim {
     let mut claim = claim.clone();
     let replace = |entries: &mut Vec<Named<Expr>>| {
-        for entry in entries.iter_mut().filter(|entry| entry.name == constant.name) {
-            entry.value = predicate.clone();
-        }
+        let Some(place) = entries.iter().position(|entry| entry.name == constant.name) else { return };
+        let room = entries.remove(place);
+        let named = |(i, value): (usize, &Expr)| Named {
+            name: format!("{}{i}", room.name),
+            value: value.clone(),
+            ..room.clone()
+        };
+        entries.extend(predicates.iter().enumerate().map(named));
     };
     replace(&mut claim.claim);
     if let Some(path) = &mut claim.trajectory {
@@ -256,7 +261,7 @@ impl<'a> Search<'a> {
     /// A larger constant must help, a smaller one where the greatest is sought.
     fn monotone(&self) -> Result<(), CheckError> {
         let Some(predicate) = &self.constant.need.monotone else { return Ok(()) };
-        let claim = asking(self.claim, self.constant, predicate);
+        let claim = asking(self.claim, self.constant, std::slice::from_ref(predicate));
         let checker = Checker::new(&claim, self.options).map_err(malformed)?;
         let cases = (self.effort.hunt / 20 / self.cost.max(1)).clamp(CASES.1, MONOTONE_CASES).next_multiple_of(8);
         let mut against = None;

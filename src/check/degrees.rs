@@ -13,10 +13,12 @@ use super::checker::{CheckError, CheckOptions};
 use super::constant::asking;
 use crate::case::point::{Point, Values};
 use crate::certify::{Certifier, Decision};
+use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::{self, Claim};
 use crate::claim::program::{Motion, Program};
 use crate::lang::build;
 use crate::lang::ir::{Fold, Graph, InputId, Node, NodeId, Op, RealFn, SampleOp};
+use crate::lang::need::Demand;
 use crate::lang::types;
 use dashu_ratio::RBig;
 use std::collections::HashMap;
@@ -43,6 +45,8 @@ impl Scaled {
 
 /// The certificate, if there is one: `points` are cases that ask for something.
 ///
+/// What is asked may be a sum whose terms have different degrees. Where none of them is negative and one that changes is positive, the sum is at least that one, at every scale.
+///
 /// # Errors
 /// What is wrong with the claim's expressions.
 pub fn scaled(
@@ -52,29 +56,52 @@ pub fn scaled(
     bits: usize,
     points: &[Point],
 ) -> Result<Option<Scaled>, CheckError> {
-    let (Some(idle), false) = (&constant.need.idle, constant.unbounded.is_empty()) else { return Ok(None) };
-    let program = Program::new(claim).map_err(|errors| CheckError(errors.to_string()))?;
-    let Some((exponents, room)) = change(&program, &constant.unbounded) else { return Ok(None) };
-    // The demand is one over the room, whichever constant is sought.
-    let degree = -room;
-    let claim = asking(claim, constant, idle);
-    let certifier = Certifier::new(&claim, options.max_elements).map_err(|errors| CheckError(errors.to_string()))?;
-    for point in points {
-        let Ok(settled) = certifier.values(point, &Values::new()) else { continue };
-        if let Ok(Decision::Violated(certificate)) = certifier.decide(&settled.values, 0, bits) {
-            let scales = constant.unbounded.iter().cloned().zip(exponents);
-            let scales = scales.filter(|(_, power)| *power != RBig::ZERO).collect();
-            return Ok(Some(Scaled { scales, degree, bits: certificate.bits }));
+    let (Some(demand), false) = (&constant.need.demand, constant.unbounded.is_empty()) else { return Ok(None) };
+    for Change { exponents, term, degree } in changes(claim, constant, demand)? {
+        let denied = asking(claim, constant, &[demand.denial(term)]);
+        let certifier = Certifier::new(&denied, options.max_elements).map_err(failed)?;
+        for point in points {
+            let Ok(settled) = certifier.values(point, &Values::new()) else { continue };
+            if let Ok(Decision::Violated(certificate)) = certifier.decide(&settled.values, 0, bits) {
+                let scales = constant.unbounded.iter().cloned().zip(exponents);
+                let scales = scales.filter(|(_, power)| *power != RBig::ZERO).collect();
+                return Ok(Some(Scaled { scales, degree, bits: certificate.bits }));
+            }
         }
     }
     Ok(None)
 }
 
-/// Exponents of the scales under which the claim stays itself, and the degree of the room under them, which is not 0.
-fn change(program: &Program, scales: &[String]) -> Option<(Vec<RBig>, RBig)> {
-    let mut degrees = Degrees::new(program, scales)?;
-    let room = degrees.claim(program)?;
-    degrees.solution(&room)
+fn failed(errors: Diagnostics) -> CheckError {
+    CheckError(errors.to_string())
+}
+
+/// A change of scale under which a term of what is asked, over what is granted, has a degree other than 0.
+struct Change {
+    exponents: Vec<RBig>,
+    term: usize,
+    degree: RBig,
+}
+
+fn changes(claim: &Claim, constant: &model::Constant, demand: &Demand) -> Result<Vec<Change>, CheckError> {
+    let mut predicates = demand.named();
+    predicates.extend(demand.guards.iter().cloned());
+    let program = Program::new(&asking(claim, constant, &predicates)).map_err(failed)?;
+    let Some(mut degrees) = Degrees::new(&program, &constant.unbounded) else { return Ok(Vec::new()) };
+    let values = degrees.claim(&program, 1 + demand.asked.len());
+    let Some(Degree::Of(granted)) = values.first() else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for exponents in degrees.free() {
+        for (term, asked) in values[1..].iter().enumerate() {
+            let Degree::Of(asked) = asked else { continue };
+            let degrees = asked.iter().zip(granted).zip(&exponents).map(|((a, g), by)| (a - g) * by);
+            let degree = degrees.fold(RBig::ZERO, |sum, x| sum + x);
+            if degree != RBig::ZERO {
+                found.push(Change { exponents: exponents.clone(), term, degree });
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The exponents of a monomial in the scales, each a linear form of how they change: entry k is the power of scale k.
@@ -110,9 +137,8 @@ impl<'p> Degrees<'p> {
         Some(Self { graph, count, known, inputs: HashMap::new(), equations: Vec::new() })
     }
 
-    /// Follows the whole claim; the degree of the room.
-    fn claim(&mut self, program: &Program) -> Option<Form> {
-        let asked = program.asked.first()?;
+    /// Follows the whole claim; the degrees of the first so many values, which are asked to be positive.
+    fn claim(&mut self, program: &Program, count: usize) -> Vec<Degree> {
         for (_, truth) in &program.samples.feasible {
             self.follow(*truth);
         }
@@ -161,15 +187,13 @@ impl<'p> Degrees<'p> {
                 self.follow(truth);
             }
         }
-        for guard in &asked.predicate.guards {
-            self.follow(*guard);
+        let asked = || program.asked.iter();
+        for predicate in asked() {
+            self.follow(predicate.predicate.truth);
         }
-        self.follow(asked.predicate.truth);
-        let room = room(self.graph, asked.predicate.truth)?;
-        match self.follow(room) {
-            Degree::Of(form) => Some(form),
-            Degree::Any => None,
-        }
+        let value = |truth: NodeId| self.graph.node(truth).args.get(1).copied();
+        let values: Vec<NodeId> = asked().take(count).filter_map(|asked| value(asked.predicate.truth)).collect();
+        values.into_iter().map(|value| self.follow(value)).collect()
     }
 
     /// A part of a state that starts at 0 has whatever degree its step gives it.
@@ -271,10 +295,7 @@ impl<'p> Degrees<'p> {
                 Degree::Any
             }
             (Op::Add | Op::Sub | Op::Least | Op::Greatest | Op::HCat | Op::VCat, all) => self.joined(all),
-            (Op::If, [_, a, b]) => {
-                let both = [a.clone(), b.clone()];
-                if quiet(self.graph, args[1]) || quiet(self.graph, args[2]) { Degree::Any } else { self.joined(&both) }
-            }
+            (Op::If, [_, a, b]) => self.joined(&[a.clone(), b.clone()]),
             (Op::Mul | Op::Scale | Op::MatMul | Op::Hadamard | Op::Kron | Op::Inner, [a, b]) => self.product(a, b),
             (Op::Div, [a, b]) => {
                 let inverse = self.power(b, &RBig::from(-1));
@@ -351,8 +372,8 @@ impl<'p> Degrees<'p> {
         }
     }
 
-    /// A change of scale under which all equations hold and the room has a degree: the room's degree is then taken as it is.
-    fn solution(&self, room: &Form) -> Option<(Vec<RBig>, RBig)> {
+    /// Changes of scale under which all equations hold: a basis of them.
+    fn free(&self) -> Vec<Vec<RBig>> {
         // A basis of what the equations leave free, by elimination.
         let mut rows: Vec<Form> = self.equations.clone();
         let mut pivots: Vec<usize> = Vec::new();
@@ -375,32 +396,16 @@ impl<'p> Degrees<'p> {
             done += 1;
         }
         let free = (0..self.count).filter(|column| !pivots.contains(column));
-        free.into_iter().find_map(|column| {
+        free.map(|column| {
             let mut exponents = vec![RBig::ZERO; self.count];
             exponents[column] = RBig::ONE;
             for (row, pivot) in pivots.iter().enumerate() {
                 exponents[*pivot] = -rows[row][column].clone();
             }
-            let degree = room.iter().zip(&exponents).map(|(a, b)| a * b).fold(RBig::ZERO, |sum, x| sum + x);
-            (degree != RBig::ZERO).then_some((exponents, degree))
+            exponents
         })
+        .collect()
     }
-}
-
-/// The room of a statement that is one comparison: `0 < room`, perhaps in the branch of `if`.
-fn room(graph: &Graph, truth: NodeId) -> Option<NodeId> {
-    let node = graph.node(truth);
-    match (&node.op, node.args.as_slice()) {
-        (Op::Less, &[zero, room]) if build::is_zero(graph, zero) => Some(room),
-        (Op::If, &[_, then, _]) => room(graph, then),
-        (Op::Or, &[not, then]) if graph.node(not).op == Op::Not => room(graph, then),
-        _ => None,
-    }
-}
-
-/// The number whose margin says that nothing is asked.
-fn quiet(graph: &Graph, id: NodeId) -> bool {
-    build::rational(graph, id).is_some_and(|value| *value >= RBig::from(dashu_int::IBig::from(10).pow(300)))
 }
 
 #[cfg(test)]
@@ -418,9 +423,10 @@ mod tests {
         );
         let claim = load(&text, Path::new("claims/p/c.toml"), ClaimId("p/c".into()), &|_| None);
         let claim = claim.unwrap_or_else(|errors| panic!("{errors}"));
-        let program = Program::new(&claim).unwrap_or_else(|errors| panic!("{errors}"));
         let constant = claim.constant.as_ref().expect("there is one");
-        change(&program, &constant.unbounded).map(|(_, room)| (-room).to_string())
+        let demand = constant.need.demand.as_ref().expect("one comparison");
+        let found = changes(&claim, constant, demand).unwrap_or_else(|errors| panic!("{errors}"));
+        found.first().map(|change| change.degree.to_string())
     }
 
     #[test]
@@ -450,5 +456,7 @@ mod tests {
         let given = "x = \"real in [0, L]\"";
         assert_eq!(degree(given, "x <= 1 => x^2 <= c*L"), None);
         assert_eq!(degree(given, "2*x <= L => x^2 <= c*L").as_deref(), Some("1"));
+        // Of a sum, the term that changes.
+        assert_eq!(degree(given, "L + x^2 <= c*L").as_deref(), Some("1"));
     }
 }

@@ -1,8 +1,9 @@
 //! Whether a number that was measured at some values of a variable goes on growing towards an end of them, or settles.
 //!
 //! What a search finds is a lower bound of what there is to find, a little off; so each point has a spread, and a step that is within the spreads of
-//! its ends is none. Variables are looked at in their logarithm, in which a power of the variable grows by a factor for each step, the logarithm by
-//! the same amount, and what has a limit by less and less: the *steepness* `dy/dx` then goes like `v^p` with p > 0, p = 0, p < 0. That exponent is measured
+//! its ends is none. Variables are looked at in their logarithm x, in which a power of the variable grows by a factor for each step, the logarithm by
+//! the same amount, and what has a limit by less and less. Whether a limit is there is a matter of the *steepness* `dy/dx`: if it falls like `x^-q`, what is still to
+//! come is finite for q > 1 (an inverse logarithm has 2, a power of the variable as much as one likes), and not for q < 1 (a logarithm has 0, its root 1/2). q is measured
 //! over the last points, and once more at the very end, so that what rises once on the way from one level to another is not taken for growth.
 //!
 //! Nothing here is a proof: values beyond the last are not known. A trend that is neither is said to be unclear.
@@ -35,10 +36,12 @@ pub enum Trend {
 const LEAST_POINTS: usize = 4;
 /// A change by so little is none, whatever the spread.
 const NO_CHANGE: f64 = 0.02;
-/// Of the steepness: from here on up it does not go to 0 fast enough for a limit to be near.
-const GROWING: f64 = -0.1;
-/// And from here on down it does.
-const SETTLING: f64 = -0.2;
+/// Of the exponent with which the steepness falls: up to here what is still to come has no bound.
+const GROWING: f64 = 0.75;
+/// From here on it has.
+const SETTLING: f64 = 1.5;
+/// Logarithms of values nearer to 1 than this say nothing of how a steepness falls.
+const LEAST_X: f64 = 0.25;
 
 /// What the last points say.
 pub fn trend(points: &[Measure]) -> Trend {
@@ -80,22 +83,24 @@ pub fn trend(points: &[Measure]) -> Trend {
     if steps[count - 1].1 < 0.0 {
         return Trend::Unclear { why: "it rises and falls" };
     }
-    let rising: Vec<(f64, f64)> =
-        (0..count).filter(|i| steps[*i].1 > 0.0 && !small(*i)).map(|i| (steps[i].0, ln(steps[i].1))).collect();
+    let rising: Vec<(f64, f64)> = (0..count)
+        .filter(|i| steps[*i].1 > 0.0 && !small(*i))
+        .map(|i| (ln(steps[i].0.max(LEAST_X)), ln(steps[i].1)))
+        .collect();
     if rising.len() < 2 {
         return Trend::Unclear { why: "it grows in the last step alone" };
     }
-    let (fitted, _) = line(&rising);
     let (a, b) = (rising[rising.len() - 2], rising[rising.len() - 1]);
-    let at_the_end = (b.1 - a.1) / (b.0 - a.0);
-    if fitted.max(at_the_end) <= SETTLING || (at_the_end <= SETTLING && fitted <= GROWING) {
-        let step = window[window.len() - 1].x - window[window.len() - 2].x;
-        let rate = -at_the_end.min(SETTLING);
-        // The steps to come are a geometric series.
-        let shrink = exp(-rate * step);
-        return Trend::Settles { limit: last.y + steps[count - 1].1 * step * shrink / (1.0 - shrink) };
+    if b.0 <= a.0 {
+        return Trend::Unclear { why: "its values are too near to 1 to say how it grows" };
     }
-    if fitted >= GROWING && at_the_end >= GROWING {
+    let (fitted, at_the_end) = (-line(&rising).0, -(b.1 - a.1) / (b.0 - a.0));
+    if at_the_end >= SETTLING && fitted >= GROWING {
+        // What is still to come, if the steepness goes on falling like that.
+        let (x, steep) = (last.x, exp(b.1 - at_the_end * (ln(last.x) - b.0)));
+        return Trend::Settles { limit: last.y + steep * x / (at_the_end - 1.0) };
+    }
+    if fitted <= GROWING && at_the_end <= GROWING {
         let logs: Vec<(f64, f64)> = window.iter().filter(|p| p.y > 0.0).map(|p| (p.x, ln(p.y))).collect();
         let (exponent, error) = line(&logs);
         let room = error.max(off / (last.x - first.x));
@@ -169,9 +174,11 @@ mod tests {
             (Box::new(|v: f64| 2.0 - 1.0 / v) as Box<dyn Fn(f64) -> f64>, 2.0),
             (Box::new(|v: f64| v / (1.0 + v)), 1.0),
             (Box::new(|v: f64| 5.0 - 4.0 / v.sqrt()), 5.0),
+            // As slow as a limit is seen.
+            (Box::new(|v: f64| 2.0 - 1.0 / (1.0 + ln(v))), 2.0),
         ] {
             match trend(&at(&wide(), y)) {
-                Trend::Settles { limit: found } => assert!((found - limit).abs() < 0.1 * limit, "{found} {limit}"),
+                Trend::Settles { limit: found } => assert!((found - limit).abs() < 0.15 * limit, "{found} {limit}"),
                 other => panic!("{other:?}"),
             }
         }

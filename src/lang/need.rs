@@ -35,8 +35,17 @@ pub struct Need {
     pub guarded: Expr,
     /// Whether the constant works in one way only; `None` where that shows by the form.
     pub monotone: Option<Expr>,
-    /// Of a statement that is one comparison, under guards: that nothing is asked.
-    pub idle: Option<Expr>,
+    /// What is asked, of a statement that is one comparison.
+    pub demand: Option<Demand>,
+}
+
+/// The demand of one comparison, under guards: the sum of the terms of what is asked over what is granted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Demand {
+    pub guards: Vec<Expr>,
+    /// With their signs.
+    pub asked: Vec<Expr>,
+    pub granted: Expr,
 }
 
 /// The exponent of ten of the margin of what asks for nothing.
@@ -76,9 +85,10 @@ pub fn need(e: &Expr, constant: &str, seek: Seek) -> Result<Need, LangError> {
     };
     let room = reader.room(rest, 0)?;
     let single = reader.single(rest)?;
-    let idle = single.as_ref().map(|(asked, _)| {
-        let zero = number(asked.span, 0);
-        guarded(compare(asked.clone(), Comparison::LessEqual, zero))
+    let demand = single.as_ref().map(|(asked, granted)| {
+        let mut terms = Vec::new();
+        summands(asked, false, &mut terms);
+        Demand { guards: guards.clone(), asked: terms, granted: granted.clone() }
     });
     // A single comparison is hunted where it asks for something.
     let hunted = match single {
@@ -89,7 +99,7 @@ pub fn need(e: &Expr, constant: &str, seek: Seek) -> Result<Need, LangError> {
         _ => room.clone(),
     };
     let monotone = reader.monotone(rest, 0)?.map(&guarded);
-    Ok(Need { room: branched(room), guarded: guarded(hunted), monotone, idle })
+    Ok(Need { room: branched(room), guarded: guarded(hunted), monotone, demand })
 }
 
 struct Reader<'a> {
@@ -399,6 +409,39 @@ impl Reader<'_> {
     }
 }
 
+/// The terms of a sum, each with its sign.
+fn summands(e: &Expr, minus: bool, terms: &mut Vec<Expr>) {
+    match &e.kind {
+        ExprKind::Binary { op: op @ (BinaryOp::Add | BinaryOp::Sub), left, right } => {
+            summands(left, minus, terms);
+            summands(right, minus != (*op == BinaryOp::Sub), terms);
+        }
+        ExprKind::Neg(a) => summands(a, !minus, terms),
+        _ if minus => terms.push(negative(e.clone())),
+        _ => terms.push(e.clone()),
+    }
+}
+
+impl Demand {
+    /// That the demand is not, for certain, one whose term `i` is positive: the granted part is not positive, or a term is negative, or that one is not
+    /// positive.
+    pub fn denial(&self, i: usize) -> Expr {
+        let span = self.granted.span;
+        let mut all = positive(self.granted.clone());
+        for (k, term) in self.asked.iter().enumerate() {
+            let comparison = if k == i { Comparison::Less } else { Comparison::LessEqual };
+            all = binary(BinaryOp::And, all, compare(number(span, 0), comparison, term.clone()));
+        }
+        let denial = Expr::new(ExprKind::Not(Box::new(all)), span);
+        self.guards.iter().rev().fold(denial, |e, guard| implies(guard.clone(), e))
+    }
+
+    /// Predicates that do nothing but name a value: what is granted, then the terms of what is asked, each as `0 < value`.
+    pub fn named(&self) -> Vec<Expr> {
+        std::iter::once(&self.granted).chain(&self.asked).cloned().map(positive).collect()
+    }
+}
+
 /// `not e`, with the negation moved inside.
 fn negated(e: &Expr) -> Result<Expr, LangError> {
     let span = e.span;
@@ -599,11 +642,13 @@ mod tests {
     }
 
     #[test]
-    fn a_single_comparison_says_where_it_asks_for_nothing() {
-        let idle = |text: &str| made(text, Seek::Least).expect("to the first degree").idle.map(|e| source(&e));
-        assert_eq!(idle("x <= c*y").as_deref(), Some("x <= 0"));
-        assert_eq!(idle("p => x <= c*y + z").as_deref(), Some("p => x - z <= 0"));
-        assert_eq!(idle("x <= c*y and z <= c"), None);
+    fn a_single_comparison_has_a_demand() {
+        let demand = |text: &str| made(text, Seek::Least).expect("to the first degree").demand;
+        let found = demand("p => x - (y - 2*z) <= c*w").expect("one comparison");
+        let texts: Vec<String> = found.asked.iter().map(source).collect();
+        assert_eq!(texts, ["x", "-y", "2*z"]);
+        assert_eq!(source(&found.denial(1)), "p => not (0 < w and 0 <= x and 0 < -y and 0 <= 2*z)");
+        assert!(demand("x <= c*y and z <= c").is_none());
     }
 
     #[test]
