@@ -116,10 +116,10 @@ claim = "1/s <= c*POWER"
 fn what_grows_towards_a_limit_does_not_drift() {
     let text = r#"
 [given]
-x = "real in [1, 10000] log"
+x = "real in [1, 300] log"
 [constant]
 name = "c"
-sweep = { x = "log [1, 10000] 9" }
+sweep = { x = "log [1, 300] 7" }
 claim = "x <= c*(1 + x)"
 "#;
     let result = check("limit", text);
@@ -271,6 +271,15 @@ fn a_constant_with_a_probability_is_a_quantile() {
     let guarded = check("guard-random", &CHANCE.replace("norm(W) <= c*BOUND", "norm(W) >= 1000 => norm(W) <= c"));
     assert_eq!(guarded.verdict, Verdict::Held, "{guarded:?}");
     assert!(sought(&guarded).worst.is_none(), "{guarded:?}");
+}
+
+#[test]
+fn where_no_constant_works_often_enough_the_trials_reject_it() {
+    let text = "[given]\ns = \"real in [1, 8]\"\n[constant]\nname = \"c\"\nrandom = { z = \"normal\" }\nat_least = \"9/10\"\nsweep = { s = [1, 2, 4, 8] }\nclaim = \"z <= 1 and abs(z) <= c*s\"\n";
+    let result = check("barred", text);
+    assert_eq!(result.verdict, Verdict::Rejected, "{result:?}");
+    // Often enough: P[z <= 2] is 0.977.
+    assert_eq!(check("allowed", &text.replace("z <= 1 and", "z <= 2 and")).verdict, Verdict::Held);
 }
 
 #[test]

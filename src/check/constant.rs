@@ -12,6 +12,7 @@
 //! Every number is found in the order of values, by streams of their own, so the outcome is a function of claim, seed and effort. How curves are
 //! read is said in [`super::trend`]; what can be certain, in [`super::degrees`].
 
+use super::binomial::at_least;
 use super::checker::{CheckError, CheckOptions, Checker};
 use super::degrees::{self, Scaled};
 use super::evidence::{Evidence, Origin, Refutation};
@@ -46,6 +47,21 @@ pub struct Constant {
     pub scaled: Option<Scaled>,
     /// A value of a given at which `f64` says that no constant works, without a certificate.
     pub impossible: Option<(String, f64)>,
+    /// A setting at which no constant works in too many trials.
+    pub barred: Option<Barred>,
+}
+
+/// Trials of a setting in which no constant works.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Barred {
+    /// The givens that are numbers.
+    pub at: Vec<(String, f64)>,
+    /// Those in which none works, for certain, and all.
+    pub trials: (u64, u64),
+    /// The probability that is asked for.
+    pub level: f64,
+    /// At most so probable where the probability is what is asked for.
+    pub chance: f64,
 }
 
 /// The greatest demand and where it is made.
@@ -107,6 +123,11 @@ impl Constant {
         self.worst.as_ref().map(|worst| Self::constant(self.seek, worst.demand))
     }
 
+    /// Settings of what is random, 1 where nothing is.
+    pub fn settings(&self) -> u64 {
+        self.trials.map_or(1, |trials| trials.settings.max(1))
+    }
+
     /// The curves that drift, each with its end.
     pub fn drifts(&self) -> impl Iterator<Item = (&Curve, End, &Trend)> {
         let ends = self.curves.iter().flat_map(|curve| curve.ends.iter().map(move |(end, trend)| (curve, *end, trend)));
@@ -115,10 +136,10 @@ impl Constant {
 }
 
 /// Random cases of each value, at most and at least.
-const CASES: (u64, u64) = (1_024, 32);
+const CASES: (u64, u64) = (1_024, 24);
 /// Evaluations of each of the two hunts of a value, at least: of what moves, runs.
 const LEAST_HUNT: u64 = 256;
-const LEAST_RUNS: u64 = 32;
+const LEAST_RUNS: u64 = 24;
 /// Hunts of a value, and those of its neighbours' cases.
 const HUNTS: u64 = 2;
 /// Cases in which the statement is asked whether a larger constant helps.
@@ -255,7 +276,10 @@ impl<'a> Search<'a> {
             }
             _ => None,
         };
-        Ok((Constant { seek: constant.seek, worst, curves, trials: None, scaled, impossible }, refutation))
+        Ok((
+            Constant { seek: constant.seek, worst, curves, trials: None, scaled, impossible, barred: None },
+            refutation,
+        ))
     }
 
     /// A larger constant must help, a smaller one where the greatest is sought.
@@ -505,6 +529,7 @@ impl Search<'_> {
             })
             .collect();
         let (mut worst, mut settings, mut level, mut seen) = (None, 0, 0.0_f64, 1.0_f64);
+        let mut barred: Option<Barred> = None;
         let mut most: Vec<Option<(f64, f64)>> = Vec::with_capacity(combinations);
         for result in found {
             let mut here: Option<(f64, f64)> = None;
@@ -513,15 +538,12 @@ impl Search<'_> {
                 level = level.max(sampled.level);
                 seen = seen.min(sampled.seen);
                 if sampled.demand.is_infinite() {
-                    return Err(CheckError(format!(
-                        "no constant works in enough trials where {}: is the statement false there, or undefined?",
-                        sampled
-                            .at
-                            .iter()
-                            .map(|(name, value)| format!("{name} = {value}"))
-                            .collect::<Vec<_>>()
-                            .join(", ")
-                    )));
+                    let (against, level) = (sampled.against, sampled.level);
+                    let chance = at_least(against, each, 1.0 - level);
+                    if barred.as_ref().is_none_or(|known| chance < known.chance) {
+                        barred = Some(Barred { at: sampled.at, trials: (against, each), level, chance });
+                    }
+                    continue;
                 }
                 if here.is_none_or(|(demand, _)| sampled.demand > demand) {
                     here = Some((sampled.demand, sampled.spread));
@@ -548,7 +570,7 @@ impl Search<'_> {
         });
         let curves = curves.collect();
         let trials = Some(Trials { settings, each, level, seen: seen.min(level) });
-        Ok(Constant { seek: constant.seek, worst, curves, trials, scaled: None, impossible: None })
+        Ok(Constant { seek: constant.seek, worst, curves, trials, scaled: None, impossible: None, barred })
     }
 
     fn monotone_random(&self) -> Result<(), CheckError> {
@@ -593,12 +615,16 @@ struct Sampled {
     spread: f64,
     level: f64,
     seen: f64,
+    /// Trials in which no constant works.
+    against: u64,
 }
 
 /// The quantile of what the trials of a setting ask for. A trial that is not known asks for as much as any.
 fn sampled(drawn: Drawn, each: u64) -> Sampled {
     let mut demands: Vec<f64> =
         drawn.looks.iter().map(|look| look.as_ref().and_then(demand_of).unwrap_or(f64::INFINITY)).collect();
+    let violated = |look: &&Option<Look>| look.is_some_and(|look| look.fate == Fate::Violated);
+    let against = drawn.looks.iter().filter(violated).count() as u64;
     demands.sort_by(f64::total_cmp);
     let n = each as f64;
     let level = drawn.claimed.clamp(0.0, 1.0);
@@ -611,5 +637,5 @@ fn sampled(drawn: Drawn, each: u64) -> Sampled {
     let part = |ratio: f64| if ratio.is_finite() { (1.0 - ratio).clamp(0.0, 1.0) } else { 0.0 };
     let below = part(low / demand);
     let above = if high.is_finite() && high > 0.0 { part(demand / high) } else { below };
-    Sampled { at: drawn.at, demand, spread: below.max(above) / 2.0, level, seen }
+    Sampled { at: drawn.at, demand, spread: below.max(above) / 2.0, level, seen, against }
 }

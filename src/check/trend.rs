@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn what_has_a_limit_settles_there() {
         for (y, limit) in [
-            (Box::new(|v: f64| 2.0 - 1.0 / v) as Box<dyn Fn(f64) -> f64>, 2.0),
+            (Box::new(|v: f64| 2.0 - 1.9 / v) as Box<dyn Fn(f64) -> f64>, 2.0),
             (Box::new(|v: f64| v / (1.0 + v)), 1.0),
             (Box::new(|v: f64| 5.0 - 4.0 / v.sqrt()), 5.0),
             // As slow as a limit is seen.

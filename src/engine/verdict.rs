@@ -15,7 +15,7 @@
 //! A stratum that gave cases of which none met the hypotheses is reported, but does not by itself make a claim `vacuous`: whether
 //! it is feasible is not known. A claim's verdict is the gravest of its predicates'.
 
-use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing};
+use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing, error_at};
 use crate::check::constant::{Constant, End};
 use crate::check::evidence::Evidence;
 use crate::check::fit::{Fit, REJECTED_WRONGLY, Shape};
@@ -142,6 +142,21 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
     if let Some((given, value)) = &constant.impossible {
         let why = format!("no `{name}` works where {given} = {value}, beyond rounding; no certificate");
         return Judgement::new(Verdict::Suspect, why);
+    }
+    if let Some(barred) = &constant.barred {
+        let ((against, trials), level) = (barred.trials, barred.level);
+        let at: Vec<String> = barred.at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let told = format!(
+            "no `{name}` works in {against} of {trials} trials where {}, and it should in a part of {level}",
+            at.join(", ")
+        );
+        if barred.chance <= error_at(1) / constant.settings() as f64 {
+            let how = format!(
+                "{told}; so far from it with probability below {ERROR_RATE:e} in all runs of a library together"
+            );
+            return Judgement::new(Verdict::Rejected, how);
+        }
+        return Judgement::new(Verdict::Inconclusive, told);
     }
     let mut growth = constant.drifts().map(|(curve, end, trend)| {
         let Trend::Grows { exponent, interval: (lo, hi) } = trend else { return String::new() };

@@ -524,6 +524,9 @@ fn divided(left: Expr, right: Expr) -> Expr {
 
 fn negative(e: Expr) -> Expr {
     let span = e.span;
+    if let ExprKind::Neg(a) = e.kind {
+        return *a;
+    }
     Expr::new(ExprKind::Neg(Box::new(e)), span)
 }
 
@@ -600,7 +603,7 @@ mod tests {
         );
         assert_eq!(
             room("x <= (if p then c*y else z)", Seek::Least),
-            "0 < x - if p then 0 else z => 0 < (if p then y else 0)/(x - if p then 0 else z)"
+            "0 < x - (if p then 0 else z) => 0 < (if p then y else 0)/(x - (if p then 0 else z))"
         );
     }
 
