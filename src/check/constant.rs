@@ -5,8 +5,8 @@
 //! "no demand" is 0. It is one over the room of [`crate::lang::need`], which is the margin of the claim's predicate.
 //!
 //! A curve belongs to each swept given: at each of its values the claim with the given fixed there is sampled and hunted for the greatest demand, all
-//! other givens free. Two hunts of each value start from different numbers: how far they are apart is how good they are. Then the worst
-//! case of each value is tried at its neighbours, so that no value looks better for having been searched worse. Where something is random, the
+//! other givens free. Hunts follow one another, each from the best case so far and random numbers of its own, until one more adds little: how much it adds is how good the
+//! search is. Then the worst case of each value is tried at its neighbours, so that no value looks better for having been searched worse. Where something is random, the
 //! demand is a quantile over trials, at every combination of the swept values.
 //!
 //! Every number is found in the order of values, by streams of their own, so the outcome is a function of claim, seed and effort. How curves are
@@ -86,7 +86,7 @@ pub struct CurvePoint {
     pub value: f64,
     /// The greatest that was found; 0 where nothing is asked.
     pub demand: f64,
-    /// By which part of itself the searches differ.
+    /// The part of it that the last search added.
     pub spread: f64,
 }
 
@@ -140,8 +140,11 @@ const CASES: (u64, u64) = (1_024, 24);
 /// Evaluations of each of the two hunts of a value, at least: of what moves, runs.
 const LEAST_HUNT: u64 = 256;
 const LEAST_RUNS: u64 = 24;
-/// Hunts of a value, and those of its neighbours' cases.
+/// Hunts of a value, each from the best case of those before it; and at most so many, where the last one still found more.
 const HUNTS: u64 = 2;
+const MOST_HUNTS: u64 = 5;
+/// A search to which one more adds no larger part than this is good.
+const GOOD: f64 = 0.02;
 /// Cases in which the statement is asked whether a larger constant helps.
 const MONOTONE_CASES: u64 = 512;
 /// A room from here on asks for nothing.
@@ -389,7 +392,7 @@ impl<'a> Search<'a> {
 
     /// Random cases and two hunts of one value.
     fn search(&self, stand: &mut Stand<'_>, start: Option<Point>) -> Result<(), CheckError> {
-        let Self { options, effort, kernel, .. } = *self;
+        let effort = self.effort;
         let cost = stand.checker.cost().max(1);
         let share = effort.hunt / values_of(self.constant).max(1) / cost;
         let cases = (share / 16).clamp(CASES.1, CASES.0).next_multiple_of(8);
@@ -410,24 +413,35 @@ impl<'a> Search<'a> {
             self.offer(stand, seed.clone())?;
         }
         let least = if stand.checker.moves() { LEAST_RUNS } else { LEAST_HUNT };
-        let mut found = Vec::new();
-        for hunt in 0..HUNTS {
-            let CheckOptions { seed, backend, max_elements, .. } = *options;
-            // Hunts that know nothing of each other but where they begin.
-            let seed = seed.wrapping_add((hunt + 1) << 32);
-            let hunter = Hunter::new(&stand.claim, HuntOptions { seed, backend, wide: false, max_elements, kernel });
-            let Some(hunter) = hunter.map_err(malformed)? else { continue };
-            let hunted = hunter.hunt(0, (share / HUNTS).max(least), &seeds);
-            let Some(best) = hunted.best else { continue };
-            let demand = self.look(&stand.evaluator, &best.point)?.as_ref().and_then(demand_of);
-            found.extend(demand);
-            self.offer(stand, best.point)?;
-        }
-        let (least, greatest) = found.iter().fold((f64::INFINITY, 0.0_f64), |(l, g), d| (l.min(*d), g.max(*d)));
-        if greatest.is_finite() && greatest > 0.0 {
-            stand.spread = (1.0 - least / greatest).clamp(0.0, 1.0);
+        let evaluations = (share / HUNTS).max(least);
+        let mut before = 0.0;
+        for hunt in 0..MOST_HUNTS {
+            self.hunt(stand, hunt, evaluations, &seeds)?;
+            let Some((demand, point)) = &stand.best else { continue };
+            if demand.is_infinite() {
+                break;
+            }
+            // What one more search adds says how good those before it were.
+            stand.spread = if *demand > 0.0 { (1.0 - before / demand).clamp(0.0, 1.0) } else { 0.0 };
+            if hunt + 1 >= HUNTS && stand.spread <= GOOD {
+                break;
+            }
+            before = *demand;
+            seeds = vec![point.clone()];
         }
         Ok(())
+    }
+
+    /// One hunt of a value, from random numbers of its own and these cases.
+    fn hunt(&self, stand: &mut Stand<'_>, hunt: u64, evaluations: u64, seeds: &[Point]) -> Result<(), CheckError> {
+        let CheckOptions { seed, backend, max_elements, .. } = *self.options;
+        let seed = seed.wrapping_add((hunt + 1) << 32);
+        let options = HuntOptions { seed, backend, wide: false, max_elements, kernel: self.kernel };
+        let Some(hunter) = Hunter::new(&stand.claim, options).map_err(malformed)? else { return Ok(()) };
+        match hunter.hunt(0, evaluations, seeds).best {
+            Some(best) => self.offer(stand, best.point),
+            None => Ok(()),
+        }
     }
 
     /// Takes a case if it asks for more than what is known; how much more is how bad the search was.

@@ -36,6 +36,8 @@ pub enum Trend {
 const LEAST_POINTS: usize = 4;
 /// A change by so little is none, whatever the spread.
 const NO_CHANGE: f64 = 0.02;
+/// A spread up to which values that are no higher than others are taken to be so.
+const SURE: f64 = 0.1;
 /// Of the exponent with which the steepness falls: up to here what is still to come has no bound.
 const GROWING: f64 = 0.75;
 /// From here on it has.
@@ -52,29 +54,30 @@ pub fn trend(points: &[Measure]) -> Trend {
     }
     // The end of the range: a half, and four points at least.
     let window = &points[points.len().saturating_sub(LEAST_POINTS.max(points.len() / 2 + 1))..];
-    let off = window.iter().fold(NO_CHANGE, |most, point| most.max(2.0 * point.spread));
     let first = window[0];
-    if last.y <= first.y * (1.0 + off) {
-        let middle = window.iter().fold(0.0, |y, point| point.y.max(y));
-        return if points.len() >= LEAST_POINTS || middle <= first.y * (1.0 + off) {
-            Trend::Level
-        } else {
-            Trend::Unclear { why: FEW }
-        };
+    let spread = window.iter().fold(0.0, |most: f64, point| most.max(point.spread));
+    let off = NO_CHANGE.max(2.0 * spread);
+    // As much as there may be, where a search is bad.
+    let most = |point: &Measure| point.y / (1.0 - point.spread.min(0.99));
+    let flat = last.y <= first.y * (1.0 + off);
+    if flat && (spread <= SURE || most(last) <= first.y * (1.0 + NO_CHANGE)) {
+        let middle = window.iter().fold(0.0, |y: f64, point| point.y.max(y));
+        let few = points.len() < LEAST_POINTS && middle > first.y * (1.0 + off);
+        return if few { Trend::Unclear { why: FEW } } else { Trend::Level };
     }
     if points.len() < LEAST_POINTS {
         return Trend::Unclear { why: FEW };
     }
-    if off > 0.5 {
-        return Trend::Unclear { why: "the searches at its values disagree too much" };
+    if flat || last.y <= most(&first) * (1.0 + NO_CHANGE) {
+        return Trend::Unclear { why: "the searches at its values are too bad" };
     }
     let steps: Vec<(f64, f64)> =
         window.windows(2).map(|pair| (0.5 * (pair[0].x + pair[1].x), steepness(pair))).collect();
     // What a step may be by the spreads alone.
     let small = |i: usize| {
         let (a, b) = (window[i], window[i + 1]);
-        let unsure = (NO_CHANGE / 4.0).max(a.spread.max(b.spread)) * b.y;
-        (b.y - a.y).abs() <= unsure
+        let room = 1.0 + NO_CHANGE / 4.0;
+        b.y <= most(&a) * room && a.y <= most(&b) * room
     };
     let count = steps.len();
     if small(count - 1) {

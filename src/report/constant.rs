@@ -75,7 +75,7 @@ pub fn lines(name: &str, constant: &Constant) -> Vec<String> {
         }
         let spread = curve.points.iter().fold(0.0, |most, point| point.spread.max(most));
         if spread > 0.001 {
-            lines.push(format!("    what two searches of a value found differs by up to {} %", short(100.0 * spread)));
+            lines.push(format!("    the last search of a value added up to {} %", short(100.0 * spread)));
         }
     }
     if let Some(trials) = &constant.trials {
