@@ -386,10 +386,8 @@ impl<'p> Degrees<'p> {
             for row in 0..rows.len() {
                 if row != done && rows[row][column] != RBig::ZERO {
                     let factor = rows[row][column].clone();
-                    for k in 0..self.count {
-                        let part = &rows[done][k] * &factor;
-                        rows[row][k] -= part;
-                    }
+                    let parts: Form = rows[done].iter().map(|x| x * &factor).collect();
+                    rows[row].iter_mut().zip(parts).for_each(|(x, part)| *x -= part);
                 }
             }
             pivots.push(column);

@@ -84,6 +84,9 @@ pub fn plans(program: &Program, chance: &program::Chance, max_elements: usize) -
     Plans::new(way::sections(program, roots, &[]), max_elements)
 }
 
+/// A setting and the looks of its trials.
+type Told = (Ready, Vec<Option<Look>>);
+
 /// The trials of one setting, by their looks.
 pub struct Drawn {
     pub setting: u64,
@@ -240,14 +243,12 @@ impl Trials<'_> {
     ///
     /// # Errors
     /// Where no plan can be made, or the bound is undefined.
-    pub fn drawn(&self, settings: usize, trials: u64) -> Result<Vec<(Ready, Vec<Option<Look>>)>, CheckError> {
+    pub fn drawn(&self, settings: usize, trials: u64) -> Result<Vec<Told>, CheckError> {
         let key = self.judging();
-        let mut found: Vec<(Ready, Vec<Option<Look>>)> = Vec::new();
+        let mut found: Vec<Told> = Vec::new();
         for number in 0..MOST_DRAWN {
             let Ok(ready) = self.ready(number)? else { continue };
-            let same = |(other, _): &(Ready, Vec<Option<Look>>)| {
-                other.point.ints == ready.point.ints && other.values == ready.values
-            };
+            let same = |(other, _): &Told| other.point.ints == ready.point.ints && other.values == ready.values;
             if found.iter().any(same) {
                 // What is fixed is the same in every draw: two alike mean no others.
                 if number >= 4 * settings as u64 {
