@@ -30,9 +30,11 @@ use crate::claim::points::literal;
 use crate::hunt::{HuntOptions, Hunter};
 use crate::kernel::Kernel;
 use crate::lang::ast::{Expr, Sampler};
+use crate::lang::ir::IntId;
 use crate::lang::need::Seek;
 use dashu_ratio::RBig;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use std::collections::BTreeMap;
 
 /// What was found of a constant.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,12 +103,10 @@ pub enum End {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Trials {
     pub settings: u64,
-    /// Of each setting.
-    pub each: u64,
-    /// The greatest probability that is asked for.
-    pub level: f64,
-    /// That of which so many trials can tell the quantile: less than `level` where that is too near 1.
-    pub seen: f64,
+    /// Of all settings.
+    pub trials: u64,
+    /// A probability that is asked for, and that of which so many trials can tell the quantile, where that is less: the widest apart.
+    pub clipped: Option<(f64, f64)>,
 }
 
 impl Constant {
@@ -263,7 +263,8 @@ impl<'a> Search<'a> {
     pub fn run(&self, tally: &Tally, evidence: &Evidence) -> Result<(Constant, Option<Refutation>), CheckError> {
         self.monotone()?;
         let Self { claim, constant, options, .. } = *self;
-        let found = constant.sweep.par_iter().map(|swept| self.curve(swept)).collect::<Vec<_>>();
+        let cases = self.asking_cases(tally, evidence)?;
+        let found = constant.sweep.par_iter().map(|swept| self.curve(swept, &cases)).collect::<Vec<_>>();
         let (mut curves, mut worst) = (Vec::new(), self.overall(tally, evidence)?);
         let (mut refutation, mut impossible) = (None, None);
         for result in found {
@@ -348,7 +349,7 @@ impl<'a> Search<'a> {
     }
 
     /// The demands at the values of one given.
-    fn curve(&self, swept: &Named<model::Points>) -> Result<Found, CheckError> {
+    fn curve(&self, swept: &Named<model::Points>, cases: &[Point]) -> Result<Found, CheckError> {
         let values = &swept.value.values;
         let mut stands = Vec::new();
         for value in values {
@@ -360,7 +361,10 @@ impl<'a> Search<'a> {
         let mut refutation = None;
         for i in 0..stands.len() {
             let before = i.checked_sub(1).and_then(|before| stands[before].best.clone());
-            self.search(&mut stands[i], before.map(|(_, point)| point))?;
+            // The worst of all cases, but for the given that is fixed, and the worst at the value before.
+            let mut starts = self.without(&swept.name, cases)?;
+            starts.extend(before.map(|(_, point)| point));
+            self.search(&mut stands[i], starts)?;
         }
         // The worst case of each value is a case of its neighbours.
         for i in (0..stands.len().saturating_sub(1)).rev().chain(1..stands.len()).collect::<Vec<_>>() {
@@ -390,8 +394,33 @@ impl<'a> Search<'a> {
         Ok(Found { curve: Curve { given: swept.name.clone(), points, ends }, worst, refutation, impossible })
     }
 
+    /// Cases of the claim as cases of it with a given fixed: without that given's draws. Where it is a size, other draws fit where it had the value that is
+    /// fixed, and do not fit elsewhere.
+    fn without(&self, given: &str, cases: &[Point]) -> Result<Vec<Point>, CheckError> {
+        let evaluator = self.evaluator(self.claim)?;
+        let program = evaluator.program();
+        let Some(place) = self.claim.givens.iter().position(|entry| entry.name == given) else { return Ok(Vec::new()) };
+        let gone = program.samples.ints.iter().find(|int| int.given == place).map(|int| int.id);
+        let mut left = Vec::new();
+        for case in cases {
+            let (mut point, mut at) = (Point { ints: BTreeMap::new(), draws: Vec::new() }, 0);
+            for (block, shape) in program.samples.blocks.iter().zip(evaluator.blocks(&case.ints)?) {
+                let draws = case.draws.get(at..at + shape.len()).unwrap_or_default();
+                if block.given != place {
+                    point.draws.extend_from_slice(draws);
+                }
+                at += shape.len();
+            }
+            let ints = case.ints.iter().filter(|(id, _)| Some(**id) != gone);
+            let renumbered = |id: IntId| if gone.is_some_and(|gone| id > gone) { IntId(id.0 - 1) } else { id };
+            point.ints = ints.map(|(id, value)| (renumbered(*id), *value)).collect();
+            left.push(point);
+        }
+        Ok(left)
+    }
+
     /// Random cases and two hunts of one value.
-    fn search(&self, stand: &mut Stand<'_>, start: Option<Point>) -> Result<(), CheckError> {
+    fn search(&self, stand: &mut Stand<'_>, mut seeds: Vec<Point>) -> Result<(), CheckError> {
         let effort = self.effort;
         let cost = stand.checker.cost().max(1);
         let share = effort.hunt / values_of(self.constant).max(1) / cost;
@@ -405,7 +434,6 @@ impl<'a> Search<'a> {
                 most = Some((demand, case.index));
             }
         })?;
-        let mut seeds: Vec<Point> = start.into_iter().collect();
         if let Some((_, case)) = most {
             seeds.extend(stand.evaluator.point(case)?);
         }
@@ -503,6 +531,9 @@ fn ends(points: &[CurvePoint]) -> Vec<(End, Trend)> {
     };
     let positive: Vec<&CurvePoint> = points.iter().filter(|point| point.value > 0.0).collect();
     let mut ends = Vec::new();
+    if positive.len() < 2 {
+        return ends;
+    }
     if last.value > 1.0 {
         let measures: Vec<Measure> = positive.iter().copied().map(measure(1.0)).collect();
         ends.push((End::Upper, trend(&measures)));
@@ -526,8 +557,7 @@ impl Search<'_> {
                 "the sweep has {combinations} combinations of values, and the limit is {MOST_COMBINATIONS}"
             )));
         }
-        let each = (trials / combinations.max(1) as u64 / MOST_SETTINGS as u64).clamp(TRIALS.0, TRIALS.1);
-        let each = each.next_multiple_of(8);
+        let share = trials / combinations.max(1) as u64;
         let numbers: Vec<usize> = (0..combinations).collect();
         let found: Vec<Result<Vec<Sampled>, CheckError>> = numbers
             .par_iter()
@@ -538,21 +568,24 @@ impl Search<'_> {
                     fixed_at = fixed(&fixed_at, &swept.name, &swept.value.values[place]);
                 }
                 let checker = Checker::new(&fixed_at, options).map_err(malformed)?;
-                let drawn = checker.margins(MOST_SETTINGS, each)?;
-                Ok(drawn.into_iter().map(|drawn| sampled(drawn, each)).collect())
+                let each = |settings: u64| (share / settings.max(1)).clamp(TRIALS.0, TRIALS.1).next_multiple_of(8);
+                Ok(checker.margins(MOST_SETTINGS, &each)?.into_iter().map(sampled).collect())
             })
             .collect();
-        let (mut worst, mut settings, mut level, mut seen) = (None, 0, 0.0_f64, 1.0_f64);
+        let (mut worst, mut settings, mut made, mut clipped) = (None, 0, 0, None::<(f64, f64)>);
         let mut barred: Option<Barred> = None;
         let mut most: Vec<Option<(f64, f64)>> = Vec::with_capacity(combinations);
         for result in found {
             let mut here: Option<(f64, f64)> = None;
             for sampled in result? {
                 settings += 1;
-                level = level.max(sampled.level);
-                seen = seen.min(sampled.seen);
+                made += sampled.trials;
+                let (level, seen) = (sampled.level, sampled.seen);
+                if level - seen > clipped.map_or(0.0, |(level, seen)| level - seen) {
+                    clipped = Some((level, seen));
+                }
                 if sampled.demand.is_infinite() {
-                    let (against, level) = (sampled.against, sampled.level);
+                    let (against, each) = (sampled.against, sampled.trials);
                     let chance = at_least(against, each, 1.0 - level);
                     if barred.as_ref().is_none_or(|known| chance < known.chance) {
                         barred = Some(Barred { at: sampled.at, trials: (against, each), level, chance });
@@ -583,7 +616,7 @@ impl Search<'_> {
             Curve { given: swept.name.clone(), points, ends }
         });
         let curves = curves.collect();
-        let trials = Some(Trials { settings, each, level, seen: seen.min(level) });
+        let trials = Some(Trials { settings, trials: made, clipped });
         Ok(Constant { seek: constant.seek, worst, curves, trials, scaled: None, impossible: None, barred })
     }
 
@@ -594,7 +627,7 @@ impl Search<'_> {
             probability.event.value = predicate.clone();
         }
         let checker = Checker::new(&claim, self.options).map_err(malformed)?;
-        for drawn in checker.margins(MOST_SETTINGS, TRIALS.0)? {
+        for drawn in checker.margins(MOST_SETTINGS, &|_| TRIALS.0)? {
             if let Some(trial) =
                 drawn.looks.iter().position(|look| look.is_some_and(|look| look.fate == Fate::Violated))
             {
@@ -631,16 +664,17 @@ struct Sampled {
     seen: f64,
     /// Trials in which no constant works.
     against: u64,
+    trials: u64,
 }
 
 /// The quantile of what the trials of a setting ask for. A trial that is not known asks for as much as any.
-fn sampled(drawn: Drawn, each: u64) -> Sampled {
+fn sampled(drawn: Drawn) -> Sampled {
     let mut demands: Vec<f64> =
         drawn.looks.iter().map(|look| look.as_ref().and_then(demand_of).unwrap_or(f64::INFINITY)).collect();
     let violated = |look: &&Option<Look>| look.is_some_and(|look| look.fate == Fate::Violated);
     let against = drawn.looks.iter().filter(violated).count() as u64;
     demands.sort_by(f64::total_cmp);
-    let n = each as f64;
+    let n = demands.len() as f64;
     let level = drawn.claimed.clamp(0.0, 1.0);
     let seen = level.min(1.0 - BEYOND / n).max(0.0);
     let at = |place: f64| demands[(place.ceil() as usize).clamp(1, demands.len()) - 1];
@@ -651,5 +685,13 @@ fn sampled(drawn: Drawn, each: u64) -> Sampled {
     let part = |ratio: f64| if ratio.is_finite() { (1.0 - ratio).clamp(0.0, 1.0) } else { 0.0 };
     let below = part(low / demand);
     let above = if high.is_finite() && high > 0.0 { part(demand / high) } else { below };
-    Sampled { at: drawn.at, demand, spread: below.max(above) / 2.0, level, seen, against }
+    Sampled {
+        at: drawn.at,
+        demand,
+        spread: below.max(above) / 2.0,
+        level,
+        seen,
+        against,
+        trials: drawn.looks.len() as u64,
+    }
 }

@@ -36,8 +36,10 @@ pub enum Trend {
 const LEAST_POINTS: usize = 4;
 /// A change by so little is none, whatever the spread.
 const NO_CHANGE: f64 = 0.02;
+/// A dip by more than this part is no fault of a search.
+const DEEPEST_FAULT: f64 = 0.25;
 /// A spread up to which values that are no higher than others are taken to be so.
-const SURE: f64 = 0.1;
+const SURE: f64 = 0.15;
 /// Of the exponent with which the steepness falls: up to here what is still to come has no bound.
 const GROWING: f64 = 0.75;
 /// From here on it has.
@@ -55,10 +57,11 @@ pub fn trend(points: &[Measure]) -> Trend {
     // The end of the range: a half, and four points at least.
     let window = &points[points.len().saturating_sub(LEAST_POINTS.max(points.len() / 2 + 1))..];
     let first = window[0];
-    let spread = window.iter().fold(0.0, |most: f64, point| most.max(point.spread));
+    let rough = roughness(window);
+    let spread = window.iter().fold(rough, |most: f64, point| most.max(point.spread));
     let off = NO_CHANGE.max(2.0 * spread);
     // As much as there may be, where a search is bad.
-    let most = |point: &Measure| point.y / (1.0 - point.spread.min(0.99));
+    let most = |point: &Measure| point.y / (1.0 - point.spread.max(rough).min(0.99));
     let flat = last.y <= first.y * (1.0 + off);
     if flat && (spread <= SURE || most(last) <= first.y * (1.0 + NO_CHANGE)) {
         let middle = window.iter().fold(0.0, |y: f64, point| point.y.max(y));
@@ -66,7 +69,7 @@ pub fn trend(points: &[Measure]) -> Trend {
         return if few { Trend::Unclear { why: FEW } } else { Trend::Level };
     }
     if points.len() < LEAST_POINTS {
-        return Trend::Unclear { why: FEW };
+        return if last.y <= first.y { Trend::Level } else { Trend::Unclear { why: FEW } };
     }
     if flat || last.y <= most(&first) * (1.0 + NO_CHANGE) {
         return Trend::Unclear { why: "the searches at its values are too bad" };
@@ -84,7 +87,8 @@ pub fn trend(points: &[Measure]) -> Trend {
         return Trend::Settles { limit: last.y };
     }
     if steps[count - 1].1 < 0.0 {
-        return Trend::Unclear { why: "it rises and falls" };
+        let limit = window.iter().fold(0.0, |y: f64, point| point.y.max(y));
+        return Trend::Settles { limit };
     }
     let rising: Vec<(f64, f64)> = (0..count)
         .filter(|i| steps[*i].1 > 0.0 && !small(*i))
@@ -110,6 +114,18 @@ pub fn trend(points: &[Measure]) -> Trend {
         return Trend::Grows { exponent, interval: (exponent - room, exponent + room) };
     }
     Trend::Unclear { why: "whether it settles does not show within these values" }
+}
+
+/// How far a value lies below values on either side of it: a number that grows, or falls, or rises to a height, has none of that, so small
+/// dips are faults of the searches.
+fn roughness(points: &[Measure]) -> f64 {
+    let greatest = |points: &[Measure]| points.iter().fold(0.0, |y: f64, point| point.y.max(y));
+    let dips = (1..points.len().saturating_sub(1)).map(|i| {
+        let around = greatest(&points[..i]).min(greatest(&points[i + 1..]));
+        if around > 0.0 { 1.0 - points[i].y / around } else { 0.0 }
+    });
+    let deepest = dips.fold(0.0, f64::max);
+    if deepest <= DEEPEST_FAULT { deepest } else { 0.0 }
 }
 
 const FEW: &str = "it grows, and there are too few values to say how";
@@ -201,6 +217,15 @@ mod tests {
             let found = trend(&at(&wide(), |v| 1.0 + (v / middle).powi(4) / (1.0 + (v / middle).powi(4))));
             assert!(!matches!(found, Trend::Grows { .. }), "{middle}: {found:?}");
         }
+    }
+
+    #[test]
+    fn dips_are_faults_of_the_searches() {
+        // By 8 %, where the searches are said to be off by 0.1 %.
+        let uneven = [1.0, 0.93, 1.0, 0.92, 0.97, 1.0, 1.03];
+        let points: Vec<Measure> =
+            wide().iter().zip(uneven).map(|(&v, y)| Measure { x: ln(v), y, spread: 0.001 }).collect();
+        assert_eq!(trend(&points), Trend::Level);
     }
 
     #[test]

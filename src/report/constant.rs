@@ -79,16 +79,11 @@ pub fn lines(name: &str, constant: &Constant) -> Vec<String> {
         }
     }
     if let Some(trials) = &constant.trials {
-        let seen = if trials.seen < trials.level {
-            format!(
-                "; the quantile at {} is what so many can tell, not that at {}",
-                short(trials.seen),
-                short(trials.level)
-            )
-        } else {
-            String::new()
-        };
-        lines.push(format!("  {} settings, {} trials each{seen}", grouped(trials.settings), grouped(trials.each)));
+        let seen = trials.clipped.map(|(level, seen)| {
+            format!("; the quantile at {} is what so many can tell, not that at {}", short(seen), short(level))
+        });
+        let seen = seen.unwrap_or_default();
+        lines.push(format!("  {} settings, {} trials{seen}", grouped(trials.settings), grouped(trials.trials)));
     }
     if let Some(scaled) = &constant.scaled {
         lines.push(format!("  an exact change of scale: {}", scaled.describe()));
@@ -144,9 +139,9 @@ struct EndJson {
 #[derive(Serialize)]
 struct TrialsJson {
     settings: u64,
-    each: u64,
-    level: JsonNumber,
-    seen: JsonNumber,
+    trials: u64,
+    level: Option<JsonNumber>,
+    seen: Option<JsonNumber>,
 }
 
 #[derive(Serialize)]
@@ -190,9 +185,9 @@ impl<'a> ConstantJson<'a> {
             curves: curves.collect(),
             trials: constant.trials.as_ref().map(|trials| TrialsJson {
                 settings: trials.settings,
-                each: trials.each,
-                level: JsonNumber(trials.level),
-                seen: JsonNumber(trials.seen),
+                trials: trials.trials,
+                level: trials.clipped.map(|(level, _)| JsonNumber(level)),
+                seen: trials.clipped.map(|(_, seen)| JsonNumber(seen)),
             }),
             scaled: constant.scaled.as_ref().map(|scaled| ScaledJson {
                 scales: scaled.scales.iter().map(|(name, power)| (name.as_str(), power.to_string())).collect(),
