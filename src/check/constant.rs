@@ -143,6 +143,8 @@ const LEAST_RUNS: u64 = 24;
 /// Hunts of a value, each from the best case of those before it; and at most so many, where the last one still found more.
 const HUNTS: u64 = 2;
 const MOST_HUNTS: u64 = 5;
+/// What a flow costs a hunt beside what it counts for.
+const FLOW_COST: u64 = 8;
 /// A search to which one more adds no larger part than this is good.
 const GOOD: f64 = 0.02;
 /// Cases in which the statement is asked whether a larger constant helps.
@@ -390,7 +392,7 @@ impl<'a> Search<'a> {
             }
             points.push(CurvePoint { value: value.to_f64().value(), demand, spread: stand.spread });
         }
-        let ends = ends(&points);
+        let ends = ends(&points, false);
         Ok(Found { curve: Curve { given: swept.name.clone(), points, ends }, worst, refutation, impossible })
     }
 
@@ -441,9 +443,14 @@ impl<'a> Search<'a> {
             self.offer(stand, seed.clone())?;
         }
         let least = if stand.checker.moves() { LEAST_RUNS } else { LEAST_HUNT };
-        let evaluations = (share / HUNTS).max(least);
+        let (dear, most_hunts) = match (stand.claim.flow.is_some(), stand.checker.moves()) {
+            (true, _) => (FLOW_COST, HUNTS),
+            (_, true) => (1, HUNTS + 1),
+            _ => (1, MOST_HUNTS),
+        };
+        let evaluations = (share / HUNTS / dear).max(least);
         let mut before = 0.0;
-        for hunt in 0..MOST_HUNTS {
+        for hunt in 0..most_hunts {
             self.hunt(stand, hunt, evaluations, &seeds)?;
             let Some((demand, point)) = &stand.best else { continue };
             if demand.is_infinite() {
@@ -523,11 +530,16 @@ fn greater(a: Option<Worst>, b: Option<Worst>) -> Option<Worst> {
     }
 }
 
-/// The trends towards the ends at which growth would be a drift: the upper one if the values reach above 1, the lower one if they reach below it.
-fn ends(points: &[CurvePoint]) -> Vec<(End, Trend)> {
+/// The trends towards the ends at which growth would be a drift (of quantiles, which may be too large as well as too small, by `chance`): the upper one if the values reach above 1, the lower one if they reach below it.
+fn ends(points: &[CurvePoint], chance: bool) -> Vec<(End, Trend)> {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
     let measure = |sign: f64| {
-        move |point: &CurvePoint| Measure { x: sign * ln(point.value), y: point.demand, spread: point.spread }
+        move |point: &CurvePoint| Measure {
+            x: sign * ln(point.value),
+            y: point.demand,
+            spread: point.spread,
+            above: if chance { point.spread } else { 0.0 },
+        }
     };
     let positive: Vec<&CurvePoint> = points.iter().filter(|point| point.value > 0.0).collect();
     let mut ends = Vec::new();
@@ -612,7 +624,7 @@ impl Search<'_> {
                 CurvePoint { value: value.to_f64().value(), demand, spread }
             });
             let points: Vec<CurvePoint> = points.collect();
-            let ends = ends(&points);
+            let ends = ends(&points, true);
             Curve { given: swept.name.clone(), points, ends }
         });
         let curves = curves.collect();
@@ -679,19 +691,11 @@ fn sampled(drawn: Drawn) -> Sampled {
     let seen = level.min(1.0 - BEYOND / n).max(0.0);
     let at = |place: f64| demands[(place.ceil() as usize).clamp(1, demands.len()) - 1];
     let demand = at(seen * n);
-    // Three deviations of the number of trials below the quantile.
-    let room = 3.0 * (n * seen * (1.0 - seen)).sqrt();
+    // Two deviations of the number of trials below the quantile.
+    let room = 2.0 * (n * seen * (1.0 - seen)).sqrt();
     let (low, high) = (at(seen * n - room), at(seen * n + room));
     let part = |ratio: f64| if ratio.is_finite() { (1.0 - ratio).clamp(0.0, 1.0) } else { 0.0 };
     let below = part(low / demand);
     let above = if high.is_finite() && high > 0.0 { part(demand / high) } else { below };
-    Sampled {
-        at: drawn.at,
-        demand,
-        spread: below.max(above) / 2.0,
-        level,
-        seen,
-        against,
-        trials: drawn.looks.len() as u64,
-    }
+    Sampled { at: drawn.at, demand, spread: below.max(above), level, seen, against, trials: drawn.looks.len() as u64 }
 }

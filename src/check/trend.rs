@@ -15,8 +15,10 @@ pub struct Measure {
     pub x: f64,
     /// At least 0.
     pub y: f64,
-    /// By which part of itself the value may be off.
+    /// By which part of itself the value may be too small.
     pub spread: f64,
+    /// And by which part too large: none of a search, whose cases are there.
+    pub above: f64,
 }
 
 /// What becomes of the value towards the end.
@@ -71,7 +73,7 @@ pub fn trend(points: &[Measure]) -> Trend {
     if points.len() < LEAST_POINTS {
         return if last.y <= first.y { Trend::Level } else { Trend::Unclear { why: FEW } };
     }
-    if flat || last.y <= most(&first) * (1.0 + NO_CHANGE) {
+    if flat || last.y * (1.0 - last.above) <= most(&first) * (1.0 + NO_CHANGE) {
         return Trend::Unclear { why: "the searches at its values are too bad" };
     }
     let steps: Vec<(f64, f64)> =
@@ -80,7 +82,7 @@ pub fn trend(points: &[Measure]) -> Trend {
     let small = |i: usize| {
         let (a, b) = (window[i], window[i + 1]);
         let room = 1.0 + NO_CHANGE / 4.0;
-        b.y <= most(&a) * room && a.y <= most(&b) * room
+        b.y * (1.0 - b.above) <= most(&a) * room && a.y * (1.0 - a.above) <= most(&b) * room
     };
     let count = steps.len();
     if small(count - 1) {
@@ -161,7 +163,7 @@ mod tests {
     use super::*;
 
     fn at(values: &[f64], y: impl Fn(f64) -> f64) -> Vec<Measure> {
-        values.iter().map(|&v| Measure { x: ln(v), y: y(v), spread: 0.001 }).collect()
+        values.iter().map(|&v| Measure { x: ln(v), y: y(v), spread: 0.001, above: 0.0 }).collect()
     }
 
     fn wide() -> Vec<f64> {
@@ -224,7 +226,7 @@ mod tests {
         // By 8 %, where the searches are said to be off by 0.1 %.
         let uneven = [1.0, 0.93, 1.0, 0.92, 0.97, 1.0, 1.03];
         let points: Vec<Measure> =
-            wide().iter().zip(uneven).map(|(&v, y)| Measure { x: ln(v), y, spread: 0.001 }).collect();
+            wide().iter().zip(uneven).map(|(&v, y)| Measure { x: ln(v), y, spread: 0.001, above: 0.0 }).collect();
         assert_eq!(trend(&points), Trend::Level);
     }
 
@@ -247,7 +249,7 @@ mod tests {
             let points: Vec<Measure> = wide()
                 .iter()
                 .enumerate()
-                .map(|(i, &v)| Measure { x: ln(v), y: 1.0 - fault(i), spread: 0.05 })
+                .map(|(i, &v)| Measure { x: ln(v), y: 1.0 - fault(i), spread: 0.05, above: 0.0 })
                 .collect();
             assert!(!matches!(trend(&points), Trend::Grows { .. }), "{seed}: {points:?}");
         }

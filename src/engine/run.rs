@@ -210,7 +210,9 @@ fn prepare_trials(
     cost: u64,
     work: fn(u64) -> Work,
 ) -> Prepared {
-    let failure = match (budget::trials(options.budget, options.cases, cost), claim.budget.cases) {
+    let more = if claim.constant.is_some() { budget::CONSTANT } else { 1 };
+    let trials = budget::trials(options.budget, options.cases, cost.div_ceil(more));
+    let failure = match (trials, claim.budget.cases) {
         (None, _) => format!(
             "one trial counts for {cost} evaluations, and the budget has less than {} of them: run it with a larger --budget",
             budget::LEAST_TRIALS
