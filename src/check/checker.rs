@@ -396,8 +396,8 @@ impl Checker {
         Ok(constant::Search { claim, constant, options, kernel, effort, cost })
     }
 
-    /// The looks of so many trials of each of so many settings.
-    pub(super) fn margins(&self, settings: usize, trials: u64) -> Result<Vec<Drawn>, CheckError> {
+    /// The looks of trials of up to so many settings: `trials` of each, given how many settings there are.
+    pub(super) fn margins(&self, settings: usize, trials: &dyn Fn(u64) -> u64) -> Result<Vec<Drawn>, CheckError> {
         let Some(run) = self.trials() else {
             return Err(CheckError("nothing is random in this claim".to_owned()));
         };

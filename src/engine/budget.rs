@@ -119,7 +119,7 @@ pub fn of_a_slope(budget: Budget) -> u64 {
 }
 
 /// The least searches of a constant may take so many times what a predicate is hunted by.
-const CONSTANT: u64 = 4;
+pub const CONSTANT: u64 = 4;
 
 /// Evaluations that the least searches of a constant may take.
 pub fn of_a_constant(budget: Budget) -> u64 {

@@ -150,7 +150,7 @@ fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepar
         let work = if random { Work::Constant } else { Work::Trials };
         return prepare_trials(claim, options, source, cost, work);
     }
-    if let Some(failure) = claim.constant.as_ref().and_then(|constant| too_dear(constant, options, cost)) {
+    if let Some(failure) = claim.constant.as_ref().and_then(|constant| too_dear(claim, constant, options, cost)) {
         return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))));
     }
     let failure = match (budget::cases(options.budget, options.cases, cost), claim.budget.cases) {
@@ -193,8 +193,13 @@ fn prepare_fit(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSource>)
 }
 
 /// Why the curves of a constant are beyond the budget.
-fn too_dear(constant: &crate::claim::model::Constant, options: &RunOptions, cost: u64) -> Option<String> {
-    let values = constant::values_of(constant);
+fn too_dear(
+    claim: &Claim,
+    constant: &crate::claim::model::Constant,
+    options: &RunOptions,
+    cost: u64,
+) -> Option<String> {
+    let values = constant::values_of(claim, constant);
     let (least, most) = (constant::least_evaluations(values, cost), budget::of_a_constant(options.budget));
     (least > most).then(|| {
         format!(
@@ -210,7 +215,9 @@ fn prepare_trials(
     cost: u64,
     work: fn(u64) -> Work,
 ) -> Prepared {
-    let failure = match (budget::trials(options.budget, options.cases, cost), claim.budget.cases) {
+    let more = if claim.constant.is_some() { budget::CONSTANT } else { 1 };
+    let trials = budget::trials(options.budget, options.cases, cost.div_ceil(more));
+    let failure = match (trials, claim.budget.cases) {
         (None, _) => format!(
             "one trial counts for {cost} evaluations, and the budget has less than {} of them: run it with a larger --budget",
             budget::LEAST_TRIALS

@@ -156,7 +156,10 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
             );
             return Judgement::new(Verdict::Rejected, how);
         }
-        return Judgement::new(Verdict::Inconclusive, told);
+        let unknown = barred.unknown;
+        let more =
+            if unknown > 0 { format!("; {unknown} are undefined, or f64 cannot measure them") } else { String::new() };
+        return Judgement::new(Verdict::Inconclusive, told + &more);
     }
     let mut growth = constant.drifts().map(|(curve, end, trend)| {
         let Trend::Grows { exponent, interval: (lo, hi) } = trend else { return String::new() };
