@@ -6,12 +6,13 @@
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::document::{self, Item, Value};
 use super::model::{
-    Claim, ClaimBudget, ClaimId, Expect, Flow, Link, Named, Place, Probability, Scaling, Source, Trajectory, Units,
+    Claim, ClaimBudget, ClaimId, Depth, Expect, Flow, Link, Named, Place, Probability, Scaling, Source, Trajectory, Units,
     Verdict,
 };
 use super::names::Names;
 use super::reader::{Errors, choose};
-use super::{flow_section, probability_section, sections};
+use super::experiment::Experiment;
+use super::{experiment_section, flow_section, probability_section, sections};
 use crate::lang::ast;
 use crate::lang::parse::{parse_expr, parse_given};
 use crate::lang::span::LangError;
@@ -46,10 +47,11 @@ pub const KEYS: &[&str] = &[
     "flow",
     "scaling",
     "probability",
+    "experiment",
     "budget",
 ];
 /// Tables of the claim language that are not checked yet.
-const UNSUPPORTED: &[&str] = &["constant", "experiment"];
+const UNSUPPORTED: &[&str] = &["constant"];
 /// The keys of a setting's file.
 const SETTING_KEYS: &[&str] = &["given", "let", "assume", "notes"];
 
@@ -167,6 +169,11 @@ impl Loader {
         if find("probability").is_some() {
             probability_section::stands_alone(self, items);
         }
+        let experiment: Option<Experiment> =
+            find("experiment").and_then(|item| experiment_section::experiment(self, item));
+        if find("experiment").is_some() {
+            experiment_section::stands_alone(self, items);
+        }
         let units = find("margin").map(|item| self.units(item)).unwrap_or_default();
         let expect = find("expect").map(|item| self.expect(item)).unwrap_or_default();
         let budget = find("budget").map(|item| self.budget(item)).unwrap_or_default();
@@ -174,7 +181,7 @@ impl Loader {
         let path = [find("trajectory"), find("flow")].into_iter().flatten().flat_map(Item::entries);
         let path = path.filter(|entry| matches!(&*entry.key, "always" | "finally"));
         // A table that cannot be read has its own error, and is not empty.
-        let mut conclusions = [find("claim"), find("scaling"), find("probability")].into_iter().flatten().chain(path);
+        let mut conclusions = [find("claim"), find("scaling"), find("probability"), find("experiment")].into_iter().flatten().chain(path);
         let unsupported = items.iter().any(|item| UNSUPPORTED.contains(&item.key.as_str()));
         if !unsupported && conclusions.all(Item::is_empty_table) {
             let place = find("trajectory").or(find("flow")).or(find("claim")).map(|item| item.key_place.clone());
@@ -202,6 +209,7 @@ impl Loader {
             flow,
             scaling,
             probability,
+            experiment,
             budget,
             witness: None,
         })
@@ -229,7 +237,7 @@ impl Loader {
     fn no_conclusion(&mut self, place: Place) {
         self.errors.note(|| {
             Diagnostic::new(place, "the claim has no conclusion", "nothing is claimed").help(
-                "a claim has `[claim]`, `[scaling]`, `[probability]`, or `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate",
+                "a claim has `[claim]`, `[scaling]`, `[probability]`, `[experiment]`, or `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate",
             )
         });
     }
@@ -449,12 +457,25 @@ impl Loader {
         &self.givens
     }
 
+    fn depth(&mut self, item: &Item) -> Option<Depth> {
+        let text = self.errors.string(item, "write the least budget that the claim is for, like `least = \"deep\"`")?;
+        let found = Depth::ALL.into_iter().find(|depth| depth.name() == text);
+        if found.is_none() {
+            self.errors.note(|| {
+                Diagnostic::new(item.place.clone(), format!("there is no budget `{text}`"), "not a budget")
+                    .help(choose(&text, &Depth::ALL.map(Depth::name), "the budgets are"))
+            });
+        }
+        found
+    }
+
     fn budget(&mut self, item: &Item) -> ClaimBudget {
         let mut budget = ClaimBudget::default();
         for entry in self.errors.table(item, "write `[budget]`, then `cases = 100000`").unwrap_or_default() {
             match &*entry.key {
                 "cases" => budget.cases = self.errors.count(entry, MAX_CASES),
-                _ => self.errors.unknown_key(entry, "`[budget]`", &["cases"]),
+                "least" => budget.least = self.depth(entry),
+                _ => self.errors.unknown_key(entry, "`[budget]`", &["cases", "least"]),
             }
         }
         budget

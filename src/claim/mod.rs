@@ -4,8 +4,8 @@
 //!
 //! | file | what it knows |
 //! | --- | --- |
-//! | [`model`] | a claim as data |
-//! | [`load`] | a claim file: its keys; `sections`, `flow_section`, `probability_section`, the tables with keys of their own; `names`, what may be defined |
+//! | [`model`], [`experiment`] | a claim as data |
+//! | [`load`] | a claim file: its keys; `sections`, `flow_section`, `probability_section`, `experiment_section`, the tables with keys of their own; `names`, what may be defined |
 //! | `document`, `reader` | TOML as a tree with places; from it to strings, tables, parsed expressions |
 //! | [`library`], [`paper`], [`index`] | folders of claims; citations; which statements are to be claims |
 //! | [`program`], [`by_values`] | a claim as one typed graph, over its draws and over the values of its givens |
@@ -16,6 +16,8 @@
 pub mod by_values;
 pub mod diagnostic;
 mod document;
+pub mod experiment;
+mod experiment_section;
 pub mod fingerprint;
 mod flow_section;
 pub mod index;

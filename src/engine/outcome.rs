@@ -5,6 +5,7 @@ use crate::case::values::lines;
 use crate::check::PredicateInfo;
 use crate::check::chance::Chance;
 use crate::check::evidence::{Evidence, Refutation};
+use crate::check::figure::Found;
 use crate::check::fit::Fit;
 use crate::check::tally::{PredicateTally, Tally};
 use crate::claim::diagnostic::Diagnostics;
@@ -46,6 +47,8 @@ pub struct ClaimResult {
     pub fit: Option<Fit>,
     /// Of a `[probability]` claim.
     pub chance: Option<Chance>,
+    /// Of an `[experiment]`.
+    pub figure: Option<Found>,
     /// Why the claim could not be evaluated, or was not.
     pub failure: Option<Failure>,
     /// Time spent on it by all threads. Never part of what is compared.
@@ -73,19 +76,21 @@ pub enum Failure {
     Panic(String),
     /// A single case counts for more evaluations than the budget has.
     NotRun(String),
+    /// The claim says itself that it is for a larger budget, so that it is not to be run.
+    Later(String),
 }
 
 impl Failure {
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Check(_) | Self::Panic(_) => Verdict::Error,
-            Self::NotRun(_) => Verdict::NotRun,
+            Self::NotRun(_) | Self::Later(_) => Verdict::NotRun,
         }
     }
 
     pub fn reason(&self) -> String {
         match self {
-            Self::Check(reason) | Self::NotRun(reason) => reason.clone(),
+            Self::Check(reason) | Self::NotRun(reason) | Self::Later(reason) => reason.clone(),
             Self::Panic(message) => format!("internal error: {message}"),
         }
     }
@@ -102,6 +107,7 @@ pub struct Findings {
     pub evidence: Vec<Evidence>,
     pub fit: Option<Fit>,
     pub chance: Option<Chance>,
+    pub figure: Option<Found>,
     pub failure: Option<Failure>,
     pub busy: Duration,
 }
@@ -109,10 +115,11 @@ pub struct Findings {
 impl ClaimResult {
     /// Judges what was found.
     pub fn new(claim: &Claim, found: Findings) -> Self {
-        let Findings { predicates, givens, assumes, mut tally, evidence, fit, chance, failure, busy } = found;
+        let Findings { predicates, givens, assumes, mut tally, evidence, fit, chance, figure, failure, busy } = found;
         let judged = |info: PredicateInfo, counted: Option<(PredicateTally, Evidence)>, judgement: Judgement| {
             let expected = verdict::expected(&claim.expect, &info.name);
-            let as_expected = verdict::satisfies(judgement.verdict, expected);
+            let later = matches!(failure, Some(Failure::Later(_)));
+            let as_expected = later || verdict::satisfies(judgement.verdict, expected);
             let (counts, evidence) = counted.map_or((None, Evidence::default()), |(c, e)| (Some(c), e));
             PredicateResult { info, counts, evidence, judgement, expected, as_expected }
         };
@@ -124,6 +131,9 @@ impl ClaimResult {
             let judgement = verdict::judge_chance(chance, &evidence);
             let judged = claim.probability.as_ref().map(|p| judged(named(&p.bound.name), None, judgement));
             judged.map(|judged| PredicateResult { evidence, ..judged }).into_iter().collect()
+        } else if let Some(figure) = &figure {
+            let read = figure.readings.iter();
+            read.map(|read| judged(named(&read.name), None, verdict::judge_reading(read))).collect()
         } else {
             let evidence = evidence.into_iter().chain(std::iter::repeat_with(Evidence::default));
             let counted = predicates.into_iter().zip(std::mem::take(&mut tally.predicates)).zip(evidence);
@@ -148,6 +158,7 @@ impl ClaimResult {
             assumes,
             fit,
             chance,
+            figure,
             failure,
             busy,
         }

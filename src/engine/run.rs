@@ -1,6 +1,6 @@
 //! Which cases run where.
 //!
-//! A unit of work is one block of one claim's cases (or one fit, or all trials of one probability). Threads take units in order from one counter; what they count
+//! A unit of work is one block of one claim's cases (or one fit, all trials of one probability, all runs of one figure). Threads take units in order from one counter; what they count
 //! is merged by commutative sums, and a claim that fails does so by its lowest failing block. So the outcome is the same, bit
 //! for bit, for any number of threads. A panic inside a claim is that claim's error, never the run's.
 
@@ -11,6 +11,8 @@ use super::outcome::{ClaimResult, Failure, Findings, Malformed, Outcome};
 use super::source::CaseSource;
 use crate::check::chance::Chance;
 use crate::check::evidence::Evidence;
+use crate::check::experiment::Cost;
+use crate::check::figure::Found;
 use crate::check::fit::Fit;
 use crate::check::scaling::Asked;
 use crate::check::tally::Tally;
@@ -126,21 +128,31 @@ enum Work {
     Fit(u64),
     /// So many trials of a probability.
     Trials(u64),
+    /// The runs of a figure.
+    Figure,
 }
 
 fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepared {
     let compiled = guard(|| {
         let source = compile(claim)?;
         let (fit, probability, cost) = (source.is_scaling(), source.is_probability(), source.cost());
-        Ok((source, fit, probability, cost))
+        let figure = source.is_experiment();
+        Ok((source, fit, probability, figure, cost))
     });
-    let (source, fit, probability, cost) = match compiled {
+    let (source, fit, probability, figure, cost) = match compiled {
         Err(panic) => return Prepared::Failed(Box::new(Findings::failed(None, Failure::Panic(panic)))),
         Ok(Err(diagnostics)) => return Prepared::Malformed(diagnostics),
         Ok(Ok(compiled)) => compiled,
     };
+    if let Some(least) = claim.budget.least.filter(|least| *least > options.budget.depth()) {
+        let later = format!("the claim is for the budget {0}: run it with --budget {0}", least.name());
+        return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::Later(later))));
+    }
     if fit {
         return prepare_fit(claim, options, source);
+    }
+    if figure {
+        return prepare_figure(options, source);
     }
     if probability {
         return prepare_trials(claim, options, source, cost);
@@ -184,6 +196,28 @@ fn prepare_fit(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSource>)
     Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
 }
 
+fn prepare_figure(options: &RunOptions, source: Box<dyn CaseSource>) -> Prepared {
+    let budget = budget::of_an_experiment(options.budget);
+    let cost = match guard(|| source.experiment_cost()) {
+        Err(panic) => return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::Panic(panic)))),
+        // Running says what is wrong.
+        Ok(Err(_)) => return Prepared::Ready { source, work: Work::Figure },
+        Ok(Ok(cost)) => cost,
+    };
+    let Cost { points, runs, evaluations } = cost;
+    if evaluations <= budget {
+        return Prepared::Ready { source, work: Work::Figure };
+    }
+    let enough = Budget::ALL.into_iter().find(|budget| budget::of_an_experiment(*budget) >= evaluations);
+    let enough = match enough {
+        Some(enough) => format!("run it with --budget {enough}"),
+        None => "no budget is enough, make the sweep or the runs smaller".to_owned(),
+    };
+    let what = if runs == 1 { format!("{points} points") } else { format!("{points} points of {runs} runs") };
+    let failure = format!("{what} count for {evaluations} evaluations, the budget is {budget}: {enough}");
+    Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
+}
+
 fn prepare_trials(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSource>, cost: u64) -> Prepared {
     let failure = match (budget::trials(options.budget, options.cases, cost), claim.budget.cases) {
         (None, _) => format!(
@@ -219,6 +253,7 @@ struct Sum {
     evidence: Vec<Evidence>,
     fit: Option<Fit>,
     chance: Option<Chance>,
+    figure: Option<Found>,
     failure: Option<(u64, Failure)>,
     busy: Duration,
 }
@@ -227,7 +262,7 @@ impl<'a> Slot<'a> {
     fn new(claim: &'a Claim, prepared: Prepared, first_unit: u64) -> Self {
         let units = match &prepared {
             Prepared::Ready { work: Work::Cases(cases), .. } => cases.div_ceil(BLOCK),
-            Prepared::Ready { work: Work::Fit(_) | Work::Trials(_), .. } => 1,
+            Prepared::Ready { work: Work::Fit(_) | Work::Trials(_) | Work::Figure, .. } => 1,
             Prepared::Failed(_) | Prepared::Malformed(_) => 0,
         };
         let slot = Self {
@@ -273,6 +308,10 @@ impl<'a> Slot<'a> {
                     self.note(unit, flatten(chance), begun.elapsed(), |sum, (chance, evidence)| {
                         (sum.chance, sum.evidence) = (Some(chance), vec![evidence]);
                     });
+                }
+                Work::Figure => {
+                    let found = guard(|| source.experiment());
+                    self.note(unit, flatten(found), begun.elapsed(), |sum, found| sum.figure = Some(found));
                 }
                 Work::Cases(cases) => {
                     let range = block(unit, *cases);
@@ -342,6 +381,7 @@ impl<'a> Slot<'a> {
                     None => {
                         findings.fit = sum.fit;
                         findings.chance = sum.chance;
+                        findings.figure = sum.figure;
                         findings.evidence = sum.evidence;
                         findings.tally = sum.tally.unwrap_or(findings.tally);
                     }
@@ -396,6 +436,7 @@ impl Findings {
             evidence: Vec::new(),
             fit: None,
             chance: None,
+            figure: None,
             failure: None,
             busy,
         }
@@ -410,6 +451,7 @@ impl Findings {
             evidence: Vec::new(),
             fit: None,
             chance: None,
+            figure: None,
             failure: None,
             busy: Duration::ZERO,
         };

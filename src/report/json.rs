@@ -5,6 +5,7 @@
 
 use super::chance::ChanceJson;
 use super::closest::{Closest, stratum_name};
+use super::experiment::ExperimentJson;
 use super::json_evidence::EvidenceJson;
 use super::number::JsonNumber;
 use super::run_report::RunReport;
@@ -57,6 +58,8 @@ struct Claim<'a> {
     fit: Option<FitJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     probability: Option<ChanceJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    experiment: Option<ExperimentJson<'a>>,
     cases: u64,
     met: u64,
     /// Of these, those that were run with exponents that have no bound.
@@ -252,6 +255,7 @@ impl<'a> Claim<'a> {
             }),
             fit: claim.fit.as_ref().map(FitJson::of),
             probability: claim.chance.as_ref().map(ChanceJson::of),
+            experiment: claim.figure.as_ref().map(ExperimentJson::of),
             cases: claim.tally.cases,
             met: claim.tally.met,
             scaled: claim.tally.scaled,

@@ -3,7 +3,9 @@
 pub mod chance;
 pub mod closest;
 pub mod errata;
+pub mod experiment;
 pub mod explain;
+pub mod figure_table;
 pub mod json;
 mod json_evidence;
 pub mod kernels;
@@ -12,5 +14,7 @@ pub mod paint;
 pub mod progress;
 pub mod replay;
 pub mod run_report;
+pub mod scale;
+pub mod svg;
 pub mod terminal;
 pub mod write;
