@@ -598,7 +598,10 @@ impl Taker<'_> {
 pub fn over_runs(number: &Number, records: &[Record], place: usize) -> Option<(f64, f64)> {
     use crate::claim::experiment::OverRuns;
     let values: Option<Vec<(f64, f64)>> = records.iter().map(|record| record.numbers.get(place).copied().flatten()).collect();
-    let values = values?;
+    let mut values = values?;
+    if number.computed {
+        values.iter_mut().for_each(|value| value.1 = 0.0);
+    }
     let count = values.len() as f64;
     Some(match number.over_runs {
         OverRuns::Mean => {

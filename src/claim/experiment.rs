@@ -41,6 +41,8 @@ pub struct Measure {
     pub of: Named<Expr>,
     pub taken: Taken,
     pub over_runs: OverRuns,
+    /// Whether the number that `f64` gives is meant itself, whatever rounding has done to it.
+    pub computed: bool,
 }
 
 /// When it is taken, or what of all looks.

@@ -13,7 +13,7 @@ pub(super) const EXPERIMENT_KEYS: &[&str] = &["sweep", "legend", "runs", "number
 pub(super) const PLOT_KEYS: &[&str] =
     &["title", "over", "x", "y", "x_label", "y_label", "log", "x_range", "y_range"];
 const TAKEN: &[&str] = &["of", "least", "greatest", "least_at", "greatest_at"];
-pub(super) const NUMBER_KEYS: &[&str] = &["of", "at", "least", "greatest", "least_at", "greatest_at", "over_runs"];
+pub(super) const NUMBER_KEYS: &[&str] = &["of", "at", "least", "greatest", "least_at", "greatest_at", "over_runs", "as"];
 /// The most values of a swept given.
 const MAX_VALUES: usize = 1_000;
 /// The most runs of one point.
@@ -31,6 +31,7 @@ const Y: &str = "write what is drawn upwards, like `y = \"loss\"`, or `y = { tra
 const LOG: &str = "write which axes are logarithmic: `log = \"x\"`, `\"y\"` or `\"xy\"`";
 const RANGE: &str = "write two ends, like `x_range = [0, 600]`";
 const READING: &str = "write `[experiment.reading]`, then how the figure is read, like `order = \"last[1] < last[2]\"`";
+const AS: &str = "write `as = \"computed\"` where the number that `f64` gives is meant itself, or leave it out";
 const OVER_RUNS: &str = "write what is made of several runs: `over_runs = \"mean\"`, `\"least\"` or `\"greatest\"`";
 
 /// `None` where a part that a figure cannot do without is missing or cannot be read.
@@ -140,15 +141,15 @@ fn numbers(loader: &mut Loader, entry: &Item) -> Option<Vec<Named<Measure>>> {
 }
 
 fn number(loader: &mut Loader, item: &Item) -> Option<Named<Measure>> {
-    let named = |of: Named<_>, taken, over_runs| Named {
+    let named = |of: Named<_>, taken, over_runs, computed| Named {
         name: item.key.clone(),
         text: of.text.clone(),
         place: of.place.clone(),
-        value: Measure { of, taken, over_runs },
+        value: Measure { of, taken, over_runs, computed },
     };
     let Value::Table(entries) = &item.value else {
         let of = loader.errors.expression(item, NUMBER, parse_expr)?;
-        return Some(named(of, Taken::End, OverRuns::Mean));
+        return Some(named(of, Taken::End, OverRuns::Mean, false));
     };
     for entry in entries.iter().filter(|entry| !NUMBER_KEYS.contains(&entry.key.as_str())) {
         loader.errors.unknown_key(entry, "a number", NUMBER_KEYS);
@@ -182,7 +183,11 @@ fn number(loader: &mut Loader, item: &Item) -> Option<Named<Measure>> {
         None => OverRuns::Mean,
         Some(entry) => word(loader, entry, OVER_RUNS, &OverRuns::ALL.map(|o| (o.name(), o)))?,
     };
-    Some(named(of?, taken, over_runs))
+    let computed = match entries.iter().find(|entry| entry.key == "as") {
+        None => false,
+        Some(entry) => word(loader, entry, AS, &[("computed", true)])?,
+    };
+    Some(named(of?, taken, over_runs, computed))
 }
 
 /// One of a few words.

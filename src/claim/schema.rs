@@ -288,6 +288,9 @@ struct Taken {
     greatest_at: Option<Expression>,
     /// What is made of several runs: `mean`, `least` or `greatest`.
     over_runs: Option<String>,
+    /// `computed` where the number that `f64` gives is meant itself, whatever rounding has done to it.
+    #[schemars(rename = "as")]
+    meant: Option<String>,
 }
 
 /// A panel of the figure.

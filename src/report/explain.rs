@@ -111,7 +111,7 @@ impl Explained<'_> {
         let runs = (experiment.runs > 1).then(|| format!("{} runs of each point", grouped(experiment.runs)));
         self.section(out, "swept", sweep.chain(runs));
         let number = |number: &Named<Measure>| {
-            let Measure { of, taken, over_runs } = &number.value;
+            let Measure { of, taken, over_runs, computed } = &number.value;
             let of = self.expr(&of.value);
             let what = match taken {
                 Taken::End => format!("{of} at the end"),
@@ -122,7 +122,8 @@ impl Explained<'_> {
                 Taken::GreatestAt => format!("where {of} is greatest"),
             };
             let over = if experiment.runs > 1 { format!(", {} of the runs", over_runs.name()) } else { String::new() };
-            format!("{} = {what}{over}", self.name(&number.name))
+            let computed = if *computed { ", as computed" } else { "" };
+            format!("{} = {what}{over}{computed}", self.name(&number.name))
         };
         self.section(out, "taken of each run", experiment.numbers.iter().map(number));
         let plot = |plot: &Named<Plot>| {

@@ -54,6 +54,8 @@ pub struct Number {
     pub node: NodeId,
     pub when: When,
     pub over_runs: OverRuns,
+    /// Its rounding is left out of account.
+    pub computed: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -216,7 +218,7 @@ impl Builder<'_> {
         froms: &BTreeMap<String, NodeId>,
         motion: Option<&Motion>,
     ) -> Option<Number> {
-        let Measure { of, taken, over_runs } = &number.value;
+        let Measure { of, taken, over_runs, computed } = &number.value;
         if motion.is_none() && *taken != Taken::End {
             let message = format!("`{}` is taken on the way, and nothing moves", number.name);
             let error = Diagnostic::new(of.place.clone(), message, "there is no run");
@@ -233,7 +235,7 @@ impl Builder<'_> {
             Taken::LeastAt => When::LeastAt,
             Taken::GreatestAt => When::GreatestAt,
         };
-        Some(Number { name: number.name.clone(), node, when, over_runs: *over_runs })
+        Some(Number { name: number.name.clone(), node, when, over_runs: *over_runs, computed: *computed })
     }
 
     fn panel(&mut self, plot: &Named<Plot>, of: &Experiment, motion: Option<&Motion>) -> Option<Panel> {
