@@ -69,7 +69,8 @@ fn close(a: &[f64], b: &[f64]) -> bool {
 }
 
 /// `x` is halved, or multiplied by another factor, in each step.
-const HALVES: &str = "[given]\nq = \"real in (0, 2]\"\n[trajectory]\nstate = { x = \"1\" }\nstep = { x = \"q*x\" }\nsteps = 10\n";
+const HALVES: &str =
+    "[given]\nq = \"real in (0, 2]\"\n[trajectory]\nstate = { x = \"1\" }\nstep = { x = \"q*x\" }\nsteps = 10\n";
 const PLOT: &str = "[experiment.plot.x]\ny = \"x\"\n";
 
 fn halves(experiment: &str) -> String {
@@ -99,7 +100,8 @@ fn numbers_are_taken_at_the_end_at_a_step_and_over_all_looks() {
 #[test]
 fn a_reading_is_held_rejected_or_open_and_never_refuted() {
     let verdicts = |reading: &str| {
-        let text = halves(&format!("[experiment.number]\nlast = \"x\"\n{PLOT}[experiment.reading]\nr = \"{reading}\"\n"));
+        let text =
+            halves(&format!("[experiment.number]\nlast = \"x\"\n{PLOT}[experiment.reading]\nr = \"{reading}\"\n"));
         result(&text, Budget::Quick)
     };
     for (reading, wanted) in [
@@ -315,11 +317,23 @@ fn what_is_wrong_is_said_at_its_place() {
         (format!("[experiment]\nsweep = {{ r = [1, 2] }}\n{number}{PLOT}{reading}"), "there is no given `r`"),
         (format!("[experiment]\nsweep = {{ q = [1] }}\n{number}{PLOT}{reading}"), "a sweep has 2 to 1000 values"),
         (format!("[experiment]\nsweep = {{ q = [1, 3] }}\n{number}{PLOT}{reading}"), "leaves the given's own range"),
-        (format!("{sweep}[experiment.number]\nlast = {{ of = \"x\", least = \"x\" }}\n{PLOT}{reading}"), "is one of `of`"),
-        (format!("{sweep}[experiment.number]\nlast = {{ least = \"x\", at = 3 }}\n{PLOT}{reading}"), "is over all looks"),
-        (format!("{sweep}[experiment.number]\nlast = {{ of = \"x\", over_runs = \"some\" }}\n{PLOT}{reading}"), "has no such value"),
+        (
+            format!("{sweep}[experiment.number]\nlast = {{ of = \"x\", least = \"x\" }}\n{PLOT}{reading}"),
+            "is one of `of`",
+        ),
+        (
+            format!("{sweep}[experiment.number]\nlast = {{ least = \"x\", at = 3 }}\n{PLOT}{reading}"),
+            "is over all looks",
+        ),
+        (
+            format!("{sweep}[experiment.number]\nlast = {{ of = \"x\", over_runs = \"some\" }}\n{PLOT}{reading}"),
+            "has no such value",
+        ),
         (format!("{sweep}{number}[experiment.plot.p]\nover = \"p\"\ny = \"last\"\n{reading}"), "`p` is not swept"),
-        (format!("{sweep}{number}[experiment.plot.p]\nover = \"q\"\ny = \"x\"\n{reading}"), "a swept given or a number of"),
+        (
+            format!("{sweep}{number}[experiment.plot.p]\nover = \"q\"\ny = \"x\"\n{reading}"),
+            "a swept given or a number of",
+        ),
         (format!("{sweep}{number}[experiment.plot.p]\nx = \"t\"\n{reading}"), "has no `y`"),
         (format!("{sweep}{number}{PLOT}log = \"z\"\n{reading}"), "which axes are logarithmic"),
         (format!("{sweep}{number}{PLOT}log = \"x\"\nx_range = [0, 1]\n{reading}"), "a logarithmic axis begins above 0"),
@@ -327,15 +341,25 @@ fn what_is_wrong_is_said_at_its_place() {
         (format!("{sweep}{number}{PLOT}[experiment.reading]\nr = \"x > 0\"\n"), "unknown name `x`"),
         (format!("{sweep}legend = {{ q = [\"one\"] }}\n{number}{PLOT}{reading}"), "`q` has 2 values"),
         (format!("{sweep}legend = {{ p = \"p\" }}\n{number}{PLOT}{reading}"), "`p` is not swept"),
-        (format!("[trajectory.finally]\nz = \"x > 0\"\n{sweep}{number}{PLOT}{reading}"), "claims how the figure is read and nothing else"),
-        (format!("[claim]\nz = \"q > 0\"\n{sweep}{number}{PLOT}{reading}"), "claims how the figure is read and nothing else"),
+        (
+            format!("[trajectory.finally]\nz = \"x > 0\"\n{sweep}{number}{PLOT}{reading}"),
+            "claims how the figure is read and nothing else",
+        ),
+        (
+            format!("[claim]\nz = \"q > 0\"\n{sweep}{number}{PLOT}{reading}"),
+            "claims how the figure is read and nothing else",
+        ),
     ] {
         let error = all(&text);
         assert!(error.contains(wanted), "{wanted}: {error}");
     }
-    let still = refused("[given]\nq = \"real in [0, 1]\"\n[experiment]\nsweep = { q = [0, 1] }\n[experiment.number]\nv = { least = \"q\" }\n[experiment.plot.p]\nover = \"q\"\ny = \"v\"\n[experiment.reading]\nr = \"v[1] >= 0\"\n");
+    let still = refused(
+        "[given]\nq = \"real in [0, 1]\"\n[experiment]\nsweep = { q = [0, 1] }\n[experiment.number]\nv = { least = \"q\" }\n[experiment.plot.p]\nover = \"q\"\ny = \"v\"\n[experiment.reading]\nr = \"v[1] >= 0\"\n",
+    );
     assert!(still.contains("nothing moves"), "{still}");
-    let three = refused("[given]\na = \"real in [0, 1]\"\nb = \"real in [0, 1]\"\nc = \"real in [0, 1]\"\n[experiment]\nsweep = { a = [0, 1], b = [0, 1], c = [0, 1] }\n[experiment.number]\nv = \"a\"\n[experiment.plot.p]\nover = \"a\"\ny = \"v\"\n[experiment.reading]\nr = \"v[1, 1] >= 0\"\n");
+    let three = refused(
+        "[given]\na = \"real in [0, 1]\"\nb = \"real in [0, 1]\"\nc = \"real in [0, 1]\"\n[experiment]\nsweep = { a = [0, 1], b = [0, 1], c = [0, 1] }\n[experiment.number]\nv = \"a\"\n[experiment.plot.p]\nover = \"a\"\ny = \"v\"\n[experiment.reading]\nr = \"v[1, 1] >= 0\"\n",
+    );
     assert!(three.contains("sweeps 2 givens at most"), "{three}");
 }
 
@@ -346,7 +370,11 @@ fn folder(name: &str) -> PathBuf {
     let claim = |title: &str, text: &str| format!("title = \"{title}\"\nat = \"Figure 1\"\n{text}");
     fs::write(folder.join("claims/p/paper.toml"), "title = \"P\"\nauthors = [\"A\"]\nyear = 2026\n").expect("written");
     fs::write(folder.join("claims/p/fig-1.toml"), claim("Two < three", KERNEL)).expect("written");
-    fs::write(folder.join("claims/p/lemma-1.toml"), claim("A lemma", "[given]\nx = \"real in [0, 1]\"\n[claim]\nc = \"x >= 0\"\n")).expect("written");
+    fs::write(
+        folder.join("claims/p/lemma-1.toml"),
+        claim("A lemma", "[given]\nx = \"real in [0, 1]\"\n[claim]\nc = \"x >= 0\"\n"),
+    )
+    .expect("written");
     folder
 }
 

@@ -7,8 +7,8 @@ use super::figure::{self, Found};
 use super::fit::Fit;
 use super::moving::{self, MovingRun};
 use super::pointwise::PointwiseRun;
-use super::reading;
 use super::probability::{self, Ready, TRIALS, Trials, replay_case};
+use super::reading;
 use super::replay::{ReplayRun, Value, Which};
 use super::scaling::{Asked, ScalingRun};
 use super::sure;
@@ -161,9 +161,7 @@ impl Checker {
             Some(_) => options.max_elements.max(experiment::MAX_ELEMENTS),
             None => options.max_elements,
         };
-        if let Some(too_large) =
-            longest.as_ref().and_then(|ints| too_large(claim, &program, ints, max_elements))
-        {
+        if let Some(too_large) = longest.as_ref().and_then(|ints| too_large(claim, &program, ints, max_elements)) {
             return Err(too_large.into());
         }
         let sections = way::sections(&program, once_roots(&program), &[]);
@@ -253,7 +251,9 @@ impl Checker {
     /// As [`run`](Self::run).
     pub fn replay(&self, case: u64) -> Result<Replay, CheckError> {
         if self.is_experiment() {
-            return Err(CheckError("an experiment has runs of a sweep and no cases: `theoremcheck plot` shows them".to_owned()));
+            return Err(CheckError(
+                "an experiment has runs of a sweep and no cases: `theoremcheck plot` shows them".to_owned(),
+            ));
         }
         if let Some(trials) = self.trials() {
             return self.replay_trial(&trials, case);

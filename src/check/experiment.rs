@@ -209,8 +209,10 @@ impl ExperimentRun<'_> {
         let layout = self.layout()?;
         let plans = self.plans();
         let Layout { axes, points, octets } = &layout;
-        let made: Vec<Result<Vec<Record>, CheckError>> =
-            octets.par_iter().map(|octet| dispatch(self.backend, Eight { of: self, octet, points, plans: &plans })).collect();
+        let made: Vec<Result<Vec<Record>, CheckError>> = octets
+            .par_iter()
+            .map(|octet| dispatch(self.backend, Eight { of: self, octet, points, plans: &plans }))
+            .collect();
         let mut records = vec![Record::default(); points.len() * self.study.runs as usize];
         for (octet, made) in octets.iter().zip(made) {
             for (member, record) in octet.members.iter().zip(made?) {
@@ -391,7 +393,8 @@ impl Job for Eight<'_> {
                 let t = time.and_then(|slot| value(compiled, m, slot, lane)).map_or(t, |(t, _)| t);
                 let record = &mut records[lane];
                 record.at.push(t);
-                let seen = columns.iter().map(|slot| slot.and_then(|s| value(compiled, m, s, lane)).map_or(f64::NAN, |v| v.0));
+                let seen =
+                    columns.iter().map(|slot| slot.and_then(|s| value(compiled, m, s, lane)).map_or(f64::NAN, |v| v.0));
                 record.seen.push(seen.collect());
                 takers[lane].see(t, |number| numbers[number].and_then(|slot| value(compiled, m, slot, lane)));
             }
@@ -429,7 +432,10 @@ impl Job for Eight<'_> {
                 }
                 if let Some((lanes, doubt)) = ending.doubt {
                     for lane in lanes_of(lanes & started) {
-                        records[lane].note.get_or_insert(format!("{} is within its rounding, and nothing more is known", doubted(path, doubt)));
+                        records[lane].note.get_or_insert(format!(
+                            "{} is within its rounding, and nothing more is known",
+                            doubted(path, doubt)
+                        ));
                     }
                 }
             }
@@ -507,9 +513,13 @@ fn doubted(path: &Path, doubt: Doubt) -> String {
 
 fn finish(records: &mut [Record], takers: Vec<Takers>) {
     for (record, takers) in records.iter_mut().zip(takers) {
-        if let Some(look) = record.seen.iter().position(|seen| seen.iter().all(|value| value.is_nan()) && !seen.is_empty()) {
+        if let Some(look) =
+            record.seen.iter().position(|seen| seen.iter().all(|value| value.is_nan()) && !seen.is_empty())
+        {
             let at = super::figure::number(record.at[look]);
-            record.note.get_or_insert(format!("it leaves the range of f64 before step {at}, and has no values from there on"));
+            record
+                .note
+                .get_or_insert(format!("it leaves the range of f64 before step {at}, and has no values from there on"));
         }
         record.numbers = takers.taken();
     }
@@ -597,7 +607,8 @@ impl Taker<'_> {
 /// What is made of a point's runs: an interval about a value, or nothing where one of them has no value.
 pub fn over_runs(number: &Number, records: &[Record], place: usize) -> Option<(f64, f64)> {
     use crate::claim::experiment::OverRuns;
-    let values: Option<Vec<(f64, f64)>> = records.iter().map(|record| record.numbers.get(place).copied().flatten()).collect();
+    let values: Option<Vec<(f64, f64)>> =
+        records.iter().map(|record| record.numbers.get(place).copied().flatten()).collect();
     let mut values = values?;
     if number.computed {
         values.iter_mut().for_each(|value| value.1 = 0.0);

@@ -172,9 +172,13 @@ fn one_of_each(curves: Vec<Curve>) -> Vec<Curve> {
                 out.push(curve);
             }
             Some(&at) => {
-                let shared: Vec<&str> =
-                    out[at].label.split(", ").filter(|part| curve.label.split(", ").any(|other| other == *part)).collect();
-                let label = if shared.is_empty() { format!("{}; {}", out[at].label, curve.label) } else { shared.join(", ") };
+                let shared: Vec<&str> = out[at]
+                    .label
+                    .split(", ")
+                    .filter(|part| curve.label.split(", ").any(|other| other == *part))
+                    .collect();
+                let label =
+                    if shared.is_empty() { format!("{}; {}", out[at].label, curve.label) } else { shared.join(", ") };
                 out[at].label = label;
             }
         }
@@ -194,8 +198,10 @@ mod tests {
 
     #[test]
     fn a_level_that_all_curves_share_is_drawn_once() {
-        let curve = |label: &str, y: f64| Curve { label: label.into(), colour: 0, dash: 0, points: vec![(0.0, y), (1.0, y)] };
-        let curves = one_of_each(vec![curve("optimum, small", 2.0), curve("loss, small", 1.0), curve("optimum, large", 2.0)]);
+        let curve =
+            |label: &str, y: f64| Curve { label: label.into(), colour: 0, dash: 0, points: vec![(0.0, y), (1.0, y)] };
+        let curves =
+            one_of_each(vec![curve("optimum, small", 2.0), curve("loss, small", 1.0), curve("optimum, large", 2.0)]);
         let labels: Vec<&str> = curves.iter().map(|curve| curve.label.as_str()).collect();
         assert_eq!(labels, ["optimum", "loss, small"]);
     }

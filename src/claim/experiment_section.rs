@@ -10,10 +10,10 @@ use super::sections::{all_givens, part};
 use crate::lang::parse::{parse_expr, parse_sweep};
 
 pub(super) const EXPERIMENT_KEYS: &[&str] = &["sweep", "legend", "runs", "number", "plot", "reading"];
-pub(super) const PLOT_KEYS: &[&str] =
-    &["title", "over", "x", "y", "x_label", "y_label", "log", "x_range", "y_range"];
+pub(super) const PLOT_KEYS: &[&str] = &["title", "over", "x", "y", "x_label", "y_label", "log", "x_range", "y_range"];
 const TAKEN: &[&str] = &["of", "least", "greatest", "least_at", "greatest_at"];
-pub(super) const NUMBER_KEYS: &[&str] = &["of", "at", "least", "greatest", "least_at", "greatest_at", "over_runs", "as"];
+pub(super) const NUMBER_KEYS: &[&str] =
+    &["of", "at", "least", "greatest", "least_at", "greatest_at", "over_runs", "as"];
 /// The most values of a swept given.
 const MAX_VALUES: usize = 1_000;
 /// The most runs of one point.
@@ -21,13 +21,17 @@ const MAX_RUNS: u64 = 10_000;
 /// The most panels of a figure.
 const MAX_PLOTS: usize = 16;
 
-const TABLE: &str = "write `[experiment]`, then `sweep`, and `[experiment.plot.NAME]`, `[experiment.number]`, `[experiment.reading]`";
-const SWEEP: &str = "write `sweep = { alpha = [0.5, 0.2, 0.05] }`, or `{ rho = \"log [1e-9, 1e-3] 7\" }`: a given, and its values";
-const LEGEND: &str = "write `legend = { alpha = \"α = {}\" }`, or `{ kind = [\"symmetric\", \"asymmetric\"] }`: a text for each value";
+const TABLE: &str =
+    "write `[experiment]`, then `sweep`, and `[experiment.plot.NAME]`, `[experiment.number]`, `[experiment.reading]`";
+const SWEEP: &str =
+    "write `sweep = { alpha = [0.5, 0.2, 0.05] }`, or `{ rho = \"log [1e-9, 1e-3] 7\" }`: a given, and its values";
+const LEGEND: &str =
+    "write `legend = { alpha = \"α = {}\" }`, or `{ kind = [\"symmetric\", \"asymmetric\"] }`: a text for each value";
 const NUMBER: &str = "write `[experiment.number]`, then numbers of each run: `last = \"loss\"`, `{ of = \"loss\", at = 100 }`, `{ least = \"loss\" }`";
 const PLOT: &str = "write `[experiment.plot.loss]`, then what is drawn, like `y = \"loss\"`";
 const X: &str = "write what is drawn to the right, like `x = \"log(t)\"`";
-const Y: &str = "write what is drawn upwards, like `y = \"loss\"`, or `y = { train = \"norm(X - Y)\", test = \"norm(X - Z)\" }`";
+const Y: &str =
+    "write what is drawn upwards, like `y = \"loss\"`, or `y = { train = \"norm(X - Y)\", test = \"norm(X - Z)\" }`";
 const LOG: &str = "write which axes are logarithmic: `log = \"x\"`, `\"y\"` or `\"xy\"`";
 const RANGE: &str = "write two ends, like `x_range = [0, 600]`";
 const READING: &str = "write `[experiment.reading]`, then how the figure is read, like `order = \"last[1] < last[2]\"`";
@@ -78,7 +82,12 @@ fn sweep(loader: &mut Loader, entry: &Item) -> Option<Vec<Named<Points>>> {
 fn points(loader: &mut Loader, item: &Item) -> Option<Named<Points>> {
     let Value::Array(elements) = &item.value else {
         let swept = loader.errors.expression(item, SWEEP, parse_sweep)?;
-        return Some(Named { name: swept.name, text: swept.text, place: swept.place, value: Points::Spread(swept.value) });
+        return Some(Named {
+            name: swept.name,
+            text: swept.text,
+            place: swept.place,
+            value: Points::Spread(swept.value),
+        });
     };
     if !(2..=MAX_VALUES).contains(&elements.len()) {
         loader.errors.note(|| {
@@ -103,8 +112,12 @@ fn legend(loader: &mut Loader, entry: &Item, sweep: &Option<Vec<Named<Points>>>)
         if swept.is_none() && sweep.is_some() {
             loader.errors.note(|| {
                 let known: Vec<&str> = sweep.iter().flatten().map(|swept| swept.name.as_str()).collect();
-                Diagnostic::new(item.key_place.clone(), format!("`{}` is not swept", item.key), "it has no values to call")
-                    .help(choose(&item.key, &known, "what is swept is"))
+                Diagnostic::new(
+                    item.key_place.clone(),
+                    format!("`{}` is not swept", item.key),
+                    "it has no values to call",
+                )
+                .help(choose(&item.key, &known, "what is swept is"))
             });
         }
         let value = match &item.value {
@@ -119,7 +132,8 @@ fn legend(loader: &mut Loader, entry: &Item, sweep: &Option<Vec<Named<Points>>>)
                 if let Some(wanted) = wanted.filter(|wanted| *wanted != texts.len() as u64) {
                     loader.errors.note(|| {
                         let message = format!("`{}` has {wanted} values", item.key);
-                        Diagnostic::new(item.place.clone(), message, format!("found {} texts", texts.len())).help(LEGEND)
+                        Diagnostic::new(item.place.clone(), message, format!("found {} texts", texts.len()))
+                            .help(LEGEND)
                     });
                     return None;
                 }
@@ -208,7 +222,8 @@ fn plots(loader: &mut Loader, entry: &Item) -> Option<Vec<Named<Plot>>> {
     if let Some(extra) = items.get(MAX_PLOTS) {
         loader.errors.note(|| {
             let message = format!("a figure has at most {MAX_PLOTS} panels");
-            Diagnostic::new(extra.key_place.clone(), message, "one panel too many").help("spread them over several files")
+            Diagnostic::new(extra.key_place.clone(), message, "one panel too many")
+                .help("spread them over several files")
         });
         return None;
     }
@@ -229,9 +244,11 @@ fn plot(loader: &mut Loader, item: &Item) -> Option<Named<Plot>> {
     let (title, x_label, y_label) = (text(loader, "title"), text(loader, "x_label"), text(loader, "y_label"));
     let over = match find("over") {
         None => Some(None),
-        Some(entry) => loader.errors.string(entry, "write the name of a swept given, like `over = \"rho\"`").map(|name| {
-            Some(Named { name: "over".to_owned(), text: name.clone(), place: entry.place.clone(), value: name })
-        }),
+        Some(entry) => {
+            loader.errors.string(entry, "write the name of a swept given, like `over = \"rho\"`").map(|name| {
+                Some(Named { name: "over".to_owned(), text: name.clone(), place: entry.place.clone(), value: name })
+            })
+        }
     };
     let x = match find("x") {
         None => Some(None),

@@ -5,13 +5,13 @@
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::document::{self, Item, Value};
+use super::experiment::Experiment;
 use super::model::{
-    Claim, ClaimBudget, ClaimId, Depth, Expect, Flow, Link, Named, Place, Probability, Scaling, Source, Trajectory, Units,
-    Verdict,
+    Claim, ClaimBudget, ClaimId, Depth, Expect, Flow, Link, Named, Place, Probability, Scaling, Source, Trajectory,
+    Units, Verdict,
 };
 use super::names::Names;
 use super::reader::{Errors, choose};
-use super::experiment::Experiment;
 use super::{experiment_section, flow_section, probability_section, sections};
 use crate::lang::ast;
 use crate::lang::parse::{parse_expr, parse_given};
@@ -181,7 +181,8 @@ impl Loader {
         let path = [find("trajectory"), find("flow")].into_iter().flatten().flat_map(Item::entries);
         let path = path.filter(|entry| matches!(&*entry.key, "always" | "finally"));
         // A table that cannot be read has its own error, and is not empty.
-        let mut conclusions = [find("claim"), find("scaling"), find("probability"), find("experiment")].into_iter().flatten().chain(path);
+        let mut conclusions =
+            [find("claim"), find("scaling"), find("probability"), find("experiment")].into_iter().flatten().chain(path);
         let unsupported = items.iter().any(|item| UNSUPPORTED.contains(&item.key.as_str()));
         if !unsupported && conclusions.all(Item::is_empty_table) {
             let place = find("trajectory").or(find("flow")).or(find("claim")).map(|item| item.key_place.clone());

@@ -355,7 +355,8 @@ impl Claim {
         let slope = self.scaling.iter().map(|scaling| scaling.slope.name.as_str());
         let probability = self.probability.iter().map(|probability| probability.bound.name.as_str());
         let predicates = self.claim.iter().chain(path).chain(flow).map(|predicate| predicate.name.as_str());
-        let readings = self.experiment.iter().flat_map(|experiment| experiment.readings.iter().map(|r| r.name.as_str()));
+        let readings =
+            self.experiment.iter().flat_map(|experiment| experiment.readings.iter().map(|r| r.name.as_str()));
         predicates.chain(slope).chain(probability).chain(readings)
     }
 }

@@ -4,8 +4,8 @@
 
 use super::by_values::ValueGiven;
 use super::diagnostic::{Diagnostic, Diagnostics};
-pub use experiment::Study;
 pub use super::motion::{Component, Course, KernelBinding, Motion, Moving, Path};
+pub use experiment::Study;
 
 use super::model::{Claim, Named, Place, Probability, Scaling};
 use crate::eval::analysis::Analysis;
@@ -474,10 +474,8 @@ impl<'a> Builder<'a> {
         if let (Some(chance), Some(probability)) = (&chance, &claim.probability) {
             self.lawful(chance, probability, &structural)?;
         }
-        let lane_ints =
-            self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value));
-        let lane_ints =
-            lane_ints.map(|(id, value)| (id, supplied.get(&id).map_or(value, |(_, node)| *node))).collect();
+        let lane_ints = self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value));
+        let lane_ints = lane_ints.map(|(id, value)| (id, supplied.get(&id).map_or(value, |(_, node)| *node))).collect();
         let is_int = |id: &NodeId| *self.graph.ty(*id) == Type::Int;
         let sized = self.samples.feasible.iter().copied().filter(|(_, truth)| {
             let node = self.graph.node(*truth);

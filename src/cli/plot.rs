@@ -33,7 +33,9 @@ pub fn plot(args: &PlotArgs) -> Result<Exit, Stop> {
         match &loaded.claim {
             Ok(claim) if claim.experiment.is_some() => claims.push(claim.clone()),
             Ok(_) => {}
-            Err(diagnostics) => malformed.push(Malformed { id: Some(loaded.id.clone()), diagnostics: diagnostics.clone() }),
+            Err(diagnostics) => {
+                malformed.push(Malformed { id: Some(loaded.id.clone()), diagnostics: diagnostics.clone() })
+            }
         }
     }
     for bad in &malformed {

@@ -129,7 +129,7 @@ pub fn of_a_slope(budget: Budget) -> u64 {
 }
 
 /// An experiment is made once, at its paper's size, and may spend so many times the evaluations of a claim.
-const EXPERIMENT: u64 = 20;
+const EXPERIMENT: u64 = 50;
 
 /// Evaluations that an experiment may spend.
 pub fn of_an_experiment(budget: Budget) -> u64 {

@@ -4,11 +4,11 @@
 
 use super::chance;
 use super::closest::{Closest, describe_evidence, describe_fit, describe_line, describe_verdict};
+use super::experiment;
 use super::number::grouped;
 use super::paint::Paint;
 use super::run_report::Setup;
 use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, plain};
-use super::experiment;
 use crate::claim::experiment::{Experiment, Measure, Plot, Taken};
 use crate::claim::model::{Claim, Flow, Named, Paper, Probability, ProbabilityBound, Trajectory};
 use crate::engine::outcome::ClaimResult;

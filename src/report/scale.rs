@@ -27,7 +27,10 @@ pub enum Label {
     None,
     Plain(String),
     /// `mantissa` is 1 where it is a power of ten.
-    Power { mantissa: u32, exponent: i32 },
+    Power {
+        mantissa: u32,
+        exponent: i32,
+    },
 }
 
 /// What an axis leaves free beside the numbers on it.
@@ -105,10 +108,12 @@ impl Scale {
     fn log_ticks(&self) -> Vec<Tick> {
         let width = self.hi - self.lo;
         let (first, last) = ((self.lo - 1e-9).ceil() as i32, (self.hi + 1e-9).floor() as i32);
-        let stride = [1, 2, 3, 5, 10, 20, 50, 100].into_iter().find(|stride| width / f64::from(*stride) <= MOST).unwrap_or(200);
+        let stride =
+            [1, 2, 3, 5, 10, 20, 50, 100].into_iter().find(|stride| width / f64::from(*stride) <= MOST).unwrap_or(200);
         let mut ticks = Vec::new();
         for exponent in first - 1..=last {
-            let share = |mantissa: u32| log10(f64::from(mantissa)).map(|log| (f64::from(exponent) + log - self.lo) / width);
+            let share =
+                |mantissa: u32| log10(f64::from(mantissa)).map(|log| (f64::from(exponent) + log - self.lo) / width);
             let inside = |share: &f64| (-1e-9..=1.0 + 1e-9).contains(share);
             let numbered = exponent.rem_euclid(stride) == 0;
             for mantissa in 1..=9_u32 {

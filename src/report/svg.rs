@@ -80,7 +80,8 @@ fn drawn(out: &mut String, panel: &Drawn, number: usize, top: f64) -> f64 {
         two(x1 - x0),
         two(y1 - y0)
     );
-    let _ = writeln!(out, "<g clip-path=\"url(#p{number})\" fill=\"none\" stroke-width=\"1.6\" stroke-linejoin=\"round\">");
+    let _ =
+        writeln!(out, "<g clip-path=\"url(#p{number})\" fill=\"none\" stroke-width=\"1.6\" stroke-linejoin=\"round\">");
     let same_dash = panel.curves.iter().all(|curve| curve.dash == 0);
     for curve in &panel.curves {
         let places: Vec<(f64, f64)> = curve
@@ -89,7 +90,8 @@ fn drawn(out: &mut String, panel: &Drawn, number: usize, top: f64) -> f64 {
             .filter_map(|(x, y)| Some((x_scale.share(*x)?, y_scale.share(*y)?)))
             .map(|(x, y)| (x0 + near(x) * (x1 - x0), y1 - near(y) * (y1 - y0)))
             .collect();
-        let coordinates: Vec<String> = thinned(&places).iter().map(|(x, y)| format!("{},{}", two(*x), two(*y))).collect();
+        let coordinates: Vec<String> =
+            thinned(&places).iter().map(|(x, y)| format!("{},{}", two(*x), two(*y))).collect();
         let look = Look::of(curve, same_dash);
         let _ = writeln!(out, "<polyline {} points=\"{}\"/>", look.line(), coordinates.join(" "));
         if panel.marked {

@@ -3,8 +3,8 @@
 //! Everything here returns text; the command line decides where it goes.
 
 use super::chance;
-use super::experiment;
 use super::closest::{self, Closest, describe_verdict, stratum_name};
+use super::experiment;
 use super::number::{grouped, short};
 use super::paint::Paint;
 use super::run_report::{RunReport, Setup};

@@ -244,7 +244,8 @@ impl Builder<'_> {
         if let Some(over) = over {
             let Some(place) = of.sweep.iter().position(|swept| swept.name == over.value) else {
                 let known: Vec<&str> = of.sweep.iter().map(|swept| swept.name.as_str()).collect();
-                let error = Diagnostic::new(over.place.clone(), format!("`{}` is not swept", over.value), "not a swept given");
+                let error =
+                    Diagnostic::new(over.place.clone(), format!("`{}` is not swept", over.value), "not a swept given");
                 self.errors.push(error.help(format!("what is swept is {}", known.join(", "))));
                 return None;
             };
@@ -331,9 +332,8 @@ impl Builder<'_> {
         for reading in &experiment.readings {
             let found = elaborate::truth(&mut graph, &scope, &reading.value);
             let Some(truth) = self.note(&reading.place, found) else { continue };
-            let margin = predicate::margin_of(&mut graph, truth, None).map_err(|error| {
-                LangError::new(reading.value.span, "this reading is too large", error.to_string())
-            });
+            let margin = predicate::margin_of(&mut graph, truth, None)
+                .map_err(|error| LangError::new(reading.value.span, "this reading is too large", error.to_string()));
             let Some(margin) = self.note(&reading.place, margin) else { continue };
             let below = crate::lang::types::reachable(&graph, &[truth]);
             let of = nodes.iter().enumerate().filter(|(_, node)| below.contains(node)).map(|(i, _)| i).collect();
