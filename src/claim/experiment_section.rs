@@ -325,7 +325,8 @@ fn range(loader: &mut Loader, item: Option<&Item>) -> Option<Option<(f64, f64)>>
 pub(super) fn stands_alone(loader: &mut Loader, items: &[Item]) {
     let path = items.iter().filter(|item| matches!(&*item.key, "trajectory" | "flow")).flat_map(Item::entries);
     let path = path.filter(|entry| matches!(&*entry.key, "always" | "finally"));
-    let others = items.iter().filter(|item| matches!(&*item.key, "claim" | "scaling" | "probability" | "margin"));
+    let others =
+        items.iter().filter(|item| matches!(&*item.key, "claim" | "scaling" | "probability" | "constant" | "margin"));
     for other in others.chain(path) {
         loader.errors.note(|| {
             let message = "a claim with `[experiment]` claims how the figure is read and nothing else";

@@ -12,7 +12,7 @@ use super::model::{
 };
 use super::names::Names;
 use super::reader::{Errors, choose};
-use super::{experiment_section, flow_section, probability_section, sections};
+use super::{constant_section, experiment_section, flow_section, probability_section, sections};
 use crate::lang::ast;
 use crate::lang::parse::{parse_expr, parse_given};
 use crate::lang::span::LangError;
@@ -47,11 +47,10 @@ pub const KEYS: &[&str] = &[
     "flow",
     "scaling",
     "probability",
+    "constant",
     "experiment",
     "budget",
 ];
-/// Tables of the claim language that are not checked yet.
-const UNSUPPORTED: &[&str] = &["constant"];
 /// The keys of a setting's file.
 const SETTING_KEYS: &[&str] = &["given", "let", "assume", "notes"];
 
@@ -169,6 +168,10 @@ impl Loader {
         if find("probability").is_some() {
             probability_section::stands_alone(self, items);
         }
+        if find("constant").is_none() {
+            constant_section::no_half_lines(self);
+        }
+        let constant = find("constant").and_then(|item| constant_section::constant(self, item, items));
         let experiment: Option<Experiment> =
             find("experiment").and_then(|item| experiment_section::experiment(self, item));
         if find("experiment").is_some() {
@@ -182,18 +185,21 @@ impl Loader {
         let path = path.filter(|entry| matches!(&*entry.key, "always" | "finally"));
         // A table that cannot be read has its own error, and is not empty.
         let mut conclusions =
-            [find("claim"), find("scaling"), find("probability"), find("experiment")].into_iter().flatten().chain(path);
-        let unsupported = items.iter().any(|item| UNSUPPORTED.contains(&item.key.as_str()));
-        if !unsupported && conclusions.all(Item::is_empty_table) {
+            [find("claim"), find("scaling"), find("probability"), find("constant"), find("experiment")]
+                .into_iter()
+                .flatten()
+                .chain(path);
+        if conclusions.all(Item::is_empty_table) {
             let place = find("trajectory").or(find("flow")).or(find("claim")).map(|item| item.key_place.clone());
             self.no_conclusion(place.unwrap_or(Place::file(source)));
         }
 
-        Some(Claim {
+        let (title, at) = (title?, at?);
+        let mut claim = Claim {
             id,
             source: Arc::clone(source),
-            title: title?,
-            at: at?,
+            title,
+            at,
             tex,
             notes,
             uses,
@@ -210,35 +216,27 @@ impl Loader {
             flow,
             scaling,
             probability,
+            constant: None,
             experiment,
             budget,
             witness: None,
-        })
+        };
+        if let Some(constant) = constant {
+            constant.put_into(&mut claim);
+        }
+        Some(claim)
     }
 
     fn known(&mut self, item: &Item) {
-        if UNSUPPORTED.contains(&item.key.as_str()) {
-            self.unsupported(item, &format!("`[{}]`", item.key));
-        } else if !KEYS.contains(&item.key.as_str()) {
+        if !KEYS.contains(&item.key.as_str()) {
             self.errors.unknown_key(item, "a claim", KEYS);
         }
-    }
-
-    pub fn unsupported(&mut self, item: &Item, what: &str) {
-        self.errors.note(|| {
-            Diagnostic::new(
-                item.key_place.clone(),
-                format!("{what} is not checked by this version"),
-                "this part of the claim would not be checked",
-            )
-            .help("nothing of the claim is run, so that no verdict speaks of what was not looked at")
-        });
     }
 
     fn no_conclusion(&mut self, place: Place) {
         self.errors.note(|| {
             Diagnostic::new(place, "the claim has no conclusion", "nothing is claimed").help(
-                "a claim has `[claim]`, `[scaling]`, `[probability]`, `[experiment]`, or `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate",
+                "a claim has `[claim]`, `[scaling]`, `[probability]`, `[constant]`, `[experiment]`, or `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate",
             )
         });
     }
@@ -452,6 +450,10 @@ impl Loader {
                 ))
             });
         }
+    }
+
+    pub fn givens_mut(&mut self) -> &mut [Named<ast::Given>] {
+        &mut self.givens
     }
 
     pub fn givens(&self) -> &[Named<ast::Given>] {

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[schemars(title = "A claim of theoremcheck", deny_unknown_fields, extend("anyOf" = [
     {
         "required": ["title", "at"],
-        "anyOf": [{ "required": ["claim"] }, { "required": ["trajectory"] }, { "required": ["flow"] }, { "required": ["scaling"] }, { "required": ["probability"] }, { "required": ["experiment"] }]
+        "anyOf": [{ "required": ["claim"] }, { "required": ["trajectory"] }, { "required": ["flow"] }, { "required": ["scaling"] }, { "required": ["probability"] }, { "required": ["constant"] }, { "required": ["experiment"] }]
     },
     { "propertyNames": { "enum": ["given", "let", "assume", "notes"] } }
 ]))]
@@ -58,6 +58,8 @@ struct ClaimFile {
     scaling: Option<Scaling>,
     /// An event and its probability.
     probability: Option<Probability>,
+    /// A statement with an unknown constant.
+    constant: Option<Constant>,
     /// A figure: what is swept and plotted, and how it is read.
     experiment: Option<Experiment>,
     /// How much work the claim needs.
@@ -201,6 +203,47 @@ struct Probability {
     at_least: Option<Expression>,
     /// What its probability is at most, of the givens alone.
     at_most: Option<Expression>,
+}
+
+/// A statement with an unknown constant, and what the constant should not depend on.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["claim"] }, { "required": ["always"] }]))]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct Constant {
+    /// What the constant is called; a positive real.
+    name: String,
+    /// Whether the least constant that works is sought (where nothing is said) or the greatest.
+    seek: Option<Seek>,
+    /// Givens and their values: `d = [1, 2, 4, 8]`, `kappa = "log [1, 1000] 7"`.
+    sweep: BTreeMap<String, Swept>,
+    /// The statement; of a run or a flow, at its end.
+    claim: Option<Expression>,
+    /// The statement at every step or time that is looked at.
+    always: Option<Expression>,
+    /// Abbreviations of the statement.
+    #[schemars(rename = "let")]
+    lets: Option<Table>,
+    /// What is drawn anew in each trial, and how: `W = "gaussian(n, k)"`.
+    random: Option<Table>,
+    /// With what probability the statement holds, of the givens alone.
+    at_least: Option<Expression>,
+}
+
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Seek {
+    Least,
+    Greatest,
+}
+
+/// Values of a swept given: a list, or numbers spread between two ends.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Swept {
+    Listed(Vec<Expression>),
+    Spread(String),
 }
 
 /// How much work the claim needs.
@@ -366,6 +409,7 @@ fn fit_toml(schema: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claim::constant_section::CONSTANT_KEYS;
     use crate::claim::experiment_section::{EXPERIMENT_KEYS, NUMBER_KEYS, PLOT_KEYS};
     use crate::claim::flow_section::FLOW_KEYS;
     use crate::claim::load::KEYS;
@@ -386,6 +430,7 @@ mod tests {
         assert_eq!(keys_of(&schema, "/definitions/Flow/properties"), set(FLOW_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Scaling/properties"), set(SCALING_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Probability/properties"), set(PROBABILITY_KEYS));
+        assert_eq!(keys_of(&schema, "/definitions/Constant/properties"), set(CONSTANT_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Experiment/properties"), set(EXPERIMENT_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Taken/properties"), set(NUMBER_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Plot/properties"), set(PLOT_KEYS));
@@ -400,6 +445,7 @@ mod tests {
             "/definitions/Flow/properties",
             "/definitions/Scaling/properties",
             "/definitions/Probability/properties",
+            "/definitions/Constant/properties",
             "/definitions/Experiment/properties",
             "/definitions/Taken/properties",
             "/definitions/Plot/properties",

@@ -128,6 +128,14 @@ pub fn of_a_slope(budget: Budget) -> u64 {
     SLOPE * budget.evaluations()
 }
 
+/// The least searches of a constant may take so many times what a predicate is hunted by.
+const CONSTANT: u64 = 4;
+
+/// Evaluations that the least searches of a constant may take.
+pub fn of_a_constant(budget: Budget) -> u64 {
+    CONSTANT * budget.effort().hunt
+}
+
 /// An experiment is made once, at its paper's size, and may spend so many times the evaluations of a claim.
 const EXPERIMENT: u64 = 50;
 

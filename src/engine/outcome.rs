@@ -4,6 +4,7 @@ use super::verdict::{self, Judgement};
 use crate::case::values::lines;
 use crate::check::PredicateInfo;
 use crate::check::chance::Chance;
+use crate::check::constant::Constant;
 use crate::check::evidence::{Evidence, Refutation};
 use crate::check::figure::Found;
 use crate::check::fit::Fit;
@@ -47,6 +48,8 @@ pub struct ClaimResult {
     pub fit: Option<Fit>,
     /// Of a `[probability]` claim.
     pub chance: Option<Chance>,
+    /// Of a `[constant]` claim.
+    pub constant: Option<Constant>,
     /// Of an `[experiment]`.
     pub figure: Option<Found>,
     /// Why the claim could not be evaluated, or was not.
@@ -107,6 +110,7 @@ pub struct Findings {
     pub evidence: Vec<Evidence>,
     pub fit: Option<Fit>,
     pub chance: Option<Chance>,
+    pub constant: Option<Constant>,
     pub figure: Option<Found>,
     pub failure: Option<Failure>,
     pub busy: Duration,
@@ -115,7 +119,8 @@ pub struct Findings {
 impl ClaimResult {
     /// Judges what was found.
     pub fn new(claim: &Claim, found: Findings) -> Self {
-        let Findings { predicates, givens, assumes, mut tally, evidence, fit, chance, figure, failure, busy } = found;
+        let Findings { predicates, givens, assumes, mut tally, evidence, fit, chance, constant, figure, failure, busy } =
+            found;
         let judged = |info: PredicateInfo, counted: Option<(PredicateTally, Evidence)>, judgement: Judgement| {
             let expected = verdict::expected(&claim.expect, &info.name);
             let later = matches!(failure, Some(Failure::Later(_)));
@@ -131,6 +136,12 @@ impl ClaimResult {
             let judgement = verdict::judge_chance(chance, &evidence);
             let judged = claim.probability.as_ref().map(|p| judged(named(&p.bound.name), None, judgement));
             judged.map(|judged| PredicateResult { evidence, ..judged }).into_iter().collect()
+        } else if let (Some(constant), Some(asked)) = (&constant, &claim.constant) {
+            let evidence = evidence.into_iter().next().unwrap_or_default();
+            let judgement = verdict::judge_constant(&asked.name, constant, &tally, &evidence);
+            let counts = std::mem::take(&mut tally.predicates).into_iter().next();
+            let judged = judged(named(&asked.name), None, judgement);
+            vec![PredicateResult { counts, evidence, ..judged }]
         } else if let Some(figure) = &figure {
             let read = figure.readings.iter();
             read.map(|read| judged(named(&read.name), None, verdict::judge_reading(read))).collect()
@@ -158,6 +169,7 @@ impl ClaimResult {
             assumes,
             fit,
             chance,
+            constant,
             figure,
             failure,
             busy,
@@ -166,6 +178,11 @@ impl ClaimResult {
 }
 
 impl ClaimResult {
+    /// What the constant of a `[constant]` claim is called: its one predicate has that name.
+    pub fn constant_name(&self) -> &str {
+        self.predicates.first().map_or("", |predicate| &predicate.info.name)
+    }
+
     /// The values of a counterexample, as lines of text.
     pub fn values(&self, refutation: &Refutation) -> impl Iterator<Item = String> {
         let name = |i: usize| self.givens.get(i).cloned().unwrap_or_default();

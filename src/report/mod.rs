@@ -2,6 +2,7 @@
 
 pub mod chance;
 pub mod closest;
+pub mod constant;
 pub mod errata;
 pub mod experiment;
 pub mod explain;
