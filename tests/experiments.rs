@@ -238,6 +238,19 @@ fn a_doubtful_branch_within_a_step_does_not_pass_for_a_value() {
 }
 
 #[test]
+fn a_run_that_stops_before_its_time_has_no_end() {
+    // Whether sqrt(3)^2 <= 3 is within its rounding: nothing is known of where the run ends.
+    let text = "[given]\na = \"real in [1, 2]\"\n[trajectory]\nstate = { x = \"1\" }\nstep = { x = \"x/2\" }\nsteps = 6\nuntil = \"t >= 3 and sqrt(a + 1)^2 <= a + 1\"\n\
+        [experiment]\nsweep = { a = [1, 2] }\n[experiment.number]\nlast = \"x\"\nfirst = { of = \"x\", at = 1 }\n[experiment.plot.x]\ny = \"x\"\n\
+        [experiment.reading]\nend = \"last[2] > 0\"\nway = \"first[2] == 1/2\"\n";
+    let result = result(text, Budget::Quick);
+    let verdicts: Vec<Verdict> = result.predicates.iter().map(|predicate| predicate.judgement.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Inconclusive, Verdict::Held]);
+    let reason = result.predicates[0].judgement.reason.clone().unwrap_or_default();
+    assert!(reason.contains("`last` has no value at a = ") && reason.contains("`until`"), "{reason}");
+}
+
+#[test]
 fn along_a_flow_the_time_is_drawn_to_the_right() {
     let text = "[given]\na = \"real in [1, 4]\"\n[flow]\nstate = { x = \"1\" }\nrate = { x = \"-a*x\" }\nend = 2\nat = 8\n[experiment]\nsweep = { a = [1, 2] }\n\
         [experiment.number]\nlast = \"x\"\nhalf = { of = \"x\", at = 1 }\n[experiment.plot.x]\ny = \"x\"\n\

@@ -401,9 +401,11 @@ impl Job for Eight<'_> {
         };
         let Some(motion) = &program.motion else {
             see(0.0, started, &machine);
-            finish(&mut records, takers);
+            finish(&mut records, takers, 0);
             return Ok(records);
         };
+        // Runs that stop before their time, of which the end is not known.
+        let mut cut: Mask = 0;
         match Way::new(program, motion, &octet.ints, *kernel)? {
             Way::Flow(course) => {
                 let mut on = |moment: Moment, m: &Machine<V>| see(moment.t as f64, moment.running, m);
@@ -426,11 +428,13 @@ impl Job for Eight<'_> {
                 let mut watch = Watch { companion, fast };
                 let ending = follow(&compiled.plan, path, steps, &mut machine, started, &mut watch, &mut on)?;
                 for (lanes, t) in fallen {
+                    cut |= lanes;
                     for lane in lanes_of(lanes & started) {
                         records[lane].note = Some(format!("a hypothesis on the path fails at step {t}"));
                     }
                 }
                 if let Some((lanes, doubt)) = ending.doubt {
+                    cut |= lanes;
                     for lane in lanes_of(lanes & started) {
                         records[lane].note.get_or_insert(format!(
                             "{} is within its rounding, and nothing more is known",
@@ -440,7 +444,7 @@ impl Job for Eight<'_> {
                 }
             }
         }
-        finish(&mut records, takers);
+        finish(&mut records, takers, cut);
         Ok(records)
     }
 }
@@ -511,8 +515,9 @@ fn doubted(path: &Path, doubt: Doubt) -> String {
     }
 }
 
-fn finish(records: &mut [Record], takers: Vec<Takers>) {
-    for (record, takers) in records.iter_mut().zip(takers) {
+/// `cut`: the runs that stopped before their time.
+fn finish(records: &mut [Record], takers: Vec<Takers>, cut: Mask) {
+    for (lane, (record, takers)) in records.iter_mut().zip(takers).enumerate() {
         if let Some(look) =
             record.seen.iter().position(|seen| seen.iter().all(|value| value.is_nan()) && !seen.is_empty())
         {
@@ -521,7 +526,7 @@ fn finish(records: &mut [Record], takers: Vec<Takers>) {
                 .note
                 .get_or_insert(format!("it leaves the range of f64 before step {at}, and has no values from there on"));
         }
-        record.numbers = takers.taken();
+        record.numbers = takers.taken(cut >> lane & 1 == 1);
     }
 }
 
@@ -557,8 +562,10 @@ impl<'a> Takers<'a> {
         }
     }
 
-    fn taken(self) -> Vec<Option<(f64, f64)>> {
-        self.0.into_iter().map(Taker::take).collect()
+    /// Of a run that was cut only what was taken on the way is known.
+    fn taken(self, cut: bool) -> Vec<Option<(f64, f64)>> {
+        let known = |taker: Taker<'_>| if cut && !taker.done { None } else { taker.take() };
+        self.0.into_iter().map(known).collect()
     }
 }
 
