@@ -13,6 +13,7 @@ mod harness;
 mod index;
 mod kernels;
 mod list;
+mod plot;
 mod power;
 mod replay;
 mod stop;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Some(Command::Explain(args)) => explain::explain(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Verify(args)) => verify::verify(args),
+        Some(Command::Plot(args)) => plot::plot(args),
         Some(Command::Power(args)) => power::power(args),
         Some(Command::List(args)) if args.index => index::index(args),
         Some(Command::List(args)) if args.errata => errata::errata(args),

@@ -1,6 +1,6 @@
 //! Which cases run where.
 //!
-//! A unit of work is one block of one claim's cases (or one fit, or all trials of one probability). Threads take units in order from one counter; what they count
+//! A unit of work is one block of one claim's cases (or one fit, all trials of one probability, all runs of one figure). Threads take units in order from one counter; what they count
 //! is merged by commutative sums, and a claim that fails does so by its lowest failing block. So the outcome is the same, bit
 //! for bit, for any number of threads. A panic inside a claim is that claim's error, never the run's.
 
@@ -12,6 +12,8 @@ use super::source::CaseSource;
 use crate::check::chance::Chance;
 use crate::check::constant::{self, Constant};
 use crate::check::evidence::Evidence;
+use crate::check::experiment::Cost;
+use crate::check::figure::Found;
 use crate::check::fit::Fit;
 use crate::check::scaling::Asked;
 use crate::check::tally::Tally;
@@ -129,22 +131,31 @@ enum Work {
     Trials(u64),
     /// So many trials of a constant.
     Constant(u64),
+    /// The runs of a figure.
+    Figure,
 }
 
 fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepared {
     let compiled = guard(|| {
         let source = compile(claim)?;
         let (fit, probability, cost) = (source.is_scaling(), source.is_probability(), source.cost());
-        let random = source.is_random_constant();
-        Ok((source, fit, probability, random, cost))
+        let (figure, random) = (source.is_experiment(), source.is_random_constant());
+        Ok((source, fit, probability, figure, random, cost))
     });
-    let (source, fit, probability, random, cost) = match compiled {
+    let (source, fit, probability, figure, random, cost) = match compiled {
         Err(panic) => return Prepared::Failed(Box::new(Findings::failed(None, Failure::Panic(panic)))),
         Ok(Err(diagnostics)) => return Prepared::Malformed(diagnostics),
         Ok(Ok(compiled)) => compiled,
     };
+    if let Some(least) = claim.budget.least.filter(|least| *least > options.budget.depth()) {
+        let later = format!("the claim is for the budget {0}: run it with --budget {0}", least.name());
+        return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::Later(later))));
+    }
     if fit {
         return prepare_fit(claim, options, source);
+    }
+    if figure {
+        return prepare_figure(options, source);
     }
     if probability || random {
         let work = if random { Work::Constant } else { Work::Trials };
@@ -189,6 +200,28 @@ fn prepare_fit(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSource>)
         }
         _ => return Prepared::Ready { source, work: Work::Fit(evaluations) },
     };
+    Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
+}
+
+fn prepare_figure(options: &RunOptions, source: Box<dyn CaseSource>) -> Prepared {
+    let budget = budget::of_an_experiment(options.budget);
+    let cost = match guard(|| source.experiment_cost()) {
+        Err(panic) => return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::Panic(panic)))),
+        // Running says what is wrong.
+        Ok(Err(_)) => return Prepared::Ready { source, work: Work::Figure },
+        Ok(Ok(cost)) => cost,
+    };
+    let Cost { points, runs, evaluations } = cost;
+    if evaluations <= budget {
+        return Prepared::Ready { source, work: Work::Figure };
+    }
+    let enough = Budget::ALL.into_iter().find(|budget| budget::of_an_experiment(*budget) >= evaluations);
+    let enough = match enough {
+        Some(enough) => format!("run it with --budget {enough}"),
+        None => "no budget is enough, make the sweep or the runs smaller".to_owned(),
+    };
+    let what = if runs == 1 { format!("{points} points") } else { format!("{points} points of {runs} runs") };
+    let failure = format!("{what} count for {evaluations} evaluations, the budget is {budget}: {enough}");
     Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
 }
 
@@ -252,6 +285,7 @@ struct Sum {
     fit: Option<Fit>,
     chance: Option<Chance>,
     constant: Option<Constant>,
+    figure: Option<Found>,
     failure: Option<(u64, Failure)>,
     busy: Duration,
 }
@@ -260,7 +294,7 @@ impl<'a> Slot<'a> {
     fn new(claim: &'a Claim, prepared: Prepared, first_unit: u64) -> Self {
         let units = match &prepared {
             Prepared::Ready { work: Work::Cases(cases), .. } => cases.div_ceil(BLOCK),
-            Prepared::Ready { work: Work::Fit(_) | Work::Trials(_) | Work::Constant(_), .. } => 1,
+            Prepared::Ready { work: Work::Fit(_) | Work::Trials(_) | Work::Constant(_) | Work::Figure, .. } => 1,
             Prepared::Failed(_) | Prepared::Malformed(_) => 0,
         };
         let slot = Self {
@@ -310,6 +344,10 @@ impl<'a> Slot<'a> {
                 Work::Constant(trials) => {
                     let found = guard(|| source.random_constant(&options.budget.effort(), *trials));
                     self.note(unit, flatten(found), begun.elapsed(), |sum, constant| sum.constant = Some(constant));
+                }
+                Work::Figure => {
+                    let found = guard(|| source.experiment());
+                    self.note(unit, flatten(found), begun.elapsed(), |sum, found| sum.figure = Some(found));
                 }
                 Work::Cases(cases) => {
                     let range = block(unit, *cases);
@@ -402,6 +440,7 @@ impl<'a> Slot<'a> {
                         findings.fit = sum.fit;
                         findings.chance = sum.chance;
                         findings.constant = sum.constant;
+                        findings.figure = sum.figure;
                         findings.evidence = sum.evidence;
                         findings.tally = sum.tally.unwrap_or(findings.tally);
                     }
@@ -457,6 +496,7 @@ impl Findings {
             fit: None,
             chance: None,
             constant: None,
+            figure: None,
             failure: None,
             busy,
         }
@@ -472,6 +512,7 @@ impl Findings {
             fit: None,
             chance: None,
             constant: None,
+            figure: None,
             failure: None,
             busy: Duration::ZERO,
         };

@@ -6,6 +6,7 @@
 use super::chance::ChanceJson;
 use super::closest::{Closest, stratum_name};
 use super::constant::ConstantJson;
+use super::experiment::ExperimentJson;
 use super::json_evidence::EvidenceJson;
 use super::number::JsonNumber;
 use super::run_report::RunReport;
@@ -60,6 +61,7 @@ struct Claim<'a> {
     probability: Option<ChanceJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     constant: Option<ConstantJson<'a>>,
+    experiment: Option<ExperimentJson<'a>>,
     cases: u64,
     met: u64,
     /// Of these, those that were run with exponents that have no bound.
@@ -256,6 +258,7 @@ impl<'a> Claim<'a> {
             fit: claim.fit.as_ref().map(FitJson::of),
             probability: claim.chance.as_ref().map(ChanceJson::of),
             constant: claim.constant.as_ref().map(|constant| ConstantJson::of(claim.constant_name(), constant)),
+            experiment: claim.figure.as_ref().map(ExperimentJson::of),
             cases: claim.tally.cases,
             met: claim.tally.met,
             scaled: claim.tally.scaled,
