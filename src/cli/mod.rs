@@ -13,8 +13,10 @@ mod harness;
 mod index;
 mod kernels;
 mod list;
+mod outputs;
 mod power;
 mod replay;
+mod report;
 mod stop;
 mod verify;
 mod witness;
@@ -42,6 +44,7 @@ pub fn main() -> ExitCode {
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Verify(args)) => verify::verify(args),
         Some(Command::Power(args)) => power::power(args),
+        Some(Command::Report(args)) => report::report(args),
         Some(Command::List(args)) if args.index => index::index(args),
         Some(Command::List(args)) if args.errata => errata::errata(args),
         Some(Command::List(args)) => list::list(args),

@@ -44,7 +44,7 @@ impl From<FilesError> for Stop {
         {
             // A command that was mistyped arrives here as a path.
             let commands =
-                ["check", "explain", "replay", "verify", "power", "list", "kernels", "new", "schema", "completions"];
+                ["check", "explain", "replay", "verify", "power", "report", "list", "kernels", "new", "schema", "completions"];
             if path == Path::new(super::CLAIMS) {
                 message +=
                     " (claims are looked for in ./claims; `theoremcheck new <paper>/<claim>` writes a first one)";
