@@ -24,7 +24,11 @@ pub fn report(args: &ReportArgs) -> Result<Exit, Stop> {
     }
     if !args.quiet {
         let index = args.output.join("index.html");
-        console::out(&format!("{} pages: {}\n", grouped(files.iter().filter(|f| f.is_page()).count() as u64), index.display()));
+        console::out(&format!(
+            "{} pages: {}\n",
+            grouped(files.iter().filter(|f| f.is_page()).count() as u64),
+            index.display()
+        ));
     }
     Ok(Exit::AsExpected)
 }

@@ -37,7 +37,7 @@ pub enum Notation {
 }
 
 /// Some lines under a heading.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Section {
     pub title: &'static str,
     pub lines: Vec<String>,
@@ -282,9 +282,7 @@ impl Explained<'_> {
     fn given(&self, given: &Named<Given>) -> String {
         match self.notation {
             Notation::Unicode => given_unicode_with(&given.name, &given.value, &self.style),
-            Notation::Tex | Notation::Marked => {
-                self.marked(given_tex_with(&given.name, &given.value, &self.style))
-            }
+            Notation::Tex | Notation::Marked => self.marked(given_tex_with(&given.name, &given.value, &self.style)),
         }
     }
 

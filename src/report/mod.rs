@@ -19,7 +19,7 @@ pub mod progress;
 pub mod replay;
 pub mod run_report;
 pub mod sarif;
-mod statement;
+pub mod statement;
 pub mod terminal;
 pub mod typed;
 pub mod write;

@@ -105,7 +105,9 @@ mod tests {
     fn numbers_are_read_back_as_they_were_written() {
         let numbers = [0.1, 1e300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(JsonNumber);
         let read: Vec<JsonNumber> = serde_json::from_str(&serde_json::to_string(&numbers).unwrap()).unwrap();
-        assert!(numbers.iter().zip(&read).all(|(a, b)| a.0.to_bits() == b.0.to_bits() || (a.0.is_nan() && b.0.is_nan())));
+        assert!(
+            numbers.iter().zip(&read).all(|(a, b)| a.0.to_bits() == b.0.to_bits() || (a.0.is_nan() && b.0.is_nan()))
+        );
         assert!(serde_json::from_str::<JsonNumber>("\"x\"").is_err());
     }
 }

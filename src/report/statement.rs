@@ -4,30 +4,24 @@
 //! What is checked is lines of prose with TeX between dollar signs. Not MathML: what a report says is untrusted where it is read, and TeX
 //! can be typeset there without being believed.
 
-use super::explain::{Explained, Notation};
+use super::explain::{Explained, Notation, Section};
 use super::paint::Paint;
 use super::run_report::Setup;
+use super::typed::Typed;
 use crate::claim::model::{Claim, Place};
 use crate::claim::program::Program;
 use crate::lang::print::Style;
-use crate::report::typed::Typed;
 use serde::Serialize;
 
 #[derive(Serialize)]
 pub struct StatementJson<'a> {
     file: String,
     tex: Option<&'a str>,
-    checked: Vec<SectionJson>,
+    checked: Vec<Section>,
     notes: Option<&'a str>,
     uses: Vec<String>,
     corrected: Option<String>,
     corrects: Option<String>,
-}
-
-#[derive(Serialize)]
-struct SectionJson {
-    title: &'static str,
-    lines: Vec<String>,
 }
 
 /// A predicate as it is written.
@@ -37,24 +31,28 @@ pub struct WrittenJson<'a> {
     expression: &'a str,
 }
 
+/// What is checked, with TeX between dollar signs.
+pub fn checked(claim: &Claim, setup: &Setup) -> Vec<Section> {
+    let typed = Program::new(claim).ok().map(Typed::new);
+    let explained = Explained {
+        claim,
+        paper: None,
+        result: None,
+        setup,
+        notation: Notation::Marked,
+        style: Style { rename: None, is_matrix: Some(&|e| typed.as_ref().is_some_and(|typed| typed.is_matrix(e))) },
+        paint: Paint::OFF,
+    };
+    explained.statement()
+}
+
 impl<'a> StatementJson<'a> {
     pub fn of(claim: &'a Claim, setup: &Setup) -> Self {
-        let typed = Program::new(claim).ok().map(Typed::new);
-        let explained = Explained {
-            claim,
-            paper: None,
-            result: None,
-            setup,
-            notation: Notation::Marked,
-            style: Style { rename: None, is_matrix: Some(&|e| typed.as_ref().is_some_and(|typed| typed.is_matrix(e))) },
-            paint: Paint::OFF,
-        };
-        let checked = explained.statement().into_iter();
         let id = |name: &String| claim.id.sibling(name).0;
         Self {
             file: claim.source.path.display().to_string(),
             tex: claim.tex.as_deref(),
-            checked: checked.map(|section| SectionJson { title: section.title, lines: section.lines }).collect(),
+            checked: checked(claim, setup),
             notes: claim.notes.as_deref(),
             uses: claim.uses.iter().map(id).collect(),
             corrected: claim.corrected.as_ref().map(id),

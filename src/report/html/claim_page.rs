@@ -66,8 +66,16 @@ pub fn page(links: &Links<'_>, claim: &Claim) -> (String, String) {
 }
 
 fn head(claim: &Claim) -> String {
-    let expected = if claim.as_expected { String::new() } else { format!(" <span class=\"unexpected\">expected {}</span>", name(claim.expected)) };
-    let summary = if claim.summary.is_empty() { String::new() } else { format!("<p class=\"summary\">{}</p>", escaped(&capital(&claim.summary))) };
+    let expected = if claim.as_expected {
+        String::new()
+    } else {
+        format!(" <span class=\"unexpected\">expected {}</span>", name(claim.expected))
+    };
+    let summary = if claim.summary.is_empty() {
+        String::new()
+    } else {
+        format!("<p class=\"summary\">{}</p>", escaped(&capital(&claim.summary)))
+    };
     format!(
         "<p class=\"at\">{} · <code>{}</code></p><h1>{}</h1>\n<p class=\"big\">{}{expected} <span class=\"meaning\">{}</span></p>{summary}",
         escaped(&claim.at),
@@ -120,7 +128,11 @@ pub fn labelled(line: &str) -> String {
 }
 
 fn of_predicate(links: &Links<'_>, claim: &Claim, predicate: &Predicate) -> String {
-    let expected = if predicate.as_expected { String::new() } else { format!(" <span class=\"unexpected\">expected {}</span>", name(predicate.expected)) };
+    let expected = if predicate.as_expected {
+        String::new()
+    } else {
+        format!(" <span class=\"unexpected\">expected {}</span>", name(predicate.expected))
+    };
     let mut out = format!(
         "<article class=\"predicate\"><h3><span class=\"label\">{}</span> {}{expected}</h3>",
         escaped(&predicate.name),
@@ -144,7 +156,8 @@ fn of_predicate(links: &Links<'_>, claim: &Claim, predicate: &Predicate) -> Stri
         out += &counterexample(refutation);
     }
     if !predicate.says.is_empty() {
-        let says: String = predicate.says.iter().map(|line| format!("<li>{}</li>", escaped(&capital(line.trim_start())))).collect();
+        let says: String =
+            predicate.says.iter().map(|line| format!("<li>{}</li>", escaped(&capital(line.trim_start())))).collect();
         let _ = write!(out, "<ul class=\"says\">{says}</ul>");
     }
     if let Some(worst) = worst(predicate) {
@@ -158,7 +171,7 @@ fn of_predicate(links: &Links<'_>, claim: &Claim, predicate: &Predicate) -> Stri
         let _ = write!(
             out,
             "<figure><div class=\"scroll\">{svg}</div><figcaption>Margins of the random cases by decade, {}; heights are square roots of counts. \
-             The hunt is not among them.</figcaption></figure>",
+             What rounding leaves undecided is among them, on either side of zero; the hunt is not.</figcaption></figure>",
             unit(predicate)
         );
     }
@@ -235,7 +248,8 @@ fn worst(predicate: &Predicate) -> Option<Worst> {
         })
     };
     let closest = || predicate.closest.as_ref().map(|extreme| of("The closest case", extreme));
-    let undecided = || predicate.closest_undecided.as_ref().map(|extreme| of("The undecided case nearest to failing", extreme));
+    let undecided =
+        || predicate.closest_undecided.as_ref().map(|extreme| of("The undecided case nearest to failing", extreme));
     violated().or_else(agrees).or_else(closest).or_else(undecided)
 }
 
@@ -297,14 +311,17 @@ fn coverage(claim: &Claim) -> String {
     if claim.cases == 0 {
         return String::new();
     }
-    let share = |met: u64, of: u64| if of == 0 { String::new() } else { format!("{} %", short((met as f64 / of as f64 * 1000.0).round() / 10.0)) };
-    let mut out = format!(
-        "<h3>Cases</h3><p>{} of {} cases met the hypotheses.",
-        grouped(claim.met),
-        grouped(claim.cases)
-    );
+    let share = |met: u64, of: u64| {
+        if of == 0 { String::new() } else { format!("{} %", short((met as f64 / of as f64 * 1000.0).round() / 10.0)) }
+    };
+    let mut out =
+        format!("<h3>Cases</h3><p>{} of {} cases met the hypotheses.", grouped(claim.met), grouped(claim.cases));
     if claim.scaled > 0 {
-        let _ = write!(out, " {} of them leave the range of f64, and were run with exponents that have no bound.", grouped(claim.scaled));
+        let _ = write!(
+            out,
+            " {} of them leave the range of f64, and were run with exponents that have no bound.",
+            grouped(claim.scaled)
+        );
     }
     if claim.undefined > 0 {
         let _ = write!(out, " {} looks were undefined.", grouped(claim.undefined));
@@ -351,7 +368,8 @@ fn hypotheses(claim: &Claim, share: &dyn Fn(u64, u64) -> String) -> String {
         seen.push(of);
         let same: Vec<_> = claim.rejections.iter().filter(|r| (r.kind.as_str(), r.name.as_str()) == of).collect();
         let refused: u64 = same.iter().map(|r| r.count).sum();
-        let causes: Vec<String> = same.iter().map(|r| format!("{} in {}", escaped(&r.cause), grouped(r.count))).collect();
+        let causes: Vec<String> =
+            same.iter().map(|r| format!("{} in {}", escaped(&r.cause), grouped(r.count))).collect();
         let met = left.saturating_sub(refused);
         let _ = write!(
             rows,
@@ -389,13 +407,23 @@ pub fn citation(paper: &Paper) -> String {
     // Not a link that a page of untrusted text makes up: only the web's.
     let url = paper.url.as_ref().filter(|url| url.starts_with("https://") || url.starts_with("http://"));
     let url = url.map(|url| format!(" <a href=\"{0}\" rel=\"noreferrer\">{0}</a>", escaped(url))).unwrap_or_default();
-    let bibtex = paper.bibtex.as_ref().map(|bibtex| format!("<pre class=\"bibtex\">{}</pre>", escaped(bibtex.trim()))).unwrap_or_default();
+    let bibtex = paper
+        .bibtex
+        .as_ref()
+        .map(|bibtex| format!("<pre class=\"bibtex\">{}</pre>", escaped(bibtex.trim())))
+        .unwrap_or_default();
     format!(
         "<p class=\"citation\">{}: <cite>{}</cite>{venue} ({}).{url}</p>{bibtex}",
         escaped(&paper.authors.join(", ")),
         escaped(&paper.title),
         paper.year
     )
+}
+
+/// A margin in words. What rounding may have made has no sign to be shown.
+fn near(margin: f64, floor: f64, how: &str) -> (f64, String) {
+    let size = if margin.abs() <= floor { "≈ 0".to_owned() } else { number(JsonNumber(margin)) };
+    (margin, format!("{size}{how}"))
 }
 
 /// The verdict of a claim that is to be shown in a few words: how near, how tight.
@@ -411,17 +439,24 @@ pub fn approach(claim: &Claim) -> String {
         if let Some(ratio) = &p.ratio {
             return Some((f64::INFINITY, format!("agrees, {} of rounding", number(ratio.ratio))));
         }
-        let hunted = p.evidence.as_ref().and_then(|e| e.hunt.as_ref()?.best.as_ref()).map(|best| best.margin.0);
-        let closest = p.closest.as_ref().map(|extreme| extreme.margin.0);
-        match (closest, hunted) {
-            (Some(margin), Some(hunted)) if hunted < margin => Some((hunted, format!("{} <small>hunted</small>", number(JsonNumber(hunted))))),
-            (Some(margin), _) => Some((margin, number(JsonNumber(margin)))),
-            (None, Some(hunted)) => Some((hunted, format!("{} <small>hunted</small>", number(JsonNumber(hunted))))),
+        let hunted = p.evidence.as_ref().and_then(|e| e.hunt.as_ref()?.best.as_ref());
+        match (p.closest.as_ref(), hunted) {
+            (Some(closest), Some(best)) if best.margin.0 >= closest.margin.0 => {
+                Some(near(closest.margin.0, closest.floor.0, ""))
+            }
+            (_, Some(best)) => Some(near(best.margin.0, best.floor.0, " <small>hunted</small>")),
+            (Some(closest), None) => Some(near(closest.margin.0, closest.floor.0, "")),
             (None, None) => None,
         }
     });
     let least = words.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, words)| words);
-    let chance = || claim.probability.as_ref().and_then(|c| c.settings.get(c.nearest?)).map(|s| format!("{} of {}", grouped(s.happened), grouped(s.trials)));
+    let chance = || {
+        claim
+            .probability
+            .as_ref()
+            .and_then(|c| c.settings.get(c.nearest?))
+            .map(|s| format!("{} of {}", grouped(s.happened), grouped(s.trials)))
+    };
     let fit = || claim.fit.as_ref().map(|fit| format!("slope {}", number(fit.slope)));
     least.or_else(chance).or_else(fit).unwrap_or_default()
 }
@@ -433,6 +468,8 @@ pub fn tightness(claim: &Claim) -> String {
     }
     claim.tightness().map_or(String::new(), |tightness| match (tightness.kind.as_str(), tightness.factor) {
         ("loose", Some(factor)) if factor.0 > 1e6 => "loose".to_owned(),
+        // Three digits would call it a factor of 1.
+        ("loose", Some(factor)) if factor.0 < 1.01 => format!("loose ×{:.4}", factor.0),
         ("loose", Some(factor)) => format!("loose ×{}", number(factor)),
         (kind, _) => escaped(kind),
     })

@@ -204,6 +204,7 @@ pub struct Hunt {
 #[derive(Debug, Deserialize)]
 pub struct Best {
     pub margin: JsonNumber,
+    pub floor: JsonNumber,
 }
 
 #[derive(Debug, Deserialize)]
@@ -352,10 +353,12 @@ impl Claim {
     /// Of the predicate that is furthest from failing to be tight, the words: of a claim, the first that has any.
     pub fn tightness(&self) -> Option<&Tightness> {
         let own = self.predicates.iter().filter(|p| p.verdict == self.verdict);
-        own.filter_map(|p| p.evidence.as_ref()?.tightness.as_ref()).min_by_key(|tightness| match tightness.kind.as_str() {
-            "attained" => 0,
-            "approached" => 1,
-            _ => 2,
+        own.filter_map(|p| p.evidence.as_ref()?.tightness.as_ref()).min_by_key(|tightness| {
+            match tightness.kind.as_str() {
+                "attained" => 0,
+                "approached" => 1,
+                _ => 2,
+            }
         })
     }
 }

@@ -3,8 +3,8 @@
 use super::claim_page::{counterexample, labelled, notes_html};
 use super::data::Claim;
 use super::graph::Links;
-use super::page::{self, Page, claim_link, escaped, paper_name};
 use super::mathml;
+use super::page::{self, Page, claim_link, escaped, paper_name};
 use std::fmt::Write;
 
 pub fn page(links: &Links<'_>) -> (String, String) {
@@ -25,7 +25,8 @@ pub fn page(links: &Links<'_>) -> (String, String) {
     for claim in errata {
         if paper != Some(claim.paper()) {
             paper = Some(claim.paper());
-            let title = links.run.papers.get(claim.paper()).map_or_else(|| paper_name(claim.paper()), |cited| &cited.title);
+            let title =
+                links.run.papers.get(claim.paper()).map_or_else(|| paper_name(claim.paper()), |cited| &cited.title);
             let _ = write!(main, "<h2>{}</h2>", escaped(title));
         }
         main += &erratum(links, claim, path);
@@ -46,11 +47,17 @@ fn erratum(links: &Links<'_>, claim: &Claim, path: &str) -> String {
         let _ = write!(out, "<div class=\"math\">{}</div>", mathml::statement(tex));
     }
     for (predicate, refutation) in claim.refuted() {
-        let line = statement.checked.iter().flat_map(|s| &s.lines).find(|line| {
-            line.strip_prefix(&predicate.name).is_some_and(|rest| rest.starts_with(": "))
-        });
+        let line = statement
+            .checked
+            .iter()
+            .flat_map(|s| &s.lines)
+            .find(|line| line.strip_prefix(&predicate.name).is_some_and(|rest| rest.starts_with(": ")));
         let line = line.map_or_else(|| escaped(&predicate.name), |line| labelled(line));
-        let _ = write!(out, "<p class=\"false\">False: <span class=\"math\">{line}</span></p>{}", counterexample(refutation));
+        let _ = write!(
+            out,
+            "<p class=\"false\">False: <span class=\"math\">{line}</span></p>{}",
+            counterexample(refutation)
+        );
     }
     if let Some(notes) = &statement.notes {
         out += &notes_html(notes);

@@ -57,14 +57,18 @@ pub fn chance(chance: &Chance) -> String {
             grouped(setting.trials),
             grouped(setting.happened),
             interval(setting),
-            number(setting.claimed),
+            probability(setting.claimed),
             standing(&setting.standing),
             escaped(&setting.standing)
         );
     }
     out += "</tbody></table></div>";
     if chance.settings.len() > SETTINGS {
-        let _ = write!(out, "<p class=\"note\">{} more settings are in the JSON report.</p>", chance.settings.len() - SETTINGS);
+        let _ = write!(
+            out,
+            "<p class=\"note\">{} more settings are in the JSON report.</p>",
+            chance.settings.len() - SETTINGS
+        );
     }
     out + &more(&chance.more)
 }
@@ -125,7 +129,8 @@ fn scatter(fit: &Fit) -> Option<String> {
     let points: Vec<(f64, f64)> =
         fit.points.iter().map(|p| (p[0].0, p[1].0)).filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
     let range = |of: fn(&(f64, f64)) -> f64| {
-        let (lo, hi) = points.iter().map(of).fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
+        let (lo, hi) =
+            points.iter().map(of).fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
         let room = if hi > lo { (hi - lo) * 0.06 } else { 1.0 };
         (lo - room, hi + room)
     };
@@ -147,7 +152,14 @@ fn scatter(fit: &Fit) -> Option<String> {
         let steps = (0..=64).map(|i| x0 + (x1 - x0) * f64::from(i) / 64.0).filter(|v| (y0..=y1).contains(&line(*v)));
         let steps: Vec<f64> = steps.collect();
         if let (Some(a), Some(b)) = (steps.first(), steps.last()) {
-            let _ = write!(out, "<path class=\"line\" d=\"M{:.1} {:.1}L{:.1} {:.1}\"/>", x(*a), y(line(*a)), x(*b), y(line(*b)));
+            let _ = write!(
+                out,
+                "<path class=\"line\" d=\"M{:.1} {:.1}L{:.1} {:.1}\"/>",
+                x(*a),
+                y(line(*a)),
+                x(*b),
+                y(line(*b))
+            );
         }
     }
     for (px, py) in &points {
@@ -195,13 +207,18 @@ fn generic(value: &Value, depth: usize) -> String {
             (None, None) => escaped(&n.to_string()),
         },
         Value::String(text) => escaped(text),
-        _ if depth >= DEEPEST => format!("<code>{}</code>", escaped(&value.to_string().chars().take(200).collect::<String>())),
+        _ if depth >= DEEPEST => {
+            format!("<code>{}</code>", escaped(&value.to_string().chars().take(200).collect::<String>()))
+        }
         Value::Array(list) => listed(list, depth),
         Value::Object(fields) => {
             let rows = fields.iter().filter(|(_, value)| !value.is_null()).take(ENTRIES).map(|(name, value)| {
                 format!("<tr><th>{}</th><td>{}</td></tr>", escaped(&name.replace('_', " ")), generic(value, depth + 1))
             });
-            format!("<div class=\"scroll\"><table class=\"fields\"><tbody>{}</tbody></table></div>", rows.collect::<String>())
+            format!(
+                "<div class=\"scroll\"><table class=\"fields\"><tbody>{}</tbody></table></div>",
+                rows.collect::<String>()
+            )
         }
     }
 }
@@ -222,11 +239,15 @@ fn listed(list: &[Value], depth: usize) -> String {
         }
         let head: String = names.iter().map(|name| format!("<th>{}</th>", escaped(&name.replace('_', " ")))).collect();
         let rows = shown.iter().map(|row| {
-            let cells = names.iter().map(|name| format!("<td>{}</td>", row.get(name).map(|v| generic(v, depth + 1)).unwrap_or_default()));
+            let cells = names
+                .iter()
+                .map(|name| format!("<td>{}</td>", row.get(name).map(|v| generic(v, depth + 1)).unwrap_or_default()));
             format!("<tr>{}</tr>", cells.collect::<String>())
         });
         let rows: String = rows.collect();
-        return format!("<div class=\"scroll\"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{left}");
+        return format!(
+            "<div class=\"scroll\"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{left}"
+        );
     }
     let nested = shown.iter().any(|value| value.is_array() || value.is_object());
     if nested {
@@ -234,6 +255,11 @@ fn listed(list: &[Value], depth: usize) -> String {
         return format!("<ul>{items}</ul>{left}");
     }
     shown.iter().map(|value| generic(value, depth + 1)).collect::<Vec<_>>().join(", ") + &left
+}
+
+/// A probability: one near 1 by how far it is from it.
+fn probability(x: JsonNumber) -> String {
+    if x.0 > 0.999 && x.0 < 1.0 { format!("1 − {}", number(JsonNumber(1.0 - x.0))) } else { number(x) }
 }
 
 pub fn number(x: JsonNumber) -> String {

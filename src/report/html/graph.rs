@@ -114,18 +114,14 @@ impl<'a> Links<'a> {
                 let claim = &self.run.claims[node];
                 let (x, y) = at(node);
                 let below = &self.false_below[node];
-                let shaken = if below.is_empty() {
-                    String::new()
-                } else {
-                    format!("<circle class=\"shaken\" cx=\"6\" cy=\"6\" r=\"8\"/>")
-                };
+                let ring = if below.is_empty() { "" } else { "<circle class=\"shaken\" cx=\"6\" cy=\"6\" r=\"8\"/>" };
                 let rests = match below.len() {
                     0 => String::new(),
                     n => format!("; rests on {n} false claim{}", if n == 1 { "" } else { "s" }),
                 };
                 let _ = write!(
                     nodes,
-                    "<a href=\"{}{}\" class=\"{}\"><title>{}: {}{rests}</title><g transform=\"translate({x} {})\">{shaken}{}</g>\
+                    "<a href=\"{}{}\" class=\"{}\"><title>{}: {}{rests}</title><g transform=\"translate({x} {})\">{ring}{}</g>\
                      <text x=\"{}\" y=\"{}\">{}</text></a>",
                     up(page),
                     claim_path(&claim.id),
@@ -222,8 +218,7 @@ impl Layers {
         }
         ranks.retain(|rank| !rank.is_empty());
         for sweep in 0..12 {
-            let there: BTreeMap<usize, i64> =
-                ranks.iter().flat_map(|rank| middle(rank).collect::<Vec<_>>()).collect();
+            let there: BTreeMap<usize, i64> = ranks.iter().flat_map(|rank| middle(rank).collect::<Vec<_>>()).collect();
             let towards = |node: usize| {
                 let neighbours: Vec<i64> = edges
                     .iter()
@@ -247,7 +242,8 @@ impl Layers {
 
     /// Rank, and half rows from the top.
     fn place(&self, node: usize) -> (i64, i64) {
-        let found = self.ranks.iter().enumerate().find_map(|(r, rank)| Some((r, rank.iter().position(|n| *n == node)?)));
+        let found =
+            self.ranks.iter().enumerate().find_map(|(r, rank)| Some((r, rank.iter().position(|n| *n == node)?)));
         let (rank, at) = found.unwrap_or((0, 0));
         let spare = self.tallest - self.ranks.get(rank).map_or(0, Vec::len) as i64;
         (rank as i64, 2 * at as i64 + spare)

@@ -21,7 +21,8 @@ const AXIS: i32 = 30;
 
 /// None where nothing was counted.
 pub fn svg(predicate: &Predicate) -> Option<String> {
-    let strata: Vec<&PredicateStratum> = predicate.strata.iter().filter(|stratum| !stratum.margins.is_empty()).collect();
+    let strata: Vec<&PredicateStratum> =
+        predicate.strata.iter().filter(|stratum| !stratum.margins.is_empty()).collect();
     let places = || strata.iter().flat_map(|stratum| &stratum.margins).filter_map(|bin| place(bin.0, bin.1));
     let (first, last) = (places().min()?.min(0) - 1, places().max()?.max(0) + 1);
     let step = (BARS / (last - first + 1)).min(20);
@@ -35,7 +36,12 @@ pub fn svg(predicate: &Predicate) -> Option<String> {
     let bottom = strata.len() as i32 * ROW;
     // Where margins are below zero.
     if first < -1 {
-        let _ = write!(out, "<rect class=\"below\" x=\"{}\" y=\"0\" width=\"{}\" height=\"{bottom}\"/>", x(first), x(0) - x(first));
+        let _ = write!(
+            out,
+            "<rect class=\"below\" x=\"{}\" y=\"0\" width=\"{}\" height=\"{bottom}\"/>",
+            x(first),
+            x(0) - x(first)
+        );
     }
     for (row, stratum) in strata.iter().enumerate() {
         let base = (row as i32 + 1) * ROW - 4;
@@ -69,7 +75,8 @@ pub fn svg(predicate: &Predicate) -> Option<String> {
     let _ = write!(out, "<path class=\"zero\" d=\"M{0} 0V{1}\"/>", x(0) + step / 2, bottom + 3);
     let mut free = i32::MIN;
     // Zero first: it is the one label that must be there.
-    let mut ticks: Vec<i32> = (first + 1..last).filter(|place| decade(*place).is_some_and(|(_, e)| e % 3 == 0)).collect();
+    let mut ticks: Vec<i32> =
+        (first + 1..last).filter(|place| decade(*place).is_some_and(|(_, e)| e % 3 == 0)).collect();
     ticks.push(0);
     ticks.sort_unstable();
     for place in ticks {

@@ -141,9 +141,9 @@ fn formula(tex: &str, display: bool) -> Option<String> {
             Part::Math(tex) => {
                 for (i, piece) in pieces(tex).into_iter().enumerate() {
                     if i > 0 {
-                        out.push(' ');
+                        out += "<wbr>";
                     }
-                    out += &convert(piece, display)?;
+                    out += &convert(piece, display, i > 0)?;
                 }
             }
         }
@@ -201,9 +201,9 @@ fn parts(tex: &str) -> Vec<Part<'_>> {
 /// Cut where a line may be broken: before a relation, after space and, in what is long, before a term of a sum.
 fn pieces(tex: &str) -> Vec<&str> {
     let relations = cut(tex, |token, _| match token {
-        "=" | "<" | ">" | "\\le" | "\\leq" | "\\ge" | "\\geq" | "\\ne" | "\\neq" | "\\preceq" | "\\succeq" | "\\prec"
-        | "\\succ" | "\\implies" | "\\Rightarrow" | "\\Longrightarrow" | "\\iff" | "\\approx" | "\\asymp" | "\\lesssim"
-        | "\\gtrsim" | "\\equiv" | "\\propto" => Cut::Before,
+        "=" | "<" | ">" | "\\le" | "\\leq" | "\\ge" | "\\geq" | "\\ne" | "\\neq" | "\\preceq" | "\\succeq"
+        | "\\prec" | "\\succ" | "\\implies" | "\\Rightarrow" | "\\Longrightarrow" | "\\iff" | "\\approx"
+        | "\\asymp" | "\\lesssim" | "\\gtrsim" | "\\equiv" | "\\propto" => Cut::Before,
         "\\quad" | "\\qquad" | "\\ " | "\\\n" | "\\;" => Cut::After,
         _ => Cut::No,
     });
@@ -269,7 +269,9 @@ impl Nesting {
 
     fn see(&mut self, token: &str) {
         match token {
-            "{" | "\\left" | "\\begin" | "\\lvert" | "\\lVert" | "\\langle" | "\\lfloor" | "\\lceil" => self.groups += 1,
+            "{" | "\\left" | "\\begin" | "\\lvert" | "\\lVert" | "\\langle" | "\\lfloor" | "\\lceil" => {
+                self.groups += 1
+            }
             "}" | "\\right" | "\\end" | "\\rvert" | "\\rVert" | "\\rangle" | "\\rfloor" | "\\rceil" => {
                 self.groups = self.groups.saturating_sub(1);
             }
@@ -277,7 +279,8 @@ impl Nesting {
             ")" | "]" | "\\}" => self.brackets = self.brackets.saturating_sub(1),
             _ => {}
         }
-        self.pending = matches!(token, "^" | "_" | "\\frac" | "\\sqrt" | "\\bigl" | "\\Bigl" | "\\bigr" | "\\Bigr" | "\\left");
+        self.pending =
+            matches!(token, "^" | "_" | "\\frac" | "\\sqrt" | "\\bigl" | "\\Bigl" | "\\bigr" | "\\Bigr" | "\\left");
     }
 }
 
@@ -345,12 +348,15 @@ impl<'t> Iterator for Tokens<'t> {
     }
 }
 
-/// A piece as one element.
-fn convert(tex: &str, display: bool) -> Option<String> {
+/// A piece as one element; a sign at the head of one that goes on with a formula is between two terms, not before one.
+fn convert(tex: &str, display: bool, goes_on: bool) -> Option<String> {
     // The space that a backslash makes of a blank is written as an entity's name; a narrow one is as good.
     let tex: String = Tokens(tex).map(|token| if matches!(token, "\\ " | "\\\n") { "\\;" } else { token }).collect();
+    // Where an environment stands beside its line is not for a browser.
+    let tex = tex.replace("\\begin{aligned}[t]", "\\begin{aligned}").replace("\\begin{aligned}[b]", "\\begin{aligned}");
     let style = if display { "\\displaystyle " } else { "" };
-    let tex = format!("{style}{}", tex.trim());
+    let between = if goes_on && tex.trim_start().starts_with(['+', '-']) { "{}" } else { "" };
+    let tex = format!("{style}{between}{}", tex.trim());
     let mathml = guard(|| {
         let storage = Storage::new();
         if Parser::new(&tex, &storage).any(|event| event.is_err()) {
@@ -365,8 +371,31 @@ fn convert(tex: &str, display: bool) -> Option<String> {
 }
 
 const ELEMENTS: [&str; 25] = [
-    "math", "mi", "mn", "mo", "ms", "mtext", "mspace", "mrow", "mfrac", "msqrt", "mroot", "mstyle", "mpadded", "mphantom",
-    "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "mtable", "mtr", "mtd",
+    "math",
+    "mi",
+    "mn",
+    "mo",
+    "ms",
+    "mtext",
+    "mspace",
+    "mrow",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "mstyle",
+    "mpadded",
+    "mphantom",
+    "msub",
+    "msup",
+    "msubsup",
+    "munder",
+    "mover",
+    "munderover",
+    "mmultiscripts",
+    "mprescripts",
+    "mtable",
+    "mtr",
+    "mtd",
 ];
 
 /// Whether this is elements of MathML, none of which loads or runs anything.

@@ -60,8 +60,13 @@ fn of_paper(links: &Links<'_>, paper: &str) -> String {
     let claims: Vec<&Claim> = links.run.claims.iter().filter(|claim| claim.paper() == paper).collect();
     let cited = links.run.papers.get(paper);
     let title = cited.map_or_else(|| escaped(paper_name(paper)), |cited| escaped(&cited.title));
-    let by = cited.map(|cited| format!("<p class=\"by\">{} ({})</p>", escaped(&cited.authors.join(", ")), cited.year)).unwrap_or_default();
-    let shaken = claims.iter().filter(|claim| kind(claim.verdict) != "false" && !links.false_below(&claim.id).is_empty()).count();
+    let by = cited
+        .map(|cited| format!("<p class=\"by\">{} ({})</p>", escaped(&cited.authors.join(", ")), cited.year))
+        .unwrap_or_default();
+    let shaken = claims
+        .iter()
+        .filter(|claim| kind(claim.verdict) != "false" && !links.false_below(&claim.id).is_empty())
+        .count();
     let shaken = match shaken {
         0 => String::new(),
         1 => "<p class=\"note\">1 claim that is not false itself rests on one that is.</p>".to_owned(),
@@ -76,7 +81,8 @@ fn of_paper(links: &Links<'_>, paper: &str) -> String {
 
 fn error(error: &Error) -> String {
     let found = if error.found.is_empty() { String::new() } else { format!(": {}", escaped(&error.found)) };
-    let help = error.help.as_ref().map(|help| format!(" <span class=\"help\">{}</span>", escaped(help))).unwrap_or_default();
+    let help =
+        error.help.as_ref().map(|help| format!(" <span class=\"help\">{}</span>", escaped(help))).unwrap_or_default();
     let id = error.id.as_ref().map(|id| format!("<code>{}</code> ", escaped(id))).unwrap_or_default();
     format!(
         "<li>{id}<code>{}:{}:{}</code> {}{found}{help}</li>",

@@ -53,7 +53,8 @@ impl Page<'_> {
         let root = up(&self.path);
         let mut above = format!("<a href=\"{root}index.html\">theoremcheck</a>");
         for (path, words) in &self.above {
-            let _ = write!(above, " <span aria-hidden=\"true\">›</span> <a href=\"{root}{path}\">{}</a>", escaped(words));
+            let _ =
+                write!(above, " <span aria-hidden=\"true\">›</span> <a href=\"{root}{path}\">{}</a>", escaped(words));
         }
         let budget = &self.run.budget;
         let work = match budget.cases {

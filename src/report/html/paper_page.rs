@@ -5,8 +5,8 @@ use super::data::Claim;
 use super::graph::Links;
 use super::page::{self, Page, escaped, kind, paper_name, paper_path, up};
 use crate::claim::model::Verdict;
-use crate::report::terminal::BY_GRAVITY;
 use crate::engine::verdict::name;
+use crate::report::terminal::BY_GRAVITY;
 use std::fmt::Write;
 
 pub fn page(links: &Links<'_>, paper: &str) -> (String, String) {
@@ -29,7 +29,8 @@ pub fn page(links: &Links<'_>, paper: &str) -> (String, String) {
              one that is false; the way there is drawn strongly.</p><div class=\"scroll graphs\">{svg}</div></section>"
         );
     }
-    let html = Page { run: links.run, path: path.clone(), title: paper_name(paper).to_owned(), above: Vec::new(), main };
+    let html =
+        Page { run: links.run, path: path.clone(), title: paper_name(paper).to_owned(), above: Vec::new(), main };
     (path, html.html())
 }
 
@@ -94,7 +95,11 @@ pub fn table(links: &Links<'_>, claims: &[&Claim], path: &str) -> String {
         let mut marks = String::new();
         if shaken > 0 {
             classes += " shaken";
-            let _ = write!(marks, " <span class=\"rests\" title=\"rests on {shaken} false claim{}\">rests on what is false</span>", if shaken == 1 { "" } else { "s" });
+            let _ = write!(
+                marks,
+                " <span class=\"rests\" title=\"rests on {shaken} false claim{}\">rests on what is false</span>",
+                if shaken == 1 { "" } else { "s" }
+            );
         }
         if !claim.as_expected {
             classes += " unexpected-row";
@@ -120,7 +125,9 @@ fn natural(id: &str) -> Vec<(u64, String)> {
     let mut parts: Vec<(u64, String)> = Vec::new();
     for c in id.chars() {
         match (c.to_digit(10), parts.last_mut()) {
-            (Some(digit), Some((number, text))) if text.is_empty() => *number = number.saturating_mul(10).saturating_add(u64::from(digit)),
+            (Some(digit), Some((number, text))) if text.is_empty() => {
+                *number = number.saturating_mul(10).saturating_add(u64::from(digit))
+            }
             (Some(digit), _) => parts.push((u64::from(digit), String::new())),
             (None, Some((u64::MAX, text))) => text.push(c),
             (None, _) => parts.push((u64::MAX, c.to_string())),

@@ -3,8 +3,8 @@
 use super::mathml;
 use super::page::escaped;
 use crate::case::values::{parse_rational, short};
-use crate::lang::print::{Style, tex_with};
 use crate::lang::ast::{Expr, ExprKind};
+use crate::lang::print::{Style, tex_with};
 use crate::lang::span::Span;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -22,13 +22,15 @@ pub fn html(values: &BTreeMap<String, Value>) -> String {
         out += &format!("<div class=\"value\"><span class=\"lhs\">{} =</span> ", name(given));
         out += &match rows(value) {
             None => entry(value, &mut rounded),
-            Some(rows) if rows.iter().all(Vec::is_empty) => "<span>empty</span>".to_owned(),
+            Some(rows) if rows.iter().all(Vec::is_empty) => "<small>empty</small>".to_owned(),
+            // One number, and read as one.
+            Some(rows) if rows.len() == 1 && rows[0].len() == 1 => entry(rows[0][0], &mut rounded),
             Some(rows) => {
                 let rows = rows.iter().map(|row| {
                     let cells = row.iter().map(|cell| format!("<td>{}</td>", entry(cell, &mut rounded)));
                     format!("<tr>{}</tr>", cells.collect::<String>())
                 });
-                format!("<table class=\"matrix\"><tbody>{}</tbody></table>", rows.collect::<String>())
+                format!("<span class=\"matrix\"><table><tbody>{}</tbody></table></span>", rows.collect::<String>())
             }
         };
         out += "</div>";
