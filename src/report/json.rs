@@ -5,6 +5,7 @@
 
 use super::chance::ChanceJson;
 use super::closest::{Closest, describe_claim, describe_evidence, stratum_name};
+use super::constant::{self, ConstantJson};
 use super::json_evidence::EvidenceJson;
 use super::number::JsonNumber;
 use super::run_report::RunReport;
@@ -68,6 +69,8 @@ struct Claim<'a> {
     fit: Option<FitJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     probability: Option<ChanceJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    constant: Option<ConstantJson<'a>>,
     cases: u64,
     met: u64,
     /// Of these, those that were run with exponents that have no bound.
@@ -258,7 +261,7 @@ impl<'a> Claim<'a> {
             reason: claim.failure.as_ref().map(|failure| failure.reason()),
             summary: describe_claim(claim),
             statement: file.map(|file| StatementJson::of(file, &report.setup)),
-            predicates: claim.predicates.iter().map(|p| Predicate::of(p, &claim.givens, file)).collect(),
+            predicates: claim.predicates.iter().map(|p| Predicate::of(p, claim, file)).collect(),
             closest: Closest::of_claim(claim).map(|(predicate, closest)| ClosestOfClaim {
                 predicate: &predicate.info.name,
                 kind: match closest {
@@ -272,6 +275,7 @@ impl<'a> Claim<'a> {
             }),
             fit: claim.fit.as_ref().map(FitJson::of),
             probability: claim.chance.as_ref().map(ChanceJson::of),
+            constant: claim.constant.as_ref().map(|constant| ConstantJson::of(claim.constant_name(), constant)),
             cases: claim.tally.cases,
             met: claim.tally.met,
             scaled: claim.tally.scaled,
@@ -314,7 +318,9 @@ fn rejections(claim: &ClaimResult) -> Vec<Rejection<'_>> {
 }
 
 impl<'a> Predicate<'a> {
-    fn of(predicate: &'a PredicateResult, givens: &'a [String], file: Option<&'a model::Claim>) -> Self {
+    fn of(predicate: &'a PredicateResult, claim: &'a ClaimResult, file: Option<&'a model::Claim>) -> Self {
+        let mut says = describe_evidence(predicate);
+        says.extend(claim.constant.iter().flat_map(|sought| constant::lines(&predicate.info.name, sought)));
         let counts = predicate.counts.as_ref();
         let extreme = |which: fn(&PredicateTally) -> Option<Extreme>| counts.and_then(which).map(ExtremeJson::of);
         Self {
@@ -323,7 +329,7 @@ impl<'a> Predicate<'a> {
             expected: predicate.expected,
             as_expected: predicate.as_expected,
             reason: predicate.judgement.reason.as_deref(),
-            says: describe_evidence(predicate),
+            says,
             written: file.and_then(|file| WrittenJson::of(file, &predicate.info.name)),
             identity: predicate.info.identity,
             unit: &predicate.info.unit,
@@ -342,7 +348,7 @@ impl<'a> Predicate<'a> {
             strata: counts.map(predicate_strata).unwrap_or_default(),
             // A probability has trials in place of counted cases.
             evidence: (counts.is_some() || predicate.evidence.refutation.is_some())
-                .then(|| EvidenceJson::of(&predicate.evidence, givens)),
+                .then(|| EvidenceJson::of(&predicate.evidence, &claim.givens)),
         }
     }
 }

@@ -4,6 +4,7 @@
 pub mod annotations;
 pub mod chance;
 pub mod closest;
+pub mod constant;
 pub mod errata;
 pub mod explain;
 pub mod findings;

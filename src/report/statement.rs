@@ -76,6 +76,9 @@ pub fn written<'a>(claim: &'a Claim, predicate: &str) -> Option<(&'a str, &'a Pl
     let named = claim.claim.iter().chain(path).chain(flow).chain(bound);
     let slope = claim.scaling.iter().map(|scaling| &scaling.slope);
     let slope = slope.map(|slope| (slope.name.as_str(), slope.text.as_str(), &slope.place));
-    let all = named.map(|entry| (entry.name.as_str(), entry.text.as_str(), &entry.place)).chain(slope);
-    all.into_iter().find(|(name, ..)| *name == predicate).map(|(_, text, place)| (text, place))
+    // What is run of a constant is its room; what is written is its statement.
+    let sought = claim.constant.iter();
+    let sought = sought.map(|c| (c.name.as_str(), c.statement.text.as_str(), &c.statement.place));
+    let named = named.map(|entry| (entry.name.as_str(), entry.text.as_str(), &entry.place));
+    sought.chain(named).chain(slope).find(|(name, ..)| *name == predicate).map(|(_, text, place)| (text, place))
 }
