@@ -378,7 +378,7 @@ fn hostile_text_is_shown_as_text() {
 fn evidence_of_a_kind_that_is_not_known_is_shown_all_the_same() {
     let folder = site::scratch("unknown");
     let mut report = json();
-    report["claims"][0]["constant"] =
+    report["claims"][0]["novelty"] =
         serde_json::json!({"name": "c", "sweep": [{"d": 2, "least": 1.5}, {"d": 4, "least": 3.25}]});
     report["claims"][0]["predicates"][0]["evidence"] = serde_json::json!({
         "hunt": null, "settled": null, "refutation": null, "proof": null, "tightness": null, "stored_witness": null,
@@ -389,7 +389,7 @@ fn evidence_of_a_kind_that_is_not_known_is_shown_all_the_same() {
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let path = format!("site/claims/{}.html", report["claims"][0]["id"].as_str().unwrap());
     let words = words(&xml::parse(&fs::read_to_string(folder.join(path)).unwrap()).unwrap());
-    for what in ["Constant", "sweep", "least", "3.25", "Figure", "x, <y>"] {
+    for what in ["Novelty", "sweep", "least", "3.25", "Figure", "x, <y>"] {
         assert!(words.contains(what), "{what} is not in\n{words}");
     }
 }

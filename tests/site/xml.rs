@@ -12,7 +12,7 @@ pub struct Element {
     pub text: String,
 }
 
-const VOID: [&str; 4] = ["meta", "link", "br", "input"];
+const VOID: [&str; 5] = ["meta", "link", "br", "wbr", "input"];
 
 /// The root element; the error says what is wrong, and where.
 pub fn parse(text: &str) -> Result<Element, String> {

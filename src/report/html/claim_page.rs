@@ -44,6 +44,9 @@ pub fn page(links: &Links<'_>, claim: &Claim) -> (String, String) {
     if let Some(fit) = &claim.fit {
         main += &evidence::fit(fit);
     }
+    if let Some(constant) = &claim.constant {
+        main += &evidence::constant(constant);
+    }
     main += &coverage(claim);
     main += &evidence::more(&claim.more);
     main += "</section>";

@@ -52,6 +52,7 @@ pub struct Claim {
     _closest: Option<Value>,
     pub fit: Option<Fit>,
     pub probability: Option<Chance>,
+    pub constant: Option<Constant>,
     pub cases: u64,
     pub met: u64,
     #[serde(default)]
@@ -281,6 +282,32 @@ pub struct Setting {
     #[serde(default)]
     pub undefined: u64,
     pub interval: [JsonNumber; 2],
+}
+
+/// A constant that was sought. Its trends are in the words of [`Predicate::says`].
+#[derive(Debug, Deserialize)]
+pub struct Constant {
+    pub name: String,
+    pub seek: String,
+    pub value: Option<JsonNumber>,
+    #[serde(default)]
+    pub at: BTreeMap<String, JsonNumber>,
+    #[serde(default)]
+    pub curves: Vec<Curve>,
+    #[serde(flatten)]
+    pub more: More,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Curve {
+    pub given: String,
+    pub points: Vec<CurvePoint>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct CurvePoint {
+    pub value: JsonNumber,
+    pub constant: Option<JsonNumber>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,6 @@
-//! Evidence that is not a distribution of margins: settings of a probability, a fitted slope, and whatever else a report holds.
+//! Evidence that is not a distribution of margins: settings of a probability, a fitted slope, a constant, and whatever else a report holds.
 
-use super::data::{Chance, Fit, More, Setting};
+use super::data::{Chance, Constant, Fit, More, Setting};
 use super::page::escaped;
 use super::witness;
 use crate::report::number::{JsonNumber, grouped, short};
@@ -120,61 +120,84 @@ pub fn fit(fit: &Fit) -> String {
     out + &more(&fit.more)
 }
 
+/// A constant against each given that was swept.
+pub fn constant(constant: &Constant) -> String {
+    let which = if constant.seek == "greatest" { "greatest" } else { "least" };
+    let value = constant.value.map_or("is not asked for".to_owned(), |value| format!("is {}", number(value)));
+    let at: Vec<String> =
+        constant.at.iter().map(|(name, x)| format!("{} = {}", witness::name(name), number(*x))).collect();
+    let at = if at.is_empty() { String::new() } else { format!(", at {}", at.join(", ")) };
+    let name = witness::name(&constant.name);
+    let mut out = format!("<h3>Constant</h3><p>The {which} {name} that works {value}{at}.</p><div class=\"side\">");
+    for curve in &constant.curves {
+        let log = |x: JsonNumber| if x.0 > 0.0 { x.0.log10() } else { f64::NAN };
+        let points: Vec<(f64, f64)> =
+            curve.points.iter().filter_map(|p| Some((log(p.value), log(p.constant?)))).collect();
+        let decades = |x: f64| short(10_f64.powf(x));
+        if let Some(svg) = plot(&points, None, decades, &format!("{} against {}", constant.name, curve.given)) {
+            let _ = write!(
+                out,
+                "<figure><div class=\"scroll\">{svg}</div><figcaption>{name} against {}, both in logarithms</figcaption></figure>",
+                witness::name(&curve.given)
+            );
+        }
+    }
+    out + "</div>" + &more(&constant.more)
+}
+
 const WIDE: f64 = 460.0;
 const TALL: f64 = 240.0;
 const EDGE: f64 = 56.0;
 
-/// The points, and the line.
+/// The points of a sweep, and the line.
 fn scatter(fit: &Fit) -> Option<String> {
-    let points: Vec<(f64, f64)> =
-        fit.points.iter().map(|p| (p[0].0, p[1].0)).filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
-    let range = |of: fn(&(f64, f64)) -> f64| {
-        let (lo, hi) =
-            points.iter().map(of).fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
-        let room = if hi > lo { (hi - lo) * 0.06 } else { 1.0 };
-        (lo - room, hi + room)
-    };
+    let points: Vec<(f64, f64)> = fit.points.iter().map(|p| (p[0].0, p[1].0)).collect();
+    let line = (fit.offset.0, fit.slope.0);
+    plot(&points, Some(line), short, "Points of the sweep, and the fitted line")
+}
+
+/// Points, and a line by its value at 0 and its slope. Numbers at the ends of the axes alone.
+fn plot(points: &[(f64, f64)], line: Option<(f64, f64)>, show: fn(f64) -> String, what: &str) -> Option<String> {
+    let points: Vec<(f64, f64)> = points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
     if points.is_empty() {
         return None;
     }
-    let ((x0, x1), (y0, y1)) = (range(|p| p.0), range(|p| p.1));
+    let ends = |of: fn(&(f64, f64)) -> f64| {
+        points.iter().map(of).fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)))
+    };
+    let roomy = |(lo, hi): (f64, f64)| {
+        let room = if hi > lo { (hi - lo) * 0.06 } else { 1.0 };
+        (lo - room, hi + room)
+    };
+    let ((xa, xb), (ya, yb)) = (ends(|p| p.0), ends(|p| p.1));
+    let ((x0, x1), (y0, y1)) = (roomy((xa, xb)), roomy((ya, yb)));
     let x = |v: f64| EDGE + (v - x0) / (x1 - x0) * (WIDE - EDGE - 8.0);
     let y = |v: f64| TALL - 28.0 - (v - y0) / (y1 - y0) * (TALL - 36.0);
     let mut out = format!(
         "<svg class=\"scatter\" viewBox=\"0 0 {WIDE} {TALL}\" width=\"{WIDE}\" height=\"{TALL}\" role=\"img\" \
-         aria-label=\"Points of the sweep, and the fitted line\"><path class=\"base\" d=\"M{EDGE} 8V{0}H{1}\"/>",
+         aria-label=\"{}\"><path class=\"base\" d=\"M{EDGE} 8V{}H{}\"/>",
+        escaped(what),
         TALL - 28.0,
         WIDE - 8.0
     );
-    let line = |v: f64| fit.offset.0 + fit.slope.0 * v;
-    if line(x0).is_finite() && line(x1).is_finite() {
+    if let Some((offset, slope)) = line {
+        let line = |v: f64| offset + slope * v;
         // Cut where it leaves the picture.
-        let steps = (0..=64).map(|i| x0 + (x1 - x0) * f64::from(i) / 64.0).filter(|v| (y0..=y1).contains(&line(*v)));
-        let steps: Vec<f64> = steps.collect();
+        let inside = |v: &f64| (y0..=y1).contains(&line(*v));
+        let steps: Vec<f64> = (0..=64).map(|i| x0 + (x1 - x0) * f64::from(i) / 64.0).filter(inside).collect();
         if let (Some(a), Some(b)) = (steps.first(), steps.last()) {
-            let _ = write!(
-                out,
-                "<path class=\"line\" d=\"M{:.1} {:.1}L{:.1} {:.1}\"/>",
-                x(*a),
-                y(line(*a)),
-                x(*b),
-                y(line(*b))
-            );
+            let (ay, by) = (y(line(*a)), y(line(*b)));
+            let _ = write!(out, "<path class=\"line\" d=\"M{:.1} {ay:.1}L{:.1} {by:.1}\"/>", x(*a), x(*b));
         }
     }
     for (px, py) in &points {
         let _ = write!(out, "<circle class=\"point\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"3\"/>", x(*px), y(*py));
     }
-    let ends = |of: fn(&(f64, f64)) -> f64| {
-        let lo = points.iter().map(of).fold(f64::INFINITY, f64::min);
-        (lo, points.iter().map(of).fold(f64::NEG_INFINITY, f64::max))
-    };
-    let ((xa, xb), (ya, yb)) = (ends(|p| p.0), ends(|p| p.1));
-    for (at, text) in [(x(xa), xa), (x(xb), xb)] {
-        let _ = write!(out, "<text class=\"tick\" x=\"{at:.1}\" y=\"{}\">{}</text>", TALL - 12.0, short(text));
+    for at in if xa < xb { vec![xa, xb] } else { vec![xa] } {
+        let _ = write!(out, "<text class=\"tick\" x=\"{:.1}\" y=\"{}\">{}</text>", x(at), TALL - 12.0, show(at));
     }
-    for (at, text) in [(y(ya), ya), (y(yb), yb)] {
-        let _ = write!(out, "<text class=\"name\" x=\"{}\" y=\"{:.1}\">{}</text>", EDGE - 6.0, at + 4.0, short(text));
+    for at in if ya < yb { vec![ya, yb] } else { vec![ya] } {
+        let _ = write!(out, "<text class=\"name\" x=\"{}\" y=\"{:.1}\">{}</text>", EDGE - 6.0, y(at) + 4.0, show(at));
     }
     Some(out + "</svg>")
 }

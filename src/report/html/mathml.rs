@@ -365,7 +365,8 @@ fn convert(tex: &str, display: bool, goes_on: bool) -> Option<String> {
         let mut mathml = String::new();
         let storage = Storage::new();
         push_mathml(&mut mathml, Parser::new(&tex, &storage), RenderConfig::default()).ok()?;
-        Some(mathml)
+        // It writes these as they are where they are a sign.
+        Some(mathml.replace("><</m", ">&lt;</m").replace(">&</m", ">&amp;</m"))
     });
     mathml.ok().flatten().filter(|mathml| is_harmless(mathml))
 }
@@ -467,6 +468,13 @@ mod tests {
             let lower = html.to_ascii_lowercase();
             assert!(!lower.contains("<script") && !lower.contains("<img") && !lower.contains("href="), "{html}");
         }
+    }
+
+    #[test]
+    fn signs_that_are_markup_are_escaped() {
+        assert!(statement("a < b").contains("<mo>&lt;</mo>"), "{}", statement("a < b"));
+        assert!(statement("a \\lt b").contains("&lt;"));
+        assert!(statement("a \\& b").contains("&amp;"), "{}", statement("a \\& b"));
     }
 
     #[test]
