@@ -164,7 +164,7 @@ fn of_predicate(links: &Links<'_>, claim: &Claim, predicate: &Predicate) -> Stri
         let _ = write!(out, "<ul class=\"says\">{says}</ul>");
     }
     if let Some(worst) = worst(predicate) {
-        out += &worst_case(predicate, &worst);
+        out += &worst_case(&worst);
         out += &replay(links, claim, Some(worst.case));
     }
     if predicate.strata.iter().any(|stratum| total(&stratum.counts) > 0) {
@@ -233,7 +233,7 @@ struct Worst {
 fn worst(predicate: &Predicate) -> Option<Worst> {
     let of = |what, extreme: &Extreme| Worst {
         what,
-        size: format!("margin {}", number(extreme.margin)),
+        size: format!("margin {} {}", number(extreme.margin), unit(predicate)),
         floor: Some(extreme.floor.0),
         case: extreme.case,
         stratum: extreme.stratum.clone(),
@@ -256,14 +256,13 @@ fn worst(predicate: &Predicate) -> Option<Worst> {
     violated().or_else(agrees).or_else(closest).or_else(undecided)
 }
 
-fn worst_case(predicate: &Predicate, worst: &Worst) -> String {
+fn worst_case(worst: &Worst) -> String {
     let floor = worst.floor.map(|floor| format!(", rounding floor {}", short(floor))).unwrap_or_default();
     let at = worst.at.map(|at| format!(", step {}", grouped(at))).unwrap_or_default();
     format!(
-        "<p class=\"worst\">{} of the random phase: {} {}{floor} (case {}, stratum {}{at}).</p>",
+        "<p class=\"worst\">{} of the random phase: {}{floor} (case {}, stratum {}{at}).</p>",
         worst.what,
         worst.size,
-        unit(predicate),
         worst.case,
         escaped(&worst.stratum)
     )
@@ -327,10 +326,10 @@ fn coverage(claim: &Claim) -> String {
         );
     }
     if claim.undefined > 0 {
-        let _ = write!(out, " {} looks were undefined.", grouped(claim.undefined));
+        let _ = write!(out, " {} undefined.", looks(claim.undefined));
     }
     if claim.undecided > 0 {
-        let _ = write!(out, " {} looks could not be decided in f64.", grouped(claim.undecided));
+        let _ = write!(out, " {} could not be decided in f64.", looks(claim.undecided));
     }
     out += "</p>";
     let rows: String = claim
@@ -353,6 +352,11 @@ fn coverage(claim: &Claim) -> String {
     );
     out += &hypotheses(claim, &share);
     out + "</div>"
+}
+
+/// `1 look`, `12 looks`
+fn looks(n: u64) -> String {
+    format!("{} look{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 /// A case is counted under the first hypothesis that it does not meet, in the order of the claim: each is asked of what met those before.
