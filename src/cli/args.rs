@@ -47,6 +47,8 @@ pub enum Command {
     Plot(PlotArgs),
     /// Show what each constant, term and hypothesis of a claim is worth: its mutants, hunted
     Power(PowerArgs),
+    /// Make a site of a run: HTML that needs no network and no script, from the JSON of `check --json` alone
+    Report(ReportArgs),
     /// List claims, without running them
     List(ListArgs),
     /// List the kinds of iteration that kernels run; hold a program of yours against its kind
@@ -74,9 +76,8 @@ pub struct CheckArgs {
     pub budget: Budget,
     #[command(flatten)]
     pub work: WorkArgs,
-    /// Write the report as JSON, whatever the outcome (`-`: to standard output, in place of the table)
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub outputs: OutputArgs,
     /// Store the counterexample of each refuted claim beside it, as `<claim>.witness.json`
     #[arg(long)]
     pub accept_witness: bool,
@@ -88,6 +89,39 @@ pub struct CheckArgs {
     pub quiet: bool,
     #[command(flatten)]
     pub color: ColorArgs,
+}
+
+/// What is written of a run, whatever its outcome.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// Write the report as JSON, whatever the outcome (`-`: to standard output, in place of the table)
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write JUnit XML: a suite a claim, margins as its properties
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Write a summary in Markdown
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Write what is not as expected as SARIF 2.1.0
+    #[arg(long, value_name = "FILE")]
+    pub sarif: Option<PathBuf>,
+    /// Print what is not as expected as workflow commands of GitHub Actions, which show it beside the TOML
+    #[arg(long)]
+    pub annotations: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// What `check --json` wrote (`-`: from standard input)
+    #[arg(value_name = "RUN.json")]
+    pub run: PathBuf,
+    /// The folder that the site is written to; it is made if it is not there
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Print nothing
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! `theoremcheck check`: run claims, show the table, write the report, choose the exit status. In this order: the report is
+//! `theoremcheck check`: run claims, show the table, write the reports, choose the exit status. In this order: the reports are
 //! written whatever the status will be.
 
 use super::accept::accept;
@@ -6,6 +6,7 @@ use super::args::CheckArgs;
 use super::console;
 use super::filter::Filter;
 use super::find;
+use super::outputs;
 use super::stop::Stop;
 use crate::case::witness::WitnessFile;
 use crate::claim::diagnostic::Diagnostics;
@@ -16,22 +17,20 @@ use crate::engine::outcome::{Malformed, Outcome};
 use crate::engine::run::{EngineError, RunOptions, run};
 use crate::report::paint::Paint;
 use crate::report::progress::Progress;
-use crate::report::run_report::{RunReport, Setup};
+use crate::report::run_report::{Read, RunReport, Setup};
 use crate::report::terminal::{self, Table};
-use crate::report::{json, write::write_atomically};
-use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
 pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
     let setup = Setup { options: find::run_options(args.budget, &args.work)?, paths: args.paths.clone() };
-    let json_to_stdout = args.json.as_deref() == Some(Path::new("-"));
     // Where the report itself takes standard output, the table goes beside it.
-    let (show, paint): (fn(&str), Paint) = match json_to_stdout {
+    let (show, paint): (fn(&str), Paint) = match outputs::takes_stdout(&args.outputs)? {
         true => (console::err, console::paint_err(&args.color)),
         false => (console::out, console::paint_out(&args.color)),
     };
-    let (claims, malformed) = selected(args)?;
+    let Selected { read, malformed } = selected(args)?;
+    let claims = &read.claims;
     for bad in &malformed {
         console::err(&terminal::malformed(bad, console::paint_err(&args.color)));
     }
@@ -39,23 +38,16 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
     let ids: Vec<_> = claims.iter().map(|claim| &claim.id).collect();
     let table = Table::new(&setup, paint, args.verbose, args.quiet, &ids);
     let paint_err = console::paint_err(&args.color);
-    let (outcomes, elapsed) = run_shown(&claims, &setup.options, !args.quiet, |outcome| match outcome {
+    let (outcomes, elapsed) = run_shown(claims, &setup.options, !args.quiet, |outcome| match outcome {
         Outcome::Checked(claim) => show(&table.claim(claim)),
         Outcome::Malformed(malformed) => console::err(&terminal::malformed(malformed, paint_err)),
     })?;
-    let report = RunReport::new(setup.clone(), malformed, outcomes, elapsed);
+    let report = RunReport::new(setup.clone(), malformed, outcomes, elapsed, read);
 
-    if let Some(path) = &args.json {
-        let text = json::render(&report).map_err(|error| Stop::harness(format!("cannot write JSON: {error}")))?;
-        if json_to_stdout {
-            console::out(&text);
-        } else {
-            write_atomically(path, &text).map_err(|error| Stop::cannot_write(path, &error))?;
-        }
-    }
+    let written = outputs::write(&args.outputs, &report, show);
     if args.accept_witness {
         for result in &report.claims {
-            let Some(claim) = claims.iter().find(|claim| claim.id == result.id) else { continue };
+            let Some(claim) = report.claim(&result.id) else { continue };
             if let Some(path) = accept(claim, result)? {
                 show(&format!("stored {}\n", path.display()));
             }
@@ -65,15 +57,23 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
     if !args.quiet || exit != Exit::AsExpected {
         show(&table.summary(&report));
     }
+    written?;
     Ok(exit)
 }
 
 /// The claims that were asked for, by id, and what is wrong with the rest.
-fn selected(args: &CheckArgs) -> Result<(Vec<Claim>, Vec<Malformed>), Stop> {
+struct Selected {
+    read: Read,
+    malformed: Vec<Malformed>,
+}
+
+fn selected(args: &CheckArgs) -> Result<Selected, Stop> {
     let scan = find::scan(&args.paths)?;
     let library = match scan.library() {
         Ok(library) => library,
-        Err(diagnostics) => return Ok((Vec::new(), vec![Malformed { id: None, diagnostics }])),
+        Err(diagnostics) => {
+            return Ok(Selected { read: Read::default(), malformed: vec![Malformed { id: None, diagnostics }] });
+        }
     };
     let filter = Filter(args.filter.filter.as_deref());
     if !library.claims.iter().any(|loaded| filter.admits(&loaded.id)) {
@@ -95,7 +95,9 @@ fn selected(args: &CheckArgs) -> Result<(Vec<Claim>, Vec<Malformed>), Stop> {
             Err(diagnostics) => malformed.push(Malformed { id: Some(loaded.id), diagnostics }),
         }
     }
-    Ok((claims, malformed))
+    let papers = library.papers.into_iter();
+    let papers = papers.filter(|(paper, _)| claims.iter().any(|claim| claim.id.paper() == paper)).collect();
+    Ok(Selected { read: Read { claims, papers }, malformed })
 }
 
 /// What is wrong with the witness file of a claim, if it cannot be read as one.

@@ -13,9 +13,11 @@ mod harness;
 mod index;
 mod kernels;
 mod list;
+mod outputs;
 mod plot;
 mod power;
 mod replay;
+mod report;
 mod stop;
 mod verify;
 mod witness;
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
         Some(Command::Verify(args)) => verify::verify(args),
         Some(Command::Plot(args)) => plot::plot(args),
         Some(Command::Power(args)) => power::power(args),
+        Some(Command::Report(args)) => report::report(args),
         Some(Command::List(args)) if args.index => index::index(args),
         Some(Command::List(args)) if args.errata => errata::errata(args),
         Some(Command::List(args)) => list::list(args),

@@ -9,7 +9,7 @@ use super::stop::Stop;
 use crate::claim::model::Claim;
 use crate::engine::exit::Exit;
 use crate::engine::outcome::{ClaimResult, Malformed, Outcome};
-use crate::report::run_report::{RunReport, Setup};
+use crate::report::run_report::{Read, RunReport, Setup};
 use crate::report::terminal::{self, Table};
 use crate::report::{figure_table, svg, write::write_atomically};
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ pub fn plot(args: &PlotArgs) -> Result<Exit, Stop> {
     if let Ok(Some(stop)) = failed.into_inner() {
         return Err(stop);
     }
-    let report = RunReport::new(setup.clone(), malformed, outcomes, elapsed);
+    let report = RunReport::new(setup.clone(), malformed, outcomes, elapsed, Read::default());
     console::out(&table.summary(&report));
     Ok(report.exit())
 }

@@ -4,19 +4,21 @@
 //! (files are named as they were given), nothing of the processor.
 
 use super::chance::ChanceJson;
-use super::closest::{Closest, stratum_name};
-use super::constant::ConstantJson;
+use super::closest::{Closest, describe_claim, describe_evidence, stratum_name};
+use super::constant::{self, ConstantJson};
 use super::experiment::ExperimentJson;
 use super::json_evidence::EvidenceJson;
 use super::number::JsonNumber;
 use super::run_report::RunReport;
+use super::statement::{StatementJson, WrittenJson};
 use crate::check::fit::{Fit, LEVEL, REJECTED_WRONGLY, Shape};
 use crate::check::record::Stratum;
 use crate::check::tally::{Extreme, FateCount, Histogram, PredicateTally, Tally};
-use crate::claim::model::Verdict;
+use crate::claim::model::{self, Paper, Verdict};
 use crate::engine::outcome::{ClaimResult, Malformed, PredicateResult};
 use crate::lang::ast::SlopeBound;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Two spaces of indentation, one newline at the end.
 pub fn render(report: &RunReport) -> Result<String, serde_json::Error> {
@@ -29,8 +31,14 @@ pub fn render(report: &RunReport) -> Result<String, serde_json::Error> {
 struct Report<'a> {
     format: &'static str,
     version: u32,
+    /// Of this program.
+    program: &'static str,
     seed: u64,
     budget: Budget,
+    /// Where the claims were looked for; empty: in the default place.
+    paths: Vec<String>,
+    /// The citations, by folder.
+    papers: &'a BTreeMap<String, Paper>,
     claims: Vec<Claim<'a>>,
     errors: Vec<Error<'a>>,
 }
@@ -54,6 +62,9 @@ struct Claim<'a> {
     expected: Verdict,
     as_expected: bool,
     reason: Option<String>,
+    /// What is to be said of it in one line.
+    summary: String,
+    statement: Option<StatementJson<'a>>,
     predicates: Vec<Predicate<'a>>,
     closest: Option<ClosestOfClaim<'a>>,
     fit: Option<FitJson>,
@@ -80,6 +91,9 @@ struct Predicate<'a> {
     expected: Verdict,
     as_expected: bool,
     reason: Option<&'a str>,
+    /// What was found beyond counting, in words, a line each.
+    says: Vec<String>,
+    written: Option<WrittenJson<'a>>,
     identity: bool,
     unit: &'a str,
     closest: Option<ExtremeJson>,
@@ -217,6 +231,7 @@ impl<'a> Report<'a> {
         Self {
             format: "theoremcheck-report",
             version: 1,
+            program: env!("CARGO_PKG_VERSION"),
             seed: options.check.seed,
             budget: Budget {
                 name: options.budget.name(),
@@ -224,14 +239,17 @@ impl<'a> Report<'a> {
                 cases: options.cases,
                 max_elements: options.check.max_elements,
             },
-            claims: report.claims.iter().map(Claim::of).collect(),
+            paths: report.setup.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
+            papers: &report.read.papers,
+            claims: report.claims.iter().map(|claim| Claim::of(claim, report)).collect(),
             errors: report.malformed.iter().flat_map(errors).collect(),
         }
     }
 }
 
 impl<'a> Claim<'a> {
-    fn of(claim: &'a ClaimResult) -> Self {
+    fn of(claim: &'a ClaimResult, report: &'a RunReport) -> Self {
+        let file = report.claim(&claim.id);
         let sum = |count: fn(&PredicateTally, FateCount) -> u64| {
             claim.predicates.iter().filter_map(|p| p.counts.as_ref()).map(|p| count(p, p.total())).sum()
         };
@@ -243,7 +261,9 @@ impl<'a> Claim<'a> {
             expected: claim.expected,
             as_expected: claim.as_expected,
             reason: claim.failure.as_ref().map(|failure| failure.reason()),
-            predicates: claim.predicates.iter().map(|p| Predicate::of(p, &claim.givens)).collect(),
+            summary: describe_claim(claim),
+            statement: file.map(|file| StatementJson::of(file, &report.setup)),
+            predicates: claim.predicates.iter().map(|p| Predicate::of(p, claim, file)).collect(),
             closest: Closest::of_claim(claim).map(|(predicate, closest)| ClosestOfClaim {
                 predicate: &predicate.info.name,
                 kind: match closest {
@@ -301,7 +321,9 @@ fn rejections(claim: &ClaimResult) -> Vec<Rejection<'_>> {
 }
 
 impl<'a> Predicate<'a> {
-    fn of(predicate: &'a PredicateResult, givens: &'a [String]) -> Self {
+    fn of(predicate: &'a PredicateResult, claim: &'a ClaimResult, file: Option<&'a model::Claim>) -> Self {
+        let mut says = describe_evidence(predicate);
+        says.extend(claim.constant.iter().flat_map(|sought| constant::lines(&predicate.info.name, sought)));
         let counts = predicate.counts.as_ref();
         let extreme = |which: fn(&PredicateTally) -> Option<Extreme>| counts.and_then(which).map(ExtremeJson::of);
         Self {
@@ -310,6 +332,8 @@ impl<'a> Predicate<'a> {
             expected: predicate.expected,
             as_expected: predicate.as_expected,
             reason: predicate.judgement.reason.as_deref(),
+            says,
+            written: file.and_then(|file| WrittenJson::of(file, &predicate.info.name)),
             identity: predicate.info.identity,
             unit: &predicate.info.unit,
             closest: extreme(|p| p.closest),
@@ -327,7 +351,7 @@ impl<'a> Predicate<'a> {
             strata: counts.map(predicate_strata).unwrap_or_default(),
             // A probability has trials in place of counted cases.
             evidence: (counts.is_some() || predicate.evidence.refutation.is_some())
-                .then(|| EvidenceJson::of(&predicate.evidence, givens)),
+                .then(|| EvidenceJson::of(&predicate.evidence, &claim.givens)),
         }
     }
 }

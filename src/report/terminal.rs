@@ -217,7 +217,8 @@ impl<'a> Table<'a> {
     }
 }
 
-const BY_GRAVITY: [Verdict; 10] = [
+/// From the best to what could not even be run: the order that counts are shown in.
+pub const BY_GRAVITY: [Verdict; 10] = [
     Verdict::Proved,
     Verdict::Held,
     Verdict::Refuted,
