@@ -308,7 +308,7 @@ enum Legend {
 #[expect(dead_code, reason = "only the shape is used, for the schema")]
 enum Number {
     Text(String),
-    Number(f64),
+    Plain(f64),
     Taken(Taken),
 }
 
