@@ -346,6 +346,15 @@ fn a_swept_given_keeps_an_interval_that_depends_on_others() {
 }
 
 #[test]
+fn a_size_that_is_no_dimension_has_values_of_its_own() {
+    let given = "j = \"int in 1..=64\"\nx = \"real in [1, 2]\"";
+    let result = of("bound", given, "j = [1, 4, 16, 64]", "claim = \"sum(i in 1..=j: x) <= c\"");
+    let demands: Vec<f64> = sought(&result).curves[0].points.iter().filter_map(|point| point.demand).collect();
+    assert_eq!(demands, [2.0, 8.0, 32.0, 128.0]);
+    assert_eq!(result.verdict, Verdict::Drifts, "{result:?}");
+}
+
+#[test]
 fn what_goes_up_and_down_is_no_drift() {
     let given = "x = \"real in [1, 1000] log\"";
     let result = of("waves", given, "x = \"log [1, 1000] 7\"", "claim = \"2 + sin(3*log(x)) <= c\"");

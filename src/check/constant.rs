@@ -30,6 +30,7 @@ use crate::claim::points::{literal, number};
 use crate::hunt::{HuntOptions, Hunter};
 use crate::kernel::Kernel;
 use crate::lang::ast::{BinaryOp, Comparison, Expr, ExprKind, Sampler};
+use crate::lang::ir::IntId;
 use crate::lang::need::Seek;
 use dashu_int::IBig;
 use dashu_ratio::RBig;
@@ -328,8 +329,20 @@ struct Stand<'a> {
     claim: Claim,
     checker: Checker,
     evaluator: Evaluator<'a>,
+    /// The size that is fixed, if it is one.
+    size: Option<(IntId, i64)>,
     best: Option<(f64, Point)>,
     spread: f64,
+}
+
+impl Stand<'_> {
+    /// A case of another value as one of this: with the size that is fixed here. Its draws may not fit that.
+    fn adapted(&self, mut point: Point) -> Point {
+        if let Some(size) = self.size.and_then(|(id, value)| Some((point.ints.get_mut(&id)?, value))) {
+            *size.0 = size.1;
+        }
+        point
+    }
 }
 
 /// What the search of one given found.
@@ -444,13 +457,16 @@ impl<'a> Search<'a> {
             let claim = fixed(self.claim, line, value);
             let checker = Checker::new(&claim, self.options).map_err(malformed)?;
             let evaluator = self.evaluator(&claim)?;
-            stands.push(Stand { claim, checker, evaluator, best: None, spread: 0.0 });
+            let place = self.claim.givens.iter().position(|entry| entry.name == line.given);
+            let size = evaluator.program().samples.ints.iter().find(|int| Some(int.given) == place).map(|int| int.id);
+            let size = size.zip(i64::try_from(value.numerator().clone()).ok());
+            stands.push(Stand { claim, checker, evaluator, size, best: None, spread: 0.0 });
         }
         let mut refutation = None;
         for i in 0..stands.len() {
             let before = i.checked_sub(1).and_then(|before| stands[before].best.clone());
             // The worst of all cases, but for the given that is fixed, and the worst at the value before.
-            let mut starts = self.without(line, &values[i], cases)?;
+            let mut starts = self.without(line, cases)?;
             starts.extend(before.map(|(_, point)| point));
             self.search(&mut stands[i], starts)?;
         }
@@ -495,18 +511,16 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Cases of the claim as cases of it with a given fixed: a real has no draws there, a size has one that says nothing, and other draws fit where it had
-    /// the value that is fixed.
-    fn without(&self, line: &Line, value: &RBig, cases: &[Point]) -> Result<Vec<Point>, CheckError> {
+    /// Cases of the claim as cases of it with a given fixed: a real has no draws there, a size has one that says nothing.
+    fn without(&self, line: &Line, cases: &[Point]) -> Result<Vec<Point>, CheckError> {
         let evaluator = self.evaluator(self.claim)?;
         let program = evaluator.program();
         let place = self.claim.givens.iter().position(|entry| entry.name == line.given);
         let size = program.samples.ints.iter().find(|int| Some(int.given) == place).map(|int| int.id);
         let mut left = Vec::new();
         for case in cases {
-            if let Some(size) = size {
-                let same = case.ints.get(&size).is_none_or(|int| RBig::from(*int) == *value);
-                left.extend(same.then(|| case.clone()));
+            if size.is_some() {
+                left.push(case.clone());
                 continue;
             }
             let (mut point, mut at) = (Point { ints: case.ints.clone(), draws: Vec::new() }, 0);
@@ -540,6 +554,7 @@ impl<'a> Search<'a> {
         if let Some((_, case)) = most {
             seeds.extend(stand.evaluator.point(case)?);
         }
+        seeds = seeds.into_iter().map(|seed| stand.adapted(seed)).collect();
         for seed in &seeds {
             self.offer(stand, seed.clone())?;
         }
@@ -582,6 +597,7 @@ impl<'a> Search<'a> {
 
     /// Takes a case if it asks for more than what is known; how much more is how bad the search was.
     fn offer(&self, stand: &mut Stand<'_>, point: Point) -> Result<(), CheckError> {
+        let point = stand.adapted(point);
         let Some(demand) = self.look(&stand.evaluator, &point)?.as_ref().and_then(demand_of) else { return Ok(()) };
         let known = stand.best.as_ref().map_or(-1.0, |best| best.0);
         if demand > known {
