@@ -43,6 +43,8 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Prove the stored counterexamples again, from their values alone
     Verify(VerifyArgs),
+    /// Run the experiments: write their figures, and the tables of what they show
+    Plot(PlotArgs),
     /// Show what each constant, term and hypothesis of a claim is worth: its mutants, hunted
     Power(PowerArgs),
     /// Make a site of a run: HTML that needs no network and no script, from the JSON of `check --json` alone
@@ -176,6 +178,25 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "N", default_value_t = MAX_ELEMENTS as u64,
           value_parser = clap::value_parser!(u64).range(1..=MOST_ELEMENTS))]
     pub max_elements: u64,
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct PlotArgs {
+    /// Claim files, papers' folders, or folders of papers [default: claims]; those without `[experiment]` are left out
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Where the figures go: `<paper>/<claim>.svg` and `.csv`
+    #[arg(short, long, value_name = "FOLDER", default_value = "figures")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// What an experiment may take: quick, default or deep; one that asks for more is not run
+    #[arg(long, value_name = "BUDGET", default_value = "default", value_parser = budget())]
+    pub budget: Budget,
+    #[command(flatten)]
+    pub work: WorkArgs,
     #[command(flatten)]
     pub color: ColorArgs,
 }

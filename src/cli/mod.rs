@@ -14,6 +14,7 @@ mod index;
 mod kernels;
 mod list;
 mod outputs;
+mod plot;
 mod power;
 mod replay;
 mod report;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
         Some(Command::Explain(args)) => explain::explain(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Verify(args)) => verify::verify(args),
+        Some(Command::Plot(args)) => plot::plot(args),
         Some(Command::Power(args)) => power::power(args),
         Some(Command::Report(args)) => report::report(args),
         Some(Command::List(args)) if args.index => index::index(args),

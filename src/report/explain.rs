@@ -6,10 +6,12 @@
 use super::chance;
 use super::closest::{Closest, describe_evidence, describe_fit, describe_line, describe_verdict};
 use super::constant;
+use super::experiment;
 use super::number::grouped;
 use super::paint::Paint;
 use super::run_report::Setup;
 use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, plain};
+use crate::claim::experiment::{Experiment, Measure, Plot, Taken};
 use crate::claim::model::{Claim, Constant, Flow, Named, Paper, Probability, ProbabilityBound, Trajectory};
 use crate::engine::outcome::ClaimResult;
 use crate::lang::ast::{Expr, ExprKind, Given, Looks, Schedule, Slope, SlopeBound};
@@ -131,6 +133,9 @@ impl Explained<'_> {
             };
             self.section(&mut out, when, std::iter::once(self.probability(probability)));
         }
+        if let Some(experiment) = &claim.experiment {
+            self.experiment(&mut out, experiment);
+        }
         let units = claim.units.all.iter().map(|unit| self.expr(&unit.value));
         // The margin of a constant is the constant.
         let each = claim
@@ -177,6 +182,41 @@ impl Explained<'_> {
             .chain(sweep)
             .chain(unbounded);
         self.section(out, "claimed of a constant", all);
+    }
+
+    fn experiment(&self, out: &mut Vec<Section>, experiment: &Experiment) {
+        let sweep =
+            experiment.sweep.iter().map(|swept| format!("{} over {}", self.name(&swept.name), plain(&swept.text)));
+        let runs = (experiment.runs > 1).then(|| format!("{} runs of each point", grouped(experiment.runs)));
+        self.section(out, "swept", sweep.chain(runs));
+        let number = |number: &Named<Measure>| {
+            let Measure { of, taken, over_runs, computed } = &number.value;
+            let of = self.expr(&of.value);
+            let what = match taken {
+                Taken::End => format!("{of} at the end"),
+                Taken::From(at) => format!("{of} at the first look from {} on", self.expr(&at.value)),
+                Taken::Least => format!("the least {of}"),
+                Taken::Greatest => format!("the greatest {of}"),
+                Taken::LeastAt => format!("where {of} is least"),
+                Taken::GreatestAt => format!("where {of} is greatest"),
+            };
+            let over = if experiment.runs > 1 { format!(", {} of the runs", over_runs.name()) } else { String::new() };
+            let computed = if *computed { ", as computed" } else { "" };
+            format!("{} = {what}{over}{computed}", self.name(&number.name))
+        };
+        self.section(out, "taken of each run", experiment.numbers.iter().map(number));
+        let plot = |plot: &Named<Plot>| {
+            let Plot { over, x, y, .. } = &plot.value;
+            let y: Vec<String> = y.iter().map(|(_, y)| self.expr(&y.value)).collect();
+            let x = match (x, over) {
+                (Some(x), _) => self.expr(&x.value),
+                (None, Some(over)) => self.name(&over.value),
+                (None, None) => "t".to_owned(),
+            };
+            format!("{}: {} against {x}", plot.name, y.join(", "))
+        };
+        self.section(out, "drawn", experiment.plots.iter().map(plot));
+        self.section(out, "read", experiment.readings.iter().map(|reading| self.named(reading)));
     }
 
     fn probability(&self, probability: &Probability) -> String {
@@ -273,6 +313,10 @@ impl Explained<'_> {
             };
             let verdict = self.paint.verdict(predicate.judgement.verdict, &describe_verdict(predicate));
             lines.push(format!("{}: {verdict}{reason}", predicate.info.name));
+            let mut read = result.figure.iter().flat_map(|figure| &figure.readings);
+            if let Some(read) = read.find(|read| read.name == predicate.info.name) {
+                lines.push(format!("  {}", experiment::reading(read)));
+            }
             if predicate.counts.is_some() {
                 lines.push(format!("  {}", describe_counts(predicate)));
             }
@@ -291,6 +335,10 @@ impl Explained<'_> {
         if let Some(chance) = &result.chance {
             lines.extend(chance::lines(chance));
             lines.extend(chance::case(chance).map(|case| self.setup.replay_line(&result.id, case)));
+        }
+        if let Some(figure) = &result.figure {
+            lines.push(experiment::describe(figure));
+            lines.extend(experiment::lines(figure).iter().map(|line| format!("  {line}")));
         }
         if let Some(fit) = &result.fit {
             lines.push(describe_fit(fit));

@@ -6,6 +6,7 @@
 use super::chance::ChanceJson;
 use super::closest::{Closest, describe_claim, describe_evidence, stratum_name};
 use super::constant::{self, ConstantJson};
+use super::experiment::ExperimentJson;
 use super::json_evidence::EvidenceJson;
 use super::number::JsonNumber;
 use super::run_report::RunReport;
@@ -71,6 +72,7 @@ struct Claim<'a> {
     probability: Option<ChanceJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     constant: Option<ConstantJson<'a>>,
+    experiment: Option<ExperimentJson<'a>>,
     cases: u64,
     met: u64,
     /// Of these, those that were run with exponents that have no bound.
@@ -276,6 +278,7 @@ impl<'a> Claim<'a> {
             fit: claim.fit.as_ref().map(FitJson::of),
             probability: claim.chance.as_ref().map(ChanceJson::of),
             constant: claim.constant.as_ref().map(|constant| ConstantJson::of(claim.constant_name(), constant)),
+            experiment: claim.figure.as_ref().map(ExperimentJson::of),
             cases: claim.tally.cases,
             met: claim.tally.met,
             scaled: claim.tally.scaled,
