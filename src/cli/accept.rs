@@ -32,7 +32,7 @@ pub fn accept(claim: &Claim, result: &ClaimResult) -> Result<Option<PathBuf>, St
         kept.cloned().or_else(|| witness(claim, name, refutation))
     });
     let file = WitnessFile { claim: claim.id.0.clone(), refuted: entries.collect() };
-    write_atomically(&path, &file.text()).map_err(|error| Stop::cannot_write(&path, &error))?;
+    write_atomically(&path, file.text()).map_err(|error| Stop::cannot_write(&path, &error))?;
     Ok(Some(path))
 }
 
