@@ -215,7 +215,7 @@ fn markdown_says_first_what_is_not_as_expected_and_takes_no_markup() {
     assert!(place("**`planted/surprise`**") < place("<details><summary>Refuted"));
     assert!(markdown.contains("- `less`: **refuted**, expected held: certified counterexample"), "{markdown}");
     assert!(markdown.contains("theoremcheck replay planted/surprise --case "));
-    assert!(markdown.contains("`claims/planted/broken.toml:6:6`"), "{markdown}");
+    assert!(markdown.contains("`claims/planted/broken.toml:6:10`"), "{markdown}");
     assert!(
         !markdown.contains("<script") && !markdown.contains("<img") && markdown.contains("&lt;script&gt;"),
         "{markdown}"

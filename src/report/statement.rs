@@ -73,7 +73,8 @@ pub fn written<'a>(claim: &'a Claim, predicate: &str) -> Option<(&'a str, &'a Pl
     let path = claim.trajectory.iter().flat_map(|t| t.always.iter().chain(&t.finally));
     let flow = claim.flow.iter().flat_map(|f| f.always.iter().chain(&f.finally));
     let bound = claim.probability.iter().map(|probability| &probability.bound);
-    let named = claim.claim.iter().chain(path).chain(flow).chain(bound);
+    let readings = claim.experiment.iter().flat_map(|experiment| &experiment.readings);
+    let named = claim.claim.iter().chain(path).chain(flow).chain(bound).chain(readings);
     let slope = claim.scaling.iter().map(|scaling| &scaling.slope);
     let slope = slope.map(|slope| (slope.name.as_str(), slope.text.as_str(), &slope.place));
     // What is run of a constant is its room; what is written is its statement.

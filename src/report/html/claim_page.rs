@@ -281,13 +281,13 @@ fn total(counts: &Counts) -> u64 {
     held + violated + within_floor + out_of_range + undefined + unplaced + out_of_branch
 }
 
-/// One of the counts of a stratum.
-type OneCount = fn(&Counts) -> u64;
+/// One of the counts.
+type Of = fn(&Counts) -> u64;
 
 /// A row a stratum, a column a fate that occurs.
 fn counts(predicate: &Predicate) -> String {
     let within = if predicate.identity { "agreed to rounding" } else { "within the floor" };
-    let fates: [(&str, OneCount); 7] = [
+    let fates: [(&str, Of); 7] = [
         ("held", |c| c.held),
         ("violated", |c| c.violated),
         (within, |c| c.within_floor),

@@ -85,7 +85,7 @@ fn filters(claims: &[&Claim]) -> String {
 
 pub fn table(links: &Links<'_>, claims: &[&Claim], path: &str) -> String {
     let mut claims = claims.to_vec();
-    claims.sort_by_key(|claim| natural(&claim.id));
+    claims.sort_by_cached_key(|claim| natural(&claim.id));
     let mut out = String::from(
         "<table class=\"claims\"><thead><tr><th>at</th><th>claim</th><th>verdict</th><th>closest approach</th><th>tightness</th></tr></thead><tbody>",
     );
