@@ -2,6 +2,7 @@
 
 mod accept;
 mod args;
+mod baseline;
 mod check;
 mod console;
 mod create;
@@ -13,8 +14,10 @@ mod harness;
 mod index;
 mod kernels;
 mod list;
+mod merge;
 mod power;
 mod replay;
+mod resume;
 mod stop;
 mod verify;
 mod witness;
@@ -38,6 +41,7 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(args),
+        Some(Command::Merge(args)) => merge::merge(args),
         Some(Command::Explain(args)) => explain::explain(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Verify(args)) => verify::verify(args),

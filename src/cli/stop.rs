@@ -43,8 +43,19 @@ impl From<FilesError> for Stop {
             && source.kind() == io::ErrorKind::NotFound
         {
             // A command that was mistyped arrives here as a path.
-            let commands =
-                ["check", "explain", "replay", "verify", "power", "list", "kernels", "new", "schema", "completions"];
+            let commands = [
+                "check",
+                "merge",
+                "explain",
+                "replay",
+                "verify",
+                "power",
+                "list",
+                "kernels",
+                "new",
+                "schema",
+                "completions",
+            ];
             if path == Path::new(super::CLAIMS) {
                 message +=
                     " (claims are looked for in ./claims; `theoremcheck new <paper>/<claim>` writes a first one)";

@@ -71,14 +71,7 @@ pub fn run_with(
     let started = Instant::now();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).stack_size(STACK).build()?;
 
-    let prepared: Vec<OnceLock<Prepared>> = claims.iter().map(|_| OnceLock::new()).collect();
-    let next = AtomicU64::new(0);
-    pool.broadcast(|_| {
-        while let Some((i, claim)) = take(&next, claims.len() as u64).and_then(|i| Some((i, claims.get(i as usize)?))) {
-            prepared[i as usize].get_or_init(|| prepare(claim, options, compile));
-        }
-    });
-    let prepared: Vec<Prepared> = prepared.into_iter().filter_map(OnceLock::into_inner).collect();
+    let prepared = each(&pool, claims, |claim| prepare(claim, options, compile));
 
     // Where each claim's units begin in the one sequence that is worked through.
     let mut units = 0_u64;
@@ -93,19 +86,52 @@ pub fn run_with(
     sink(Event::RunStarted { claims: &ids, cases });
 
     let finished = Finished { slots: &slots, next: Mutex::new(0), sink };
+    for outcome in slots.iter().filter_map(|slot| slot.outcome.get()) {
+        sink(Event::ClaimEnded { outcome });
+    }
     finished.announce();
     let next = AtomicU64::new(0);
     pool.broadcast(|_| {
         while let Some(unit) = take(&next, units) {
             // The last slot that begins at or before this unit; empty ones share their beginning with the next.
             let Some(slot) = slots.partition_point(|slot| slot.first_unit <= unit).checked_sub(1) else { continue };
-            if slots[slot].work(unit - slots[slot].first_unit, options, sink) {
+            let slot = &slots[slot];
+            if slot.work(unit - slot.first_unit, options, sink) {
+                if let Some(outcome) = slot.outcome.get() {
+                    sink(Event::ClaimEnded { outcome });
+                }
                 finished.announce();
             }
         }
     });
     sink(Event::RunFinished { elapsed: started.elapsed() });
     Ok(slots.into_iter().filter_map(|slot| slot.outcome.into_inner()).collect())
+}
+
+/// How long each claim takes, about, in no unit but the same for all of them, before any is run; or what is wrong with it. From the claim
+/// and the options alone.
+pub fn loads(claims: &[&Claim], options: &RunOptions) -> Result<Vec<Result<u64, Diagnostics>>, EngineError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).stack_size(STACK).build()?;
+    let compile = |claim: &Claim| -> Result<Box<dyn CaseSource>, Diagnostics> {
+        Ok(Box::new(Checker::new(claim, &options.check)?))
+    };
+    Ok(each(&pool, claims, |claim| match prepare(claim, options, &compile) {
+        Prepared::Ready { source, work } => Ok(load(claim, options, &*source, &work)),
+        Prepared::Failed(_) => Ok(0),
+        Prepared::Malformed(diagnostics) => Err(diagnostics),
+    }))
+}
+
+/// Something of each claim, by all threads, in the order of the claims.
+fn each<T: Send + Sync>(pool: &rayon::ThreadPool, claims: &[&Claim], of: impl Fn(&Claim) -> T + Sync) -> Vec<T> {
+    let all: Vec<OnceLock<T>> = claims.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicU64::new(0);
+    pool.broadcast(|_| {
+        while let Some((i, claim)) = take(&next, claims.len() as u64).and_then(|i| Some((i, claims.get(i as usize)?))) {
+            all[i as usize].get_or_init(|| of(claim));
+        }
+    });
+    all.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
 fn take(counter: &AtomicU64, end: u64) -> Option<u64> {
@@ -126,6 +152,19 @@ enum Work {
     Fit(u64),
     /// So many trials of a probability.
     Trials(u64),
+}
+
+/// What a claim takes, about: evaluations, by what one of them counts for.
+fn load(claim: &Claim, options: &RunOptions, source: &dyn CaseSource, work: &Work) -> u64 {
+    let predicates = claim.predicates().count().max(1) as u64;
+    match work {
+        Work::Cases(cases) => {
+            let hunted = options.budget.effort().hunt.max(predicates.saturating_mul(source.cost()));
+            cases.saturating_mul(source.cost()).saturating_add(hunted)
+        }
+        Work::Fit(evaluations) => *evaluations,
+        Work::Trials(trials) => trials.saturating_mul(source.cost()),
+    }
 }
 
 fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepared {

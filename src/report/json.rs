@@ -6,35 +6,72 @@
 use super::chance::ChanceJson;
 use super::closest::{Closest, stratum_name};
 use super::json_evidence::EvidenceJson;
+use super::layout::laid_out;
 use super::number::JsonNumber;
 use super::run_report::RunReport;
 use crate::check::fit::{Fit, LEVEL, REJECTED_WRONGLY, Shape};
 use crate::check::record::Stratum;
 use crate::check::tally::{Extreme, FateCount, Histogram, PredicateTally, Tally};
 use crate::claim::model::Verdict;
+use crate::engine::exit::Exit;
 use crate::engine::outcome::{ClaimResult, Malformed, PredicateResult};
+use crate::engine::run::RunOptions;
 use crate::lang::ast::SlopeBound;
 use serde::Serialize;
+use serde_json::value::RawValue;
+
+pub const FORMAT: &str = "theoremcheck-report";
+pub const VERSION: u32 = 1;
+/// The version of this program.
+pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// Two spaces of indentation, one newline at the end.
 pub fn render(report: &RunReport) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&Report::of(report))?;
+    let mut text = laid_out(&serde_json::to_string(&Report::of(report)?)?);
     text.push('\n');
     Ok(text)
+}
+
+/// One claim's entry, on one line.
+pub fn entry(claim: &ClaimResult) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Claim::of(claim))
+}
+
+/// All entries, those taken over among them, in the order of the ids.
+pub fn entries(report: &RunReport) -> Result<Vec<Box<RawValue>>, serde_json::Error> {
+    let run = report.claims.iter().map(|claim| Ok((claim.id.0.as_str(), entry(claim)?)));
+    let taken = report.taken.iter().map(|entry| Ok((entry.said.id.as_str(), entry.text.clone())));
+    let mut all = run.chain(taken).collect::<Result<Vec<_>, serde_json::Error>>()?;
+    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    all.into_iter().map(|(_, text)| RawValue::from_string(text)).collect()
 }
 
 #[derive(Serialize)]
 struct Report<'a> {
     format: &'static str,
     version: u32,
+    /// Of this program.
+    program: &'static str,
     seed: u64,
     budget: Budget,
-    claims: Vec<Claim<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<ShardJson<'a>>,
+    claims: Vec<Box<RawValue>>,
     errors: Vec<Error<'a>>,
 }
 
+/// Which part of a run this is; `merge` takes it away.
 #[derive(Serialize)]
-struct Budget {
+struct ShardJson<'a> {
+    k: u32,
+    n: u32,
+    /// Of all shards together.
+    claims: usize,
+    library: &'a str,
+}
+
+#[derive(Serialize)]
+pub struct Budget {
     name: &'static str,
     /// Evaluations a claim.
     evaluations: u64,
@@ -51,6 +88,8 @@ struct Claim<'a> {
     verdict: Verdict,
     expected: Verdict,
     as_expected: bool,
+    /// The exit status that it asks for.
+    exit: u8,
     reason: Option<String>,
     predicates: Vec<Predicate<'a>>,
     closest: Option<ClosestOfClaim<'a>>,
@@ -75,6 +114,8 @@ struct Predicate<'a> {
     expected: Verdict,
     as_expected: bool,
     reason: Option<&'a str>,
+    /// Of what it states.
+    fingerprint: String,
     identity: bool,
     unit: &'a str,
     closest: Option<ExtremeJson>,
@@ -207,20 +248,33 @@ struct Error<'a> {
 }
 
 impl<'a> Report<'a> {
-    fn of(report: &'a RunReport) -> Self {
+    fn of(report: &'a RunReport) -> Result<Self, serde_json::Error> {
         let options = &report.setup.options;
-        Self {
-            format: "theoremcheck-report",
-            version: 1,
+        Ok(Self {
+            format: FORMAT,
+            version: VERSION,
+            program: PROGRAM,
             seed: options.check.seed,
-            budget: Budget {
-                name: options.budget.name(),
-                evaluations: options.budget.evaluations(),
-                cases: options.cases,
-                max_elements: options.check.max_elements,
-            },
-            claims: report.claims.iter().map(Claim::of).collect(),
+            budget: Budget::of(options),
+            shard: report.part.as_ref().map(|part| ShardJson {
+                k: part.shard.k,
+                n: part.shard.n,
+                claims: part.claims,
+                library: &part.library,
+            }),
+            claims: entries(report)?,
             errors: report.malformed.iter().flat_map(errors).collect(),
+        })
+    }
+}
+
+impl Budget {
+    pub fn of(options: &RunOptions) -> Self {
+        Self {
+            name: options.budget.name(),
+            evaluations: options.budget.evaluations(),
+            cases: options.cases,
+            max_elements: options.check.max_elements,
         }
     }
 }
@@ -237,6 +291,7 @@ impl<'a> Claim<'a> {
             verdict: claim.verdict,
             expected: claim.expected,
             as_expected: claim.as_expected,
+            exit: Exit::of_claim(claim).code(),
             reason: claim.failure.as_ref().map(|failure| failure.reason()),
             predicates: claim.predicates.iter().map(|p| Predicate::of(p, &claim.givens)).collect(),
             closest: Closest::of_claim(claim).map(|(predicate, closest)| ClosestOfClaim {
@@ -303,6 +358,7 @@ impl<'a> Predicate<'a> {
             expected: predicate.expected,
             as_expected: predicate.as_expected,
             reason: predicate.judgement.reason.as_deref(),
+            fingerprint: predicate.fingerprint.to_string(),
             identity: predicate.info.identity,
             unit: &predicate.info.unit,
             closest: extreme(|p| p.closest),

@@ -1,6 +1,6 @@
 //! Numbers as people and programs read them.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// `20,000`
 pub fn grouped(number: u64) -> String {
@@ -61,6 +61,21 @@ impl Serialize for JsonNumber {
     }
 }
 
+impl<'de> Deserialize<'de> for JsonNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::Null => Ok(Self(f64::NAN)),
+            serde_json::Value::Number(number) => {
+                number.as_f64().map(Self).ok_or_else(|| D::Error::custom("a number beyond f64"))
+            }
+            serde_json::Value::String(text) if text == "inf" => Ok(Self(f64::INFINITY)),
+            serde_json::Value::String(text) if text == "-inf" => Ok(Self(f64::NEG_INFINITY)),
+            other => Err(D::Error::custom(format!("found {other}, where a number is wanted"))),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +99,15 @@ mod tests {
         let numbers = [0.1, 1e300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(JsonNumber);
         let text = serde_json::to_string(&numbers).unwrap();
         assert_eq!(text, r#"[0.1,1e+300,null,"inf","-inf"]"#);
+    }
+
+    #[test]
+    fn numbers_are_read_back_as_they_were_written() {
+        let numbers = [0.1, 1e300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(JsonNumber);
+        let read: Vec<JsonNumber> = serde_json::from_str(&serde_json::to_string(&numbers).unwrap()).unwrap();
+        assert!(
+            numbers.iter().zip(&read).all(|(a, b)| a.0.to_bits() == b.0.to_bits() || (a.0.is_nan() && b.0.is_nan()))
+        );
+        assert!(serde_json::from_str::<JsonNumber>("\"x\"").is_err());
     }
 }
