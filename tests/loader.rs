@@ -234,8 +234,8 @@ fn missing_title_and_conclusion() {
       · ╰── nothing is claimed
     2 │ [given]
       ╰────
-     help: a claim has `[claim]`, `[scaling]`, `[probability]`, or `always` or `finally` under
-           `[trajectory]` or `[flow]`, with a predicate
+     help: a claim has `[claim]`, `[scaling]`, `[probability]`, `[constant]`, or `always` or
+           `finally` under `[trajectory]` or `[flow]`, with a predicate
     "#);
 }
 
@@ -385,14 +385,14 @@ fn an_expectation_and_a_unit_of_no_predicate() {
 #[test]
 fn tables_that_are_not_checked_yet() {
     insta::assert_snapshot!(
-        shown("[constant]\nname = 'c'\n"),
+        shown("[experiment]\nname = 'c'\n"),
         @r#"
-         × `[constant]` is not checked by this version
+         × `[experiment]` is not checked by this version
           ╭─[claims/paper/lemma.toml:3:2]
         2 │ at = "Lemma 1"
-        3 │ [constant]
-          ·  ────┬───
-          ·      ╰── this part of the claim would not be checked
+        3 │ [experiment]
+          ·  ─────┬────
+          ·       ╰── this part of the claim would not be checked
         4 │ name = 'c'
           ╰────
          help: nothing of the claim is run, so that no verdict speaks of what was not looked at
@@ -445,8 +445,8 @@ fn a_trajectory_with_parts_that_do_not_fit() {
           ·       ╰── nothing is claimed
         4 │ state = { F = '1', G = '1' }
           ╰────
-         help: a claim has `[claim]`, `[scaling]`, `[probability]`, or `always` or `finally` under
-               `[trajectory]` or `[flow]`, with a predicate
+         help: a claim has `[claim]`, `[scaling]`, `[probability]`, `[constant]`, or `always` or
+               `finally` under `[trajectory]` or `[flow]`, with a predicate
 
          × `G` has no step
           ╭─[claims/paper/lemma.toml:4:20]

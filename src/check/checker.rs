@@ -1,14 +1,17 @@
 //! A claim compiled for running: what the engine and the commands hold.
 
 use super::chance::{Chance, Standing};
-use super::evidence::Evidence;
+use super::constant::{self, Constant};
+use super::evidence::{Evidence, Refutation};
 use super::fit::Fit;
 use super::moving::{self, MovingRun};
 use super::pointwise::PointwiseRun;
-use super::probability::{self, Ready, TRIALS, Trials, replay_case};
+use super::probability::{self, Drawn, Ready, TRIALS, Trials, replay_case};
 use super::replay::{ReplayRun, Value, Which};
 use super::scaling::{Asked, ScalingRun};
+use super::search::Effort;
 use super::sure;
+use super::tally::Tally;
 use crate::arith::backend::dispatch;
 use crate::arith::lane::Backend;
 use crate::case::evaluate::{Evaluation, Evaluator, once_roots};
@@ -324,7 +327,7 @@ impl Checker {
 
     /// Whether this is a `[probability]` claim, which has trials in place of cases.
     pub fn is_probability(&self) -> bool {
-        self.program.chance.is_some()
+        self.program.chance.is_some() && !self.is_constant()
     }
 
     /// The trials of a `[probability]` claim, about so many; and the counterexample to an event that is claimed to be sure.
@@ -354,6 +357,58 @@ impl Checker {
         Ok((chance, evidence))
     }
 
+    /// Whether this is a `[constant]` claim.
+    pub fn is_constant(&self) -> bool {
+        self.claim.constant.is_some()
+    }
+
+    /// Whether something is random in a `[constant]` claim, which has trials in place of cases then.
+    pub fn is_random_constant(&self) -> bool {
+        self.is_constant() && self.program.chance.is_some()
+    }
+
+    /// What a constant is asked for over the sweep of a `[constant]` claim; and a certified case at which no constant works, if one turned up.
+    ///
+    /// # Errors
+    /// Where no plan can be made, or the statement does not get weaker as the constant grows.
+    pub fn constant(
+        &self,
+        tally: &Tally,
+        evidence: &Evidence,
+        effort: &Effort,
+    ) -> Result<(Constant, Option<Refutation>), CheckError> {
+        self.seeking(effort)?.run(tally, evidence)
+    }
+
+    /// The same where something is random, within about so many trials.
+    ///
+    /// # Errors
+    /// As [`constant`](Self::constant).
+    pub fn random_constant(&self, effort: &Effort, trials: u64) -> Result<Constant, CheckError> {
+        self.seeking(effort)?.run_random(trials)
+    }
+
+    fn seeking<'a>(&'a self, effort: &'a Effort) -> Result<constant::Search<'a>, CheckError> {
+        let Some(constant) = &self.claim.constant else {
+            return Err(CheckError("this claim has no [constant]".to_owned()));
+        };
+        let (claim, options, kernel, cost) = (&self.claim, &self.options, self.kernel(), self.cost);
+        Ok(constant::Search { claim, constant, options, kernel, effort, cost })
+    }
+
+    /// The looks of so many trials of each of so many settings.
+    pub(super) fn margins(&self, settings: usize, trials: u64) -> Result<Vec<Drawn>, CheckError> {
+        let Some(run) = self.trials() else {
+            return Err(CheckError("nothing is random in this claim".to_owned()));
+        };
+        let mut all = Vec::new();
+        for (ready, looks) in run.drawn(settings, trials)? {
+            let (point, _) = run.trial(&ready, 0)?;
+            all.push(Drawn { setting: ready.number, at: self.numbers(&point)?, claimed: ready.claimed(), looks });
+        }
+        Ok(all)
+    }
+
     fn trials(&self) -> Option<Trials<'_>> {
         let chance = self.program.chance.as_ref()?;
         Some(Trials {
@@ -368,12 +423,12 @@ impl Checker {
     }
 
     /// The givens of a trial that are numbers, what is random left out.
-    fn numbers(&self, point: &Point) -> Result<Vec<(String, f64)>, CheckError> {
+    pub(super) fn numbers(&self, point: &Point) -> Result<Vec<(String, f64)>, CheckError> {
         let Self { program, key, backend, max_elements, .. } = self;
         let which = Which::Point(point);
         let job = ReplayRun { program, key, backend: *backend, max_elements: *max_elements, which, at: Vec::new() };
         let (_, values) = dispatch(*backend, job)?;
-        let first_random = program.chance.map_or(0, |chance| chance.first_random);
+        let first_random = program.chance.map_or(program.givens.len(), |chance| chance.first_random);
         let given = |name: &str| program.givens[..first_random].iter().any(|given| given.name == name);
         let named = values.into_iter().filter(|(name, _)| given(name));
         let numbers = named.filter_map(|(name, value)| match value {

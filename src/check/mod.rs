@@ -3,6 +3,8 @@
 pub mod binomial;
 pub mod chance;
 pub mod checker;
+pub mod constant;
+pub mod degrees;
 pub mod evidence;
 pub mod fit;
 pub mod line;
@@ -16,6 +18,7 @@ pub mod stored;
 mod student;
 mod sure;
 pub mod tally;
+pub mod trend;
 
 pub use crate::case::record;
 pub use checker::{CheckError, CheckOptions, Checker, PredicateInfo, Replay};

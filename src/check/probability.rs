@@ -84,6 +84,26 @@ pub fn plans(program: &Program, chance: &program::Chance, max_elements: usize) -
     Plans::new(way::sections(program, roots, &[]), max_elements)
 }
 
+/// A setting and the looks of its trials.
+type Told = (Ready, Vec<Option<Look>>);
+
+/// The trials of one setting, by their looks.
+pub struct Drawn {
+    pub setting: u64,
+    /// The givens that are numbers.
+    pub at: Vec<(String, f64)>,
+    /// The bound that is claimed.
+    pub claimed: f64,
+    /// No look where what is random has no value.
+    pub looks: Vec<Option<Look>>,
+}
+
+impl Ready {
+    pub fn claimed(&self) -> f64 {
+        self.claimed
+    }
+}
+
 impl Trials<'_> {
     /// Searches and judges, in about so many trials.
     ///
@@ -217,6 +237,37 @@ impl Trials<'_> {
 
     fn judging(&self) -> Key {
         Key::new(self.seed, &format!("{}#judge", self.id))
+    }
+
+    /// Up to so many different settings, and what so many trials of each came to, in octets.
+    ///
+    /// # Errors
+    /// Where no plan can be made, or the bound is undefined.
+    pub fn drawn(&self, settings: usize, trials: u64) -> Result<Vec<Told>, CheckError> {
+        let key = self.judging();
+        let mut found: Vec<Told> = Vec::new();
+        for number in 0..MOST_DRAWN {
+            let Ok(ready) = self.ready(number)? else { continue };
+            let same = |(other, _): &Told| other.point.ints == ready.point.ints && other.values == ready.values;
+            if found.iter().any(same) {
+                // What is fixed is the same in every draw: two alike mean no others.
+                if number >= 4 * settings as u64 {
+                    break;
+                }
+                continue;
+            }
+            let mut looks = Vec::new();
+            let mut see = |_: u64, look: Option<Look>| looks.push(look);
+            dispatch(
+                self.backend,
+                Octets { trials: self, ready: &ready, key: &key, octets: 0..trials.div_ceil(8), see: &mut see },
+            )?;
+            found.push((ready, looks));
+            if found.len() == settings {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// What the event did in these octets of a setting's trials.

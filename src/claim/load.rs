@@ -11,7 +11,7 @@ use super::model::{
 };
 use super::names::Names;
 use super::reader::{Errors, choose};
-use super::{flow_section, probability_section, sections};
+use super::{constant_section, flow_section, probability_section, sections};
 use crate::lang::ast;
 use crate::lang::parse::{parse_expr, parse_given};
 use crate::lang::span::LangError;
@@ -46,10 +46,11 @@ pub const KEYS: &[&str] = &[
     "flow",
     "scaling",
     "probability",
+    "constant",
     "budget",
 ];
 /// Tables of the claim language that are not checked yet.
-const UNSUPPORTED: &[&str] = &["constant", "experiment"];
+const UNSUPPORTED: &[&str] = &["experiment"];
 /// The keys of a setting's file.
 const SETTING_KEYS: &[&str] = &["given", "let", "assume", "notes"];
 
@@ -167,6 +168,10 @@ impl Loader {
         if find("probability").is_some() {
             probability_section::stands_alone(self, items);
         }
+        if find("constant").is_none() {
+            constant_section::no_half_lines(self);
+        }
+        let constant = find("constant").and_then(|item| constant_section::constant(self, item, items));
         let units = find("margin").map(|item| self.units(item)).unwrap_or_default();
         let expect = find("expect").map(|item| self.expect(item)).unwrap_or_default();
         let budget = find("budget").map(|item| self.budget(item)).unwrap_or_default();
@@ -174,18 +179,20 @@ impl Loader {
         let path = [find("trajectory"), find("flow")].into_iter().flatten().flat_map(Item::entries);
         let path = path.filter(|entry| matches!(&*entry.key, "always" | "finally"));
         // A table that cannot be read has its own error, and is not empty.
-        let mut conclusions = [find("claim"), find("scaling"), find("probability")].into_iter().flatten().chain(path);
+        let mut conclusions =
+            [find("claim"), find("scaling"), find("probability"), find("constant")].into_iter().flatten().chain(path);
         let unsupported = items.iter().any(|item| UNSUPPORTED.contains(&item.key.as_str()));
         if !unsupported && conclusions.all(Item::is_empty_table) {
             let place = find("trajectory").or(find("flow")).or(find("claim")).map(|item| item.key_place.clone());
             self.no_conclusion(place.unwrap_or(Place::file(source)));
         }
 
-        Some(Claim {
+        let (title, at) = (title?, at?);
+        let mut claim = Claim {
             id,
             source: Arc::clone(source),
-            title: title?,
-            at: at?,
+            title,
+            at,
             tex,
             notes,
             uses,
@@ -202,9 +209,14 @@ impl Loader {
             flow,
             scaling,
             probability,
+            constant: None,
             budget,
             witness: None,
-        })
+        };
+        if let Some(constant) = constant {
+            constant.put_into(&mut claim);
+        }
+        Some(claim)
     }
 
     fn known(&mut self, item: &Item) {
@@ -229,7 +241,7 @@ impl Loader {
     fn no_conclusion(&mut self, place: Place) {
         self.errors.note(|| {
             Diagnostic::new(place, "the claim has no conclusion", "nothing is claimed").help(
-                "a claim has `[claim]`, `[scaling]`, `[probability]`, or `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate",
+                "a claim has `[claim]`, `[scaling]`, `[probability]`, `[constant]`, or `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate",
             )
         });
     }
@@ -443,6 +455,10 @@ impl Loader {
                 ))
             });
         }
+    }
+
+    pub fn givens_mut(&mut self) -> &mut [Named<ast::Given>] {
+        &mut self.givens
     }
 
     pub fn givens(&self) -> &[Named<ast::Given>] {

@@ -5,7 +5,8 @@
 //! | file | what it knows |
 //! | --- | --- |
 //! | [`model`] | a claim as data |
-//! | [`load`] | a claim file: its keys; `sections`, `flow_section`, `probability_section`, the tables with keys of their own; `names`, what may be defined |
+//! | [`load`] | a claim file: its keys; `sections`, `flow_section`, `probability_section`, `constant_section`, the tables with keys of their own; `names`, what may be defined |
+//! | [`points`] | the values of a sweep |
 //! | `document`, `reader` | TOML as a tree with places; from it to strings, tables, parsed expressions |
 //! | [`library`], [`paper`], [`index`] | folders of claims; citations; which statements are to be claims |
 //! | [`program`], [`by_values`] | a claim as one typed graph, over its draws and over the values of its givens |
@@ -14,6 +15,7 @@
 //! | [`schema`], [`template`] | what an editor knows of a claim file; a first one to start from |
 
 pub mod by_values;
+mod constant_section;
 pub mod diagnostic;
 mod document;
 pub mod fingerprint;
@@ -25,6 +27,7 @@ pub mod model;
 pub mod motion;
 mod names;
 pub mod paper;
+pub mod points;
 mod probability_section;
 pub mod program;
 mod reader;

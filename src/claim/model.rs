@@ -4,7 +4,9 @@
 
 use crate::kernel::Kind;
 use crate::lang::ast;
+use crate::lang::need::{Need, Seek};
 use crate::lang::span::Span;
+use dashu_ratio::RBig;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -276,6 +278,31 @@ pub enum ProbabilityBound {
     AtMost,
 }
 
+/// `[constant]`: the statement with an unknown constant, and what the constant should not depend on.
+///
+/// The claim beside it asks for the statement's *room* ([`Need::room`]), as the one predicate of `[claim]`, of the path or of `[probability]`, with
+/// the constant's name; so whatever runs, hunts or certifies predicates does so with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Constant {
+    pub name: String,
+    pub seek: Seek,
+    /// Givens and their values, in order.
+    pub sweep: Vec<Named<Points>>,
+    /// The statement as written, under `claim` or `always`.
+    pub statement: Named<ast::Expr>,
+    /// Abbreviations of the statement, as written.
+    pub lets: Vec<Named<ast::Expr>>,
+    pub need: Need,
+    /// Givens that may be any positive number: their samplers only say where to look.
+    pub unbounded: Vec<String>,
+}
+
+/// The values of a given that is swept, increasing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Points {
+    pub values: Vec<RBig>,
+}
+
 /// `[budget]`: how much work the claim needs before a verdict says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct ClaimBudget {
@@ -317,6 +344,8 @@ pub struct Claim {
     pub scaling: Option<Scaling>,
     /// Never beside another conclusion.
     pub probability: Option<Probability>,
+    /// Its statement is the predicate of one of the others.
+    pub constant: Option<Constant>,
     pub budget: ClaimBudget,
     /// The witness file beside it, unread.
     pub witness: Option<Arc<Source>>,

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[schemars(title = "A claim of theoremcheck", deny_unknown_fields, extend("anyOf" = [
     {
         "required": ["title", "at"],
-        "anyOf": [{ "required": ["claim"] }, { "required": ["trajectory"] }, { "required": ["flow"] }, { "required": ["scaling"] }, { "required": ["probability"] }]
+        "anyOf": [{ "required": ["claim"] }, { "required": ["trajectory"] }, { "required": ["flow"] }, { "required": ["scaling"] }, { "required": ["probability"] }, { "required": ["constant"] }]
     },
     { "propertyNames": { "enum": ["given", "let", "assume", "notes"] } }
 ]))]
@@ -58,6 +58,8 @@ struct ClaimFile {
     scaling: Option<Scaling>,
     /// An event and its probability.
     probability: Option<Probability>,
+    /// A statement with an unknown constant.
+    constant: Option<Constant>,
     /// How much work the claim needs.
     budget: Option<Budget>,
 }
@@ -201,6 +203,47 @@ struct Probability {
     at_most: Option<Expression>,
 }
 
+/// A statement with an unknown constant, and what the constant should not depend on.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["claim"] }, { "required": ["always"] }]))]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct Constant {
+    /// What the constant is called; a positive real.
+    name: String,
+    /// Whether the least constant that works is sought (where nothing is said) or the greatest.
+    seek: Option<Seek>,
+    /// Givens and their values: `d = [1, 2, 4, 8]`, `kappa = "log [1, 1000] 7"`.
+    sweep: BTreeMap<String, Swept>,
+    /// The statement; of a run or a flow, at its end.
+    claim: Option<Expression>,
+    /// The statement at every step or time that is looked at.
+    always: Option<Expression>,
+    /// Abbreviations of the statement.
+    #[schemars(rename = "let")]
+    lets: Option<Table>,
+    /// What is drawn anew in each trial, and how: `W = "gaussian(n, k)"`.
+    random: Option<Table>,
+    /// With what probability the statement holds, of the givens alone.
+    at_least: Option<Expression>,
+}
+
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Seek {
+    Least,
+    Greatest,
+}
+
+/// Values of a swept given: a list, or numbers spread between two ends.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Swept {
+    Listed(Vec<Expression>),
+    Spread(String),
+}
+
 /// How much work the claim needs.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -251,6 +294,7 @@ fn fit_toml(schema: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claim::constant_section::CONSTANT_KEYS;
     use crate::claim::flow_section::FLOW_KEYS;
     use crate::claim::load::KEYS;
     use crate::claim::probability_section::PROBABILITY_KEYS;
@@ -270,6 +314,7 @@ mod tests {
         assert_eq!(keys_of(&schema, "/definitions/Flow/properties"), set(FLOW_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Scaling/properties"), set(SCALING_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Probability/properties"), set(PROBABILITY_KEYS));
+        assert_eq!(keys_of(&schema, "/definitions/Constant/properties"), set(CONSTANT_KEYS));
     }
 
     #[test]
@@ -281,6 +326,7 @@ mod tests {
             "/definitions/Flow/properties",
             "/definitions/Scaling/properties",
             "/definitions/Probability/properties",
+            "/definitions/Constant/properties",
         ] {
             for (key, property) in schema.pointer(properties).and_then(Value::as_object).unwrap() {
                 assert!(property["description"].is_string(), "{properties}/{key}");

@@ -189,7 +189,7 @@ pub(super) fn same_parts(loader: &mut Loader, state: &Item, moved: &Item, rest: 
 }
 
 /// What is swept must be a given, whose own sampler the points replace.
-fn all_givens(loader: &mut Loader, sweep: &Item) {
+pub(super) fn all_givens(loader: &mut Loader, sweep: &Item) {
     let givens: BTreeSet<String> = loader.givens().iter().map(|given| given.name.clone()).collect();
     for swept in sweep.entries().iter().filter(|swept| !givens.contains(&swept.key)) {
         loader.errors.note(|| {

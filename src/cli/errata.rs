@@ -1,4 +1,5 @@
-//! `theoremcheck list --errata`: what was found wrong, from stored counterexamples that are proved again on the spot.
+//! `theoremcheck list --errata`: what was found wrong, from stored counterexamples that are proved again on the spot, and constants that are sought
+//! again.
 
 use super::args::ListArgs;
 use super::console;
@@ -6,16 +7,19 @@ use super::filter::Filter;
 use super::find;
 use super::stop::Stop;
 use super::witness;
+use crate::arith::lane::Backend;
+use crate::check::CheckOptions;
 use crate::check::evidence::Stored;
 use crate::check::stored::verify_stored;
 use crate::claim::library::{Library, LoadedClaim};
 use crate::claim::model::{Claim, ClaimId, Verdict};
+use crate::engine::budget::Budget;
 use crate::engine::exit::Exit;
 use crate::engine::files;
 use crate::engine::guard::guard;
-use crate::engine::outcome::Malformed;
-use crate::engine::run::MAX_ELEMENTS;
-use crate::engine::verdict::expected;
+use crate::engine::outcome::{Malformed, Outcome};
+use crate::engine::run::{MAX_ELEMENTS, RunOptions, SEED, run};
+use crate::engine::verdict::{expected, name};
 use crate::report::errata::{Correction, Erratum, Failure, markdown};
 use crate::report::terminal::{WIDTH, malformed, plain};
 
@@ -57,7 +61,7 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
         };
         let mut failures = Vec::new();
         // The counterexample of a probability is a trial, which every run finds anew and none stores.
-        let stores = claim.probability.is_none();
+        let stores = claim.probability.is_none() && claim.constant.is_none();
         for predicate in
             refuted(claim).filter(|_| stores).filter(|name| entries.iter().all(|(predicate, ..)| predicate != name))
         {
@@ -80,7 +84,20 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
                 }
             }
         }
-        if failures.is_empty() {
+        let mut sought = Vec::new();
+        if failures.is_empty()
+            && let Some(constant) = &claim.constant
+            && let wanted @ (Verdict::Refuted | Verdict::Drifts) = expected(&claim.expect, &constant.name)
+        {
+            match sought_again(claim)? {
+                (found, reason) if found == wanted => sought.push((constant.name.clone(), reason)),
+                (found, reason) => {
+                    let (found, wanted) = (name(found), name(wanted));
+                    unproved(format!("`{}` is {found}, expected {wanted}: {}\n", claim.id, plain(&reason)));
+                }
+            }
+        }
+        if failures.is_empty() && sought.is_empty() {
             continue;
         }
         let correction = match claim.corrected.as_deref().map(|name| claim.id.sibling(name)) {
@@ -100,7 +117,7 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
                 }
             },
         };
-        all.push(Erratum { claim, failures, correction });
+        all.push(Erratum { claim, failures, sought, correction });
     }
     console::out(&markdown(&all, &library.papers));
     for malformed_one in &bad {
@@ -108,6 +125,21 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
         exit = exit.gravest(Exit::Malformed);
     }
     Ok(exit)
+}
+
+/// What becomes of a constant in a run of the default budget: its verdict and the reason.
+fn sought_again(claim: &Claim) -> Result<(Verdict, String), Stop> {
+    let check = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
+    let options = RunOptions { budget: Budget::default(), cases: None, jobs: 0, check };
+    let outcomes = run(&[claim], &options, &|_| {}).map_err(|error| Stop::harness(error.to_string()))?;
+    let told = outcomes.into_iter().find_map(|outcome| match outcome {
+        Outcome::Checked(result) => {
+            let reason = result.predicates.first().and_then(|predicate| predicate.judgement.reason.clone());
+            Some((result.verdict, reason.unwrap_or_default()))
+        }
+        Outcome::Malformed(_) => None,
+    });
+    Ok(told.unwrap_or((Verdict::Error, "it is malformed".to_owned())))
 }
 
 /// The claim of this id, which corrects another: from the library, else from the file where it would be, which may not have been named.

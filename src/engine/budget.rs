@@ -118,6 +118,14 @@ pub fn of_a_slope(budget: Budget) -> u64 {
     SLOPE * budget.evaluations()
 }
 
+/// The least searches of a constant may take so many times what a predicate is hunted by.
+const CONSTANT: u64 = 4;
+
+/// Evaluations that the least searches of a constant may take.
+pub fn of_a_constant(budget: Budget) -> u64 {
+    CONSTANT * budget.effort().hunt
+}
+
 /// Evaluations that make about so many runs of all `points` together, where eight runs of each count for `eight`.
 pub fn of_runs(runs: u64, points: u64, eight: u64) -> u64 {
     (runs / LANES / points.max(1)).max(1).saturating_mul(eight)

@@ -4,6 +4,7 @@ use super::verdict::{self, Judgement};
 use crate::case::values::lines;
 use crate::check::PredicateInfo;
 use crate::check::chance::Chance;
+use crate::check::constant::Constant;
 use crate::check::evidence::{Evidence, Refutation};
 use crate::check::fit::Fit;
 use crate::check::tally::{PredicateTally, Tally};
@@ -47,6 +48,8 @@ pub struct ClaimResult {
     pub fit: Option<Fit>,
     /// Of a `[probability]` claim.
     pub chance: Option<Chance>,
+    /// Of a `[constant]` claim.
+    pub constant: Option<Constant>,
     /// Why the claim could not be evaluated, or was not.
     pub failure: Option<Failure>,
     /// Time spent on it by all threads. Never part of what is compared.
@@ -105,6 +108,7 @@ pub struct Findings {
     pub evidence: Vec<Evidence>,
     pub fit: Option<Fit>,
     pub chance: Option<Chance>,
+    pub constant: Option<Constant>,
     pub failure: Option<Failure>,
     pub busy: Duration,
 }
@@ -112,7 +116,7 @@ pub struct Findings {
 impl ClaimResult {
     /// Judges what was found.
     pub fn new(claim: &Claim, found: Findings) -> Self {
-        let Findings { predicates, givens, assumes, mut tally, evidence, fit, chance, failure, busy } = found;
+        let Findings { predicates, givens, assumes, mut tally, evidence, fit, chance, constant, failure, busy } = found;
         let judged = |info: PredicateInfo, counted: Option<(PredicateTally, Evidence)>, judgement: Judgement| {
             let expected = verdict::expected(&claim.expect, &info.name);
             let as_expected = verdict::satisfies(judgement.verdict, expected);
@@ -128,6 +132,12 @@ impl ClaimResult {
             let judgement = verdict::judge_chance(chance, &evidence);
             let judged = claim.probability.as_ref().map(|p| judged(named(&p.bound.name), None, judgement));
             judged.map(|judged| PredicateResult { evidence, ..judged }).into_iter().collect()
+        } else if let (Some(constant), Some(asked)) = (&constant, &claim.constant) {
+            let evidence = evidence.into_iter().next().unwrap_or_default();
+            let judgement = verdict::judge_constant(&asked.name, constant, &tally, &evidence);
+            let counts = std::mem::take(&mut tally.predicates).into_iter().next();
+            let judged = judged(named(&asked.name), None, judgement);
+            vec![PredicateResult { counts, evidence, ..judged }]
         } else {
             let evidence = evidence.into_iter().chain(std::iter::repeat_with(Evidence::default));
             let counted = predicates.into_iter().zip(std::mem::take(&mut tally.predicates)).zip(evidence);
@@ -152,6 +162,7 @@ impl ClaimResult {
             assumes,
             fit,
             chance,
+            constant,
             failure,
             busy,
         }
@@ -159,6 +170,11 @@ impl ClaimResult {
 }
 
 impl ClaimResult {
+    /// What the constant of a `[constant]` claim is called: its one predicate has that name.
+    pub fn constant_name(&self) -> &str {
+        self.predicates.first().map_or("", |predicate| &predicate.info.name)
+    }
+
     /// The values of a counterexample, as lines of text.
     pub fn values(&self, refutation: &Refutation) -> impl Iterator<Item = String> {
         let name = |i: usize| self.givens.get(i).cloned().unwrap_or_default();

@@ -10,6 +10,7 @@ use super::guard::guard;
 use super::outcome::{ClaimResult, Failure, Findings, Malformed, Outcome};
 use super::source::CaseSource;
 use crate::check::chance::Chance;
+use crate::check::constant::{self, Constant};
 use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
 use crate::check::scaling::Asked;
@@ -152,6 +153,8 @@ enum Work {
     Fit(u64),
     /// So many trials of a probability.
     Trials(u64),
+    /// So many trials of a constant.
+    Constant(u64),
 }
 
 /// What a claim takes, about: evaluations, by what one of them counts for.
@@ -160,10 +163,11 @@ fn load(claim: &Claim, options: &RunOptions, source: &dyn CaseSource, work: &Wor
     match work {
         Work::Cases(cases) => {
             let hunted = options.budget.effort().hunt.max(predicates.saturating_mul(source.cost()));
-            cases.saturating_mul(source.cost()).saturating_add(hunted)
+            let sought = if source.is_constant() { budget::of_a_constant(options.budget) } else { 0 };
+            cases.saturating_mul(source.cost()).saturating_add(hunted).saturating_add(sought)
         }
         Work::Fit(evaluations) => *evaluations,
-        Work::Trials(trials) => trials.saturating_mul(source.cost()),
+        Work::Trials(trials) | Work::Constant(trials) => trials.saturating_mul(source.cost()),
     }
 }
 
@@ -171,9 +175,10 @@ fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepar
     let compiled = guard(|| {
         let source = compile(claim)?;
         let (fit, probability, cost) = (source.is_scaling(), source.is_probability(), source.cost());
-        Ok((source, fit, probability, cost))
+        let random = source.is_random_constant();
+        Ok((source, fit, probability, random, cost))
     });
-    let (source, fit, probability, cost) = match compiled {
+    let (source, fit, probability, random, cost) = match compiled {
         Err(panic) => return Prepared::Failed(Box::new(Findings::failed(None, Failure::Panic(panic)))),
         Ok(Err(diagnostics)) => return Prepared::Malformed(diagnostics),
         Ok(Ok(compiled)) => compiled,
@@ -181,8 +186,12 @@ fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepar
     if fit {
         return prepare_fit(claim, options, source);
     }
-    if probability {
-        return prepare_trials(claim, options, source, cost);
+    if probability || random {
+        let work = if random { Work::Constant } else { Work::Trials };
+        return prepare_trials(claim, options, source, cost, work);
+    }
+    if let Some(failure) = claim.constant.as_ref().and_then(|constant| too_dear(constant, options, cost)) {
+        return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))));
     }
     let failure = match (budget::cases(options.budget, options.cases, cost), claim.budget.cases) {
         (None, _) => {
@@ -223,7 +232,24 @@ fn prepare_fit(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSource>)
     Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
 }
 
-fn prepare_trials(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSource>, cost: u64) -> Prepared {
+/// Why the curves of a constant are beyond the budget.
+fn too_dear(constant: &crate::claim::model::Constant, options: &RunOptions, cost: u64) -> Option<String> {
+    let values = constant::values_of(constant);
+    let (least, most) = (constant::least_evaluations(values, cost), budget::of_a_constant(options.budget));
+    (least > most).then(|| {
+        format!(
+            "the least search at {values} swept values counts for {least} evaluations, the budget is {most}: run it with a larger --budget, or make the sweep smaller"
+        )
+    })
+}
+
+fn prepare_trials(
+    claim: &Claim,
+    options: &RunOptions,
+    source: Box<dyn CaseSource>,
+    cost: u64,
+    work: fn(u64) -> Work,
+) -> Prepared {
     let failure = match (budget::trials(options.budget, options.cases, cost), claim.budget.cases) {
         (None, _) => format!(
             "one trial counts for {cost} evaluations, and the budget has less than {} of them: run it with a larger --budget",
@@ -232,7 +258,7 @@ fn prepare_trials(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSourc
         (Some(trials), Some(least)) if trials < least => {
             format!("the claim asks for {least} trials, this run gives it {trials}: run it with a larger --budget")
         }
-        (Some(trials), _) => return Prepared::Ready { source, work: Work::Trials(trials) },
+        (Some(trials), _) => return Prepared::Ready { source, work: work(trials) },
     };
     Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
 }
@@ -258,6 +284,7 @@ struct Sum {
     evidence: Vec<Evidence>,
     fit: Option<Fit>,
     chance: Option<Chance>,
+    constant: Option<Constant>,
     failure: Option<(u64, Failure)>,
     busy: Duration,
 }
@@ -266,7 +293,7 @@ impl<'a> Slot<'a> {
     fn new(claim: &'a Claim, prepared: Prepared, first_unit: u64) -> Self {
         let units = match &prepared {
             Prepared::Ready { work: Work::Cases(cases), .. } => cases.div_ceil(BLOCK),
-            Prepared::Ready { work: Work::Fit(_) | Work::Trials(_), .. } => 1,
+            Prepared::Ready { work: Work::Fit(_) | Work::Trials(_) | Work::Constant(_), .. } => 1,
             Prepared::Failed(_) | Prepared::Malformed(_) => 0,
         };
         let slot = Self {
@@ -313,6 +340,10 @@ impl<'a> Slot<'a> {
                         (sum.chance, sum.evidence) = (Some(chance), vec![evidence]);
                     });
                 }
+                Work::Constant(trials) => {
+                    let found = guard(|| source.random_constant(&options.budget.effort(), *trials));
+                    self.note(unit, flatten(found), begun.elapsed(), |sum, constant| sum.constant = Some(constant));
+                }
                 Work::Cases(cases) => {
                     let range = block(unit, *cases);
                     let count = range.end - range.start;
@@ -347,7 +378,29 @@ impl<'a> Slot<'a> {
         let stored = self.claim.witness.as_deref();
         let found = guard(|| source.search(&tally, &options.budget.effort(), stored));
         self.note(self.units, flatten(found), begun.elapsed(), |sum, evidence| sum.evidence = evidence);
+        if source.is_constant() {
+            self.seek(&**source, &tally, options);
+        }
         self.sum.lock().unwrap_or_else(PoisonError::into_inner).tally = Some(tally);
+    }
+
+    /// The curves of a constant.
+    fn seek(&self, source: &dyn CaseSource, tally: &Tally, options: &RunOptions) {
+        let begun = Instant::now();
+        let evidence = {
+            let sum = self.sum.lock().unwrap_or_else(PoisonError::into_inner);
+            match &sum.failure {
+                None => sum.evidence.first().cloned().unwrap_or_default(),
+                Some(_) => return,
+            }
+        };
+        let found = guard(|| source.constant(tally, &evidence, &options.budget.effort()));
+        self.note(self.units, flatten(found), begun.elapsed(), |sum, (constant, refutation)| {
+            sum.constant = Some(constant);
+            if let Some(evidence) = sum.evidence.first_mut() {
+                evidence.refutation = evidence.refutation.take().or(refutation);
+            }
+        });
     }
 
     fn note<T>(&self, unit: u64, result: Result<T, Failure>, busy: Duration, add: impl FnOnce(&mut Sum, T)) {
@@ -381,6 +434,7 @@ impl<'a> Slot<'a> {
                     None => {
                         findings.fit = sum.fit;
                         findings.chance = sum.chance;
+                        findings.constant = sum.constant;
                         findings.evidence = sum.evidence;
                         findings.tally = sum.tally.unwrap_or(findings.tally);
                     }
@@ -435,6 +489,7 @@ impl Findings {
             evidence: Vec::new(),
             fit: None,
             chance: None,
+            constant: None,
             failure: None,
             busy,
         }
@@ -449,6 +504,7 @@ impl Findings {
             evidence: Vec::new(),
             fit: None,
             chance: None,
+            constant: None,
             failure: None,
             busy: Duration::ZERO,
         };

@@ -8,7 +8,8 @@ use super::run::{Compile, MAX_ELEMENTS, RunOptions, run_with};
 use super::source::CaseSource;
 use crate::arith::lane::Backend;
 use crate::check::chance::Chance;
-use crate::check::evidence::Evidence;
+use crate::check::constant::Constant;
+use crate::check::evidence::{Evidence, Refutation};
 use crate::check::fit::Fit;
 use crate::check::record::{CaseRecord, Fate, Hypotheses, Look, Stratum};
 use crate::check::scaling::Asked;
@@ -73,6 +74,22 @@ impl CaseSource for Fake {
     fn asked(&self) -> Result<Asked, CheckError> {
         Err(CheckError("no sweep".to_owned()))
     }
+    fn is_constant(&self) -> bool {
+        false
+    }
+
+    fn is_random_constant(&self) -> bool {
+        false
+    }
+
+    fn constant(&self, _: &Tally, _: &Evidence, _: &Effort) -> Result<(Constant, Option<Refutation>), CheckError> {
+        Err(CheckError("no constant".to_owned()))
+    }
+
+    fn random_constant(&self, _: &Effort, _: u64) -> Result<Constant, CheckError> {
+        Err(CheckError("no constant".to_owned()))
+    }
+
     fn is_probability(&self) -> bool {
         false
     }

@@ -2,7 +2,8 @@
 //! fail, panic or dawdle on demand.
 
 use crate::check::chance::Chance;
-use crate::check::evidence::Evidence;
+use crate::check::constant::Constant;
+use crate::check::evidence::{Evidence, Refutation};
 use crate::check::fit::Fit;
 use crate::check::record::CaseRecord;
 use crate::check::scaling::Asked;
@@ -31,6 +32,19 @@ pub trait CaseSource: Send + Sync {
     fn scaling(&self, evaluations: u64) -> Result<Fit, CheckError>;
     /// What the sweep of a `[scaling]` claim asks for.
     fn asked(&self) -> Result<Asked, CheckError>;
+    /// Whether this is a `[constant]` claim, which has curves beside its cases.
+    fn is_constant(&self) -> bool;
+    /// Whether something is random in a `[constant]` claim, which has trials in place of cases then.
+    fn is_random_constant(&self) -> bool;
+    /// What a constant is asked for, once the cases are searched; and a certified case at which no constant works.
+    fn constant(
+        &self,
+        tally: &Tally,
+        evidence: &Evidence,
+        effort: &Effort,
+    ) -> Result<(Constant, Option<Refutation>), CheckError>;
+    /// The same where something is random, within about so many trials.
+    fn random_constant(&self, effort: &Effort, trials: u64) -> Result<Constant, CheckError>;
     /// Whether this is a `[probability]` claim, which has trials in place of cases.
     fn is_probability(&self) -> bool;
     /// The trials of a `[probability]` claim, about so many, and the counterexample to an event that is claimed to be sure.
@@ -72,6 +86,27 @@ impl CaseSource for Checker {
 
     fn asked(&self) -> Result<Asked, CheckError> {
         self.asked()
+    }
+
+    fn is_constant(&self) -> bool {
+        self.is_constant()
+    }
+
+    fn is_random_constant(&self) -> bool {
+        self.is_random_constant()
+    }
+
+    fn constant(
+        &self,
+        tally: &Tally,
+        evidence: &Evidence,
+        effort: &Effort,
+    ) -> Result<(Constant, Option<Refutation>), CheckError> {
+        self.constant(tally, evidence, effort)
+    }
+
+    fn random_constant(&self, effort: &Effort, trials: u64) -> Result<Constant, CheckError> {
+        self.random_constant(effort, trials)
     }
 
     fn is_probability(&self) -> bool {

@@ -15,10 +15,12 @@
 //! A stratum that gave cases of which none met the hypotheses is reported, but does not by itself make a claim `vacuous`: whether
 //! it is feasible is not known. A claim's verdict is the gravest of its predicates'.
 
-use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing};
+use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing, error_at};
+use crate::check::constant::{Constant, End};
 use crate::check::evidence::Evidence;
 use crate::check::fit::{Fit, REJECTED_WRONGLY, Shape};
-use crate::check::tally::PredicateTally;
+use crate::check::tally::{PredicateTally, Tally};
+use crate::check::trend::Trend;
 use crate::claim::model::{Expect, ProbabilityBound, Verdict};
 
 /// A verdict, and why, where it is not plainly `held`.
@@ -117,6 +119,80 @@ pub fn judge_fit(fit: &Fit) -> Judgement {
             Judgement::new(Verdict::Inconclusive, why)
         }
     }
+}
+
+/// The verdict of a constant: what is certain, what grows, what could not be told.
+pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: &Evidence) -> Judgement {
+    if let Some(refutation) = &evidence.refutation {
+        let (margin, bits) = (refutation.margin.describe(), refutation.bits);
+        let why = format!("no positive `{name}` works at a case, certified: its room is {margin}, in {bits} bits");
+        return Judgement::new(Verdict::Refuted, why);
+    }
+    if let Some(scaled) = &constant.scaled {
+        let why = format!("{}: no `{name}` works at all scales, certified", scaled.describe());
+        return Judgement::new(Verdict::Refuted, why);
+    }
+    let by_cases = tally.predicates.first().map(|counts| judge(counts, evidence, tally.cases, tally.met));
+    match by_cases {
+        // Where nothing is asked, cases are out of the branch of what asks.
+        Some(found) if found.verdict == Verdict::Vacuous && tally.met >= least_asked(tally.cases) => {}
+        Some(found) if matches!(found.verdict, Verdict::Error | Verdict::Vacuous | Verdict::Suspect) => return found,
+        _ => {}
+    }
+    if let Some((given, value)) = &constant.impossible {
+        let why = format!("no `{name}` works where {given} = {value}, beyond rounding; no certificate");
+        return Judgement::new(Verdict::Suspect, why);
+    }
+    if let Some(barred) = &constant.barred {
+        let ((against, trials), level) = (barred.trials, barred.level);
+        let at: Vec<String> = barred.at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let told = format!(
+            "no `{name}` works in {against} of {trials} trials where {}, and it should in a part of {level}",
+            at.join(", ")
+        );
+        if barred.chance <= error_at(1) / constant.settings() as f64 {
+            let how = format!(
+                "{told}; so far from it with probability below {ERROR_RATE:e} in all runs of a library together"
+            );
+            return Judgement::new(Verdict::Rejected, how);
+        }
+        return Judgement::new(Verdict::Inconclusive, told);
+    }
+    let mut growth = constant.drifts().map(|(curve, end, trend)| {
+        let Trend::Grows { exponent, interval: (lo, hi) } = trend else { return String::new() };
+        let way = match end {
+            End::Upper => "grows with",
+            End::Lower => "grows as it falls with",
+        };
+        format!("what `{name}` must meet {way} {} (exponent {exponent:.3}, [{lo:.3}, {hi:.3}])", curve.given)
+    });
+    if let Some(first) = growth.next() {
+        let more: Vec<String> = growth.collect();
+        let why = std::iter::once(first).chain(more).collect::<Vec<_>>().join("; ");
+        return Judgement::new(Verdict::Drifts, why);
+    }
+    let ends = constant.curves.iter().flat_map(|curve| curve.ends.iter().map(move |(end, trend)| (curve, end, trend)));
+    let unclear = ends.filter_map(|(curve, end, trend)| match trend {
+        Trend::Unclear { why } => {
+            let end = match end {
+                End::Upper => "upper",
+                End::Lower => "lower",
+            };
+            Some(format!("towards the {end} end of {}: {why}", curve.given))
+        }
+        _ => None,
+    });
+    let unclear: Vec<String> = unclear.collect();
+    if !unclear.is_empty() {
+        return Judgement::new(Verdict::Inconclusive, unclear.join("; "));
+    }
+    if constant.worst.is_none() {
+        let why = format!(
+            "no case asks for a positive `{name}`: the statement holds with any, and this says nothing of how large it must be"
+        );
+        return Judgement { verdict: Verdict::Held, reason: Some(why) };
+    }
+    Judgement { verdict: Verdict::Held, reason: None }
 }
 
 /// The verdict of a probability: gravest first, what is certain, what is as good as certain, what could not be told.

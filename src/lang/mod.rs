@@ -15,6 +15,7 @@ mod holes;
 pub mod ir;
 mod label;
 pub mod lexer;
+pub mod need;
 mod operators;
 pub mod parse;
 mod parse_binder;

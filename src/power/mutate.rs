@@ -130,6 +130,11 @@ impl<'a> Maker<'a> {
 
     fn entry(&mut self, entry: &Entry) {
         let Entry { table, index, named } = entry;
+        // The room of a constant is no statement that anybody made.
+        let room = |constant: &crate::claim::model::Constant| table.is_conclusion() && constant.name == named.name;
+        if self.claim.constant.as_ref().is_some_and(room) {
+            return;
+        }
         let effect = match table {
             table if table.is_conclusion() => Effect::Easier,
             table if table.is_hypothesis() => Effect::Harder,

@@ -1,43 +1,8 @@
 //! A copy of an expression with one of its subexpressions replaced.
 
-use crate::lang::ast::{Clause, Expr, ExprKind, IndexRange, Quantifier, Subscript};
+use crate::lang::ast::{Expr, Quantifier};
+use crate::lang::parts::children_mut;
 pub use crate::lang::parts::{Part, children};
-
-/// The same children, to be replaced.
-fn children_mut(e: &mut Expr) -> Vec<&mut Expr> {
-    fn ends(r: &mut IndexRange) -> [&mut Expr; 2] {
-        [&mut r.lo, &mut r.hi]
-    }
-    match &mut e.kind {
-        ExprKind::Number { .. } | ExprKind::Name(_) | ExprKind::Pi | ExprKind::Identity | ExprKind::Bool(_) => vec![],
-        ExprKind::Neg(a) | ExprKind::Not(a) | ExprKind::Transpose(a) => vec![a],
-        ExprKind::Binary { left, right, .. } => vec![left, right],
-        ExprKind::Compare { first, rest } => {
-            std::iter::once(&mut **first).chain(rest.iter_mut().map(|(_, e)| e)).collect()
-        }
-        ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
-        ExprKind::Index { base, index } => {
-            let places = index.iter_mut().flat_map(|s| match s {
-                Subscript::At(at) => vec![at],
-                Subscript::Range { lo, hi } => vec![lo, hi],
-                Subscript::All(_) => vec![],
-            });
-            std::iter::once(&mut **base).chain(places).collect()
-        }
-        ExprKind::Call { arguments, .. } => arguments.iter_mut().collect(),
-        ExprKind::Quantified { clauses, body, .. } => {
-            let clauses = clauses.iter_mut().flat_map(|clause| match clause {
-                Clause::Range(r) => ends(r).into_iter().collect::<Vec<_>>(),
-                Clause::Filter(filter) => vec![filter],
-            });
-            clauses.chain([&mut **body]).collect()
-        }
-        ExprKind::Build { ranges, body } => ranges.iter_mut().flat_map(ends).chain([&mut **body]).collect(),
-        ExprKind::Derivative { body, direction, .. } => {
-            std::iter::once(&mut **body).chain(direction.as_deref_mut()).collect()
-        }
-    }
-}
 
 /// The path of a subexpression: at each step, which child.
 pub type Path = Vec<usize>;
@@ -61,6 +26,7 @@ pub fn is_logical(quantifier: Quantifier) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::ast::ExprKind;
     use crate::lang::parse::parse_expr;
     use crate::lang::print::source;
 

@@ -1,6 +1,7 @@
 //! The one case of a claim, or of a predicate, that says most: its worst violation, else its closest approach.
 
 use super::chance;
+use super::constant;
 use super::number::{grouped, short};
 use crate::check::PredicateInfo;
 use crate::check::evidence::{Proof, Refutation, Stored, Tightness};
@@ -183,6 +184,9 @@ pub fn describe_claim(claim: &ClaimResult) -> String {
             refutation.margin.describe(),
             place(refutation, predicate.info.looks)
         );
+    }
+    if let Some(sought) = &claim.constant {
+        return constant::describe(claim.constant_name(), sought);
     }
     let Some((predicate, closest)) = Closest::of_claim(claim) else {
         let chance = claim.chance.as_ref().map(chance::describe);

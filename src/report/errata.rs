@@ -19,8 +19,9 @@ pub struct Failure {
 /// A claim that is false as printed.
 pub struct Erratum<'a> {
     pub claim: &'a Claim,
-    /// Never empty.
     pub failures: Vec<Failure>,
+    /// Constants that do not exist, or drift: the name, and what was found. Never empty where there is no failure.
+    pub sought: Vec<(String, String)>,
     pub correction: Correction,
 }
 
@@ -40,7 +41,8 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
     let mut text = String::from(
         "# Errata\n\n\
          Statements that are false as printed. Each has a counterexample in exact numbers beside its claim (`<claim>.witness.json`), which\n\
-         `theoremcheck verify` proves again; hypotheses are those of the claim file. A correction is a claim of its own, checked like any other:\n\
+         `theoremcheck verify` proves again; hypotheses are those of the claim file. Where a constant is said to be universal and is not, an exact\n\
+         change of scale or the measured drift of what it must meet stands in its place. A correction is a claim of its own, checked like any other:\n\
          it is the least change that was found to hold, not the authors'. Many slips are misprints or constants, and harm no theorem: the notes\n\
          say how each stands to the result that it serves. Where a text is a poor scan, a claim whose name ends in `-scan` is what the scan shows\n\
          and the proof does not support.\n\n\
@@ -67,6 +69,14 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
                 Some(sides) => text += &format!("- where it says {} (margin {margin})\n", sides.describe()),
                 None => text += &format!("- with margin {margin}\n"),
             }
+        }
+        for (constant, found) in &erratum.sought {
+            let statement = claim.constant.iter().map(|constant| spaced(&constant.statement.text));
+            text += &format!(
+                "\n**No such constant**, `{constant}`: `{}`\n\n- {}\n",
+                statement.collect::<String>(),
+                spaced(found)
+            );
         }
         text += &notes(claim);
         match &erratum.correction {
@@ -104,7 +114,10 @@ fn statement(claim: &Claim) -> String {
             fenced("tex", &tex.trim().lines().map(|line| plain(&line.replace('\t', " ")) + "\n").collect::<String>())
         }
         None => {
-            let predicates = claim.claim.iter().map(|named| format!("{} = {}\n", named.name, spaced(&named.text)));
+            let constant = claim.constant.iter().map(|constant| (&constant.statement.name, &constant.statement.text));
+            let claimed =
+                claim.claim.iter().filter(|_| claim.constant.is_none()).map(|named| (&named.name, &named.text));
+            let predicates = constant.chain(claimed).map(|(name, text)| format!("{name} = {}\n", spaced(text)));
             fenced("text", &predicates.collect::<String>())
         }
     }

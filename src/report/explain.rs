@@ -4,13 +4,15 @@
 
 use super::chance;
 use super::closest::{Closest, describe_evidence, describe_fit, describe_line, describe_verdict};
+use super::constant;
 use super::number::grouped;
 use super::paint::Paint;
 use super::run_report::Setup;
 use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, plain};
-use crate::claim::model::{Claim, Flow, Named, Paper, Probability, ProbabilityBound, Trajectory};
+use crate::claim::model::{Claim, Constant, Flow, Named, Paper, Probability, ProbabilityBound, Trajectory};
 use crate::engine::outcome::ClaimResult;
 use crate::lang::ast::{Expr, ExprKind, Given, Looks, Schedule, Slope, SlopeBound};
+use crate::lang::need::Seek;
 use crate::lang::print::{Style, given_tex_with, given_unicode_with, tex_with, unicode_with};
 use crate::lang::span::Span;
 
@@ -44,7 +46,7 @@ impl Explained<'_> {
         self.section(&mut out, "given", claim.givens.iter().map(|given| self.given(given)));
         self.section(&mut out, "where", claim.lets.iter().map(|entry| self.equation(entry)));
         self.section(&mut out, "assuming", claim.assume.iter().map(|entry| self.named(entry)));
-        if let Some(probability) = &claim.probability {
+        if let Some(probability) = claim.probability.as_ref().filter(|_| claim.constant.is_none()) {
             self.section(
                 &mut out,
                 "drawn anew in each trial",
@@ -58,7 +60,9 @@ impl Explained<'_> {
         if let Some(flow) = &claim.flow {
             self.flow(&mut out, flow);
         }
-        self.section(&mut out, "claimed", claim.claim.iter().map(|entry| self.named(entry)));
+        if claim.constant.is_none() {
+            self.section(&mut out, "claimed", claim.claim.iter().map(|entry| self.named(entry)));
+        }
         if let Some(scaling) = &claim.scaling {
             let (left, right) = &scaling.fit.value;
             let Slope { bound, value, within } = &scaling.slope.value;
@@ -76,7 +80,9 @@ impl Explained<'_> {
             let runs = (scaling.runs > 1).then(|| format!("{} runs of each point", grouped(scaling.runs)));
             self.section(&mut out, "claimed of a fitted slope", sweep.chain(from).chain(runs).chain([slope]));
         }
-        if let Some(probability) = &claim.probability {
+        if let Some(constant) = &claim.constant {
+            self.constant(&mut out, claim, constant);
+        } else if let Some(probability) = &claim.probability {
             let when = if claim.trajectory.is_some() {
                 "claimed of the probability at the end"
             } else {
@@ -85,7 +91,13 @@ impl Explained<'_> {
             self.section(&mut out, when, std::iter::once(self.probability(probability)));
         }
         let units = claim.units.all.iter().map(|unit| self.expr(&unit.value));
-        let each = claim.units.each.iter().map(|unit| format!("{}: {}", unit.name, self.expr(&unit.value)));
+        // The margin of a constant is the constant.
+        let each = claim
+            .units
+            .each
+            .iter()
+            .filter(|_| claim.constant.is_none())
+            .map(|unit| format!("{}: {}", unit.name, self.expr(&unit.value)));
         self.section(&mut out, "margins in units of", units.chain(each));
         if let Some(result) = self.result {
             self.section(&mut out, "evidence", self.evidence(result).into_iter());
@@ -98,6 +110,42 @@ impl Explained<'_> {
         let corrects = claim.corrects.iter().map(|id| format!("corrects {id}"));
         self.section(&mut out, "see also", uses.chain(corrected).chain(corrects).map(|line| plain(&line)));
         out
+    }
+
+    fn constant(&self, out: &mut String, claim: &Claim, constant: &Constant) {
+        let name = self.name(&constant.name);
+        let seek = match constant.seek {
+            Seek::Least => format!("{name}: the least constant with"),
+            Seek::Greatest => format!("{name}: the greatest constant with"),
+        };
+        let moves = claim.trajectory.is_some() || claim.flow.is_some();
+        let when = match (&*constant.statement.name, moves) {
+            ("always", _) => ", at all times",
+            (_, true) => ", at the end",
+            _ => "",
+        };
+        let statement = format!("{}{when}", self.expr(&constant.statement.value));
+        let lets = constant.lets.iter().map(|entry| format!("where {}", self.equation(entry)));
+        let random =
+            claim.probability.iter().flat_map(|p| p.random.iter().map(|r| format!("random: {}", self.given(r))));
+        let bound = claim
+            .probability
+            .iter()
+            .map(|p| format!("with probability {} {}", self.pick("≥", r"\ge"), self.expr(&p.bound.value)));
+        let sweep = constant.sweep.iter().map(|swept| {
+            let values: Vec<String> = swept.value.values.iter().map(ToString::to_string).collect();
+            format!("whatever {} is: {}", self.name(&swept.name), values.join(", "))
+        });
+        let unbounded =
+            constant.unbounded.iter().map(|given| format!("{} may be any positive number", self.name(given)));
+        let all = std::iter::once(seek)
+            .chain([statement])
+            .chain(lets)
+            .chain(random)
+            .chain(bound)
+            .chain(sweep)
+            .chain(unbounded);
+        self.section(out, "claimed of a constant", all);
     }
 
     fn probability(&self, probability: &Probability) -> String {
@@ -119,6 +167,12 @@ impl Explained<'_> {
         }
     }
 
+    /// Predicates of a path; the room of a constant is no statement that anybody made.
+    fn unless_sought<'a>(&self, entries: &'a [Named<Expr>]) -> impl Iterator<Item = &'a Named<Expr>> + use<'a> {
+        let shown: &[Named<Expr>] = if self.claim.constant.is_some() { &[] } else { entries };
+        shown.iter()
+    }
+
     fn trajectory(&self, out: &mut String, trajectory: &Trajectory) {
         let assign =
             |sign: &str, entry: &Named<Expr>| format!("{} {sign} {}", self.name(&entry.name), self.expr(&entry.value));
@@ -137,8 +191,12 @@ impl Explained<'_> {
         let first = trajectory.first.iter();
         let first = first.map(|entry| format!("{} = first t with {}", self.name(&entry.name), self.expr(&entry.value)));
         self.section(out, "with", first);
-        self.section(out, "claimed at every step", trajectory.always.iter().map(|entry| self.named(entry)));
-        self.section(out, "claimed at the end", trajectory.finally.iter().map(|entry| self.named(entry)));
+        self.section(
+            out,
+            "claimed at every step",
+            self.unless_sought(&trajectory.always).map(|entry| self.named(entry)),
+        );
+        self.section(out, "claimed at the end", self.unless_sought(&trajectory.finally).map(|entry| self.named(entry)));
     }
 
     fn flow(&self, out: &mut String, flow: &Flow) {
@@ -161,8 +219,8 @@ impl Explained<'_> {
         let first = flow.first.iter();
         let first = first.map(|entry| format!("{} = first t with {}", self.name(&entry.name), self.expr(&entry.value)));
         self.section(out, "with", first);
-        self.section(out, "claimed at every time", flow.always.iter().map(|entry| self.named(entry)));
-        self.section(out, "claimed at the end", flow.finally.iter().map(|entry| self.named(entry)));
+        self.section(out, "claimed at every time", self.unless_sought(&flow.always).map(|entry| self.named(entry)));
+        self.section(out, "claimed at the end", self.unless_sought(&flow.finally).map(|entry| self.named(entry)));
     }
 
     fn evidence(&self, result: &ClaimResult) -> Vec<String> {
@@ -188,6 +246,9 @@ impl Explained<'_> {
             if let Some(refutation) = &predicate.evidence.refutation {
                 lines.extend(result.values(refutation).map(|line| format!("  {line}")));
             }
+        }
+        if let Some(sought) = &result.constant {
+            lines.extend(constant::lines(result.constant_name(), sought));
         }
         if let Some(chance) = &result.chance {
             lines.extend(chance::lines(chance));

@@ -5,6 +5,7 @@
 
 use super::chance::ChanceJson;
 use super::closest::{Closest, stratum_name};
+use super::constant::ConstantJson;
 use super::json_evidence::EvidenceJson;
 use super::layout::laid_out;
 use super::number::JsonNumber;
@@ -96,6 +97,8 @@ struct Claim<'a> {
     fit: Option<FitJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     probability: Option<ChanceJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    constant: Option<ConstantJson<'a>>,
     cases: u64,
     met: u64,
     /// Of these, those that were run with exponents that have no bound.
@@ -307,6 +310,7 @@ impl<'a> Claim<'a> {
             }),
             fit: claim.fit.as_ref().map(FitJson::of),
             probability: claim.chance.as_ref().map(ChanceJson::of),
+            constant: claim.constant.as_ref().map(|constant| ConstantJson::of(claim.constant_name(), constant)),
             cases: claim.tally.cases,
             met: claim.tally.met,
             scaled: claim.tally.scaled,

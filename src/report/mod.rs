@@ -3,6 +3,7 @@
 pub mod baseline;
 pub mod chance;
 pub mod closest;
+pub mod constant;
 pub mod entry;
 pub mod errata;
 pub mod explain;

@@ -4,6 +4,7 @@
 
 use super::chance;
 use super::closest::{self, Closest, describe_verdict, stratum_name};
+use super::constant;
 use super::entry::Entry;
 use super::number::{grouped, short};
 use super::paint::Paint;
@@ -102,6 +103,14 @@ impl<'a> Table<'a> {
             let refutation = predicate.evidence.refutation.iter();
             lines.extend(refutation.flat_map(|r| claim.values(r)).map(|line| format!("  {line}")));
             lines.extend(chance::case(chance).map(|case| format!("  {}", self.setup.replay_line(&claim.id, case))));
+        }
+        if let Some(sought) = &claim.constant {
+            lines.extend(
+                constant::lines(&predicate.info.name, sought).iter().map(|line| self.paint.dim(&format!("  {line}"))),
+            );
+            let refutation = predicate.evidence.refutation.iter();
+            lines.extend(refutation.flat_map(|r| claim.values(r)).map(|line| format!("  {line}")));
+            return lines;
         }
         let Some(counts) = &predicate.counts else {
             if let Some(fit) = claim.fit.as_ref().filter(|_| self.verbose) {

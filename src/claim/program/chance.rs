@@ -59,7 +59,9 @@ impl Builder<'_> {
         let event = &probability.event;
         let found = elaborate::truth(&mut self.graph, &self.scope, &event.value);
         let truth = self.note(&event.place, found)?;
-        let margin = predicate::margin_of(&mut self.graph, truth, None);
+        // The margin of a constant's room is the room.
+        let unit = self.claim.constant.as_ref().map(|_| self.graph.number(1));
+        let margin = predicate::margin_of(&mut self.graph, truth, unit);
         let margin =
             margin.map_err(|error| LangError::new(event.value.span, "this event is too large", error.to_string()));
         let margin = self.note(&event.place, margin)?;

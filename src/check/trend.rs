@@ -1,0 +1,230 @@
+//! Whether a number that was measured at some values of a variable goes on growing towards an end of them, or settles.
+//!
+//! What a search finds is a lower bound of what there is to find, a little off; so each point has a spread, and a step that is within the spreads of
+//! its ends is none. Variables are looked at in their logarithm x, in which a power of the variable grows by a factor for each step, the logarithm by
+//! the same amount, and what has a limit by less and less. Whether a limit is there is a matter of the *steepness* `dy/dx`: if it falls like `x^-q`, what is still to
+//! come is finite for q > 1 (an inverse logarithm has 2, a power of the variable as much as one likes), and not for q < 1 (a logarithm has 0, its root 1/2). q is measured
+//! over the last points, and once more at the very end, so that what rises once on the way from one level to another is not taken for growth.
+//!
+//! Nothing here is a proof: values beyond the last are not known. A trend that is neither is said to be unclear.
+
+/// A measured value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    /// The variable's logarithm, towards the end that is asked about: increasing from point to point.
+    pub x: f64,
+    /// At least 0.
+    pub y: f64,
+    /// By which part of itself the value may be off.
+    pub spread: f64,
+}
+
+/// What becomes of the value towards the end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trend {
+    /// It does not grow there: it stays within its spreads, or falls.
+    Level,
+    /// It grows by less and less, and would come to about this.
+    Settles { limit: f64 },
+    /// It grows like a power of the variable (of its logarithm, where the exponent is small), with the interval of the exponent.
+    Grows { exponent: f64, interval: (f64, f64) },
+    /// Why nothing can be said.
+    Unclear { why: &'static str },
+}
+
+/// The least points that a trend is read off.
+const LEAST_POINTS: usize = 4;
+/// A change by so little is none, whatever the spread.
+const NO_CHANGE: f64 = 0.02;
+/// A spread up to which values that are no higher than others are taken to be so.
+const SURE: f64 = 0.1;
+/// Of the exponent with which the steepness falls: up to here what is still to come has no bound.
+const GROWING: f64 = 0.75;
+/// From here on it has.
+const SETTLING: f64 = 1.5;
+/// Logarithms of values nearer to 1 than this say nothing of how a steepness falls.
+const LEAST_X: f64 = 0.25;
+
+/// What the last points say.
+pub fn trend(points: &[Measure]) -> Trend {
+    let Some(last) = points.last() else { return Trend::Unclear { why: "nothing was measured" } };
+    let greatest = points.iter().fold(0.0, |y, point| point.y.max(y));
+    if greatest == 0.0 {
+        return Trend::Level;
+    }
+    // The end of the range: a half, and four points at least.
+    let window = &points[points.len().saturating_sub(LEAST_POINTS.max(points.len() / 2 + 1))..];
+    let first = window[0];
+    let spread = window.iter().fold(0.0, |most: f64, point| most.max(point.spread));
+    let off = NO_CHANGE.max(2.0 * spread);
+    // As much as there may be, where a search is bad.
+    let most = |point: &Measure| point.y / (1.0 - point.spread.min(0.99));
+    let flat = last.y <= first.y * (1.0 + off);
+    if flat && (spread <= SURE || most(last) <= first.y * (1.0 + NO_CHANGE)) {
+        let middle = window.iter().fold(0.0, |y: f64, point| point.y.max(y));
+        let few = points.len() < LEAST_POINTS && middle > first.y * (1.0 + off);
+        return if few { Trend::Unclear { why: FEW } } else { Trend::Level };
+    }
+    if points.len() < LEAST_POINTS {
+        return Trend::Unclear { why: FEW };
+    }
+    if flat || last.y <= most(&first) * (1.0 + NO_CHANGE) {
+        return Trend::Unclear { why: "the searches at its values are too bad" };
+    }
+    let steps: Vec<(f64, f64)> =
+        window.windows(2).map(|pair| (0.5 * (pair[0].x + pair[1].x), steepness(pair))).collect();
+    // What a step may be by the spreads alone.
+    let small = |i: usize| {
+        let (a, b) = (window[i], window[i + 1]);
+        let room = 1.0 + NO_CHANGE / 4.0;
+        b.y <= most(&a) * room && a.y <= most(&b) * room
+    };
+    let count = steps.len();
+    if small(count - 1) {
+        return Trend::Settles { limit: last.y };
+    }
+    if steps[count - 1].1 < 0.0 {
+        return Trend::Unclear { why: "it rises and falls" };
+    }
+    let rising: Vec<(f64, f64)> = (0..count)
+        .filter(|i| steps[*i].1 > 0.0 && !small(*i))
+        .map(|i| (ln(steps[i].0.max(LEAST_X)), ln(steps[i].1)))
+        .collect();
+    if rising.len() < 2 {
+        return Trend::Unclear { why: "it grows in the last step alone" };
+    }
+    let (a, b) = (rising[rising.len() - 2], rising[rising.len() - 1]);
+    if b.0 <= a.0 {
+        return Trend::Unclear { why: "its values are too near to 1 to say how it grows" };
+    }
+    let (fitted, at_the_end) = (-line(&rising).0, -(b.1 - a.1) / (b.0 - a.0));
+    if at_the_end >= SETTLING && fitted >= GROWING {
+        // What is still to come, if the steepness goes on falling like that.
+        let (x, steep) = (last.x, exp(b.1 - at_the_end * (ln(last.x) - b.0)));
+        return Trend::Settles { limit: last.y + steep * x / (at_the_end - 1.0) };
+    }
+    if fitted <= GROWING && at_the_end <= GROWING {
+        let logs: Vec<(f64, f64)> = window.iter().filter(|p| p.y > 0.0).map(|p| (p.x, ln(p.y))).collect();
+        let (exponent, error) = line(&logs);
+        let room = error.max(off / (last.x - first.x));
+        return Trend::Grows { exponent, interval: (exponent - room, exponent + room) };
+    }
+    Trend::Unclear { why: "whether it settles does not show within these values" }
+}
+
+const FEW: &str = "it grows, and there are too few values to say how";
+
+fn steepness(pair: &[Measure]) -> f64 {
+    (pair[1].y - pair[0].y) / (pair[1].x - pair[0].x)
+}
+
+/// The slope of the line of least squares, and three of its standard errors.
+fn line(points: &[(f64, f64)]) -> (f64, f64) {
+    let n = points.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / n;
+    let (mx, my) = (mean(|p| p.0), mean(|p| p.1));
+    let sxx: f64 = points.iter().map(|p| (p.0 - mx) * (p.0 - mx)).sum();
+    let sxy: f64 = points.iter().map(|p| (p.0 - mx) * (p.1 - my)).sum();
+    let slope = sxy / sxx;
+    let off: f64 = points.iter().map(|p| p.1 - my - slope * (p.0 - mx)).map(|e| e * e).sum();
+    let error = if points.len() > 2 { (off / (n - 2.0) / sxx).sqrt() } else { 0.0 };
+    (slope, 3.0 * error)
+}
+
+/// The natural logarithm, the same on every machine.
+pub(super) fn ln(x: f64) -> f64 {
+    super::binomial::ln(x)
+}
+
+fn exp(x: f64) -> f64 {
+    super::binomial::exp(x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(values: &[f64], y: impl Fn(f64) -> f64) -> Vec<Measure> {
+        values.iter().map(|&v| Measure { x: ln(v), y: y(v), spread: 0.001 }).collect()
+    }
+
+    fn wide() -> Vec<f64> {
+        (0..7).map(|i| 10f64.powf(0.5 * f64::from(i))).collect()
+    }
+
+    fn grows(y: impl Fn(f64) -> f64) -> Option<(f64, (f64, f64))> {
+        match trend(&at(&wide(), y)) {
+            Trend::Grows { exponent, interval } => Some((exponent, interval)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn powers_and_logarithms_grow() {
+        for power in [0.1, 0.25, 0.5, 1.0, 3.0] {
+            let (exponent, interval) = grows(|v| 3.0 * v.powf(power)).expect("it grows");
+            assert!((exponent - power).abs() < 1e-9 && interval.0 <= power && power <= interval.1);
+        }
+        assert!(grows(|v| 1.0 + ln(v)).is_some());
+        assert!(grows(|v| (1.0 + ln(v)).sqrt()).is_some());
+        // Growth that begins in the middle of the range.
+        assert!(grows(|v| 1.0_f64.max(v / 30.0)).is_some());
+    }
+
+    #[test]
+    fn what_has_a_limit_settles_there() {
+        for (y, limit) in [
+            (Box::new(|v: f64| 2.0 - 1.9 / v) as Box<dyn Fn(f64) -> f64>, 2.0),
+            (Box::new(|v: f64| v / (1.0 + v)), 1.0),
+            (Box::new(|v: f64| 5.0 - 4.0 / v.sqrt()), 5.0),
+            // As slow as a limit is seen.
+            (Box::new(|v: f64| 2.0 - 1.0 / (1.0 + ln(v))), 2.0),
+        ] {
+            match trend(&at(&wide(), y)) {
+                Trend::Settles { limit: found } => assert!((found - limit).abs() < 0.15 * limit, "{found} {limit}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_stays_or_falls_is_level() {
+        assert_eq!(trend(&at(&wide(), |_| 7.0)), Trend::Level);
+        assert_eq!(trend(&at(&wide(), |v| 1.0 / v)), Trend::Level);
+        assert_eq!(trend(&at(&wide(), |_| 0.0)), Trend::Level);
+        assert_eq!(trend(&at(&[1.0, 10.0], |_| 7.0)), Trend::Level);
+    }
+
+    #[test]
+    fn a_transition_from_one_level_to_another_is_no_growth() {
+        for middle in [3.0, 10.0, 30.0] {
+            let found = trend(&at(&wide(), |v| 1.0 + (v / middle).powi(4) / (1.0 + (v / middle).powi(4))));
+            assert!(!matches!(found, Trend::Grows { .. }), "{middle}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn few_points_and_large_spreads_say_nothing_of_growth() {
+        assert!(matches!(trend(&at(&[1.0, 10.0, 100.0], |v| v)), Trend::Unclear { .. }));
+        let rough: Vec<Measure> =
+            at(&wide(), |v| v.powf(0.1)).into_iter().map(|m| Measure { spread: 0.4, ..m }).collect();
+        assert!(!matches!(trend(&rough), Trend::Grows { .. }));
+    }
+
+    #[test]
+    fn searches_that_are_a_little_off_do_not_make_growth() {
+        // A level number, with deterministic faults of 5 %.
+        for seed in 0..200_u64 {
+            let fault = |i: usize| {
+                let bits = (seed * 7 + i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+                0.05 * (bits as f64 / f64::from(1 << 24))
+            };
+            let points: Vec<Measure> = wide()
+                .iter()
+                .enumerate()
+                .map(|(i, &v)| Measure { x: ln(v), y: 1.0 - fault(i), spread: 0.05 })
+                .collect();
+            assert!(!matches!(trend(&points), Trend::Grows { .. }), "{seed}: {points:?}");
+        }
+    }
+}

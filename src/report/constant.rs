@@ -1,0 +1,225 @@
+//! A constant that was sought, as people and programs read it.
+
+use super::number::{JsonNumber, grouped, short};
+use crate::check::constant::{Constant, Curve, End, Worst};
+use crate::check::trend::Trend;
+use crate::lang::need::Seek;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One line: the constant, and what becomes of it towards the ends of what was swept.
+pub fn describe(name: &str, constant: &Constant) -> String {
+    let value = value(name, constant);
+    let trends: Vec<String> = constant.curves.iter().flat_map(trends).collect();
+    if trends.is_empty() { value } else { format!("{value}; {}", trends.join(", ")) }
+}
+
+/// `c >= 0.031`
+fn value(name: &str, constant: &Constant) -> String {
+    match (constant.value(), constant.seek) {
+        (None, _) => format!("nothing is asked of {name}"),
+        (Some(value), Seek::Least) => format!("{name} >= {}", short(value)),
+        (Some(value), Seek::Greatest) => format!("{name} <= {}", short(value)),
+    }
+}
+
+/// `level as kappa grows`, `grows like L^-0.5`
+fn trends(curve: &Curve) -> impl Iterator<Item = String> + '_ {
+    let given = &curve.given;
+    curve.ends.iter().map(move |(end, trend)| {
+        let way = match end {
+            End::Upper => format!("as {given} grows"),
+            End::Lower => format!("as {given} falls"),
+        };
+        match trend {
+            Trend::Level => format!("level {way}"),
+            Trend::Settles { .. } => format!("settles {way}"),
+            Trend::Grows { exponent, .. } => {
+                let sign = if *end == End::Upper { 1.0 } else { -1.0 };
+                format!("drifts like {given}^{} {way}", short(sign * exponent))
+            }
+            Trend::Unclear { .. } => format!("unclear {way}"),
+        }
+    })
+}
+
+/// Some lines: the case that asks for most, the curves with their trends, the trials.
+pub fn lines(name: &str, constant: &Constant) -> Vec<String> {
+    let mut lines = Vec::new();
+    let at = constant.worst.as_ref().map(|worst| format!(", at {}", places(worst))).unwrap_or_default();
+    lines.push(format!("{}{at}", value(name, constant)));
+    for curve in &constant.curves {
+        let points: Vec<String> = curve
+            .points
+            .iter()
+            .map(|point| {
+                let asked = if point.demand == 0.0 {
+                    "-".to_owned()
+                } else {
+                    short(Constant::constant(constant.seek, point.demand))
+                };
+                format!("{}: {asked}", short(point.value))
+            })
+            .collect();
+        lines.push(format!("  over {}: {}", curve.given, points.join("  ")));
+        for (text, (_, trend)) in trends(curve).zip(&curve.ends) {
+            let more = match trend {
+                Trend::Level => String::new(),
+                Trend::Settles { limit } => format!(", at about {}", short(Constant::constant(constant.seek, *limit))),
+                Trend::Grows { interval: (lo, hi), .. } => {
+                    format!(", what is asked has an exponent in [{lo:.3}, {hi:.3}]")
+                }
+                Trend::Unclear { why } => format!(": {why}"),
+            };
+            lines.push(format!("    {text}{more}"));
+        }
+        let spread = curve.points.iter().fold(0.0, |most, point| point.spread.max(most));
+        if spread > 0.001 {
+            lines.push(format!("    the last search of a value added up to {} %", short(100.0 * spread)));
+        }
+    }
+    if let Some(trials) = &constant.trials {
+        let seen = if trials.seen < trials.level {
+            format!(
+                "; the quantile at {} is what so many can tell, not that at {}",
+                short(trials.seen),
+                short(trials.level)
+            )
+        } else {
+            String::new()
+        };
+        lines.push(format!("  {} settings, {} trials each{seen}", grouped(trials.settings), grouped(trials.each)));
+    }
+    if let Some(scaled) = &constant.scaled {
+        lines.push(format!("  an exact change of scale: {}", scaled.describe()));
+    }
+    lines
+}
+
+fn places(worst: &Worst) -> String {
+    if worst.at.is_empty() {
+        return "the only case".to_owned();
+    }
+    worst.at.iter().map(|(name, value)| format!("{name} = {}", short(*value))).collect::<Vec<_>>().join(", ")
+}
+
+#[derive(Serialize)]
+pub struct ConstantJson<'a> {
+    name: &'a str,
+    seek: &'static str,
+    /// The least constant that works, or the greatest.
+    value: Option<JsonNumber>,
+    /// The givens of the case that asks for most, where they are numbers.
+    at: BTreeMap<&'a str, JsonNumber>,
+    curves: Vec<CurveJson<'a>>,
+    trials: Option<TrialsJson>,
+    scaled: Option<ScaledJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct CurveJson<'a> {
+    given: &'a str,
+    points: Vec<PointJson>,
+    ends: Vec<EndJson>,
+}
+
+#[derive(Serialize)]
+struct PointJson {
+    value: JsonNumber,
+    /// Null where nothing is asked.
+    constant: Option<JsonNumber>,
+    spread: JsonNumber,
+}
+
+#[derive(Serialize)]
+struct EndJson {
+    end: &'static str,
+    trend: &'static str,
+    limit: Option<JsonNumber>,
+    exponent: Option<JsonNumber>,
+    interval: Option<[JsonNumber; 2]>,
+    why: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct TrialsJson {
+    settings: u64,
+    each: u64,
+    level: JsonNumber,
+    seen: JsonNumber,
+}
+
+#[derive(Serialize)]
+struct ScaledJson<'a> {
+    /// The powers of a common factor by which givens are multiplied, as fractions.
+    scales: BTreeMap<&'a str, String>,
+    degree: String,
+    bits: usize,
+}
+
+impl<'a> ConstantJson<'a> {
+    pub fn of(name: &'a str, constant: &'a Constant) -> Self {
+        let seek = constant.seek;
+        let asked = |demand: f64| (demand > 0.0).then(|| JsonNumber(Constant::constant(seek, demand)));
+        let curves = constant.curves.iter().map(|curve| CurveJson {
+            given: &curve.given,
+            points: curve
+                .points
+                .iter()
+                .map(|point| PointJson {
+                    value: JsonNumber(point.value),
+                    constant: asked(point.demand),
+                    spread: JsonNumber(point.spread),
+                })
+                .collect(),
+            ends: curve.ends.iter().map(|(end, trend)| end_json(seek, *end, trend)).collect(),
+        });
+        Self {
+            name,
+            seek: match seek {
+                Seek::Least => "least",
+                Seek::Greatest => "greatest",
+            },
+            value: constant.value().map(JsonNumber),
+            at: constant
+                .worst
+                .iter()
+                .flat_map(|worst| &worst.at)
+                .map(|(name, value)| (name.as_str(), JsonNumber(*value)))
+                .collect(),
+            curves: curves.collect(),
+            trials: constant.trials.as_ref().map(|trials| TrialsJson {
+                settings: trials.settings,
+                each: trials.each,
+                level: JsonNumber(trials.level),
+                seen: JsonNumber(trials.seen),
+            }),
+            scaled: constant.scaled.as_ref().map(|scaled| ScaledJson {
+                scales: scaled.scales.iter().map(|(name, power)| (name.as_str(), power.to_string())).collect(),
+                degree: scaled.degree.to_string(),
+                bits: scaled.bits,
+            }),
+        }
+    }
+}
+
+fn end_json(seek: Seek, end: End, trend: &Trend) -> EndJson {
+    let end = match end {
+        End::Upper => "upper",
+        End::Lower => "lower",
+    };
+    let blank = EndJson { end, trend: "level", limit: None, exponent: None, interval: None, why: None };
+    match trend {
+        Trend::Level => blank,
+        Trend::Settles { limit } => {
+            EndJson { trend: "settles", limit: Some(JsonNumber(Constant::constant(seek, *limit))), ..blank }
+        }
+        Trend::Grows { exponent, interval: (lo, hi) } => EndJson {
+            trend: "grows",
+            exponent: Some(JsonNumber(*exponent)),
+            interval: Some([JsonNumber(*lo), JsonNumber(*hi)]),
+            ..blank
+        },
+        Trend::Unclear { why } => EndJson { trend: "unclear", why: Some(why), ..blank },
+    }
+}

@@ -1,0 +1,321 @@
+//! `[constant]` from end to end: statements whose constants are known, with and without drift, true and false; with chance, along runs, over
+//! changes of scale; what cannot be read; the same report for any number of threads.
+
+use std::path::Path;
+use theoremcheck::arith::Backend;
+use theoremcheck::check::CheckOptions;
+use theoremcheck::check::constant::{Constant, End};
+use theoremcheck::check::trend::Trend;
+use theoremcheck::claim::load::load;
+use theoremcheck::claim::model::{Claim, ClaimId, Verdict};
+use theoremcheck::engine::budget::Budget;
+use theoremcheck::engine::outcome::{ClaimResult, Outcome};
+use theoremcheck::engine::run::{MAX_ELEMENTS, RunOptions, SEED, run};
+
+fn claim(name: &str, text: &str) -> Claim {
+    let text = format!("title = \"t\"\nat = \"Lemma 1\"\n{text}");
+    let id = ClaimId(format!("constants/{name}"));
+    load(&text, Path::new("claims/constants/c.toml"), id, &|_| None)
+        .unwrap_or_else(|e| panic!("{}", e.render(100, false)))
+}
+
+fn checked(claims: &[Claim], jobs: usize) -> Vec<ClaimResult> {
+    let check = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
+    let options = RunOptions { budget: Budget::Default, cases: None, jobs, check };
+    let claims: Vec<&Claim> = claims.iter().collect();
+    let outcomes = run(&claims, &options, &|_| {}).expect("threads");
+    let result = |outcome: Outcome| match outcome {
+        Outcome::Checked(result) => *result,
+        Outcome::Malformed(malformed) => panic!("{}", malformed.diagnostics.render(100, false)),
+    };
+    outcomes.into_iter().map(result).collect()
+}
+
+fn check(name: &str, text: &str) -> ClaimResult {
+    checked(&[claim(name, text)], 2).remove(0)
+}
+
+fn sought(result: &ClaimResult) -> &Constant {
+    result.constant.as_ref().unwrap_or_else(|| panic!("{:?} {:?}", result.failure, result.predicates))
+}
+
+fn value(result: &ClaimResult) -> f64 {
+    sought(result).value().unwrap_or_else(|| panic!("nothing is asked: {result:?}"))
+}
+
+fn near(found: f64, wanted: f64, within: f64) -> bool {
+    (found - wanted).abs() <= within * wanted
+}
+
+const NORMS: &str = r#"
+[given]
+n = "int in 1..=8"
+L = "real in (0, inf)"
+S = "symmetric(n, [-L, L])"
+"#;
+
+#[test]
+fn the_least_constant_is_found_and_does_not_drift() {
+    // norm_F <= sqrt(n)*norm, attained by multiples of the identity.
+    let result = check(
+        "frobenius",
+        &format!(
+            "{NORMS}[constant]\nname = \"c\"\nsweep = {{ n = [1, 2, 4, 8], L = \"log [1/1000, 1000] 5\" }}\nclaim = \"norm_F(S) <= c*sqrt(n)*norm(S)\"\n"
+        ),
+    );
+    assert_eq!(result.verdict, Verdict::Held, "{result:?}");
+    assert!(near(value(&result), 1.0, 1e-6), "{}", value(&result));
+}
+
+#[test]
+fn the_greatest_constant_is_found_and_does_not_drift() {
+    let result = check(
+        "nuclear",
+        &format!(
+            "{NORMS}[constant]\nname = \"c\"\nseek = \"greatest\"\nsweep = {{ n = [1, 2, 4, 8] }}\nclaim = \"norm_nuc(S) >= c*norm_F(S)\"\n"
+        ),
+    );
+    assert_eq!(result.verdict, Verdict::Held, "{result:?}");
+    assert!(near(value(&result), 1.0, 1e-3), "{}", value(&result));
+}
+
+#[test]
+fn a_constant_that_depends_on_the_dimension_drifts_with_its_exponent() {
+    let result = check(
+        "dimension",
+        &format!(
+            "{NORMS}[constant]\nname = \"c\"\nsweep = {{ n = [1, 2, 4, 8] }}\nclaim = \"norm_F(S) <= c*norm(S)\"\n"
+        ),
+    );
+    assert_eq!(result.verdict, Verdict::Drifts, "{result:?}");
+    let (curve, end, trend) = sought(&result).drifts().next().expect("one drifts");
+    let Trend::Grows { exponent, interval } = trend else { panic!("{trend:?}") };
+    assert!(curve.given == "n" && end == End::Upper && near(*exponent, 0.5, 0.02), "{exponent}");
+    assert!(interval.0 <= 0.5 && 0.5 <= interval.1, "{interval:?}");
+}
+
+#[test]
+fn a_condition_number_that_is_left_out_drifts() {
+    let text = r#"
+[given]
+kappa = "real in [1, 1000] log"
+s = "real in [1/kappa, 1]"
+[constant]
+name = "c"
+sweep = { kappa = "log [1, 1000] 7" }
+claim = "1/s <= c*POWER"
+"#;
+    assert_eq!(check("kappa", &text.replace("POWER", "kappa")).verdict, Verdict::Held);
+    assert_eq!(check("root", &text.replace("POWER", "sqrt(kappa)")).verdict, Verdict::Drifts);
+    assert_eq!(check("logarithm", &text.replace("POWER", "kappa/(1 + log(kappa))")).verdict, Verdict::Drifts);
+    // Too much is allowed: the constant falls.
+    assert_eq!(check("square", &text.replace("POWER", "kappa^2")).verdict, Verdict::Held);
+}
+
+#[test]
+fn what_grows_towards_a_limit_does_not_drift() {
+    let text = r#"
+[given]
+x = "real in [1, 300] log"
+[constant]
+name = "c"
+sweep = { x = "log [1, 300] 7" }
+claim = "x <= c*(1 + x)"
+"#;
+    let result = check("limit", text);
+    assert_eq!(result.verdict, Verdict::Held, "{result:?}");
+    assert!(
+        matches!(sought(&result).curves[0].ends[0].1, Trend::Settles { limit } if near(limit, 1.0, 0.01)),
+        "{result:?}"
+    );
+}
+
+#[test]
+fn a_small_parameter_drifts_towards_zero_alone() {
+    let text = r#"
+[given]
+eps = "real in (0, 1/2] log"
+[constant]
+name = "c"
+sweep = { eps = "log [1e-6, 1/2] 7" }
+claim = "1 <= c*FACTOR"
+"#;
+    assert_eq!(check("small", &text.replace("FACTOR", "eps^(1/4)")).verdict, Verdict::Drifts);
+    assert_eq!(check("none", &text.replace("FACTOR", "(1 + eps)")).verdict, Verdict::Held);
+}
+
+#[test]
+fn another_unit_is_refuted_by_an_exact_change_of_scale() {
+    let result = check(
+        "units",
+        &format!("{NORMS}[constant]\nname = \"c\"\nsweep = {{ n = [1, 2, 4, 8] }}\nclaim = \"norm(S*S) <= c*L\"\n"),
+    );
+    assert_eq!(result.verdict, Verdict::Refuted, "{result:?}");
+    assert!(sought(&result).scaled.is_some() && result.predicates[0].evidence.refutation.is_none());
+    // The same with nothing at all that could be asked is not.
+    let result = check(
+        "empty",
+        &format!("{NORMS}[constant]\nname = \"c\"\nsweep = {{ n = [1, 2, 4, 8] }}\nclaim = \"-norm(S*S) <= c*L\"\n"),
+    );
+    assert_eq!(result.verdict, Verdict::Held, "{result:?}");
+    assert!(sought(&result).worst.is_none());
+}
+
+#[test]
+fn where_no_constant_works_a_case_is_the_certificate() {
+    let text = r#"
+[given]
+x = "real in [0, 1]"
+y = "real in [0, 1]"
+[constant]
+name = "c"
+sweep = { x = [1/4, 1/2, 3/4, 1] }
+claim = "x <= c*y*(x - 1/2)^2"
+"#
+    .replace("[1/4, 1/2, 3/4, 1]", "[\"1/4\", \"1/2\", \"3/4\", 1]");
+    let result = check("nothing", &text);
+    assert_eq!(result.verdict, Verdict::Refuted, "{result:?}");
+    assert!(result.predicates[0].evidence.refutation.is_some());
+}
+
+#[test]
+fn the_parts_of_a_statement_join() {
+    let text = |claim: &str| {
+        format!(
+            "[given]\nx = \"real in [1, 8]\"\ny = \"real in [1, 8]\"\nn = \"int in 1..=4\"\nv = \"vector(n, [1, 4])\"\n[constant]\nname = \"c\"\nsweep = {{ n = [1, 2, 3, 4] }}\nclaim = \"{claim}\"\n"
+        )
+    };
+    for (name, statement, wanted) in [
+        ("and", "x <= c and y <= 2*c", 8.0),
+        ("chain", "x <= c <= c*y", 8.0),
+        ("all", "all(i in 1..=n: v[i] <= c)", 4.0),
+        ("guard", "x <= 2 => x <= c", 2.0),
+        ("inner", "x <= 2*c and (y >= x => x <= c)", 8.0),
+        ("branch", "if x <= y then x <= c else y <= c/2", 16.0),
+        // Of either the least: at x = y = 8.
+        ("or", "x <= c or y <= 2*c", 4.0),
+        ("empty", "all(i in 1..=n, i > 4: v[i] <= c) and x <= c", 8.0),
+    ] {
+        let result = check(name, &text(statement));
+        assert!(near(value(&result), wanted, 0.01), "{name}: {}", value(&result));
+    }
+}
+
+#[test]
+fn a_hypothesis_with_the_constant_asks_for_a_small_one() {
+    // The conclusion fails from eta = 2/L on.
+    let text = r#"
+[given]
+L = "real in [1/8, 8] log"
+eta = "real in (0, 4/L]"
+[constant]
+name = "c"
+seek = "greatest"
+sweep = { L = "log [1/8, 8] 7" }
+claim = "eta <= c/L => abs(1 - eta*L) <= 1"
+"#;
+    let result = check("stepsize", text);
+    assert!(near(value(&result), 2.0, 0.01), "{}", value(&result));
+    assert_eq!(result.verdict, Verdict::Held, "{result:?}");
+}
+
+#[test]
+fn a_constant_along_a_run() {
+    let text = r#"
+[given]
+kappa = "real in [1, 100] log"
+eta = "real in [1/8, 1/4]"
+[trajectory]
+state = { x = "1" }
+step = { x = "x - eta*x/kappa" }
+steps = 2000
+until = "x <= 1/2"
+[trajectory.first]
+T = "x <= 1/2"
+[constant]
+name = "c"
+sweep = { kappa = "log [1, 100] 5" }
+STATEMENT
+"#;
+    let right = check("time", &text.replace("STATEMENT", "claim = \"T <= c*kappa/eta\""));
+    assert_eq!(right.verdict, Verdict::Held, "{right:?}");
+    // ln 2, and a step more.
+    assert!(value(&right) >= 0.69 && value(&right) < 1.0, "{}", value(&right));
+    let wrong = check("short", &text.replace("STATEMENT", "claim = \"T <= c/eta\""));
+    assert_eq!(wrong.verdict, Verdict::Drifts, "{wrong:?}");
+    let always = check("always", &text.replace("STATEMENT", "always = \"x <= c*exp(-eta*t/kappa)\""));
+    assert_eq!(always.verdict, Verdict::Held, "{always:?}");
+    assert!(near(value(&always), 1.0, 1e-3), "{}", value(&always));
+}
+
+const CHANCE: &str = r#"
+[given]
+n = "int in 4..=64"
+k = "int in 1..=4"
+[constant]
+name = "c"
+random = { W = "gaussian(n, k)" }
+at_least = "9/10"
+sweep = { n = [4, 8, 16, 32, 64], k = [1, 2, 4] }
+claim = "norm(W) <= c*BOUND"
+"#;
+
+#[test]
+fn a_constant_with_a_probability_is_a_quantile() {
+    let right = check("gaussian", &CHANCE.replace("BOUND", "(sqrt(n) + sqrt(k))"));
+    assert!(value(&right) > 0.8 && value(&right) < 1.3, "{}", value(&right));
+    assert!(!matches!(right.verdict, Verdict::Drifts | Verdict::Error), "{right:?}");
+    let wrong = check("short-bound", &CHANCE.replace("BOUND", "sqrt(k)"));
+    assert_eq!(wrong.verdict, Verdict::Drifts, "{wrong:?}");
+    // A guard that is false asks for nothing, and leaves nothing to be asked.
+    let guarded = check("guard-random", &CHANCE.replace("norm(W) <= c*BOUND", "norm(W) >= 1000 => norm(W) <= c"));
+    assert_eq!(guarded.verdict, Verdict::Held, "{guarded:?}");
+    assert!(sought(&guarded).worst.is_none(), "{guarded:?}");
+}
+
+#[test]
+fn where_no_constant_works_often_enough_the_trials_reject_it() {
+    let text = "[given]\ns = \"real in [1, 8]\"\n[constant]\nname = \"c\"\nrandom = { z = \"normal\" }\nat_least = \"9/10\"\nsweep = { s = [1, 2, 4, 8] }\nclaim = \"z <= 1 and abs(z) <= c*s\"\n";
+    let result = check("barred", text);
+    assert_eq!(result.verdict, Verdict::Rejected, "{result:?}");
+    // Often enough: P[z <= 2] is 0.977.
+    assert_eq!(check("allowed", &text.replace("z <= 1 and", "z <= 2 and")).verdict, Verdict::Held);
+}
+
+#[test]
+fn the_wrong_way_round_is_an_error_that_names_the_other_way() {
+    let text =
+        "[given]\nx = \"real in [1, 2]\"\n[constant]\nname = \"c\"\nsweep = { x = [1, 2] }\nclaim = \"x >= c\"\n";
+    let result = check("wrong-way", text);
+    assert_eq!(result.verdict, Verdict::Error, "{result:?}");
+    let reason = result.failure.as_ref().map(|failure| failure.reason()).unwrap_or_default();
+    assert!(reason.contains("`seek = \"greatest\"`"), "{reason}");
+    let right = check("right-way", &text.replace("name = \"c\"", "name = \"c\"\nseek = \"greatest\""));
+    assert!(near(value(&right), 1.0, 1e-6));
+}
+
+#[test]
+fn growth_over_too_few_values_is_not_told() {
+    let text = "[given]\nx = \"real in [1, 100]\"\n[constant]\nname = \"c\"\nsweep = { x = [1, 10, 100] }\nclaim = \"x <= c\"\n";
+    assert_eq!(check("few", text).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn the_outcome_is_the_same_for_any_number_of_threads() {
+    let claims = [
+        claim("threads-a", &CHANCE.replace("BOUND", "(sqrt(n) + sqrt(k))")),
+        claim(
+            "threads-b",
+            &format!(
+                "{NORMS}[constant]\nname = \"c\"\nsweep = {{ n = [1, 2, 4, 8] }}\nclaim = \"norm_F(S) <= c*norm(S)\"\n"
+            ),
+        ),
+    ];
+    let told = |jobs| -> Vec<String> {
+        checked(&claims, jobs)
+            .iter()
+            .map(|r| format!("{:?} {:?} {:?}", r.verdict, r.constant, r.predicates[0].judgement))
+            .collect()
+    };
+    assert_eq!(told(1), told(3));
+}
