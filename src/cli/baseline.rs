@@ -91,6 +91,10 @@ fn other_run(there: &Of, here: &Of) -> Option<String> {
 impl Held<'_> {
     /// Compares what was found, of the claims that were asked for; accepts it, if that is wanted.
     pub fn compare(&self, of: Of, now: &[Entry], asked: &dyn Fn(&str) -> bool, paint: Paint) -> Result<Found, Stop> {
+        if self.accept && now.is_empty() {
+            let why = "no claim was checked: the baseline is left as it is";
+            return Err(Stop::argument(format!("{why} ({})", self.path.display())));
+        }
         let compared = self.baseline.compare(now, asked, self.tolerance);
         let mut says = String::new();
         let new = compared.iter().filter(|one| one.standing == Standing::New).count();

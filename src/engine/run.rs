@@ -14,6 +14,7 @@ use crate::check::constant::{self, Constant};
 use crate::check::evidence::Evidence;
 use crate::check::fit::Fit;
 use crate::check::scaling::Asked;
+use crate::check::search::{LEAST_HUNT, LEAST_RUNS};
 use crate::check::tally::Tally;
 use crate::check::{CheckError, CheckOptions, Checker};
 use crate::claim::diagnostic::Diagnostics;
@@ -159,10 +160,12 @@ enum Work {
 
 /// What a claim takes, about: evaluations, by what one of them counts for.
 fn load(claim: &Claim, options: &RunOptions, source: &dyn CaseSource, work: &Work) -> u64 {
-    let predicates = claim.predicates().count().max(1) as u64;
     match work {
         Work::Cases(cases) => {
-            let hunted = options.budget.effort().hunt.max(predicates.saturating_mul(source.cost()));
+            let predicates = claim.predicates().count() as u64;
+            let least = if claim.trajectory.is_some() || claim.flow.is_some() { LEAST_RUNS } else { LEAST_HUNT };
+            let hunted =
+                options.budget.effort().hunt.max(predicates.saturating_mul(least).saturating_mul(source.cost()));
             let sought = if source.is_constant() { budget::of_a_constant(options.budget) } else { 0 };
             cases.saturating_mul(source.cost()).saturating_add(hunted).saturating_add(sought)
         }

@@ -118,6 +118,8 @@ impl Journal {
         let mut spoilt = usize::from(!torn.is_empty());
         match lines.next() {
             Some(head) => same_run(path, head, &run)?,
+            None if whole > 0 => return Err(JournalError::Foreign { path: path.to_owned() }),
+            // Killed while it was begun: nothing is lost.
             None => spoilt = 0,
         }
         for line in lines {
