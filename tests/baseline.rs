@@ -16,6 +16,7 @@ use theoremcheck::kernel::{Kernel, KernelError, Kind, Problem, SharedKernel, Sta
 use theoremcheck::report::baseline::{Baseline, Of, Standing};
 use theoremcheck::report::entry::Entry;
 use theoremcheck::report::json;
+use theoremcheck::report::run_report::Setup;
 
 struct Ran {
     status: i32,
@@ -257,7 +258,10 @@ fn descent(drift: f64) -> Entry {
     let check = CheckOptions { seed: 1, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel };
     let options = RunOptions { budget: Budget::Quick, cases: None, jobs: 1, check };
     match run(&[&claim], &options, &|_| {}).unwrap().pop() {
-        Some(Outcome::Checked(result)) => Entry::read(&json::entry(&result).unwrap()).unwrap(),
+        Some(Outcome::Checked(result)) => {
+            let setup = Setup { options, paths: Vec::new() };
+            Entry::read(&json::entry(&result, Some(&claim), &setup).unwrap()).unwrap()
+        }
         other => panic!("{other:?}"),
     }
 }

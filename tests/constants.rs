@@ -300,6 +300,97 @@ fn growth_over_too_few_values_is_not_told() {
     assert_eq!(check("few", text).verdict, Verdict::Inconclusive);
 }
 
+/// A claim of one line each: its givens, its sweep, what stands under `[constant]` beside it.
+fn of(name: &str, given: &str, sweep: &str, rest: &str) -> ClaimResult {
+    check(name, &format!("[given]\n{given}\n[constant]\nname = \"c\"\nsweep = {{ {sweep} }}\n{rest}\n"))
+}
+
+#[test]
+fn a_part_of_the_state_that_starts_at_zero_has_no_scale_to_show() {
+    // L/(L + 1)^2 is at most 1/4.
+    let text = "[given]\nL = \"real in (0, inf)\"\nn = \"int in 1..=4\"\n[trajectory]\nstate = { x = \"0\" }\nstep = { x = \"1\" }\nsteps = 1\n[constant]\nname = \"c\"\nsweep = { n = [1, 2, 3, 4] }\nclaim = \"L <= c*(L + x)^2\"\n";
+    let result = check("zero-start", text);
+    assert!(sought(&result).scaled.is_none(), "{result:?}");
+    assert!(near(value(&result), 0.25, 0.01), "{}", value(&result));
+}
+
+#[test]
+fn a_size_of_one_is_still_a_size() {
+    let given = "n = \"int in 1..=4\"\nS = \"symmetric(n, [0, 1])\"";
+    let result = of("one", given, "n = [1, 2, 3, 4]", "claim = \"norm(S + I) <= c\"");
+    assert!(result.verdict == Verdict::Held && near(value(&result), 2.0, 1e-6), "{result:?}");
+}
+
+#[test]
+fn values_at_which_nothing_can_be_measured_are_no_level() {
+    for (name, given, sweep, claim) in [
+        ("overflow", "q = \"real in [1, 1000] log\"", "q = \"log [1, 1000] 7\"", "exp(q) <= c"),
+        ("cancel", "q = \"real in (0, 1] log\"", "q = \"log [1e-12, 1] 7\"", "exp(q) - 1 - q <= c*q^3"),
+    ] {
+        let result = of(name, given, sweep, &format!("claim = \"{claim}\""));
+        assert_ne!(result.verdict, Verdict::Held, "{name}: {result:?}");
+    }
+    let never = "[given]\nkappa = \"real in [1, 1000] log\"\n[trajectory]\nstate = { x = \"1\" }\nstep = { x = \"x - x/(4*kappa)\" }\nsteps = 200\n[trajectory.first]\nT0 = \"x <= 1/2\"\n[constant]\nname = \"c\"\nsweep = { kappa = \"log [1, 1000] 7\" }\nclaim = \"T0 <= c\"\n";
+    let result = check("never", never);
+    assert_ne!(result.verdict, Verdict::Held, "{result:?}");
+}
+
+#[test]
+fn a_swept_given_keeps_an_interval_that_depends_on_others() {
+    let given = "kappa = \"real in [1, 1000] log\"\ns = \"real in [1/kappa, 1]\"";
+    let result = of("dependent", given, "s = \"log [1/1000, 1] 7\"", "claim = \"1/s <= c*kappa\"");
+    assert!(near(value(&result), 1.0, 1e-6), "{result:?}");
+    let given = "n = \"int in 1..=8\"\nk = \"int in 1..=n\"";
+    let result = of("dependent-size", given, "k = [1, 2, 4, 8]", "claim = \"k <= c*n\"");
+    assert!(result.verdict == Verdict::Held && near(value(&result), 1.0, 1e-6), "{result:?}");
+}
+
+#[test]
+fn what_goes_up_and_down_is_no_drift() {
+    let given = "x = \"real in [1, 1000] log\"";
+    let result = of("waves", given, "x = \"log [1, 1000] 7\"", "claim = \"2 + sin(3*log(x)) <= c\"");
+    assert_ne!(result.verdict, Verdict::Drifts, "{result:?}");
+}
+
+#[test]
+fn a_factor_near_one_drifts_to_the_end_of_its_interval() {
+    let given = "beta = \"real in [0, 1)\"";
+    let sweep = "beta = [0, 0.5, 0.9, 0.99, 0.999, 0.9999]";
+    let wrong = of("momentum", given, sweep, "claim = \"1/(1 - beta) <= c\"");
+    assert_eq!(wrong.verdict, Verdict::Drifts, "{wrong:?}");
+    let right = of("momentum-right", given, sweep, "claim = \"(1 + beta)/(1 - beta) <= c/(1 - beta)\"");
+    assert_eq!(right.verdict, Verdict::Held, "{right:?}");
+}
+
+#[test]
+fn what_is_not_swept_hides_no_drift() {
+    let result =
+        of("corner", "n = \"int in 1..=4\"\ny = \"real in (0, 1]\"", "n = [1, 2, 3, 4]", "claim = \"1 <= c*y\"");
+    assert_eq!(result.verdict, Verdict::Drifts, "{result:?}");
+    let given = "n = \"int in 1..=8\"\nL = \"real in (0, inf)\"";
+    let result = of("scale", given, "n = [1, 2, 4, 8]", "claim = \"n <= 4 and 1 + L <= c\"");
+    assert_ne!(result.verdict, Verdict::Held, "{result:?}");
+}
+
+#[test]
+fn a_strict_comparison_of_zeros_is_false() {
+    let given = "x = \"real in [-1, 1]\"\nn = \"int in 1..=4\"";
+    let result = of("strict", given, "n = [1, 2, 3, 4]", "claim = \"abs(x) < c*abs(x)\"");
+    assert_eq!(result.verdict, Verdict::Refuted, "{result:?}");
+}
+
+#[test]
+fn a_probability_that_no_trials_can_tell_is_not_held_to_hold() {
+    let given = "n = \"int in 1..=64\"";
+    let rest = |level: &str| {
+        format!("random = {{ z = \"gaussian(n, 1)\" }}\nat_least = \"{level}\"\nclaim = \"norm(z)/sqrt(n) <= c\"")
+    };
+    let sweep = "n = [4, 8, 16, 32, 64]";
+    assert_eq!(of("beyond", given, sweep, &rest("1 - exp(-n)")).verdict, Verdict::Inconclusive);
+    assert_eq!(of("above", given, sweep, &rest("n")).verdict, Verdict::Error);
+    assert_eq!(of("within", given, sweep, &rest("9/10")).verdict, Verdict::Held);
+}
+
 #[test]
 fn the_outcome_is_the_same_for_any_number_of_threads() {
     let claims = [

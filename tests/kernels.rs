@@ -180,6 +180,39 @@ fn a_problem_has_the_same_bits_alone_and_among_eight() {
 }
 
 #[test]
+fn ten_columns_of_a_shared_map_have_the_same_bits_alone_and_among_eight() {
+    for kind in [Kind::SymmetricSensingGd, Kind::AsymmetricSensingGd, Kind::RebalancedSensingGd] {
+        let case = Case { kind, m: 11, n: 11, k: 10, target: Target::Dense };
+        let kernel = BuiltIn::new(kind);
+        assert!(kernel.takes_together(10) && !BuiltIn::new(Kind::AsymmetricGd).takes_together(10));
+        let (problems, starts) = octet(&case);
+        let mut states = starts.clone();
+        kernel.run_octet(&problems.each_ref(), &mut states, 0, 13).unwrap();
+        for p in 0..8 {
+            assert_eq!(bits(&states[p]), bits(&ran(&kernel, &problems[p], &starts[p], 0, 13)), "{} {p}", case.name());
+        }
+    }
+}
+
+#[test]
+fn problems_that_rebalance_at_different_steps_have_the_same_bits_alone_and_among_eight() {
+    for kind in [Kind::RebalancedGd, Kind::RebalancedSensingGd] {
+        let case = Case { kind, m: 6, n: 5, k: 3, target: Target::Dense };
+        let (mut problems, starts) = octet(&case);
+        for (turn, problem) in problems.iter_mut().enumerate() {
+            // At the start, on the way, at the last step, and after it.
+            problem.scalars[2] = [0.0, 3.0, 3.0, 7.0, 12.0, 13.0, 40.0, 1e9][turn];
+        }
+        let kernel = BuiltIn::new(kind);
+        let mut states = starts.clone();
+        kernel.run_octet(&problems.each_ref(), &mut states, 0, 13).unwrap();
+        for p in 0..8 {
+            assert_eq!(bits(&states[p]), bits(&ran(&kernel, &problems[p], &starts[p], 0, 13)), "{} {p}", case.name());
+        }
+    }
+}
+
+#[test]
 fn eight_problems_need_not_be_alike() {
     let case = Case { kind: Kind::AsymmetricGd, m: 6, n: 9, k: 2, target: Target::Diagonal };
     let kernel = BuiltIn::new(case.kind);

@@ -383,24 +383,6 @@ fn an_expectation_and_a_unit_of_no_predicate() {
 }
 
 #[test]
-fn tables_that_are_not_checked_yet() {
-    insta::assert_snapshot!(
-        shown("[experiment]\nname = 'c'\n"),
-        @r#"
-         × `[experiment]` is not checked by this version
-          ╭─[claims/paper/lemma.toml:3:2]
-        2 │ at = "Lemma 1"
-        3 │ [experiment]
-          ·  ─────┬────
-          ·       ╰── this part of the claim would not be checked
-        4 │ name = 'c'
-          ╰────
-         help: nothing of the claim is run, so that no verdict speaks of what was not looked at
-        "#
-    );
-}
-
-#[test]
 fn a_flow_with_parts_that_do_not_fit() {
     let flow = "[flow]\nstate = { x = '1', y = '1' }\nrate = { x = 'x', z = 'y' }\nend = 1\nat = 'every 10'\nsteps = 3\n[flow.always]\na = 'x > 0'\n";
     let mut found = places(&format!("title = 'T'\nat = 'Lemma 1'\n{flow}"));

@@ -109,7 +109,9 @@ impl<'a, N: Number> Fast<'a, N> {
             return Ok(());
         }
         let failed = |error: KernelError| PlanError::Kernel(format!("`{}`: {error}", kernel.name()));
-        if running.count_ones() < TOGETHER {
+        // Eight that are made one by one would be more than those that are running.
+        let alone = self.is_built_in(kernel) && !self.takes_together(states, running);
+        if running.count_ones() < TOGETHER || alone {
             for lane in lanes_of(running) {
                 kernel.run(&self.problems[lane], &mut states[lane], at, steps).map_err(failed)?;
             }
@@ -125,6 +127,51 @@ impl<'a, N: Number> Fast<'a, N> {
         kernel.run_octet(&problems, states, at, steps).map_err(failed)
     }
 
+    /// Runs the kernel and, beside it, the built-in one on the second run: in one pass where there is room for both.
+    fn run_both(
+        &self,
+        states: &mut [State; 8],
+        moved: &mut [State; 8],
+        running: Mask,
+        at: u64,
+        steps: u64,
+    ) -> Result<(), PlanError> {
+        let own = built_in(self.binding.kind);
+        let at_work: Vec<usize> = lanes_of(running).collect();
+        let both = self.is_built_in(self.kernel)
+            && (TOGETHER as usize..=8).contains(&(2 * at_work.len()))
+            && self.takes_together(states, running);
+        let (Some(&first), true, true) = (at_work.first(), both, steps > 0) else {
+            self.kernel_run(states, running, at, steps)?;
+            return self.run(own, moved, running, at, steps);
+        };
+        let count = at_work.len();
+        let lane = |place: usize| at_work.get(place % count).copied().unwrap_or(first);
+        let problems = std::array::from_fn(|place| &self.problems[lane(place)]);
+        let mut together: [State; 8] = std::array::from_fn(|place| match place {
+            place if place < count => states[lane(place)].clone(),
+            place => moved[lane(place)].clone(),
+        });
+        let failed = |error: KernelError| PlanError::Kernel(format!("`{}`: {error}", own.name()));
+        own.run_octet(&problems, &mut together, at, steps).map_err(failed)?;
+        for (place, state) in together.into_iter().enumerate().take(2 * count) {
+            let to = if place < count { &mut *states } else { &mut *moved };
+            to[lane(place)] = state;
+        }
+        Ok(())
+    }
+
+    /// Whether this is the kernel that is built in.
+    fn is_built_in(&self, kernel: &dyn Kernel) -> bool {
+        std::ptr::addr_eq(kernel, built_in(self.binding.kind))
+    }
+
+    /// Whether it has a program for eight at once.
+    fn takes_together(&self, states: &[State; 8], running: Mask) -> bool {
+        let columns = lanes_of(running).next().and_then(|lane| states[lane].first()).map_or(0, DMatrix::ncols);
+        crate::kernel::takes_together(self.binding.kind, columns)
+    }
+
     /// Takes the steps from number `t` to number `next`, in the lanes that are running.
     ///
     /// # Errors
@@ -138,14 +185,25 @@ impl<'a, N: Number> Fast<'a, N> {
         (t, next): (u64, u64),
     ) -> Result<(), PlanError> {
         let mut states: [State; 8] = std::array::from_fn(|lane| self.state(plan, path, m, lane));
-        let parts = parts(t, next);
-        let mut on_the_way: Vec<[State; 8]> = Vec::new();
-        for (from, to) in &parts {
-            self.kernel_run(&mut states, running, *from, (*to).min(next - 1) - from)?;
-            if *to < next && self.moved.is_some() {
-                on_the_way.push(states.clone());
+        let mut moved = self.moved.take();
+        // How far two runs have parted, and the size of the first: between far looks, too, since they may part and meet again.
+        let mut seen: Vec<(N, N, u64)> = Vec::new();
+        let watched = |states: &[State; 8], moved: &[State; 8], steps: u64| {
+            let apart = lanes(|lane| distance(entries(&states[lane]), entries(&moved[lane])));
+            (apart, lanes(|lane| norm(entries(&states[lane]).copied())), steps)
+        };
+        for (from, to) in parts(t, next) {
+            // The last step is taken apart.
+            let steps = to.min(next - 1) - from;
+            match &mut moved {
+                None => self.kernel_run(&mut states, running, from, steps)?,
+                Some((moved, _)) => self.run_both(&mut states, moved, running, from, steps)?,
+            }
+            if let Some((moved, _)) = moved.as_ref().filter(|_| to < next) {
+                seen.push(watched(&states, moved, to - from));
             }
         }
+        let last_part = parts(t, next).last().map_or(0, |(from, to)| to - from);
         // One step as the claim writes it, from the same state.
         for (place, component) in self.components(path) {
             for input in [component.previous, component.input] {
@@ -155,13 +213,16 @@ impl<'a, N: Number> Fast<'a, N> {
             }
         }
         set_time(plan, m, path.time, |_| (next - 1) as f64, ALL);
-        let exactly = if self.moved.is_some() { self.bounds_for_exact_data(plan, path, m)? } else { None };
+        let exactly = if moved.is_some() { self.bounds_for_exact_data(plan, path, m)? } else { None };
         run(plan, STEP, m)?;
         let bounds = self.step_bounds(plan, path, m);
         let off = exactly.map(|exactly| {
             lanes(|lane| norm(bounds.iter().zip(&exactly).map(|(all, own)| all[lane] - own[lane])).max(0.0))
         });
-        self.kernel_run(&mut states, running, next - 1, 1)?;
+        match &mut moved {
+            None => self.kernel_run(&mut states, running, next - 1, 1)?,
+            Some((moved, _)) => self.run_both(&mut states, moved, running, next - 1, 1)?,
+        }
         for (place, component) in self.components(path) {
             let Some(&slot) = plan.roots.get(STEP).and_then(|roots| roots.get(&component.next)) else { continue };
             for lane in lanes_of(running) {
@@ -179,20 +240,13 @@ impl<'a, N: Number> Fast<'a, N> {
                 }
             }
         }
-        let moved = match self.moved.take() {
-            None => None,
-            Some((mut moved, mut growth)) => {
-                let off = off.unwrap_or_else(N::zero);
-                // Between far looks, too: two runs may part and meet again.
-                for (part, (from, to)) in parts.into_iter().enumerate() {
-                    self.run(built_in(self.binding.kind), &mut moved, running, from, to - from)?;
-                    let states = on_the_way.get(part).unwrap_or(&states);
-                    let apart = lanes(|lane| distance(entries(&states[lane]), entries(&moved[lane])));
-                    growth.see(&apart, &lanes(|lane| norm(entries(&states[lane]).copied())), to - from, &off);
-                }
-                Some((moved, growth))
+        if let Some((moved, growth)) = &mut moved {
+            let off = off.unwrap_or_else(N::zero);
+            seen.push(watched(&states, moved, last_part));
+            for (apart, size, steps) in &seen {
+                growth.see(apart, size, *steps, &off);
             }
-        };
+        }
         for (place, component) in self.components(path) {
             let Some(slot) = input_slot(plan, component.input) else { continue };
             write(plan, m, slot, place, &states, running);

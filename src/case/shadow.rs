@@ -42,7 +42,8 @@ const SEEN: f64 = 2.0;
 pub struct Origin<'a> {
     pub drawn: &'a [Drawn],
     pub draws: &'a [Lanes],
-    pub reals: &'a [(InputId, f64)],
+    /// Lane by lane.
+    pub reals: &'a [(InputId, [f64; 8])],
 }
 
 impl Origin<'_> {
@@ -54,7 +55,7 @@ impl Origin<'_> {
         }
         for (input, value) in self.reals {
             if let Some(slot) = input_slot(plan, *input) {
-                m.set_real(plan, slot, Bounded { value: N::from_f64(*value), error: N::zero() }, 0);
+                m.set_real(plan, slot, Bounded { value: N::from_lanes(value), error: N::zero() }, 0);
             }
         }
     }

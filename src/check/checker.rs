@@ -3,10 +3,13 @@
 use super::chance::{Chance, Standing};
 use super::constant::{self, Constant};
 use super::evidence::{Evidence, Refutation};
+use super::experiment::{self, Cost, ExperimentRun};
+use super::figure::{self, Found};
 use super::fit::Fit;
 use super::moving::{self, MovingRun};
 use super::pointwise::PointwiseRun;
 use super::probability::{self, Drawn, Ready, TRIALS, Trials, replay_case};
+use super::reading;
 use super::replay::{ReplayRun, Value, Which};
 use super::scaling::{Asked, ScalingRun};
 use super::search::Effort;
@@ -75,7 +78,7 @@ pub struct Replay {
 }
 
 /// Multiplications that count as one evaluation; a lemma on two 8×8 matrices takes a tenth of it.
-const WORK_AN_EVALUATION: u64 = 100_000;
+pub(super) const WORK_AN_EVALUATION: u64 = 100_000;
 
 /// Every structural integer at its upper end, where that is known.
 fn longest(program: &Program) -> Option<BTreeMap<IntId, i64>> {
@@ -157,9 +160,11 @@ impl Checker {
     pub fn new(claim: &Claim, options: &CheckOptions) -> Result<Self, Diagnostics> {
         let program = Program::new(claim)?;
         let longest = longest(&program);
-        if let Some(too_large) =
-            longest.as_ref().and_then(|ints| too_large(claim, &program, ints, options.max_elements))
-        {
+        let max_elements = match &program.study {
+            Some(_) => options.max_elements.max(experiment::MAX_ELEMENTS),
+            None => options.max_elements,
+        };
+        if let Some(too_large) = longest.as_ref().and_then(|ints| too_large(claim, &program, ints, max_elements)) {
             return Err(too_large.into());
         }
         let sections = way::sections(&program, once_roots(&program), &[]);
@@ -181,14 +186,17 @@ impl Checker {
             })
             .collect();
         let kernel = kernel_of(&program, options);
-        let cost = longest.map_or(1, |ints| cost(&program, &ints, &sections, options.max_elements, kernel));
+        let cost = match &program.study {
+            Some(_) => 1,
+            None => longest.map_or(1, |ints| cost(&program, &ints, &sections, max_elements, kernel)),
+        };
         Ok(Self {
             claim: claim.clone(),
             options: options.clone(),
-            plans: Plans::new(sections, options.max_elements),
+            plans: Plans::new(sections, max_elements),
             key: Key::new(options.seed, &claim.id.0),
             backend: options.backend,
-            max_elements: options.max_elements,
+            max_elements,
             predicates,
             givens: program.givens.iter().map(|g| g.name.clone()).collect(),
             assumes: program.assume.iter().map(|a| a.name.clone()).collect(),
@@ -245,6 +253,11 @@ impl Checker {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn replay(&self, case: u64) -> Result<Replay, CheckError> {
+        if self.is_experiment() {
+            return Err(CheckError(
+                "an experiment has runs of a sweep and no cases: `theoremcheck plot` shows them".to_owned(),
+            ));
+        }
         if let Some(trials) = self.trials() {
             return self.replay_trial(&trials, case);
         }
@@ -325,6 +338,41 @@ impl Checker {
         Ok(ScalingRun { program, law, key, backend, kernel, max_elements, evaluations })
     }
 
+    /// Whether this is an `[experiment]`, which has runs of a sweep in place of cases.
+    pub fn is_experiment(&self) -> bool {
+        self.program.study.is_some()
+    }
+
+    /// What an `[experiment]` asks for.
+    ///
+    /// # Errors
+    /// Where no plan can be made, or the sweep has no values.
+    pub fn experiment_cost(&self) -> Result<Cost, CheckError> {
+        self.figure()?.cost()
+    }
+
+    /// The runs of an `[experiment]`, its figure and how it reads.
+    ///
+    /// # Errors
+    /// As [`experiment_cost`](Self::experiment_cost), and where a run cannot be made.
+    pub fn experiment(&self) -> Result<Found, CheckError> {
+        let run = self.figure()?;
+        let (cost, runs) = (run.cost()?, run.make()?);
+        let numbers = reading::measured(run.study, &runs);
+        let readings = reading::read(run.study, &runs, &numbers)?;
+        let panels = figure::panels(run.study, &runs, &numbers);
+        Ok(Found { cost, runs, numbers, readings, panels })
+    }
+
+    fn figure(&self) -> Result<ExperimentRun<'_>, CheckError> {
+        let Some(study) = &self.program.study else {
+            return Err(CheckError("this claim has no [experiment]".to_owned()));
+        };
+        let Self { program, key, backend, max_elements, .. } = self;
+        let (backend, kernel, max_elements) = (*backend, self.kernel(), *max_elements);
+        Ok(ExperimentRun { program, study, key, backend, kernel, max_elements })
+    }
+
     /// Whether this is a `[probability]` claim, which has trials in place of cases.
     pub fn is_probability(&self) -> bool {
         self.program.chance.is_some() && !self.is_constant()
@@ -396,8 +444,8 @@ impl Checker {
         Ok(constant::Search { claim, constant, options, kernel, effort, cost })
     }
 
-    /// The looks of so many trials of each of so many settings.
-    pub(super) fn margins(&self, settings: usize, trials: u64) -> Result<Vec<Drawn>, CheckError> {
+    /// The looks of trials of up to so many settings: `trials` of each, given how many settings there are.
+    pub(super) fn margins(&self, settings: usize, trials: &dyn Fn(u64) -> u64) -> Result<Vec<Drawn>, CheckError> {
         let Some(run) = self.trials() else {
             return Err(CheckError("nothing is random in this claim".to_owned()));
         };

@@ -26,11 +26,12 @@ use crate::case::record::{Fate, Hypotheses, Look};
 use crate::certify::{Certifier, Decision};
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::{self, Claim, Named};
-use crate::claim::points::literal;
+use crate::claim::points::{literal, number};
 use crate::hunt::{HuntOptions, Hunter};
 use crate::kernel::Kernel;
-use crate::lang::ast::{Expr, Sampler};
+use crate::lang::ast::{BinaryOp, Comparison, Expr, ExprKind, Sampler};
 use crate::lang::need::Seek;
+use dashu_int::IBig;
 use dashu_ratio::RBig;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
@@ -58,6 +59,8 @@ pub struct Barred {
     pub at: Vec<(String, f64)>,
     /// Those in which none works, for certain, and all.
     pub trials: (u64, u64),
+    /// Those that are undefined, or that `f64` cannot measure.
+    pub unknown: u64,
     /// The probability that is asked for.
     pub level: f64,
     /// At most so probable where the probability is what is asked for.
@@ -84,10 +87,12 @@ pub struct Curve {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CurvePoint {
     pub value: f64,
-    /// The greatest that was found; 0 where nothing is asked.
-    pub demand: f64,
+    /// The greatest that was found; 0 where nothing is asked, and nothing at all where no case could be measured.
+    pub demand: Option<f64>,
     /// The part of it that the last search added.
     pub spread: f64,
+    /// The quantile that is asked for lies beyond what the trials can tell.
+    pub clipped: bool,
 }
 
 /// An end of a given's values.
@@ -101,12 +106,10 @@ pub enum End {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Trials {
     pub settings: u64,
-    /// Of each setting.
-    pub each: u64,
-    /// The greatest probability that is asked for.
-    pub level: f64,
-    /// That of which so many trials can tell the quantile: less than `level` where that is too near 1.
-    pub seen: f64,
+    /// Of all settings.
+    pub trials: u64,
+    /// A probability that is asked for, and that of which so many trials can tell the quantile, where that is less: the widest apart.
+    pub clipped: Option<(f64, f64)>,
 }
 
 impl Constant {
@@ -143,6 +146,8 @@ const LEAST_RUNS: u64 = 24;
 /// Hunts of a value, each from the best case of those before it; and at most so many, where the last one still found more.
 const HUNTS: u64 = 2;
 const MOST_HUNTS: u64 = 5;
+/// What a flow costs a hunt beside what it counts for.
+const FLOW_COST: u64 = 8;
 /// A search to which one more adds no larger part than this is good.
 const GOOD: f64 = 0.02;
 /// Cases in which the statement is asked whether a larger constant helps.
@@ -163,20 +168,101 @@ pub fn least_evaluations(values: u64, cost: u64) -> u64 {
     (CASES.1 + HUNTS * LEAST_RUNS).saturating_mul(values).saturating_mul(cost)
 }
 
-/// Swept values, of all givens together.
-pub fn values_of(constant: &model::Constant) -> u64 {
-    constant.sweep.iter().map(|swept| swept.value.values.len() as u64).sum()
+/// Swept values, of all givens together, those that are swept without being named among them.
+pub fn values_of(claim: &Claim, constant: &model::Constant) -> u64 {
+    lines(claim, constant).iter().map(|line| line.values.len() as u64).sum()
 }
 
-/// The claim with a given fixed.
-pub fn fixed(claim: &Claim, given: &str, value: &RBig) -> Claim {
-    let mut claim = claim.clone();
-    if let Some(given) = claim.givens.iter_mut().find(|entry| entry.name == given) {
-        let span = given.value.span;
-        let like = Expr::new(crate::lang::ast::ExprKind::Pi, span);
-        given.value.kind = Sampler::Value(literal(value, &like));
+/// A given that is swept.
+struct Line {
+    given: String,
+    values: Vec<RBig>,
+    of: Of,
+}
+
+/// What the values of a line are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// Values of the given.
+    Values,
+    /// Shares of the upper end of its interval.
+    Shares,
+}
+
+impl Line {
+    fn name(&self) -> String {
+        match self.of {
+            Of::Values => self.given.clone(),
+            Of::Shares => format!("{}/max", self.given),
+        }
     }
+}
+
+/// Values at which a scale that nothing sweeps is looked at, and shares of the interval of a given down to 0.
+const SCALES: [i32; 7] = [-3, -2, -1, 0, 1, 2, 3];
+const SHARES: [(i32, bool); 4] = [(-9, false), (-6, false), (-3, false), (0, true)];
+
+/// What is swept: the givens that the claim names and, since nothing may be hidden in them, scales and givens that come as near to 0 as one likes. (Not those along a
+/// run, which are dear.)
+fn lines(claim: &Claim, constant: &model::Constant) -> Vec<Line> {
+    let named = constant.sweep.iter().map(|swept| Line {
+        given: swept.name.clone(),
+        values: swept.value.values.clone(),
+        of: Of::Values,
+    });
+    let mut lines: Vec<Line> = named.collect();
+    let power = |k: i32| {
+        let ten = RBig::from(IBig::from(10).pow(k.unsigned_abs() as usize));
+        if k < 0 { RBig::ONE / ten } else { ten }
+    };
+    let moves = claim.trajectory.is_some() || claim.flow.is_some();
+    for entry in claim.givens.iter().filter(|entry| constant.sweep.iter().all(|swept| swept.name != entry.name)) {
+        let Sampler::Real(interval) = &entry.value.kind else { continue };
+        let given = entry.name.clone();
+        if constant.unbounded.contains(&given) {
+            lines.push(Line { given, values: SCALES.into_iter().map(power).collect(), of: Of::Values });
+        } else if !moves && interval.lo_open && number(&interval.lo).is_some_and(|lo| lo == RBig::ZERO) {
+            // An open end is not reached.
+            let whole = if interval.hi_open { RBig::ONE - power(-3) } else { RBig::ONE };
+            let share = |(k, last): (i32, bool)| if last { whole.clone() } else { power(k) };
+            lines.push(Line { given, values: SHARES.into_iter().map(share).collect(), of: Of::Shares });
+        }
+    }
+    lines
+}
+
+/// The claim with a given fixed. Ends of its interval that are not plain numbers stay as hypotheses.
+fn fixed(claim: &Claim, line: &Line, value: &RBig) -> Claim {
+    let mut claim = claim.clone();
     claim.witness = None;
+    let Some(given) = claim.givens.iter_mut().find(|entry| entry.name == line.given) else { return claim };
+    let like = Expr::new(ExprKind::Pi, given.value.span);
+    let literal = literal(value, &like);
+    let ends = match &given.value.kind {
+        Sampler::Int { lo, hi } => Some((lo.clone(), false, hi.clone(), false)),
+        Sampler::Real(interval) => Some((interval.lo.clone(), interval.lo_open, interval.hi.clone(), interval.hi_open)),
+        _ => None,
+    };
+    given.value.kind = match (&given.value.kind, line.of, &ends) {
+        // Still a size that is drawn: a literal 1 would make a real of a matrix.
+        (Sampler::Int { .. }, ..) => Sampler::Int { lo: literal.clone(), hi: literal },
+        (_, Of::Shares, Some((_, _, hi, _))) => {
+            let (left, right) = (Box::new(literal), Box::new(hi.clone()));
+            Sampler::Value(Expr::new(ExprKind::Binary { op: BinaryOp::Mul, left, right }, like.span))
+        }
+        _ => Sampler::Value(literal),
+    };
+    let named = Named { name: given.name.clone(), text: given.text.clone(), place: given.place.clone(), value: () };
+    let Some((lo, lo_open, hi, hi_open)) = ends.filter(|_| line.of == Of::Values) else { return claim };
+    let order = |open| if open { Comparison::Less } else { Comparison::LessEqual };
+    let name = || Expr::new(ExprKind::Name(line.given.clone()), like.span);
+    let below = number(&lo).is_none().then(|| (lo, order(lo_open), name()));
+    let above = number(&hi).is_none().then(|| (name(), order(hi_open), hi));
+    for (left, comparison, right) in below.into_iter().chain(above) {
+        let value = Expr::new(ExprKind::Compare { first: Box::new(left), rest: vec![(comparison, right)] }, like.span);
+        let Named { name, text, place, .. } = named.clone();
+        claim.assume.push(Named { name, text, place, value });
+    }
     claim
 }
 
@@ -212,7 +298,8 @@ fn demand_of(look: &Look) -> Option<f64> {
     match look.fate {
         Fate::Held | Fate::WithinFloor => {
             let room = look.margin + look.floor;
-            if !room.is_finite() || room <= 0.0 {
+            // A room of which rounding may have made anything is none.
+            if !room.is_finite() || room <= 0.0 || look.margin <= look.floor {
                 None
             } else if room >= QUIET {
                 Some(0.0)
@@ -263,7 +350,9 @@ impl<'a> Search<'a> {
     pub fn run(&self, tally: &Tally, evidence: &Evidence) -> Result<(Constant, Option<Refutation>), CheckError> {
         self.monotone()?;
         let Self { claim, constant, options, .. } = *self;
-        let found = constant.sweep.par_iter().map(|swept| self.curve(swept)).collect::<Vec<_>>();
+        let cases = self.asking_cases(tally, evidence)?;
+        let lines = lines(claim, constant);
+        let found = lines.par_iter().map(|line| self.curve(line, &cases)).collect::<Vec<_>>();
         let (mut curves, mut worst) = (Vec::new(), self.overall(tally, evidence)?);
         let (mut refutation, mut impossible) = (None, None);
         for result in found {
@@ -348,11 +437,11 @@ impl<'a> Search<'a> {
     }
 
     /// The demands at the values of one given.
-    fn curve(&self, swept: &Named<model::Points>) -> Result<Found, CheckError> {
-        let values = &swept.value.values;
+    fn curve(&self, line: &Line, cases: &[Point]) -> Result<Found, CheckError> {
+        let values = &line.values;
         let mut stands = Vec::new();
         for value in values {
-            let claim = fixed(self.claim, &swept.name, value);
+            let claim = fixed(self.claim, line, value);
             let checker = Checker::new(&claim, self.options).map_err(malformed)?;
             let evaluator = self.evaluator(&claim)?;
             stands.push(Stand { claim, checker, evaluator, best: None, spread: 0.0 });
@@ -360,7 +449,10 @@ impl<'a> Search<'a> {
         let mut refutation = None;
         for i in 0..stands.len() {
             let before = i.checked_sub(1).and_then(|before| stands[before].best.clone());
-            self.search(&mut stands[i], before.map(|(_, point)| point))?;
+            // The worst of all cases, but for the given that is fixed, and the worst at the value before.
+            let mut starts = self.without(line, &values[i], cases)?;
+            starts.extend(before.map(|(_, point)| point));
+            self.search(&mut stands[i], starts)?;
         }
         // The worst case of each value is a case of its neighbours.
         for i in (0..stands.len().saturating_sub(1)).rev().chain(1..stands.len()).collect::<Vec<_>>() {
@@ -373,28 +465,68 @@ impl<'a> Search<'a> {
         }
         let (mut points, mut worst, mut impossible) = (Vec::new(), None, None);
         for (value, stand) in values.iter().zip(&stands) {
-            let demand = stand.best.as_ref().map_or(0.0, |best| best.0);
-            if demand.is_infinite() {
+            let demand = stand.best.as_ref().map(|best| best.0);
+            let at = value.to_f64().value();
+            if demand.is_some_and(f64::is_infinite) {
                 if let (None, Some((_, point))) = (&refutation, &stand.best) {
-                    refutation = self.certified(&stand.claim, point, &swept.name, value)?;
+                    refutation = self.certified(&stand.claim, point, line, value)?;
                 }
-                impossible = impossible.or(Some(value.to_f64().value()));
+                impossible = impossible.or(Some(at));
                 continue;
             }
-            if let (Some((_, point)), true) = (&stand.best, demand > 0.0) {
-                worst = greater(worst, Some(Worst { demand, at: stand.checker.numbers(point)? }));
+            if let Some((demand, point)) = stand.best.as_ref().filter(|best| best.0 > 0.0) {
+                worst = greater(worst, Some(Worst { demand: *demand, at: stand.checker.numbers(point)? }));
             }
-            points.push(CurvePoint { value: value.to_f64().value(), demand, spread: stand.spread });
+            points.push(CurvePoint { value: at, demand, spread: stand.spread, clipped: false });
         }
-        let ends = ends(&points);
-        Ok(Found { curve: Curve { given: swept.name.clone(), points, ends }, worst, refutation, impossible })
+        let ends = ends(&points, self.interval(line), false);
+        Ok(Found { curve: Curve { given: line.name(), points, ends }, worst, refutation, impossible })
+    }
+
+    /// The ends of the interval of a given that are plain numbers.
+    fn interval(&self, line: &Line) -> (Option<f64>, Option<f64>) {
+        let given = self.claim.givens.iter().find(|entry| entry.name == line.given && line.of == Of::Values);
+        match given.map(|given| &given.value.kind) {
+            Some(Sampler::Real(interval)) if !self.constant.unbounded.contains(&line.given) => {
+                let end = |e: &Expr| number(e).map(|end| end.to_f64().value());
+                (end(&interval.lo), end(&interval.hi))
+            }
+            _ => (None, None),
+        }
+    }
+
+    /// Cases of the claim as cases of it with a given fixed: a real has no draws there, a size has one that says nothing, and other draws fit where it had
+    /// the value that is fixed.
+    fn without(&self, line: &Line, value: &RBig, cases: &[Point]) -> Result<Vec<Point>, CheckError> {
+        let evaluator = self.evaluator(self.claim)?;
+        let program = evaluator.program();
+        let place = self.claim.givens.iter().position(|entry| entry.name == line.given);
+        let size = program.samples.ints.iter().find(|int| Some(int.given) == place).map(|int| int.id);
+        let mut left = Vec::new();
+        for case in cases {
+            if let Some(size) = size {
+                let same = case.ints.get(&size).is_none_or(|int| RBig::from(*int) == *value);
+                left.extend(same.then(|| case.clone()));
+                continue;
+            }
+            let (mut point, mut at) = (Point { ints: case.ints.clone(), draws: Vec::new() }, 0);
+            for (block, shape) in program.samples.blocks.iter().zip(evaluator.blocks(&case.ints)?) {
+                let draws = case.draws.get(at..at + shape.len()).unwrap_or_default();
+                if Some(block.given) != place {
+                    point.draws.extend_from_slice(draws);
+                }
+                at += shape.len();
+            }
+            left.push(point);
+        }
+        Ok(left)
     }
 
     /// Random cases and two hunts of one value.
-    fn search(&self, stand: &mut Stand<'_>, start: Option<Point>) -> Result<(), CheckError> {
+    fn search(&self, stand: &mut Stand<'_>, mut seeds: Vec<Point>) -> Result<(), CheckError> {
         let effort = self.effort;
         let cost = stand.checker.cost().max(1);
-        let share = effort.hunt / values_of(self.constant).max(1) / cost;
+        let share = effort.hunt / values_of(self.claim, self.constant).max(1) / cost;
         let cases = (share / 16).clamp(CASES.1, CASES.0).next_multiple_of(8);
         let mut most: Option<(f64, u64)> = None;
         stand.checker.run(0..cases, &mut |case| {
@@ -405,7 +537,6 @@ impl<'a> Search<'a> {
                 most = Some((demand, case.index));
             }
         })?;
-        let mut seeds: Vec<Point> = start.into_iter().collect();
         if let Some((_, case)) = most {
             seeds.extend(stand.evaluator.point(case)?);
         }
@@ -413,9 +544,14 @@ impl<'a> Search<'a> {
             self.offer(stand, seed.clone())?;
         }
         let least = if stand.checker.moves() { LEAST_RUNS } else { LEAST_HUNT };
-        let evaluations = (share / HUNTS).max(least);
+        let (dear, most_hunts) = match (stand.claim.flow.is_some(), stand.checker.moves()) {
+            (true, _) => (FLOW_COST, HUNTS),
+            (_, true) => (1, HUNTS + 1),
+            _ => (1, MOST_HUNTS),
+        };
+        let evaluations = (share / HUNTS / dear).max(least);
         let mut before = 0.0;
-        for hunt in 0..MOST_HUNTS {
+        for hunt in 0..most_hunts {
             self.hunt(stand, hunt, evaluations, &seeds)?;
             let Some((demand, point)) = &stand.best else { continue };
             if demand.is_infinite() {
@@ -459,10 +595,13 @@ impl<'a> Search<'a> {
         &self,
         claim: &Claim,
         point: &Point,
-        given: &str,
+        line: &Line,
         value: &RBig,
     ) -> Result<Option<Refutation>, CheckError> {
-        let place = self.claim.givens.iter().position(|entry| entry.name == given);
+        if line.of == Of::Shares {
+            return Ok(None);
+        }
+        let place = self.claim.givens.iter().position(|entry| entry.name == line.given);
         let certifier = Certifier::new(claim, self.options.max_elements).map_err(malformed)?;
         let (Ok(settled), Some(place)) = (certifier.values(point, &Values::new()), place) else { return Ok(None) };
         let mut values = settled.values;
@@ -495,21 +634,61 @@ fn greater(a: Option<Worst>, b: Option<Worst>) -> Option<Worst> {
     }
 }
 
-/// The trends towards the ends at which growth would be a drift: the upper one if the values reach above 1, the lower one if they reach below it.
-fn ends(points: &[CurvePoint]) -> Vec<(End, Trend)> {
+/// The trends towards the ends at which growth would be a drift: the upper one if the values reach above 1, or come near a finite end of the interval; the lower one if
+/// they reach below 1, or near such an end. `chance`: of quantiles, which may be too large as well as too small.
+fn ends(points: &[CurvePoint], interval: (Option<f64>, Option<f64>), chance: bool) -> Vec<(End, Trend)> {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
-    let measure = |sign: f64| {
-        move |point: &CurvePoint| Measure { x: sign * ln(point.value), y: point.demand, spread: point.spread }
+    let reach = last.value - first.value;
+    // Nearer to an end than a tenth of what the values reach over.
+    let upper = interval.1.filter(|end| *end > last.value && end - last.value <= 0.1 * reach);
+    let lower = interval.0.filter(|end| *end != 0.0 && *end < first.value && first.value - end <= 0.1 * reach);
+    let towards = |x: &dyn Fn(f64) -> Option<f64>, back: bool| {
+        let mut all: Vec<(f64, &CurvePoint)> =
+            points.iter().filter_map(|point| x(point.value).map(|x| (x, point))).collect();
+        if back {
+            all.reverse();
+        }
+        all
     };
-    let positive: Vec<&CurvePoint> = points.iter().filter(|point| point.value > 0.0).collect();
+    let ln_of = |value: f64| (value > 0.0).then(|| ln(value));
     let mut ends = Vec::new();
-    if last.value > 1.0 {
-        let measures: Vec<Measure> = positive.iter().copied().map(measure(1.0)).collect();
-        ends.push((End::Upper, trend(&measures)));
+    let mut judge = |end: End, all: Vec<(f64, &CurvePoint)>| {
+        if all.len() < 2 {
+            return;
+        }
+        let window = &all[all.len().saturating_sub(4.max(all.len() / 2 + 1))..];
+        let measure = |(x, point): &(f64, &CurvePoint)| {
+            let (spread, y) = (point.spread, point.demand?);
+            Some(Measure { x: *x, y, spread, above: if chance { spread } else { 0.0 } })
+        };
+        let found = if window.iter().any(|(_, point)| point.demand.is_none()) {
+            Trend::Unclear { why: "at some of its last values no case could be measured" }
+        } else if window.iter().any(|(_, point)| point.clipped) {
+            Trend::Unclear { why: "so many trials do not tell the quantile that is asked for" }
+        } else {
+            trend(&all.iter().filter_map(measure).collect::<Vec<_>>())
+        };
+        ends.push((end, found));
+    };
+    match upper {
+        Some(end) => judge(End::Upper, towards(&|value| ln_of(end - value).map(|x| -x), false)),
+        None if last.value > 1.0 => judge(End::Upper, towards(&ln_of, false)),
+        None => {}
     }
-    if first.value > 0.0 && first.value < 1.0 {
-        let measures: Vec<Measure> = positive.iter().rev().copied().map(measure(-1.0)).collect();
-        ends.push((End::Lower, trend(&measures)));
+    match lower {
+        Some(end) => judge(End::Lower, towards(&|value| ln_of(value - end).map(|x| -x), true)),
+        None if first.value > 0.0 && first.value < 1.0 => {
+            judge(End::Lower, towards(&|value| ln_of(value).map(|x| -x), true));
+        }
+        None => {}
+    }
+    if ends.is_empty() && points.len() > 2 {
+        ends.push((
+            End::Upper,
+            Trend::Unclear {
+                why: "its values come near no end: none lies above 1, or near an end of the given's interval",
+            },
+        ));
     }
     ends
 }
@@ -526,8 +705,7 @@ impl Search<'_> {
                 "the sweep has {combinations} combinations of values, and the limit is {MOST_COMBINATIONS}"
             )));
         }
-        let each = (trials / combinations.max(1) as u64 / MOST_SETTINGS as u64).clamp(TRIALS.0, TRIALS.1);
-        let each = each.next_multiple_of(8);
+        let share = trials / combinations.max(1) as u64;
         let numbers: Vec<usize> = (0..combinations).collect();
         let found: Vec<Result<Vec<Sampled>, CheckError>> = numbers
             .par_iter()
@@ -535,33 +713,41 @@ impl Search<'_> {
             .map(|&number| {
                 let mut fixed_at = claim.clone();
                 for (swept, place) in constant.sweep.iter().zip(places(number, &sizes)) {
-                    fixed_at = fixed(&fixed_at, &swept.name, &swept.value.values[place]);
+                    let (given, values) = (swept.name.clone(), swept.value.values.clone());
+                    let line = Line { given, values, of: Of::Values };
+                    fixed_at = fixed(&fixed_at, &line, &swept.value.values[place]);
                 }
                 let checker = Checker::new(&fixed_at, options).map_err(malformed)?;
-                let drawn = checker.margins(MOST_SETTINGS, each)?;
-                Ok(drawn.into_iter().map(|drawn| sampled(drawn, each)).collect())
+                let each = |settings: u64| (share / settings.max(1)).clamp(TRIALS.0, TRIALS.1).next_multiple_of(8);
+                checker.margins(MOST_SETTINGS, &each)?.into_iter().map(sampled).collect()
             })
             .collect();
-        let (mut worst, mut settings, mut level, mut seen) = (None, 0, 0.0_f64, 1.0_f64);
+        let (mut worst, mut settings, mut made, mut clipped) = (None, 0, 0, None::<(f64, f64)>);
         let mut barred: Option<Barred> = None;
-        let mut most: Vec<Option<(f64, f64)>> = Vec::with_capacity(combinations);
+        let mut most: Vec<Option<(f64, f64, bool)>> = Vec::with_capacity(combinations);
         for result in found {
-            let mut here: Option<(f64, f64)> = None;
+            let mut here: Option<(f64, f64, bool)> = None;
             for sampled in result? {
                 settings += 1;
-                level = level.max(sampled.level);
-                seen = seen.min(sampled.seen);
+                made += sampled.trials;
+                let (level, seen) = (sampled.level, sampled.seen);
+                if level - seen > clipped.map_or(0.0, |(level, seen)| level - seen) {
+                    clipped = Some((level, seen));
+                }
                 if sampled.demand.is_infinite() {
-                    let (against, level) = (sampled.against, sampled.level);
+                    let (against, each) = (sampled.against, sampled.trials);
                     let chance = at_least(against, each, 1.0 - level);
                     if barred.as_ref().is_none_or(|known| chance < known.chance) {
-                        barred = Some(Barred { at: sampled.at, trials: (against, each), level, chance });
+                        let unknown = sampled.unknown;
+                        barred = Some(Barred { at: sampled.at, trials: (against, each), unknown, level, chance });
                     }
                     continue;
                 }
-                if here.is_none_or(|(demand, _)| sampled.demand > demand) {
-                    here = Some((sampled.demand, sampled.spread));
-                }
+                let clipped = level > seen || here.is_some_and(|(.., clipped)| clipped);
+                here = match here {
+                    Some((demand, spread, _)) if demand >= sampled.demand => Some((demand, spread, clipped)),
+                    _ => Some((sampled.demand, sampled.spread, clipped)),
+                };
                 if sampled.demand > 0.0 {
                     worst = greater(worst, Some(Worst { demand: sampled.demand, at: sampled.at }));
                 }
@@ -575,15 +761,20 @@ impl Search<'_> {
             let points = swept.value.values.iter().enumerate().map(|(i, value)| {
                 let here = (0..combinations).filter(|number| places(*number, &sizes)[j] == i);
                 let here = here.filter_map(|number| most[number]);
-                let (demand, spread) = here.fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a });
-                CurvePoint { value: value.to_f64().value(), demand, spread }
+                let worst = here.clone().fold(None, |a: Option<(f64, f64, bool)>, b| match a {
+                    Some(a) if a.0 >= b.0 => Some(a),
+                    _ => Some(b),
+                });
+                let clipped = here.into_iter().any(|(.., clipped)| clipped);
+                let (demand, spread) = worst.map_or((None, 0.0), |(demand, spread, _)| (Some(demand), spread));
+                CurvePoint { value: value.to_f64().value(), demand, spread, clipped }
             });
             let points: Vec<CurvePoint> = points.collect();
-            let ends = ends(&points);
+            let ends = ends(&points, (None, None), true);
             Curve { given: swept.name.clone(), points, ends }
         });
         let curves = curves.collect();
-        let trials = Some(Trials { settings, each, level, seen: seen.min(level) });
+        let trials = Some(Trials { settings, trials: made, clipped });
         Ok(Constant { seek: constant.seek, worst, curves, trials, scaled: None, impossible: None, barred })
     }
 
@@ -594,7 +785,7 @@ impl Search<'_> {
             probability.event.value = predicate.clone();
         }
         let checker = Checker::new(&claim, self.options).map_err(malformed)?;
-        for drawn in checker.margins(MOST_SETTINGS, TRIALS.0)? {
+        for drawn in checker.margins(MOST_SETTINGS, &|_| TRIALS.0)? {
             if let Some(trial) =
                 drawn.looks.iter().position(|look| look.is_some_and(|look| look.fate == Fate::Violated))
             {
@@ -631,25 +822,36 @@ struct Sampled {
     seen: f64,
     /// Trials in which no constant works.
     against: u64,
+    /// Those that are undefined, or that `f64` cannot measure.
+    unknown: u64,
+    trials: u64,
 }
 
-/// The quantile of what the trials of a setting ask for. A trial that is not known asks for as much as any.
-fn sampled(drawn: Drawn, each: u64) -> Sampled {
+/// The quantile of what the trials of a setting ask for. A trial that is not known asks for as much as any; nothing is asked where no probability is.
+fn sampled(drawn: Drawn) -> Result<Sampled, CheckError> {
+    if drawn.claimed > 1.0 {
+        let at: Vec<String> = drawn.at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let (level, at) = (drawn.claimed, at.join(", "));
+        return Err(CheckError(format!("a probability of {level} is asked for where {at}, and none is above 1")));
+    }
     let mut demands: Vec<f64> =
         drawn.looks.iter().map(|look| look.as_ref().and_then(demand_of).unwrap_or(f64::INFINITY)).collect();
     let violated = |look: &&Option<Look>| look.is_some_and(|look| look.fate == Fate::Violated);
     let against = drawn.looks.iter().filter(violated).count() as u64;
     demands.sort_by(f64::total_cmp);
-    let n = each as f64;
+    let n = demands.len() as f64;
     let level = drawn.claimed.clamp(0.0, 1.0);
     let seen = level.min(1.0 - BEYOND / n).max(0.0);
     let at = |place: f64| demands[(place.ceil() as usize).clamp(1, demands.len()) - 1];
-    let demand = at(seen * n);
-    // Three deviations of the number of trials below the quantile.
-    let room = 3.0 * (n * seen * (1.0 - seen)).sqrt();
+    let demand = if level > 0.0 { at(seen * n) } else { 0.0 };
+    // Two deviations of the number of trials below the quantile.
+    let room = 2.0 * (n * seen * (1.0 - seen)).sqrt();
     let (low, high) = (at(seen * n - room), at(seen * n + room));
+    let unknown = drawn.looks.iter().filter(|look| look.as_ref().and_then(demand_of).is_none()).count() as u64;
     let part = |ratio: f64| if ratio.is_finite() { (1.0 - ratio).clamp(0.0, 1.0) } else { 0.0 };
     let below = part(low / demand);
     let above = if high.is_finite() && high > 0.0 { part(demand / high) } else { below };
-    Sampled { at: drawn.at, demand, spread: below.max(above) / 2.0, level, seen, against }
+    let spread = if demand > 0.0 { below.max(above) } else { 0.0 };
+    let trials = drawn.looks.len() as u64;
+    Ok(Sampled { at: drawn.at, demand, spread, level, seen, against, unknown, trials })
 }

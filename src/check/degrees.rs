@@ -137,7 +137,8 @@ impl<'p> Degrees<'p> {
         Some(Self { graph, count, known, inputs: HashMap::new(), equations: Vec::new() })
     }
 
-    /// Follows the whole claim; the degrees of the first so many values, which are asked to be positive.
+    /// Follows the whole claim; the degrees of the first so many values, which are asked to be positive. None where a part of the state starts at 0: what its
+    /// steps make of it has a degree that its start does not show.
     fn claim(&mut self, program: &Program, count: usize) -> Vec<Degree> {
         for (_, truth) in &program.samples.feasible {
             self.follow(*truth);
@@ -150,6 +151,9 @@ impl<'p> Degrees<'p> {
                 self.inputs.insert(path.time, self.number());
                 for part in &path.state {
                     let start = self.follow(part.start);
+                    if start == Degree::Any {
+                        return Vec::new();
+                    }
                     self.inputs.insert(part.input, start.clone());
                     self.inputs.insert(part.previous, start);
                 }
@@ -168,6 +172,9 @@ impl<'p> Degrees<'p> {
                 self.inputs.insert(course.time, time.clone());
                 for part in &course.state {
                     let start = self.follow(part.start);
+                    if start == Degree::Any {
+                        return Vec::new();
+                    }
                     self.inputs.insert(part.input, start);
                 }
                 for (_, input, _) in &course.first {
@@ -196,13 +203,10 @@ impl<'p> Degrees<'p> {
         values.into_iter().map(|value| self.follow(value)).collect()
     }
 
-    /// A part of a state that starts at 0 has whatever degree its step gives it.
+    /// A step keeps the degree of each part of the state.
     fn stays(&mut self, input: InputId, next: &Degree) {
-        match self.inputs.get(&input).cloned() {
-            // What was followed with an unknown degree stays unknown: only a degree of any kind is safe there.
-            Some(Degree::Any) => self.zero(next),
-            Some(now) => self.same(&now, next),
-            None => self.zero(next),
+        if let Some(now) = self.inputs.get(&input).cloned() {
+            self.same(&now, next);
         }
     }
 
@@ -232,6 +236,10 @@ impl<'p> Degrees<'p> {
     }
 
     fn power(&self, a: &Degree, by: &RBig) -> Degree {
+        // 0^0 is 1.
+        if *by == RBig::ZERO {
+            return self.number();
+        }
         match a {
             Degree::Of(a) => Degree::Of(a.iter().map(|a| a * by).collect()),
             Degree::Any => Degree::Any,

@@ -239,35 +239,34 @@ impl Trials<'_> {
         Key::new(self.seed, &format!("{}#judge", self.id))
     }
 
-    /// Up to so many different settings, and what so many trials of each came to, in octets.
+    /// Up to so many different settings, and the looks of trials of each: of how many, given the number of settings, rounded up to octets.
     ///
     /// # Errors
     /// Where no plan can be made, or the bound is undefined.
-    pub fn drawn(&self, settings: usize, trials: u64) -> Result<Vec<Told>, CheckError> {
-        let key = self.judging();
-        let mut found: Vec<Told> = Vec::new();
+    pub fn drawn(&self, settings: usize, trials: &dyn Fn(u64) -> u64) -> Result<Vec<Told>, CheckError> {
+        let mut found: Vec<Ready> = Vec::new();
         for number in 0..MOST_DRAWN {
-            let Ok(ready) = self.ready(number)? else { continue };
-            let same = |(other, _): &Told| other.point.ints == ready.point.ints && other.values == ready.values;
-            if found.iter().any(same) {
-                // What is fixed is the same in every draw: two alike mean no others.
-                if number >= 4 * settings as u64 {
-                    break;
-                }
-                continue;
-            }
-            let mut looks = Vec::new();
-            let mut see = |_: u64, look: Option<Look>| looks.push(look);
-            dispatch(
-                self.backend,
-                Octets { trials: self, ready: &ready, key: &key, octets: 0..trials.div_ceil(8), see: &mut see },
-            )?;
-            found.push((ready, looks));
-            if found.len() == settings {
+            if found.len() == settings || (!found.is_empty() && number >= 4 * settings as u64) {
+                // What is fixed is the same in every draw: some alike mean no others.
                 break;
             }
+            let Ok(ready) = self.ready(number)? else { continue };
+            let same = |other: &Ready| other.point.ints == ready.point.ints && other.values == ready.values;
+            if !found.iter().any(same) {
+                found.push(ready);
+            }
         }
-        Ok(found)
+        let (key, octets) = (self.judging(), 0..trials(found.len() as u64).div_ceil(8));
+        found
+            .into_iter()
+            .map(|ready| {
+                let mut looks = Vec::new();
+                let mut see = |_: u64, look: Option<Look>| looks.push(look);
+                let octets = octets.clone();
+                dispatch(self.backend, Octets { trials: self, ready: &ready, key: &key, octets, see: &mut see })?;
+                Ok((ready, looks))
+            })
+            .collect()
     }
 
     /// What the event did in these octets of a setting's trials.

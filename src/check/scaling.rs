@@ -73,7 +73,8 @@ impl Asked {
 /// One combination of swept values.
 #[derive(Clone, Debug, Default)]
 struct Point {
-    reals: Vec<(InputId, f64)>,
+    /// The same in all lanes.
+    reals: Vec<(InputId, [f64; 8])>,
     ints: BTreeMap<IntId, i64>,
 }
 
@@ -394,7 +395,7 @@ fn points(graph: &Graph, sweep: &[Swept]) -> Result<Vec<Point>, CheckError> {
                 };
                 let mut point = point.clone();
                 match swept.target {
-                    SweptTarget::Real(input) => point.reals.push((input, value)),
+                    SweptTarget::Real(input) => point.reals.push((input, [value; 8])),
                     SweptTarget::Int(id) => {
                         point.ints.insert(id, value.round_ties_even() as i64);
                     }
@@ -408,10 +409,10 @@ fn points(graph: &Graph, sweep: &[Swept]) -> Result<Vec<Point>, CheckError> {
 }
 
 /// `lo (hi/lo)^share` by the arithmetic's own functions.
-struct Between {
-    lo: f64,
-    hi: f64,
-    share: f64,
+pub(super) struct Between {
+    pub lo: f64,
+    pub hi: f64,
+    pub share: f64,
 }
 
 impl Job for Between {
@@ -432,7 +433,7 @@ impl Job for Between {
     }
 }
 
-fn constant(graph: &Graph, node: NodeId) -> Option<f64> {
+pub(super) fn constant(graph: &Graph, node: NodeId) -> Option<f64> {
     match &graph.node(node).op {
         Op::Number(value) => Some(value.to_f64().value()),
         _ => None,

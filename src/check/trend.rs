@@ -15,8 +15,10 @@ pub struct Measure {
     pub x: f64,
     /// At least 0.
     pub y: f64,
-    /// By which part of itself the value may be off.
+    /// By which part of itself the value may be too small.
     pub spread: f64,
+    /// And by which part too large: none of a search, whose cases are there.
+    pub above: f64,
 }
 
 /// What becomes of the value towards the end.
@@ -36,8 +38,14 @@ pub enum Trend {
 const LEAST_POINTS: usize = 4;
 /// A change by so little is none, whatever the spread.
 const NO_CHANGE: f64 = 0.02;
+/// A rise at the end by more than this part, after a fall, is no fault of a search.
+const TURN: f64 = 0.05;
+/// Steps that a range is divided into, at most.
+const MOST_STEPS: f64 = 12.0;
+/// A dip by more than this part is no fault of a search.
+const DEEPEST_FAULT: f64 = 0.25;
 /// A spread up to which values that are no higher than others are taken to be so.
-const SURE: f64 = 0.1;
+const SURE: f64 = 0.15;
 /// Of the exponent with which the steepness falls: up to here what is still to come has no bound.
 const GROWING: f64 = 0.75;
 /// From here on it has.
@@ -47,6 +55,7 @@ const LEAST_X: f64 = 0.25;
 
 /// What the last points say.
 pub fn trend(points: &[Measure]) -> Trend {
+    let points = &thinned(points)[..];
     let Some(last) = points.last() else { return Trend::Unclear { why: "nothing was measured" } };
     let greatest = points.iter().fold(0.0, |y, point| point.y.max(y));
     if greatest == 0.0 {
@@ -55,20 +64,28 @@ pub fn trend(points: &[Measure]) -> Trend {
     // The end of the range: a half, and four points at least.
     let window = &points[points.len().saturating_sub(LEAST_POINTS.max(points.len() / 2 + 1))..];
     let first = window[0];
-    let spread = window.iter().fold(0.0, |most: f64, point| most.max(point.spread));
+    let rough = roughness(window);
+    let spread = window.iter().fold(rough, |most: f64, point| most.max(point.spread));
     let off = NO_CHANGE.max(2.0 * spread);
     // As much as there may be, where a search is bad.
-    let most = |point: &Measure| point.y / (1.0 - point.spread.min(0.99));
+    let most = |point: &Measure| point.y / (1.0 - point.spread.max(rough).min(0.99));
     let flat = last.y <= first.y * (1.0 + off);
-    if flat && (spread <= SURE || most(last) <= first.y * (1.0 + NO_CHANGE)) {
-        let middle = window.iter().fold(0.0, |y: f64, point| point.y.max(y));
-        let few = points.len() < LEAST_POINTS && middle > first.y * (1.0 + off);
+    let least = window.iter().fold(f64::INFINITY, |y: f64, point| point.y.min(y));
+    let greatest = window.iter().fold(0.0, |y: f64, point| point.y.max(y));
+    // It may come down and rise again.
+    let turns =
+        window.len() > 1 && last.y > least * (1.0 + off.max(TURN)) && last.y > window[window.len() - 2].y * (1.0 + off);
+    if flat && !turns && (spread <= SURE || most(last) <= first.y * (1.0 + NO_CHANGE)) {
+        let few = points.len() < LEAST_POINTS && greatest > first.y * (1.0 + off);
         return if few { Trend::Unclear { why: FEW } } else { Trend::Level };
     }
     if points.len() < LEAST_POINTS {
-        return Trend::Unclear { why: FEW };
+        return if last.y <= first.y { Trend::Level } else { Trend::Unclear { why: FEW } };
     }
-    if flat || last.y <= most(&first) * (1.0 + NO_CHANGE) {
+    if flat && turns {
+        return Trend::Unclear { why: "it falls, and rises again at the end" };
+    }
+    if flat || last.y * (1.0 - last.above) <= most(&first) * (1.0 + NO_CHANGE) {
         return Trend::Unclear { why: "the searches at its values are too bad" };
     }
     let steps: Vec<(f64, f64)> =
@@ -77,13 +94,16 @@ pub fn trend(points: &[Measure]) -> Trend {
     let small = |i: usize| {
         let (a, b) = (window[i], window[i + 1]);
         let room = 1.0 + NO_CHANGE / 4.0;
-        b.y <= most(&a) * room && a.y <= most(&b) * room
+        b.y * (1.0 - b.above) <= most(&a) * room && a.y * (1.0 - a.above) <= most(&b) * room
     };
     let count = steps.len();
     if small(count - 1) {
         return Trend::Settles { limit: last.y };
     }
     if steps[count - 1].1 < 0.0 {
+        return Trend::Settles { limit: greatest };
+    }
+    if (0..count).any(|i| steps[i].1 < 0.0 && !small(i)) {
         return Trend::Unclear { why: "it rises and falls" };
     }
     let rising: Vec<(f64, f64)> = (0..count)
@@ -106,10 +126,36 @@ pub fn trend(points: &[Measure]) -> Trend {
     if fitted <= GROWING && at_the_end <= GROWING {
         let logs: Vec<(f64, f64)> = window.iter().filter(|p| p.y > 0.0).map(|p| (p.x, ln(p.y))).collect();
         let (exponent, error) = line(&logs);
-        let room = error.max(off / (last.x - first.x));
+        let room = error.max(off / (last.x - first.x)).min(exponent.abs());
         return Trend::Grows { exponent, interval: (exponent - room, exponent + room) };
     }
     Trend::Unclear { why: "whether it settles does not show within these values" }
+}
+
+/// The points at some distance from one another, from the last one back: steps that are small because their ends are near say nothing.
+fn thinned(points: &[Measure]) -> Vec<Measure> {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    let apart = (last.x - first.x) / MOST_STEPS;
+    let mut kept = vec![*last];
+    for point in points.iter().rev().skip(1) {
+        if kept.last().is_none_or(|before| before.x - point.x >= apart) {
+            kept.push(*point);
+        }
+    }
+    kept.reverse();
+    kept
+}
+
+/// How far a value lies below values on either side of it: a number that grows, or falls, or rises to a height, has none of that, so small
+/// dips are faults of the searches.
+fn roughness(points: &[Measure]) -> f64 {
+    let greatest = |points: &[Measure]| points.iter().fold(0.0, |y: f64, point| point.y.max(y));
+    let dips = (1..points.len().saturating_sub(1)).map(|i| {
+        let around = greatest(&points[..i]).min(greatest(&points[i + 1..]));
+        if around > 0.0 { 1.0 - points[i].y / around } else { 0.0 }
+    });
+    let deepest = dips.fold(0.0, f64::max);
+    if deepest <= DEEPEST_FAULT { deepest } else { 0.0 }
 }
 
 const FEW: &str = "it grows, and there are too few values to say how";
@@ -145,7 +191,7 @@ mod tests {
     use super::*;
 
     fn at(values: &[f64], y: impl Fn(f64) -> f64) -> Vec<Measure> {
-        values.iter().map(|&v| Measure { x: ln(v), y: y(v), spread: 0.001 }).collect()
+        values.iter().map(|&v| Measure { x: ln(v), y: y(v), spread: 0.001, above: 0.0 }).collect()
     }
 
     fn wide() -> Vec<f64> {
@@ -204,6 +250,31 @@ mod tests {
     }
 
     #[test]
+    fn fine_grids_say_as_much_as_coarse_ones() {
+        let fine: Vec<f64> = (0..50).map(|i| 1.0 + 999.0 * f64::from(i) / 49.0).collect();
+        assert!(matches!(trend(&at(&fine, |v| 1.0 + ln(v))), Trend::Grows { .. }));
+        assert!(matches!(trend(&at(&fine, |v| v.powf(0.25))), Trend::Grows { .. }));
+        assert_eq!(trend(&at(&fine, |_| 1.0)), Trend::Level);
+    }
+
+    #[test]
+    fn what_goes_up_and_down_is_neither_level_nor_growth() {
+        let found = trend(&at(&wide(), |v| 2.0 + (3.0 * ln(v)).sin()));
+        assert!(!matches!(found, Trend::Grows { .. }), "{found:?}");
+        let valley = trend(&at(&wide(), |v| 1e5 / v + v));
+        assert!(matches!(valley, Trend::Unclear { .. }), "{valley:?}");
+    }
+
+    #[test]
+    fn dips_are_faults_of_the_searches() {
+        // By 8 %, where the searches are said to be off by 0.1 %.
+        let uneven = [1.0, 0.93, 1.0, 0.92, 1.0, 0.95, 1.03];
+        let points: Vec<Measure> =
+            wide().iter().zip(uneven).map(|(&v, y)| Measure { x: ln(v), y, spread: 0.001, above: 0.0 }).collect();
+        assert_eq!(trend(&points), Trend::Level);
+    }
+
+    #[test]
     fn few_points_and_large_spreads_say_nothing_of_growth() {
         assert!(matches!(trend(&at(&[1.0, 10.0, 100.0], |v| v)), Trend::Unclear { .. }));
         let rough: Vec<Measure> =
@@ -222,7 +293,7 @@ mod tests {
             let points: Vec<Measure> = wide()
                 .iter()
                 .enumerate()
-                .map(|(i, &v)| Measure { x: ln(v), y: 1.0 - fault(i), spread: 0.05 })
+                .map(|(i, &v)| Measure { x: ln(v), y: 1.0 - fault(i), spread: 0.05, above: 0.0 })
                 .collect();
             assert!(!matches!(trend(&points), Trend::Grows { .. }), "{seed}: {points:?}");
         }

@@ -68,7 +68,7 @@ pub(super) fn constant(loader: &mut Loader, item: &Item, items: &[Item]) -> Opti
     let seek = find("seek").map_or(Some(Seek::Least), |entry| seek(loader, entry));
     let sweep = part(loader, item, find("sweep"), "sweep", SWEEP).map(|entry| {
         all_givens(loader, entry);
-        sweep(loader, entry)
+        sweep(loader, entry, &unbounded)
     });
     // What is random is known to the statement, so its names are settled first.
     let random = find("random").map(|entry| loader.define(entry, RANDOM, parse_given));
@@ -306,7 +306,7 @@ fn is_half_line(interval: &Interval) -> bool {
     zero && endless && interval.lo_open && interval.hi_open && !interval.log
 }
 
-fn sweep(loader: &mut Loader, entry: &Item) -> Vec<Named<Points>> {
+fn sweep(loader: &mut Loader, entry: &Item, unbounded: &[String]) -> Vec<Named<Points>> {
     let mut all = Vec::new();
     for item in loader.errors.table(entry, SWEEP).unwrap_or_default() {
         let found = points::points(&mut loader.errors, item, SWEEP, MOST_VALUES);
@@ -324,6 +324,8 @@ fn sweep(loader: &mut Loader, entry: &Item) -> Vec<Named<Points>> {
             Some(Sampler::Int { lo, hi }) => {
                 points::within(&mut loader.errors, item, &values, (&lo, false), (&hi, false))
             }
+            // A scale may be any positive number.
+            Some(Sampler::Real(_)) if unbounded.contains(&item.key) => {}
             Some(Sampler::Real(Interval { lo, lo_open, hi, hi_open, .. })) => {
                 points::within(&mut loader.errors, item, &values, (&lo, lo_open), (&hi, hi_open));
             }

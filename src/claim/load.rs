@@ -5,13 +5,14 @@
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::document::{self, Item, Value};
+use super::experiment::Experiment;
 use super::model::{
-    Claim, ClaimBudget, ClaimId, Expect, Flow, Link, Named, Place, Probability, Scaling, Source, Trajectory, Units,
-    Verdict,
+    Claim, ClaimBudget, ClaimId, Depth, Expect, Flow, Link, Named, Place, Probability, Scaling, Source, Trajectory,
+    Units, Verdict,
 };
 use super::names::Names;
 use super::reader::{Errors, choose};
-use super::{constant_section, flow_section, probability_section, sections};
+use super::{constant_section, experiment_section, flow_section, probability_section, sections};
 use crate::lang::ast;
 use crate::lang::parse::{parse_expr, parse_given};
 use crate::lang::span::LangError;
@@ -47,10 +48,9 @@ pub const KEYS: &[&str] = &[
     "scaling",
     "probability",
     "constant",
+    "experiment",
     "budget",
 ];
-/// Tables of the claim language that are not checked yet.
-const UNSUPPORTED: &[&str] = &["experiment"];
 /// The keys of a setting's file.
 const SETTING_KEYS: &[&str] = &["given", "let", "assume", "notes"];
 
@@ -172,6 +172,11 @@ impl Loader {
             constant_section::no_half_lines(self);
         }
         let constant = find("constant").and_then(|item| constant_section::constant(self, item, items));
+        let experiment: Option<Experiment> =
+            find("experiment").and_then(|item| experiment_section::experiment(self, item));
+        if find("experiment").is_some() {
+            experiment_section::stands_alone(self, items);
+        }
         let units = find("margin").map(|item| self.units(item)).unwrap_or_default();
         let expect = find("expect").map(|item| self.expect(item)).unwrap_or_default();
         let budget = find("budget").map(|item| self.budget(item)).unwrap_or_default();
@@ -180,9 +185,11 @@ impl Loader {
         let path = path.filter(|entry| matches!(&*entry.key, "always" | "finally"));
         // A table that cannot be read has its own error, and is not empty.
         let mut conclusions =
-            [find("claim"), find("scaling"), find("probability"), find("constant")].into_iter().flatten().chain(path);
-        let unsupported = items.iter().any(|item| UNSUPPORTED.contains(&item.key.as_str()));
-        if !unsupported && conclusions.all(Item::is_empty_table) {
+            [find("claim"), find("scaling"), find("probability"), find("constant"), find("experiment")]
+                .into_iter()
+                .flatten()
+                .chain(path);
+        if conclusions.all(Item::is_empty_table) {
             let place = find("trajectory").or(find("flow")).or(find("claim")).map(|item| item.key_place.clone());
             self.no_conclusion(place.unwrap_or(Place::file(source)));
         }
@@ -210,6 +217,7 @@ impl Loader {
             scaling,
             probability,
             constant: None,
+            experiment,
             budget,
             witness: None,
         };
@@ -220,28 +228,15 @@ impl Loader {
     }
 
     fn known(&mut self, item: &Item) {
-        if UNSUPPORTED.contains(&item.key.as_str()) {
-            self.unsupported(item, &format!("`[{}]`", item.key));
-        } else if !KEYS.contains(&item.key.as_str()) {
+        if !KEYS.contains(&item.key.as_str()) {
             self.errors.unknown_key(item, "a claim", KEYS);
         }
-    }
-
-    pub fn unsupported(&mut self, item: &Item, what: &str) {
-        self.errors.note(|| {
-            Diagnostic::new(
-                item.key_place.clone(),
-                format!("{what} is not checked by this version"),
-                "this part of the claim would not be checked",
-            )
-            .help("nothing of the claim is run, so that no verdict speaks of what was not looked at")
-        });
     }
 
     fn no_conclusion(&mut self, place: Place) {
         self.errors.note(|| {
             Diagnostic::new(place, "the claim has no conclusion", "nothing is claimed").help(
-                "a claim has `[claim]`, `[scaling]`, `[probability]`, `[constant]`, or `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate",
+                "a claim has `[claim]`, `[scaling]`, `[probability]`, `[constant]`, `[experiment]`, or `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate",
             )
         });
     }
@@ -465,12 +460,25 @@ impl Loader {
         &self.givens
     }
 
+    fn depth(&mut self, item: &Item) -> Option<Depth> {
+        let text = self.errors.string(item, "write the least budget that the claim is for, like `least = \"deep\"`")?;
+        let found = Depth::ALL.into_iter().find(|depth| depth.name() == text);
+        if found.is_none() {
+            self.errors.note(|| {
+                Diagnostic::new(item.place.clone(), format!("there is no budget `{text}`"), "not a budget")
+                    .help(choose(&text, &Depth::ALL.map(Depth::name), "the budgets are"))
+            });
+        }
+        found
+    }
+
     fn budget(&mut self, item: &Item) -> ClaimBudget {
         let mut budget = ClaimBudget::default();
         for entry in self.errors.table(item, "write `[budget]`, then `cases = 100000`").unwrap_or_default() {
             match &*entry.key {
                 "cases" => budget.cases = self.errors.count(entry, MAX_CASES),
-                _ => self.errors.unknown_key(entry, "`[budget]`", &["cases"]),
+                "least" => budget.least = self.depth(entry),
+                _ => self.errors.unknown_key(entry, "`[budget]`", &["cases", "least"]),
             }
         }
         budget

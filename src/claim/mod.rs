@@ -4,8 +4,8 @@
 //!
 //! | file | what it knows |
 //! | --- | --- |
-//! | [`model`] | a claim as data |
-//! | [`load`] | a claim file: its keys; `sections`, `flow_section`, `probability_section`, `constant_section`, the tables with keys of their own; `names`, what may be defined |
+//! | [`model`], [`experiment`] | a claim as data |
+//! | [`load`] | a claim file: its keys; `sections`, `flow_section`, `probability_section`, `constant_section`, `experiment_section`, the tables with keys of their own; `names`, what may be defined |
 //! | [`points`] | the values of a sweep |
 //! | `document`, `reader` | TOML as a tree with places; from it to strings, tables, parsed expressions |
 //! | [`library`], [`paper`], [`index`] | folders of claims; citations; which statements are to be claims |
@@ -18,6 +18,8 @@ pub mod by_values;
 mod constant_section;
 pub mod diagnostic;
 mod document;
+pub mod experiment;
+mod experiment_section;
 pub mod fingerprint;
 mod flow_section;
 pub mod index;

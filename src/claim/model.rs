@@ -2,6 +2,7 @@
 //!
 //! Made by `load`; turned into a graph by `program`. Expressions are syntax trees here: nothing is typed yet.
 
+use super::experiment::Experiment;
 use crate::kernel::Kind;
 use crate::lang::ast;
 use crate::lang::need::{Need, Seek};
@@ -308,6 +309,28 @@ pub struct Points {
 pub struct ClaimBudget {
     /// A run of fewer cases than this has not run the claim.
     pub cases: Option<u64>,
+    /// The claim is for no smaller budget than this one.
+    pub least: Option<Depth>,
+}
+
+/// A budget by its name, from the least to the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    Quick,
+    Default,
+    Deep,
+}
+
+impl Depth {
+    pub const ALL: [Self; 3] = [Self::Quick, Self::Default, Self::Deep];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Default => "default",
+            Self::Deep => "deep",
+        }
+    }
 }
 
 /// Another claim, by name.
@@ -346,6 +369,8 @@ pub struct Claim {
     pub probability: Option<Probability>,
     /// Its statement is the predicate of one of the others.
     pub constant: Option<Constant>,
+    /// Never beside another conclusion.
+    pub experiment: Option<Experiment>,
     pub budget: ClaimBudget,
     /// The witness file beside it, unread.
     pub witness: Option<Arc<Source>>,
@@ -359,7 +384,9 @@ impl Claim {
         let slope = self.scaling.iter().map(|scaling| scaling.slope.name.as_str());
         let probability = self.probability.iter().map(|probability| probability.bound.name.as_str());
         let predicates = self.claim.iter().chain(path).chain(flow).map(|predicate| predicate.name.as_str());
-        predicates.chain(slope).chain(probability)
+        let readings =
+            self.experiment.iter().flat_map(|experiment| experiment.readings.iter().map(|r| r.name.as_str()));
+        predicates.chain(slope).chain(probability).chain(readings)
     }
 }
 

@@ -109,7 +109,7 @@ impl Job for Between {
 }
 
 /// The value of an expression of literals.
-pub(super) fn number(e: &Expr) -> Option<RBig> {
+pub fn number(e: &Expr) -> Option<RBig> {
     let mut graph = Graph::new();
     let node = elaborate::real(&mut graph, &Scope::new(), e).ok()?;
     build::rational(&graph, node).cloned()

@@ -5,6 +5,7 @@
 use super::by_values::ValueGiven;
 use super::diagnostic::{Diagnostic, Diagnostics};
 pub use super::motion::{Component, Course, KernelBinding, Motion, Moving, Path};
+pub use experiment::Study;
 
 use super::model::{Claim, Named, Place, Probability, Scaling};
 use crate::eval::analysis::Analysis;
@@ -109,6 +110,7 @@ pub struct Program {
     pub motion: Option<Motion>,
     pub law: Option<Law>,
     pub chance: Option<Chance>,
+    pub study: Option<Study>,
     /// Integers that are shapes, indices or loop bounds.
     pub structural: BTreeSet<IntId>,
     /// Nodes of the other integers.
@@ -159,9 +161,9 @@ impl Program {
         }
     }
 
-    /// Whether its cases are only parts of what it claims: a slope, a probability. No single case refutes it.
+    /// Whether its cases are only parts of what it claims: a slope, a probability, how a figure is read. No single case refutes it.
     pub fn is_statistical(&self) -> bool {
-        self.law.is_some() || self.chance.is_some()
+        self.law.is_some() || self.chance.is_some() || self.study.is_some()
     }
 
     /// The integer given of this id.
@@ -172,6 +174,7 @@ impl Program {
 
 mod chance;
 pub use chance::distributed;
+pub mod experiment;
 mod flow;
 mod path;
 
@@ -346,6 +349,11 @@ impl<'a> Builder<'a> {
         let claim = self.claim;
         let swept: BTreeMap<&str, usize> =
             claim.scaling.iter().flat_map(|s| s.sweep.iter().enumerate().map(|(i, s)| (s.name.as_str(), i))).collect();
+        let figure = claim.experiment.as_ref();
+        let swept: BTreeMap<&str, usize> = swept
+            .into_iter()
+            .chain(figure.iter().flat_map(|e| e.sweep.iter().enumerate().map(|(i, s)| (s.name.as_str(), i))))
+            .collect();
         let mut targets: BTreeMap<usize, SweptTarget> = BTreeMap::new();
         let mut givens = Vec::new();
         for (index, given) in claim.givens.iter().enumerate() {
@@ -398,6 +406,7 @@ impl<'a> Builder<'a> {
         // Before anything moves is named: which points count is known before a run is made.
         let from = claim.scaling.as_ref().and_then(|scaling| scaling.from.as_ref());
         let from = self.truths(from.map_or(&[], std::slice::from_ref)).pop().map(|from| from.node);
+        let froms = figure.map(|experiment| self.froms(experiment)).unwrap_or_default();
         let mut lets = lets;
         let chance = match &claim.probability {
             Some(probability) => Some(self.randoms(probability, &mut givens, &mut lets)?),
@@ -420,6 +429,7 @@ impl<'a> Builder<'a> {
             asked.extend(self.event(probability, motion.is_some()));
         }
         let law = self.law(&targets, from);
+        let mut study = figure.and_then(|experiment| self.study(experiment, &targets, &froms, motion.as_ref()));
         if !self.errors.is_empty() {
             return Err(self.failed());
         }
@@ -437,6 +447,7 @@ impl<'a> Builder<'a> {
             roots.extend(law.within.iter().chain(&law.from));
         }
         roots.extend(chance.iter().flat_map(|chance| [chance.claimed, chance.allowed]));
+        roots.extend(study.iter().flat_map(|study| study.look_roots().into_iter().chain(study.setup_roots())));
         let mut structural = structural_ints(&self.graph, &roots);
         // The sizes of what is drawn, the number of steps and whatever is swept hold for a whole octet.
         for block in &self.samples.blocks {
@@ -447,27 +458,24 @@ impl<'a> Builder<'a> {
         if let Some(Motion::Iteration(path)) = &motion {
             structural.extend(ints_of(&self.graph, &[path.steps]));
         }
-        structural.extend(targets.values().filter_map(|t| match t {
-            SweptTarget::Int(id) => Some(*id),
-            SweptTarget::Real(_) => None,
-        }));
-        // A structural integer's ends must be known before it: so those they rest on are structural too.
-        loop {
-            let ends: Vec<NodeId> = structural
-                .iter()
-                .flat_map(|id| [self.samples.ints[id.0 as usize].lo, self.samples.ints[id.0 as usize].hi])
-                .collect();
-            let before = structural.len();
-            structural.extend(ints_of(&self.graph, &ends));
-            if structural.len() == before {
-                break;
+        // But where lanes are filled with the points of a figure, only what is a size.
+        let supplied = match &mut study {
+            Some(study) => {
+                self.close(&mut structural);
+                self.supplied(study, &structural)
             }
-        }
+            None => BTreeMap::new(),
+        };
+        structural.extend(targets.values().filter_map(|t| match t {
+            SweptTarget::Int(id) if !supplied.contains_key(id) => Some(*id),
+            SweptTarget::Int(_) | SweptTarget::Real(_) => None,
+        }));
+        self.close(&mut structural);
         if let (Some(chance), Some(probability)) = (&chance, &claim.probability) {
             self.lawful(chance, probability, &structural)?;
         }
-        let lane_ints =
-            self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value)).collect();
+        let lane_ints = self.samples.ints.iter().filter(|i| !structural.contains(&i.id)).map(|i| (i.id, i.value));
+        let lane_ints = lane_ints.map(|(id, value)| (id, supplied.get(&id).map_or(value, |(_, node)| *node))).collect();
         let is_int = |id: &NodeId| *self.graph.ty(*id) == Type::Int;
         let sized = self.samples.feasible.iter().copied().filter(|(_, truth)| {
             let node = self.graph.node(*truth);
@@ -480,7 +488,7 @@ impl<'a> Builder<'a> {
         let signed = signed.collect();
         let swept = targets.values().filter_map(|t| match t {
             SweptTarget::Real(input) => Some(*input),
-            SweptTarget::Int(_) => None,
+            SweptTarget::Int(id) => supplied.get(id).map(|(input, _)| *input),
         });
         let mut held: BTreeSet<InputId> = swept.collect();
         for value in &self.values {
@@ -499,12 +507,43 @@ impl<'a> Builder<'a> {
             motion,
             law,
             chance,
+            study,
             structural,
             lane_ints,
             sized,
             signed,
             values: self.values,
         })
+    }
+
+    /// A structural integer's ends must be known before it: so those they rest on are structural too.
+    fn close(&self, structural: &mut BTreeSet<IntId>) {
+        loop {
+            let ends: Vec<NodeId> = structural
+                .iter()
+                .flat_map(|id| [self.samples.ints[id.0 as usize].lo, self.samples.ints[id.0 as usize].hi])
+                .collect();
+            let before = structural.len();
+            structural.extend(ints_of(&self.graph, &ends));
+            if structural.len() == before {
+                break;
+            }
+        }
+    }
+
+    /// Swept integers that are no sizes become inputs, which may differ from lane to lane.
+    fn supplied(&mut self, study: &mut Study, structural: &BTreeSet<IntId>) -> BTreeMap<IntId, (InputId, NodeId)> {
+        let mut supplied = BTreeMap::new();
+        for axis in &mut study.sweep {
+            if let SweptTarget::Int(id) = axis.target
+                && !structural.contains(&id)
+            {
+                let (input, node) = self.input(Type::Int);
+                axis.target = SweptTarget::Real(input);
+                supplied.insert(id, (input, node));
+            }
+        }
+        supplied
     }
 
     fn failed(&mut self) -> Diagnostics {
@@ -562,7 +601,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The statement speaks of no value beyond what the given is drawn from. Where ends are expressions of other givens nothing is said.
-    fn within_its_range(&mut self, name: &str, place: &Place, (from, to): (NodeId, NodeId)) {
+    pub(super) fn within_its_range(&mut self, name: &str, place: &Place, (from, to): (NodeId, NodeId)) {
         let Some(given) = self.claim.givens.iter().find(|given| given.name == name) else { return };
         let (lo, hi, open) = match &given.value.kind {
             Sampler::Real(Interval { lo, lo_open, hi, hi_open, .. }) => (lo, hi, (*lo_open, *hi_open)),

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[schemars(title = "A claim of theoremcheck", deny_unknown_fields, extend("anyOf" = [
     {
         "required": ["title", "at"],
-        "anyOf": [{ "required": ["claim"] }, { "required": ["trajectory"] }, { "required": ["flow"] }, { "required": ["scaling"] }, { "required": ["probability"] }, { "required": ["constant"] }]
+        "anyOf": [{ "required": ["claim"] }, { "required": ["trajectory"] }, { "required": ["flow"] }, { "required": ["scaling"] }, { "required": ["probability"] }, { "required": ["constant"] }, { "required": ["experiment"] }]
     },
     { "propertyNames": { "enum": ["given", "let", "assume", "notes"] } }
 ]))]
@@ -60,6 +60,8 @@ struct ClaimFile {
     probability: Option<Probability>,
     /// A statement with an unknown constant.
     constant: Option<Constant>,
+    /// A figure: what is swept and plotted, and how it is read.
+    experiment: Option<Experiment>,
     /// How much work the claim needs.
     budget: Option<Budget>,
 }
@@ -252,6 +254,119 @@ struct Budget {
     /// A run of fewer cases has not run the claim.
     #[schemars(range(min = 1))]
     cases: Option<u64>,
+    /// The least budget that the claim is for: with a smaller one it is not run, and that is as expected.
+    least: Option<Depth>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Depth {
+    Quick,
+    Default,
+    Deep,
+}
+
+/// A figure: what is swept and plotted, and how it is read.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct Experiment {
+    /// Up to two givens and their values: `alpha = [0.5, 0.2]`, `rho = "log [1e-12, 1e-3] 10"`.
+    sweep: Option<BTreeMap<String, SweptValues>>,
+    /// What swept values are called: a text with `{}` for the value, or a text for each.
+    legend: Option<BTreeMap<String, Legend>>,
+    /// Runs of each point, from as many draws of what is not swept; 1 where nothing is said.
+    #[schemars(range(min = 1))]
+    runs: Option<u64>,
+    /// Numbers of each run, by name.
+    number: Option<BTreeMap<String, Number>>,
+    /// The panels of the figure.
+    plot: BTreeMap<String, Plot>,
+    /// How the figure is read: predicates of the numbers, indexed by the swept values.
+    reading: Table,
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum SweptValues {
+    Each(Vec<Expression>),
+    Spread(String),
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Legend {
+    All(String),
+    Each(Vec<String>),
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Number {
+    Text(String),
+    Number(f64),
+    Taken(Taken),
+}
+
+/// A number that is not taken at the end of the run.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct Taken {
+    /// What is taken at the first look from `at` on.
+    of: Option<Expression>,
+    /// The step, or time, from which it is taken.
+    at: Option<Expression>,
+    /// Its least value over all looks.
+    least: Option<Expression>,
+    /// Its greatest value over all looks.
+    greatest: Option<Expression>,
+    /// The step where it is least.
+    least_at: Option<Expression>,
+    /// The step where it is greatest.
+    greatest_at: Option<Expression>,
+    /// What is made of several runs: `mean`, `least` or `greatest`.
+    over_runs: Option<String>,
+    /// `computed` where the number that `f64` gives is meant itself, whatever rounding has done to it.
+    #[schemars(rename = "as")]
+    meant: Option<String>,
+}
+
+/// A panel of the figure.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+struct Plot {
+    /// What stands above the panel.
+    title: Option<String>,
+    /// The swept given that has a point for each of its values; without it curves are drawn along the run.
+    over: Option<String>,
+    /// What is drawn to the right; `t` where nothing is said.
+    x: Option<Expression>,
+    /// What is drawn upwards: an expression, or several with their names.
+    y: Series,
+    /// What stands below the axis.
+    x_label: Option<String>,
+    /// What stands beside the axis.
+    y_label: Option<String>,
+    /// Which axes are logarithmic: `x`, `y` or `xy`.
+    log: Option<String>,
+    /// The ends of the axis.
+    x_range: Option<[f64; 2]>,
+    /// The ends of the axis.
+    y_range: Option<[f64; 2]>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only the shape is used, for the schema")]
+enum Series {
+    One(Expression),
+    Several(Table),
 }
 
 /// The schema of a claim file: draft 7, which TOML editors read best, with sorted keys, so that it is the same in every build.
@@ -295,6 +410,7 @@ fn fit_toml(schema: &mut Value) {
 mod tests {
     use super::*;
     use crate::claim::constant_section::CONSTANT_KEYS;
+    use crate::claim::experiment_section::{EXPERIMENT_KEYS, NUMBER_KEYS, PLOT_KEYS};
     use crate::claim::flow_section::FLOW_KEYS;
     use crate::claim::load::KEYS;
     use crate::claim::probability_section::PROBABILITY_KEYS;
@@ -315,6 +431,9 @@ mod tests {
         assert_eq!(keys_of(&schema, "/definitions/Scaling/properties"), set(SCALING_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Probability/properties"), set(PROBABILITY_KEYS));
         assert_eq!(keys_of(&schema, "/definitions/Constant/properties"), set(CONSTANT_KEYS));
+        assert_eq!(keys_of(&schema, "/definitions/Experiment/properties"), set(EXPERIMENT_KEYS));
+        assert_eq!(keys_of(&schema, "/definitions/Taken/properties"), set(NUMBER_KEYS));
+        assert_eq!(keys_of(&schema, "/definitions/Plot/properties"), set(PLOT_KEYS));
     }
 
     #[test]
@@ -327,6 +446,9 @@ mod tests {
             "/definitions/Scaling/properties",
             "/definitions/Probability/properties",
             "/definitions/Constant/properties",
+            "/definitions/Experiment/properties",
+            "/definitions/Taken/properties",
+            "/definitions/Plot/properties",
         ] {
             for (key, property) in schema.pointer(properties).and_then(Value::as_object).unwrap() {
                 assert!(property["description"].is_string(), "{properties}/{key}");

@@ -46,8 +46,12 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Prove the stored counterexamples again, from their values alone
     Verify(VerifyArgs),
+    /// Run the experiments: write their figures, and the tables of what they show
+    Plot(PlotArgs),
     /// Show what each constant, term and hypothesis of a claim is worth: its mutants, hunted
     Power(PowerArgs),
+    /// Make a site of a run: HTML that needs no network and no script, from the JSON of `check --json` alone
+    Report(ReportArgs),
     /// List claims, without running them
     List(ListArgs),
     /// List the kinds of iteration that kernels run; hold a program of yours against its kind
@@ -75,14 +79,13 @@ pub struct CheckArgs {
     pub budget: Budget,
     #[command(flatten)]
     pub work: WorkArgs,
-    /// Write the report as JSON, whatever the outcome (`-`: to standard output, in place of the table)
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub outputs: OutputArgs,
     /// Check only the claims that fall to shard K of N, from 1; `merge` makes one report of those of all shards
     #[arg(long, value_name = "K/N")]
     pub shard: Option<Shard>,
     /// Keep a journal of what is finished; where there is one of the same run, go on where it ends
-    #[arg(long, value_name = "FILE", conflicts_with = "accept_witness")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["accept_witness", "junit", "markdown", "sarif", "annotations"])]
     pub resume: Option<PathBuf>,
     #[command(flatten)]
     pub baseline: BaselineArgs,
@@ -97,6 +100,39 @@ pub struct CheckArgs {
     pub quiet: bool,
     #[command(flatten)]
     pub color: ColorArgs,
+}
+
+/// What is written of a run, whatever its outcome.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// Write the report as JSON, whatever the outcome (`-`: to standard output, in place of the table)
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write JUnit XML: a suite a claim, margins as its properties
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Write a summary in Markdown
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Write what is not as expected as SARIF 2.1.0
+    #[arg(long, value_name = "FILE")]
+    pub sarif: Option<PathBuf>,
+    /// Print what is not as expected as workflow commands of GitHub Actions, which show it beside the TOML
+    #[arg(long)]
+    pub annotations: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// What `check --json` wrote (`-`: from standard input)
+    #[arg(value_name = "RUN.json")]
+    pub run: PathBuf,
+    /// The folder that the site is written to; it is made if it is not there
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Print nothing
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -184,6 +220,25 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "N", default_value_t = MAX_ELEMENTS as u64,
           value_parser = clap::value_parser!(u64).range(1..=MOST_ELEMENTS))]
     pub max_elements: u64,
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct PlotArgs {
+    /// Claim files, papers' folders, or folders of papers [default: claims]; those without `[experiment]` are left out
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Where the figures go: `<paper>/<claim>.svg` and `.csv`
+    #[arg(short, long, value_name = "FOLDER", default_value = "figures")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// What an experiment may take: quick, default or deep; one that asks for more is not run
+    #[arg(long, value_name = "BUDGET", default_value = "default", value_parser = budget())]
+    pub budget: Budget,
+    #[command(flatten)]
+    pub work: WorkArgs,
     #[command(flatten)]
     pub color: ColorArgs,
 }

@@ -1,4 +1,4 @@
-//! `theoremcheck check`: run claims, show the table, write the report, choose the exit status. In this order: the report is
+//! `theoremcheck check`: run claims, show the table, write the reports, choose the exit status. In this order: the reports are
 //! written whatever the status will be. Of a shard, or where a journal has what is finished, some claims only are run.
 
 use super::accept::accept;
@@ -7,6 +7,7 @@ use super::baseline;
 use super::console;
 use super::filter::Filter;
 use super::find;
+use super::outputs;
 use super::resume::{self, Resumed};
 use super::stop::Stop;
 use crate::case::witness::WitnessFile;
@@ -20,32 +21,30 @@ use crate::engine::outcome::{Malformed, Outcome};
 use crate::engine::run::{EngineError, RunOptions, loads, run};
 use crate::engine::shard::{Shard, shares};
 use crate::report::journal::Journal;
+use crate::report::json;
 use crate::report::paint::Paint;
 use crate::report::progress::Progress;
-use crate::report::run_report::{Part, RunReport, Setup};
+use crate::report::run_report::{Part, Read, RunReport, Setup};
 use crate::report::terminal::{self, Table};
-use crate::report::{json, write::write_atomically};
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
 pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
     let setup = Setup { options: find::run_options(args.budget, &args.work)?, paths: args.paths.clone() };
-    let json_to_stdout = args.json.as_deref() == Some(Path::new("-"));
     // Where the report itself takes standard output, the table goes beside it.
-    let (show, paint): (fn(&str), Paint) = match json_to_stdout {
+    let (show, paint): (fn(&str), Paint) = match outputs::takes_stdout(&args.outputs)? {
         true => (console::err, console::paint_err(&args.color)),
         false => (console::out, console::paint_out(&args.color)),
     };
     let of = baseline::of_options(&setup.options);
     let held = baseline::open(&args.baseline, &of)?;
-    let Selected { scan, claims, mut malformed } = selected(args)?;
+    let Selected { scan, read, mut malformed } = selected(args)?;
     let mut part = None;
     let claims = match args.shard {
-        None => claims,
+        None => read.claims.clone(),
         Some(shard) => {
-            let own = shared_out(claims, shard, &setup.options)?;
+            let own = shared_out(&read.claims, shard, &setup.options)?;
             malformed.extend(own.malformed);
             part = Some(own.part);
             own.claims
@@ -68,7 +67,7 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
     let table = Table::new(&setup, paint, args.verbose, args.quiet, &to_run);
     let ended = |outcome: &Outcome| {
         if let Some(journal) = &journal {
-            resume::note(journal, &claims, outcome);
+            resume::note(journal, &claims, outcome, &setup);
         }
     };
     let finished = |outcome: &Outcome| match outcome {
@@ -76,24 +75,17 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
         Outcome::Malformed(malformed) => console::err(&terminal::malformed(malformed, paint_err)),
     };
     let (outcomes, elapsed) = run_shown(&claims, &setup.options, !args.quiet, ended, finished)?;
-    let mut report = RunReport::new(setup.clone(), malformed, outcomes, elapsed);
+    let mut report = RunReport::new(setup.clone(), malformed, outcomes, elapsed, read);
     (report.taken, report.part) = (taken, part);
 
+    let written = outputs::write(&args.outputs, &report, show);
     let kept = journal.map_or(Ok(()), Journal::end);
-    if let Some(path) = &args.json {
-        let text = json::render(&report).map_err(cannot_write_json)?;
-        if json_to_stdout {
-            console::out(&text);
-        } else {
-            write_atomically(path, &text).map_err(|error| Stop::cannot_write(path, &error))?;
-        }
-    }
     if let (Err(error), Some(path)) = (kept, &args.resume) {
         return Err(Stop::cannot_write(path, &error));
     }
     if args.accept_witness {
         for result in &report.claims {
-            let Some(claim) = claims.iter().find(|claim| claim.id == result.id) else { continue };
+            let Some(claim) = report.claim(&result.id) else { continue };
             if let Some(path) = accept(claim, result)? {
                 show(&format!("stored {}\n", path.display()));
             }
@@ -120,6 +112,7 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
         show(&table.summary(&report));
         show(&drift);
     }
+    written?;
     Ok(exit)
 }
 
@@ -130,7 +123,7 @@ fn cannot_write_json(error: serde_json::Error) -> Stop {
 /// The claims that were asked for, by id, and what is wrong with the rest.
 struct Selected {
     scan: Scan,
-    claims: Vec<Claim>,
+    read: Read,
     malformed: Vec<Malformed>,
 }
 
@@ -139,7 +132,8 @@ fn selected(args: &CheckArgs) -> Result<Selected, Stop> {
     let library = match scan.library() {
         Ok(library) => library,
         Err(diagnostics) => {
-            return Ok(Selected { scan, claims: Vec::new(), malformed: vec![Malformed { id: None, diagnostics }] });
+            let malformed = vec![Malformed { id: None, diagnostics }];
+            return Ok(Selected { scan, read: Read::default(), malformed });
         }
     };
     let filter = Filter(args.filter.filter.as_deref());
@@ -162,7 +156,9 @@ fn selected(args: &CheckArgs) -> Result<Selected, Stop> {
             Err(diagnostics) => malformed.push(Malformed { id: Some(loaded.id), diagnostics }),
         }
     }
-    Ok(Selected { scan, claims, malformed })
+    let papers = library.papers.into_iter();
+    let papers = papers.filter(|(paper, _)| claims.iter().any(|claim| claim.id.paper() == paper)).collect();
+    Ok(Selected { scan, read: Read { claims, papers }, malformed })
 }
 
 /// What falls to one shard. What is malformed is told by each of them.
@@ -172,13 +168,13 @@ struct Own {
     part: Part,
 }
 
-fn shared_out(claims: Vec<Claim>, shard: Shard, options: &RunOptions) -> Result<Own, Stop> {
+fn shared_out(claims: &[Claim], shard: Shard, options: &RunOptions) -> Result<Own, Stop> {
     let loads = loads(&claims.iter().collect::<Vec<_>>(), options)?;
     let (mut sound, mut malformed) = (Vec::new(), Vec::new());
-    for (claim, load) in claims.into_iter().zip(loads) {
+    for (claim, load) in claims.iter().zip(loads) {
         match load {
             Ok(load) => sound.push((claim, load)),
-            Err(diagnostics) => malformed.push(Malformed { id: Some(claim.id), diagnostics }),
+            Err(diagnostics) => malformed.push(Malformed { id: Some(claim.id.clone()), diagnostics }),
         }
     }
     let texts = sound.iter().map(|(claim, _)| format!("{} {}\n", claim.id, Fingerprint::of_files(claim)));
@@ -186,7 +182,7 @@ fn shared_out(claims: Vec<Claim>, shard: Shard, options: &RunOptions) -> Result<
     let part = Part { shard, claims: sound.len(), library };
     let shares = shares(&sound.iter().map(|(claim, load)| (&claim.id, *load)).collect::<Vec<_>>(), shard.n);
     let own = sound.into_iter().zip(shares).filter(|(_, share)| *share == shard.k);
-    Ok(Own { claims: own.map(|((claim, _), _)| claim).collect(), malformed, part })
+    Ok(Own { claims: own.map(|((claim, _), _)| claim.clone()).collect(), malformed, part })
 }
 
 /// What is wrong with the witness file of a claim, if it cannot be read as one.

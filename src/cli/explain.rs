@@ -5,17 +5,14 @@ use super::check::run_shown;
 use super::console;
 use super::find;
 use super::stop::Stop;
-use crate::claim::program::{Motion, Program};
+use crate::claim::program::Program;
 use crate::engine::exit::Exit;
 use crate::engine::outcome::Outcome;
-use crate::lang::ast::Expr;
-use crate::lang::ir::Graph;
 use crate::lang::print::Style;
-use crate::lang::scope::Scope;
-use crate::lang::{elaborate, types};
-use crate::report::explain::Explained;
+use crate::report::explain::{Explained, Notation};
 use crate::report::run_report::Setup;
 use crate::report::terminal::WIDTH;
+use crate::report::typed::Typed;
 
 /// Status 0 whatever the verdict: this is for reading, `check` is for judging.
 pub fn explain(args: &ExplainArgs) -> Result<Exit, Stop> {
@@ -36,35 +33,10 @@ pub fn explain(args: &ExplainArgs) -> Result<Exit, Stop> {
         paper: paper.as_ref(),
         result: result.as_deref(),
         setup: &setup,
-        tex: args.tex,
+        notation: if args.tex { Notation::Tex } else { Notation::Unicode },
         style: Style { rename: None, is_matrix: Some(&|e| typed.as_ref().is_some_and(|typed| typed.is_matrix(e))) },
         paint: console::paint_out(&args.color),
     };
     console::out(&explained.render());
     Ok(Exit::AsExpected)
-}
-
-/// A claim's names with their types, for printers that cannot see whether an order is Loewner's.
-struct Typed {
-    graph: Graph,
-    scope: Scope,
-}
-
-impl Typed {
-    fn new(program: Program) -> Self {
-        let named = program.givens.iter().chain(&program.lets).map(|bound| (bound.name.as_str(), bound.node));
-        let on_the_way = program.motion.iter().flat_map(Motion::named);
-        let mut scope = Scope::new();
-        for (name, node) in named.chain(on_the_way) {
-            // A name that is there already has its type.
-            let _ = scope.define(name, node);
-        }
-        Self { graph: program.graph, scope }
-    }
-
-    /// An expression with indices of its own is not typed here, and taken for a number.
-    fn is_matrix(&self, e: &Expr) -> bool {
-        let mut graph = self.graph.clone();
-        elaborate::expression(&mut graph, &self.scope, e).is_ok_and(|node| types::is_matrix(&graph, node))
-    }
 }

@@ -15,8 +15,11 @@ mod index;
 mod kernels;
 mod list;
 mod merge;
+mod outputs;
+mod plot;
 mod power;
 mod replay;
+mod report;
 mod resume;
 mod stop;
 mod verify;
@@ -45,7 +48,9 @@ pub fn main() -> ExitCode {
         Some(Command::Explain(args)) => explain::explain(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Verify(args)) => verify::verify(args),
+        Some(Command::Plot(args)) => plot::plot(args),
         Some(Command::Power(args)) => power::power(args),
+        Some(Command::Report(args)) => report::report(args),
         Some(Command::List(args)) if args.index => index::index(args),
         Some(Command::List(args)) if args.errata => errata::errata(args),
         Some(Command::List(args)) => list::list(args),

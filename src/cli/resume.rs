@@ -9,6 +9,7 @@ use crate::report::entry::Entry;
 use crate::report::journal::{Finished, Journal, JournalError, Opened};
 use crate::report::json;
 use crate::report::number::grouped;
+use crate::report::run_report::Setup;
 use serde::Serialize;
 use std::path::Path;
 
@@ -67,13 +68,13 @@ impl Resumed {
 }
 
 /// Notes a claim that has ended. What the harness failed at is not finished, and what is malformed was never begun.
-pub fn note(journal: &Journal, claims: &[Claim], outcome: &Outcome) {
+pub fn note(journal: &Journal, claims: &[Claim], outcome: &Outcome, setup: &Setup) {
     let Outcome::Checked(result) = outcome else { return };
     if matches!(result.failure, Some(Failure::Panic(_))) {
         return;
     }
     let claim = claims.iter().find(|claim| claim.id == result.id);
-    if let (Some(claim), Ok(entry)) = (claim, json::entry(result)) {
+    if let (Some(claim), Ok(entry)) = (claim, json::entry(result, claim, setup)) {
         journal.note(&claim.id.0, &name_of(claim), &files_of(claim), result.busy, &entry);
     }
 }

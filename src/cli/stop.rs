@@ -50,6 +50,8 @@ impl From<FilesError> for Stop {
                 "replay",
                 "verify",
                 "power",
+                "plot",
+                "report",
                 "list",
                 "kernels",
                 "new",

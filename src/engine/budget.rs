@@ -1,6 +1,7 @@
 //! How much work a run may do. Budgets count evaluations, never seconds, so that a run can be repeated anywhere.
 
 use crate::check::search::Effort;
+use crate::claim::model::Depth;
 use std::fmt;
 use std::str::FromStr;
 
@@ -64,6 +65,15 @@ impl Budget {
         }
     }
 
+    /// The same as a claim names it.
+    pub fn depth(self) -> Depth {
+        match self {
+            Self::Quick => Depth::Quick,
+            Self::Default => Depth::Default,
+            Self::Deep => Depth::Deep,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Quick => "quick",
@@ -119,11 +129,19 @@ pub fn of_a_slope(budget: Budget) -> u64 {
 }
 
 /// The least searches of a constant may take so many times what a predicate is hunted by.
-const CONSTANT: u64 = 4;
+pub const CONSTANT: u64 = 4;
 
 /// Evaluations that the least searches of a constant may take.
 pub fn of_a_constant(budget: Budget) -> u64 {
     CONSTANT * budget.effort().hunt
+}
+
+/// An experiment is made once, at its paper's size, and may spend so many times the evaluations of a claim.
+const EXPERIMENT: u64 = 50;
+
+/// Evaluations that an experiment may spend.
+pub fn of_an_experiment(budget: Budget) -> u64 {
+    EXPERIMENT * budget.evaluations()
 }
 
 /// Evaluations that make about so many runs of all `points` together, where eight runs of each count for `eight`.

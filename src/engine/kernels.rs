@@ -21,6 +21,8 @@ pub struct KernelClaims {
     pub amiss: Vec<ClaimResult>,
     /// Those for which the kernel had no time left.
     pub unfinished: Vec<ClaimResult>,
+    /// Experiments that name the kind: they are made at a paper's size, and are left to the kernels that are built in.
+    pub experiments: Vec<ClaimId>,
     /// Those that turned out to be no claims.
     pub malformed: Vec<Malformed>,
 }
@@ -32,7 +34,7 @@ pub fn names_kind(claim: &Claim, kind: Kind) -> bool {
     kernel.is_some_and(|kernel| kernel.kind.value == kind)
 }
 
-/// Runs those of the claims that name the kernel's kind, by the kernel, one after the other; `next` is told which, and `late` says whether the
+/// Runs those of the claims that name the kernel's kind, but for experiments, by the kernel, one after the other; `next` is told which, and `late` says whether the
 /// kernel's time is up. None of them is run by one that computes in less than the claims do: it would not be the `step` of any.
 ///
 /// # Errors
@@ -48,7 +50,9 @@ pub fn claims_broken(
     if kernel.0.precision() != Precision::Double {
         return Ok(found);
     }
-    let named: Vec<&Claim> = claims.iter().copied().filter(|claim| names_kind(claim, kernel.0.kind())).collect();
+    let named = claims.iter().copied().filter(|claim| names_kind(claim, kernel.0.kind()));
+    let (experiments, named): (Vec<&Claim>, Vec<&Claim>) = named.partition(|claim| claim.experiment.is_some());
+    found.experiments = experiments.into_iter().map(|claim| claim.id.clone()).collect();
     let mut with = options.clone();
     with.check.kernel = Some(kernel.clone());
     let mut without = options.clone();

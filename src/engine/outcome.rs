@@ -6,6 +6,7 @@ use crate::check::PredicateInfo;
 use crate::check::chance::Chance;
 use crate::check::constant::Constant;
 use crate::check::evidence::{Evidence, Refutation};
+use crate::check::figure::Found;
 use crate::check::fit::Fit;
 use crate::check::tally::{PredicateTally, Tally};
 use crate::claim::diagnostic::Diagnostics;
@@ -50,6 +51,8 @@ pub struct ClaimResult {
     pub chance: Option<Chance>,
     /// Of a `[constant]` claim.
     pub constant: Option<Constant>,
+    /// Of an `[experiment]`.
+    pub figure: Option<Found>,
     /// Why the claim could not be evaluated, or was not.
     pub failure: Option<Failure>,
     /// Time spent on it by all threads. Never part of what is compared.
@@ -79,19 +82,21 @@ pub enum Failure {
     Panic(String),
     /// A single case counts for more evaluations than the budget has.
     NotRun(String),
+    /// The claim says itself that it is for a larger budget, so that it is not to be run.
+    Later(String),
 }
 
 impl Failure {
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Check(_) | Self::Panic(_) => Verdict::Error,
-            Self::NotRun(_) => Verdict::NotRun,
+            Self::NotRun(_) | Self::Later(_) => Verdict::NotRun,
         }
     }
 
     pub fn reason(&self) -> String {
         match self {
-            Self::Check(reason) | Self::NotRun(reason) => reason.clone(),
+            Self::Check(reason) | Self::NotRun(reason) | Self::Later(reason) => reason.clone(),
             Self::Panic(message) => format!("internal error: {message}"),
         }
     }
@@ -109,6 +114,7 @@ pub struct Findings {
     pub fit: Option<Fit>,
     pub chance: Option<Chance>,
     pub constant: Option<Constant>,
+    pub figure: Option<Found>,
     pub failure: Option<Failure>,
     pub busy: Duration,
 }
@@ -116,10 +122,12 @@ pub struct Findings {
 impl ClaimResult {
     /// Judges what was found.
     pub fn new(claim: &Claim, found: Findings) -> Self {
-        let Findings { predicates, givens, assumes, mut tally, evidence, fit, chance, constant, failure, busy } = found;
+        let Findings { predicates, givens, assumes, mut tally, evidence, fit, chance, constant, figure, failure, busy } =
+            found;
         let judged = |info: PredicateInfo, counted: Option<(PredicateTally, Evidence)>, judgement: Judgement| {
             let expected = verdict::expected(&claim.expect, &info.name);
-            let as_expected = verdict::satisfies(judgement.verdict, expected);
+            let later = matches!(failure, Some(Failure::Later(_)));
+            let as_expected = later || verdict::satisfies(judgement.verdict, expected);
             let (counts, evidence) = counted.map_or((None, Evidence::default()), |(c, e)| (Some(c), e));
             let fingerprint = Fingerprint::of(claim, &info.name).unwrap_or_else(|| Fingerprint::of_files(claim));
             PredicateResult { info, counts, evidence, judgement, expected, as_expected, fingerprint }
@@ -138,6 +146,9 @@ impl ClaimResult {
             let counts = std::mem::take(&mut tally.predicates).into_iter().next();
             let judged = judged(named(&asked.name), None, judgement);
             vec![PredicateResult { counts, evidence, ..judged }]
+        } else if let Some(figure) = &figure {
+            let read = figure.readings.iter();
+            read.map(|read| judged(named(&read.name), None, verdict::judge_reading(read))).collect()
         } else {
             let evidence = evidence.into_iter().chain(std::iter::repeat_with(Evidence::default));
             let counted = predicates.into_iter().zip(std::mem::take(&mut tally.predicates)).zip(evidence);
@@ -163,6 +174,7 @@ impl ClaimResult {
             fit,
             chance,
             constant,
+            figure,
             failure,
             busy,
         }

@@ -1,6 +1,6 @@
 //! Which cases run where.
 //!
-//! A unit of work is one block of one claim's cases (or one fit, or all trials of one probability). Threads take units in order from one counter; what they count
+//! A unit of work is one block of one claim's cases (or one fit, all trials of one probability, all runs of one figure). Threads take units in order from one counter; what they count
 //! is merged by commutative sums, and a claim that fails does so by its lowest failing block. So the outcome is the same, bit
 //! for bit, for any number of threads. A panic inside a claim is that claim's error, never the run's.
 
@@ -12,6 +12,8 @@ use super::source::CaseSource;
 use crate::check::chance::Chance;
 use crate::check::constant::{self, Constant};
 use crate::check::evidence::Evidence;
+use crate::check::experiment::Cost;
+use crate::check::figure::Found;
 use crate::check::fit::Fit;
 use crate::check::scaling::Asked;
 use crate::check::search::{LEAST_HUNT, LEAST_RUNS};
@@ -156,6 +158,8 @@ enum Work {
     Trials(u64),
     /// So many trials of a constant.
     Constant(u64),
+    /// The runs of a figure.
+    Figure,
 }
 
 /// What a claim takes, about: evaluations, by what one of them counts for.
@@ -171,6 +175,7 @@ fn load(claim: &Claim, options: &RunOptions, source: &dyn CaseSource, work: &Wor
         }
         Work::Fit(evaluations) => *evaluations,
         Work::Trials(trials) | Work::Constant(trials) => trials.saturating_mul(source.cost()),
+        Work::Figure => source.experiment_cost().map_or(0, |cost| cost.evaluations),
     }
 }
 
@@ -178,22 +183,29 @@ fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepar
     let compiled = guard(|| {
         let source = compile(claim)?;
         let (fit, probability, cost) = (source.is_scaling(), source.is_probability(), source.cost());
-        let random = source.is_random_constant();
-        Ok((source, fit, probability, random, cost))
+        let (figure, random) = (source.is_experiment(), source.is_random_constant());
+        Ok((source, fit, probability, figure, random, cost))
     });
-    let (source, fit, probability, random, cost) = match compiled {
+    let (source, fit, probability, figure, random, cost) = match compiled {
         Err(panic) => return Prepared::Failed(Box::new(Findings::failed(None, Failure::Panic(panic)))),
         Ok(Err(diagnostics)) => return Prepared::Malformed(diagnostics),
         Ok(Ok(compiled)) => compiled,
     };
+    if let Some(least) = claim.budget.least.filter(|least| *least > options.budget.depth()) {
+        let later = format!("the claim is for the budget {0}: run it with --budget {0}", least.name());
+        return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::Later(later))));
+    }
     if fit {
         return prepare_fit(claim, options, source);
+    }
+    if figure {
+        return prepare_figure(options, source);
     }
     if probability || random {
         let work = if random { Work::Constant } else { Work::Trials };
         return prepare_trials(claim, options, source, cost, work);
     }
-    if let Some(failure) = claim.constant.as_ref().and_then(|constant| too_dear(constant, options, cost)) {
+    if let Some(failure) = claim.constant.as_ref().and_then(|constant| too_dear(claim, constant, options, cost)) {
         return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))));
     }
     let failure = match (budget::cases(options.budget, options.cases, cost), claim.budget.cases) {
@@ -235,9 +247,36 @@ fn prepare_fit(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSource>)
     Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
 }
 
+fn prepare_figure(options: &RunOptions, source: Box<dyn CaseSource>) -> Prepared {
+    let budget = budget::of_an_experiment(options.budget);
+    let cost = match guard(|| source.experiment_cost()) {
+        Err(panic) => return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::Panic(panic)))),
+        // Running says what is wrong.
+        Ok(Err(_)) => return Prepared::Ready { source, work: Work::Figure },
+        Ok(Ok(cost)) => cost,
+    };
+    let Cost { points, runs, evaluations } = cost;
+    if evaluations <= budget {
+        return Prepared::Ready { source, work: Work::Figure };
+    }
+    let enough = Budget::ALL.into_iter().find(|budget| budget::of_an_experiment(*budget) >= evaluations);
+    let enough = match enough {
+        Some(enough) => format!("run it with --budget {enough}"),
+        None => "no budget is enough, make the sweep or the runs smaller".to_owned(),
+    };
+    let what = if runs == 1 { format!("{points} points") } else { format!("{points} points of {runs} runs") };
+    let failure = format!("{what} count for {evaluations} evaluations, the budget is {budget}: {enough}");
+    Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
+}
+
 /// Why the curves of a constant are beyond the budget.
-fn too_dear(constant: &crate::claim::model::Constant, options: &RunOptions, cost: u64) -> Option<String> {
-    let values = constant::values_of(constant);
+fn too_dear(
+    claim: &Claim,
+    constant: &crate::claim::model::Constant,
+    options: &RunOptions,
+    cost: u64,
+) -> Option<String> {
+    let values = constant::values_of(claim, constant);
     let (least, most) = (constant::least_evaluations(values, cost), budget::of_a_constant(options.budget));
     (least > most).then(|| {
         format!(
@@ -253,7 +292,9 @@ fn prepare_trials(
     cost: u64,
     work: fn(u64) -> Work,
 ) -> Prepared {
-    let failure = match (budget::trials(options.budget, options.cases, cost), claim.budget.cases) {
+    let more = if claim.constant.is_some() { budget::CONSTANT } else { 1 };
+    let trials = budget::trials(options.budget, options.cases, cost.div_ceil(more));
+    let failure = match (trials, claim.budget.cases) {
         (None, _) => format!(
             "one trial counts for {cost} evaluations, and the budget has less than {} of them: run it with a larger --budget",
             budget::LEAST_TRIALS
@@ -288,6 +329,7 @@ struct Sum {
     fit: Option<Fit>,
     chance: Option<Chance>,
     constant: Option<Constant>,
+    figure: Option<Found>,
     failure: Option<(u64, Failure)>,
     busy: Duration,
 }
@@ -296,7 +338,7 @@ impl<'a> Slot<'a> {
     fn new(claim: &'a Claim, prepared: Prepared, first_unit: u64) -> Self {
         let units = match &prepared {
             Prepared::Ready { work: Work::Cases(cases), .. } => cases.div_ceil(BLOCK),
-            Prepared::Ready { work: Work::Fit(_) | Work::Trials(_) | Work::Constant(_), .. } => 1,
+            Prepared::Ready { work: Work::Fit(_) | Work::Trials(_) | Work::Constant(_) | Work::Figure, .. } => 1,
             Prepared::Failed(_) | Prepared::Malformed(_) => 0,
         };
         let slot = Self {
@@ -346,6 +388,10 @@ impl<'a> Slot<'a> {
                 Work::Constant(trials) => {
                     let found = guard(|| source.random_constant(&options.budget.effort(), *trials));
                     self.note(unit, flatten(found), begun.elapsed(), |sum, constant| sum.constant = Some(constant));
+                }
+                Work::Figure => {
+                    let found = guard(|| source.experiment());
+                    self.note(unit, flatten(found), begun.elapsed(), |sum, found| sum.figure = Some(found));
                 }
                 Work::Cases(cases) => {
                     let range = block(unit, *cases);
@@ -438,6 +484,7 @@ impl<'a> Slot<'a> {
                         findings.fit = sum.fit;
                         findings.chance = sum.chance;
                         findings.constant = sum.constant;
+                        findings.figure = sum.figure;
                         findings.evidence = sum.evidence;
                         findings.tally = sum.tally.unwrap_or(findings.tally);
                     }
@@ -493,6 +540,7 @@ impl Findings {
             fit: None,
             chance: None,
             constant: None,
+            figure: None,
             failure: None,
             busy,
         }
@@ -508,6 +556,7 @@ impl Findings {
             fit: None,
             chance: None,
             constant: None,
+            figure: None,
             failure: None,
             busy: Duration::ZERO,
         };

@@ -242,7 +242,8 @@ fn a_dear_case_means_fewer_cases_and_one_beyond_the_budget_is_not_run() {
 
 #[test]
 fn a_claim_that_asks_for_more_cases_than_it_gets_is_not_run() {
-    let asks = Claim { budget: crate::claim::model::ClaimBudget { cases: Some(30_000) }, ..claim("held", "") };
+    let asks =
+        Claim { budget: crate::claim::model::ClaimBudget { cases: Some(30_000), least: None }, ..claim("held", "") };
     let verdict = |options: &RunOptions| match &run(std::slice::from_ref(&asks), options)[..] {
         [Outcome::Checked(result)] => result.verdict,
         other => panic!("{other:?}"),

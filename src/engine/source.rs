@@ -4,6 +4,8 @@
 use crate::check::chance::Chance;
 use crate::check::constant::Constant;
 use crate::check::evidence::{Evidence, Refutation};
+use crate::check::experiment::Cost;
+use crate::check::figure::Found;
 use crate::check::fit::Fit;
 use crate::check::record::CaseRecord;
 use crate::check::scaling::Asked;
@@ -49,6 +51,18 @@ pub trait CaseSource: Send + Sync {
     fn is_probability(&self) -> bool;
     /// The trials of a `[probability]` claim, about so many, and the counterexample to an event that is claimed to be sure.
     fn chance(&self, trials: u64) -> Result<(Chance, Evidence), CheckError>;
+    /// Whether this is an `[experiment]`, which has runs of a sweep in place of cases.
+    fn is_experiment(&self) -> bool {
+        false
+    }
+    /// What an `[experiment]` asks for.
+    fn experiment_cost(&self) -> Result<Cost, CheckError> {
+        Err(CheckError("no experiment".to_owned()))
+    }
+    /// The figure of an `[experiment]`, and how it reads.
+    fn experiment(&self) -> Result<Found, CheckError> {
+        Err(CheckError("no experiment".to_owned()))
+    }
 }
 
 impl CaseSource for Checker {
@@ -115,5 +129,17 @@ impl CaseSource for Checker {
 
     fn chance(&self, trials: u64) -> Result<(Chance, Evidence), CheckError> {
         self.chance(trials)
+    }
+
+    fn is_experiment(&self) -> bool {
+        self.is_experiment()
+    }
+
+    fn experiment_cost(&self) -> Result<Cost, CheckError> {
+        self.experiment_cost()
+    }
+
+    fn experiment(&self) -> Result<Found, CheckError> {
+        self.experiment()
     }
 }

@@ -19,6 +19,7 @@ use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing, error_at};
 use crate::check::constant::{Constant, End};
 use crate::check::evidence::Evidence;
 use crate::check::fit::{Fit, REJECTED_WRONGLY, Shape};
+use crate::check::reading::{Answer, Read};
 use crate::check::tally::{PredicateTally, Tally};
 use crate::check::trend::Trend;
 use crate::claim::model::{Expect, ProbabilityBound, Verdict};
@@ -156,7 +157,10 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
             );
             return Judgement::new(Verdict::Rejected, how);
         }
-        return Judgement::new(Verdict::Inconclusive, told);
+        let unknown = barred.unknown;
+        let more =
+            if unknown > 0 { format!("; {unknown} are undefined, or f64 cannot measure them") } else { String::new() };
+        return Judgement::new(Verdict::Inconclusive, told + &more);
     }
     let mut growth = constant.drifts().map(|(curve, end, trend)| {
         let Trend::Grows { exponent, interval: (lo, hi) } = trend else { return String::new() };
@@ -193,6 +197,23 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
         return Judgement { verdict: Verdict::Held, reason: Some(why) };
     }
     Judgement { verdict: Verdict::Held, reason: None }
+}
+
+/// The verdict of a reading. It is of the runs that were made, so what fails is rejected and not refuted: no paper claims it of these draws.
+pub fn judge_reading(read: &Read) -> Judgement {
+    let missing = || {
+        let each = read.missing.iter().map(|(name, at)| format!("`{name}` has no value{at}"));
+        each.collect::<Vec<_>>().join("; ")
+    };
+    match read.answer {
+        Answer::Yes => Judgement { verdict: Verdict::Held, reason: None },
+        Answer::No => Judgement::new(Verdict::Rejected, "the runs do not show it"),
+        Answer::Undefined => Judgement::new(Verdict::Error, "undefined of the numbers that were found"),
+        Answer::Open if read.missing.is_empty() => {
+            Judgement::new(Verdict::Inconclusive, "the numbers are not known well enough to tell")
+        }
+        Answer::Open => Judgement::new(Verdict::Inconclusive, missing()),
+    }
 }
 
 /// The verdict of a probability: gravest first, what is certain, what is as good as certain, what could not be told.

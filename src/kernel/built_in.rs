@@ -79,15 +79,57 @@ impl Kernel for BuiltIn {
             same(state, &states[0]) && same(&problem.data, &problems[0].data)
         });
         let together = alike
-            && states[0][0].ncols() <= columns::MOST
+            && self.takes_together(states[0][0].ncols())
             && !nothing_to_do(problems[0], &states[0])
-            && rebalances(problems[0]).is_none()
-            && self.descend_octet(problems, states, steps);
+            && self.octet(problems, states, at, steps)?;
         if together {
             return Ok(());
         }
         problems.iter().zip(states).try_for_each(|(problem, state)| self.run(problem, state, at, steps))
     }
+}
+
+impl BuiltIn {
+    /// Whether there is a program for eight problems of so many columns.
+    #[must_use]
+    pub const fn takes_together(&self, columns: usize) -> bool {
+        columns <= columns::MOST || (columns == columns::WIDE && senses(self.kind))
+    }
+
+    /// Eight problems at once, rebalanced each in its own step; or nothing and `false` if they are not for one program.
+    fn octet(
+        &self,
+        problems: &[&Problem; 8],
+        states: &mut [State; 8],
+        at: u64,
+        steps: u64,
+    ) -> Result<bool, KernelError> {
+        let mut turns: Vec<(u64, usize, f64)> = Vec::new();
+        for (lane, problem) in problems.iter().enumerate() {
+            if let Some(beta) = rebalances(problem) {
+                let before = rebalance::turn(problem)?.checked_sub(at).filter(|before| *before < steps);
+                turns.extend(before.map(|before| (before, lane, beta)));
+            }
+        }
+        turns.sort_by_key(|(before, lane, _)| (*before, *lane));
+        let mut done = 0;
+        for (before, lane, beta) in turns {
+            // What is not for one program is told at once, before anything is changed.
+            if !self.descend_octet(problems, states, before - done) {
+                return Ok(false);
+            }
+            done = before;
+            if let [f, g] = &mut states[lane][..] {
+                rebalance::rebalance(f, g, beta)?;
+            }
+        }
+        Ok(self.descend_octet(problems, states, steps - done))
+    }
+}
+
+/// Whether a kind has a map that eight problems may share.
+const fn senses(kind: Kind) -> bool {
+    !matches!(kind, Kind::SymmetricGd | Kind::AsymmetricGd | Kind::RebalancedGd)
 }
 
 /// Whether the state has no entries.
@@ -236,10 +278,16 @@ impl BuiltIn {
     }
 }
 
+/// The `delta` of a map that has one.
+fn nearness(problem: &Problem) -> Option<f64> {
+    let near = matches!(problem.kind, Kind::SymmetricNearSensingGd | Kind::AsymmetricNearSensingGd);
+    near.then(|| problem.scalars.get(1).copied()).flatten()
+}
+
 /// Whether eight problems have the same map.
 fn shared(problems: &[&Problem; 8]) -> bool {
     problems.iter().all(|problem| {
         std::ptr::eq(*problem, problems[0])
-            || (problem.scalars.get(1) == problems[0].scalars.get(1) && problem.data[0] == problems[0].data[0])
+            || (nearness(problem) == nearness(problems[0]) && problem.data[0] == problems[0].data[0])
     })
 }

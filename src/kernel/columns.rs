@@ -8,6 +8,9 @@ use super::State;
 /// Columns up to which there is a program, once they are [`padded`].
 pub const MOST: usize = 8;
 
+/// So many columns have a program for eight sensing problems at once, too: what they share is read once for all of them.
+pub const WIDE: usize = 10;
+
 /// Runs a program on states of so many columns that there is one for them.
 pub fn padded<T>(states: &mut [State], run: impl FnOnce(&mut [State]) -> T) -> T {
     let columns = states.iter().flatten().next().map_or(0, |array| array.ncols());

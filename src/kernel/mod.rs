@@ -300,6 +300,12 @@ impl fmt::Debug for SharedKernel {
     }
 }
 
+/// Whether the built-in kernel of a kind has a program for eight states of so many columns at once.
+#[must_use]
+pub fn takes_together(kind: Kind, columns: usize) -> bool {
+    BuiltIn::new(kind).takes_together(columns)
+}
+
 /// The built-in kernel of a kind, on the fastest back end of this processor.
 pub fn built_in(kind: Kind) -> &'static dyn Kernel {
     static KERNELS: OnceLock<[BuiltIn; Kind::ALL.len()]> = OnceLock::new();

@@ -3,7 +3,7 @@
 //! The residual `((f(i,1) g(j,1) - t(i,j)) + ...) + f(i,k) g(j,k)` lies as `flatten` lists it, column by column. The step that `-M` then
 //! causes is that of [`super::residual`], with the residual given.
 
-use super::columns::with_columns;
+use super::columns::{WIDE, with_columns};
 use super::fixed_point::{self, Steps};
 use super::measure::Map;
 use super::packing::{WIDTH, pack_octet, unpack_octet, unpack_rows};
@@ -132,7 +132,7 @@ impl<V: Lane8, const K: usize> Steps<V> for Sensed<'_, V, K> {
     }
 }
 
-/// Eight problems of one shape that share the map, of at most `MOST` columns. `g` is `None` for symmetric ones.
+/// Eight problems of one shape that share the map, of at most `MOST` columns, or of `WIDE`. `g` is `None` for symmetric ones.
 pub struct Eight<'a> {
     pub map: Map<'a>,
     pub target: [&'a DMatrix<f64>; WIDTH],
@@ -147,6 +147,9 @@ impl Job for Eight<'_> {
 
     #[inline(always)]
     fn run<V: Lane8>(self) {
+        if self.f[0].ncols() == WIDE {
+            return V::enter(EightOf::<WIDE>(self));
+        }
         with_columns!(self.f[0].ncols(), K => V::enter(EightOf::<K>(self)), _ => {});
     }
 }

@@ -66,7 +66,9 @@ pub fn need(e: &Expr, constant: &str, seek: Seek) -> Result<Need, LangError> {
             format!("the statement does not speak of `{constant}`"),
             "no constant is sought here",
         );
-        return Err(error.help("state it under `[claim]`, or use the constant"));
+        return Err(error.help(
+            "use the constant, move names that use it from `[let]` to `[constant.let]`, or state it under `[claim]`",
+        ));
     }
     let (mut guards, mut rest) = (Vec::new(), e);
     while let ExprKind::Binary { op: BinaryOp::Implies, left, right } = &rest.kind
@@ -85,6 +87,8 @@ pub fn need(e: &Expr, constant: &str, seek: Seek) -> Result<Need, LangError> {
     };
     let room = reader.room(rest, 0)?;
     let single = reader.single(rest)?;
+    // At equality a strict comparison asks for something that no room shows.
+    let strict = matches!(&rest.kind, ExprKind::Compare { rest, .. } if rest.iter().any(|(c, _)| is_strict(*c)));
     let demand = single.as_ref().map(|(asked, granted)| {
         let mut terms = Vec::new();
         summands(asked, false, &mut terms);
@@ -92,7 +96,7 @@ pub fn need(e: &Expr, constant: &str, seek: Seek) -> Result<Need, LangError> {
     });
     // A single comparison is hunted where it asks for something.
     let hunted = match single {
-        Some((asked, granted)) if seek == Seek::Least => {
+        Some((asked, granted)) if seek == Seek::Least && !strict => {
             let quotient = positive(divided(granted, asked.clone()));
             implies(positive(asked), quotient)
         }
@@ -177,13 +181,15 @@ impl Reader<'_> {
         let (asked, granted) = self.pair(left, comparison, right)?;
         let span = asked.span;
         let quotient = positive(divided(granted.clone(), asked.clone()));
-        let otherwise = match self.seek {
+        let (zero, strict) = (number(span, 0), is_strict(comparison));
+        let granted_some = choose(positive(granted.clone()), quiet(span), never(span));
+        let otherwise = match (self.seek, strict) {
             // Nothing is asked.
-            Seek::Least => quiet(span),
+            (Seek::Least, false) => quiet(span),
+            (Seek::Least, true) => choose(compare(asked.clone(), Comparison::Less, zero), quiet(span), granted_some),
             // The constant is not in it: true or false.
-            Seek::Greatest => {
-                choose(compare(number(span, 0), Comparison::LessEqual, granted), quiet(span), never(span))
-            }
+            (Seek::Greatest, true) => granted_some,
+            (Seek::Greatest, false) => choose(compare(zero, Comparison::LessEqual, granted), quiet(span), never(span)),
         };
         Ok(choose(positive(asked), quotient, otherwise))
     }
@@ -478,6 +484,10 @@ fn negated(e: &Expr) -> Result<Expr, LangError> {
     })
 }
 
+fn is_strict(comparison: Comparison) -> bool {
+    matches!(comparison, Comparison::Less | Comparison::Greater)
+}
+
 fn opposite(comparison: Comparison) -> Comparison {
     match comparison {
         Comparison::Less => Comparison::GreaterEqual,
@@ -640,7 +650,7 @@ mod tests {
         // Where the conclusion fails, the hypothesis must.
         assert_eq!(
             room("eta <= c*b => q", Seek::Greatest),
-            "not q => if 0 < b then 0 < eta/b else if 0 <= eta then 0 <= 1e300 else false"
+            "not q => if 0 < b then 0 < eta/b else if 0 < eta then 0 <= 1e300 else false"
         );
     }
 

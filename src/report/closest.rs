@@ -2,6 +2,7 @@
 
 use super::chance;
 use super::constant;
+use super::experiment;
 use super::number::{grouped, short};
 use crate::check::PredicateInfo;
 use crate::check::evidence::{Proof, Refutation, Stored, Tightness};
@@ -190,7 +191,8 @@ pub fn describe_claim(claim: &ClaimResult) -> String {
     }
     let Some((predicate, closest)) = Closest::of_claim(claim) else {
         let chance = claim.chance.as_ref().map(chance::describe);
-        return chance.or_else(|| claim.fit.as_ref().map(describe_fit)).unwrap_or_default();
+        let figure = || claim.figure.as_ref().map(experiment::describe);
+        return chance.or_else(|| claim.fit.as_ref().map(describe_fit)).or_else(figure).unwrap_or_default();
     };
     let mut text = closest.describe(&predicate.info);
     if let Some(best) = predicate.evidence.hunt.as_ref().and_then(|hunt| hunt.best.as_ref()) {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// One line: the constant, and what becomes of it towards the ends of what was swept.
 pub fn describe(name: &str, constant: &Constant) -> String {
     let value = value(name, constant);
-    let trends: Vec<String> = constant.curves.iter().flat_map(trends).collect();
+    let trends: Vec<String> = constant.curves.iter().flat_map(|curve| trends(curve, constant.seek)).collect();
     if trends.is_empty() { value } else { format!("{value}; {}", trends.join(", ")) }
 }
 
@@ -24,7 +24,7 @@ fn value(name: &str, constant: &Constant) -> String {
 }
 
 /// `level as kappa grows`, `grows like L^-0.5`
-fn trends(curve: &Curve) -> impl Iterator<Item = String> + '_ {
+fn trends(curve: &Curve, seek: Seek) -> impl Iterator<Item = String> + '_ {
     let given = &curve.given;
     curve.ends.iter().map(move |(end, trend)| {
         let way = match end {
@@ -35,7 +35,8 @@ fn trends(curve: &Curve) -> impl Iterator<Item = String> + '_ {
             Trend::Level => format!("level {way}"),
             Trend::Settles { .. } => format!("settles {way}"),
             Trend::Grows { exponent, .. } => {
-                let sign = if *end == End::Upper { 1.0 } else { -1.0 };
+                // The constant, not what is asked of it.
+                let sign = if (*end == End::Upper) == (seek == Seek::Least) { 1.0 } else { -1.0 };
                 format!("drifts like {given}^{} {way}", short(sign * exponent))
             }
             Trend::Unclear { .. } => format!("unclear {way}"),
@@ -48,21 +49,21 @@ pub fn lines(name: &str, constant: &Constant) -> Vec<String> {
     let mut lines = Vec::new();
     let at = constant.worst.as_ref().map(|worst| format!(", at {}", places(worst))).unwrap_or_default();
     lines.push(format!("{}{at}", value(name, constant)));
-    for curve in &constant.curves {
+    for curve in constant.curves.iter().filter(|curve| !curve.points.is_empty()) {
         let points: Vec<String> = curve
             .points
             .iter()
             .map(|point| {
-                let asked = if point.demand == 0.0 {
-                    "-".to_owned()
-                } else {
-                    short(Constant::constant(constant.seek, point.demand))
+                let asked = match point.demand {
+                    None => "?".to_owned(),
+                    Some(0.0) => "-".to_owned(),
+                    Some(demand) => short(Constant::constant(constant.seek, demand)),
                 };
                 format!("{}: {asked}", short(point.value))
             })
             .collect();
         lines.push(format!("  over {}: {}", curve.given, points.join("  ")));
-        for (text, (_, trend)) in trends(curve).zip(&curve.ends) {
+        for (text, (_, trend)) in trends(curve, constant.seek).zip(&curve.ends) {
             let more = match trend {
                 Trend::Level => String::new(),
                 Trend::Settles { limit } => format!(", at about {}", short(Constant::constant(constant.seek, *limit))),
@@ -79,16 +80,11 @@ pub fn lines(name: &str, constant: &Constant) -> Vec<String> {
         }
     }
     if let Some(trials) = &constant.trials {
-        let seen = if trials.seen < trials.level {
-            format!(
-                "; the quantile at {} is what so many can tell, not that at {}",
-                short(trials.seen),
-                short(trials.level)
-            )
-        } else {
-            String::new()
-        };
-        lines.push(format!("  {} settings, {} trials each{seen}", grouped(trials.settings), grouped(trials.each)));
+        let seen = trials.clipped.map(|(level, seen)| {
+            format!("; the quantile at {} is what so many can tell, not that at {}", short(seen), short(level))
+        });
+        let seen = seen.unwrap_or_default();
+        lines.push(format!("  {} settings, {} trials{seen}", grouped(trials.settings), grouped(trials.trials)));
     }
     if let Some(scaled) = &constant.scaled {
         lines.push(format!("  an exact change of scale: {}", scaled.describe()));
@@ -126,8 +122,9 @@ struct CurveJson<'a> {
 #[derive(Serialize)]
 struct PointJson {
     value: JsonNumber,
-    /// Null where nothing is asked.
+    /// Null where nothing is asked, or nothing could be measured.
     constant: Option<JsonNumber>,
+    measured: bool,
     spread: JsonNumber,
 }
 
@@ -144,9 +141,9 @@ struct EndJson {
 #[derive(Serialize)]
 struct TrialsJson {
     settings: u64,
-    each: u64,
-    level: JsonNumber,
-    seen: JsonNumber,
+    trials: u64,
+    level: Option<JsonNumber>,
+    seen: Option<JsonNumber>,
 }
 
 #[derive(Serialize)]
@@ -168,7 +165,8 @@ impl<'a> ConstantJson<'a> {
                 .iter()
                 .map(|point| PointJson {
                     value: JsonNumber(point.value),
-                    constant: asked(point.demand),
+                    constant: point.demand.and_then(asked),
+                    measured: point.demand.is_some(),
                     spread: JsonNumber(point.spread),
                 })
                 .collect(),
@@ -190,9 +188,9 @@ impl<'a> ConstantJson<'a> {
             curves: curves.collect(),
             trials: constant.trials.as_ref().map(|trials| TrialsJson {
                 settings: trials.settings,
-                each: trials.each,
-                level: JsonNumber(trials.level),
-                seen: JsonNumber(trials.seen),
+                trials: trials.trials,
+                level: trials.clipped.map(|(level, _)| JsonNumber(level)),
+                seen: trials.clipped.map(|(_, seen)| JsonNumber(seen)),
             }),
             scaled: constant.scaled.as_ref().map(|scaled| ScaledJson {
                 scales: scaled.scales.iter().map(|(name, power)| (name.as_str(), power.to_string())).collect(),

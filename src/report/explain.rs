@@ -1,14 +1,17 @@
-//! A claim as mathematics, with the evidence of a run: what a person reads after `theoremcheck explain`.
+//! A claim as mathematics, with the evidence of a run: what a person reads after `theoremcheck explain`; and its statement alone, section
+//! by section, for the other reports.
 //!
 //! The statement stands there twice on purpose: as the paper prints it, and as it is checked.
 
 use super::chance;
 use super::closest::{Closest, describe_evidence, describe_fit, describe_line, describe_verdict};
 use super::constant;
+use super::experiment;
 use super::number::grouped;
 use super::paint::Paint;
 use super::run_report::Setup;
 use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, plain};
+use crate::claim::experiment::{Experiment, Measure, Plot, Taken};
 use crate::claim::model::{Claim, Constant, Flow, Named, Paper, Probability, ProbabilityBound, Trajectory};
 use crate::engine::outcome::ClaimResult;
 use crate::lang::ast::{Expr, ExprKind, Given, Looks, Schedule, Slope, SlopeBound};
@@ -22,11 +25,26 @@ pub struct Explained<'a> {
     /// What a run found out, if there was one.
     pub result: Option<&'a ClaimResult>,
     pub setup: &'a Setup,
-    /// Print what is checked as TeX.
-    pub tex: bool,
+    pub notation: Notation,
     /// What the printers cannot see.
     pub style: Style<'a>,
     pub paint: Paint,
+}
+
+/// How mathematics is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    Unicode,
+    Tex,
+    /// TeX between dollar signs, in lines that are prose otherwise: what a program can typeset.
+    Marked,
+}
+
+/// Some lines under a heading.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Section {
+    pub title: &'static str,
+    pub lines: Vec<String>,
 }
 
 impl Explained<'_> {
@@ -40,9 +58,34 @@ impl Explained<'_> {
                 format!("{}: {} ({venue}{})", plain(&paper.authors.join(", ")), plain(&paper.title), paper.year);
             out += &format!("{}\n", self.paint.dim(&paper));
         }
+        let mut sections = Vec::new();
         if let Some(tex) = &claim.tex {
-            self.section(&mut out, "as printed", plain(tex.trim()).lines().map(str::to_owned));
+            self.section(&mut sections, "as printed", plain(tex.trim()).lines().map(str::to_owned));
         }
+        sections.extend(self.statement());
+        if let Some(result) = self.result {
+            self.section(&mut sections, "evidence", self.evidence(result).into_iter());
+        }
+        if let Some(notes) = &claim.notes {
+            self.section(&mut sections, "notes", plain(notes.trim()).lines().map(str::to_owned));
+        }
+        let uses = claim.uses.iter().map(|id| format!("uses {id}"));
+        let corrected = claim.corrected.iter().map(|id| format!("corrected by {id}"));
+        let corrects = claim.corrects.iter().map(|id| format!("corrects {id}"));
+        self.section(&mut sections, "see also", uses.chain(corrected).chain(corrects).map(|line| plain(&line)));
+        for Section { title, lines } in sections {
+            out += &format!("\n{}\n", self.paint.bold(title));
+            for line in lines {
+                out += &format!("  {line}\n");
+            }
+        }
+        out
+    }
+
+    /// What is checked: from the givens to the conclusions.
+    pub fn statement(&self) -> Vec<Section> {
+        let claim = self.claim;
+        let mut out = Vec::new();
         self.section(&mut out, "given", claim.givens.iter().map(|given| self.given(given)));
         self.section(&mut out, "where", claim.lets.iter().map(|entry| self.equation(entry)));
         self.section(&mut out, "assuming", claim.assume.iter().map(|entry| self.named(entry)));
@@ -90,6 +133,9 @@ impl Explained<'_> {
             };
             self.section(&mut out, when, std::iter::once(self.probability(probability)));
         }
+        if let Some(experiment) = &claim.experiment {
+            self.experiment(&mut out, experiment);
+        }
         let units = claim.units.all.iter().map(|unit| self.expr(&unit.value));
         // The margin of a constant is the constant.
         let each = claim
@@ -99,20 +145,10 @@ impl Explained<'_> {
             .filter(|_| claim.constant.is_none())
             .map(|unit| format!("{}: {}", unit.name, self.expr(&unit.value)));
         self.section(&mut out, "margins in units of", units.chain(each));
-        if let Some(result) = self.result {
-            self.section(&mut out, "evidence", self.evidence(result).into_iter());
-        }
-        if let Some(notes) = &claim.notes {
-            self.section(&mut out, "notes", plain(notes.trim()).lines().map(str::to_owned));
-        }
-        let uses = claim.uses.iter().map(|id| format!("uses {id}"));
-        let corrected = claim.corrected.iter().map(|id| format!("corrected by {id}"));
-        let corrects = claim.corrects.iter().map(|id| format!("corrects {id}"));
-        self.section(&mut out, "see also", uses.chain(corrected).chain(corrects).map(|line| plain(&line)));
         out
     }
 
-    fn constant(&self, out: &mut String, claim: &Claim, constant: &Constant) {
+    fn constant(&self, out: &mut Vec<Section>, claim: &Claim, constant: &Constant) {
         let name = self.name(&constant.name);
         let seek = match constant.seek {
             Seek::Least => format!("{name}: the least constant with"),
@@ -148,22 +184,59 @@ impl Explained<'_> {
         self.section(out, "claimed of a constant", all);
     }
 
+    fn experiment(&self, out: &mut Vec<Section>, experiment: &Experiment) {
+        let sweep =
+            experiment.sweep.iter().map(|swept| format!("{} over {}", self.name(&swept.name), plain(&swept.text)));
+        let runs = (experiment.runs > 1).then(|| format!("{} runs of each point", grouped(experiment.runs)));
+        self.section(out, "swept", sweep.chain(runs));
+        let number = |number: &Named<Measure>| {
+            let Measure { of, taken, over_runs, computed } = &number.value;
+            let of = self.expr(&of.value);
+            let what = match taken {
+                Taken::End => format!("{of} at the end"),
+                Taken::From(at) => format!("{of} at the first look from {} on", self.expr(&at.value)),
+                Taken::Least => format!("the least {of}"),
+                Taken::Greatest => format!("the greatest {of}"),
+                Taken::LeastAt => format!("where {of} is least"),
+                Taken::GreatestAt => format!("where {of} is greatest"),
+            };
+            let over = if experiment.runs > 1 { format!(", {} of the runs", over_runs.name()) } else { String::new() };
+            let computed = if *computed { ", as computed" } else { "" };
+            format!("{} = {what}{over}{computed}", self.name(&number.name))
+        };
+        self.section(out, "taken of each run", experiment.numbers.iter().map(number));
+        let plot = |plot: &Named<Plot>| {
+            let Plot { over, x, y, .. } = &plot.value;
+            let y: Vec<String> = y.iter().map(|(_, y)| self.expr(&y.value)).collect();
+            let x = match (x, over) {
+                (Some(x), _) => self.expr(&x.value),
+                (None, Some(over)) => self.name(&over.value),
+                (None, None) => "t".to_owned(),
+            };
+            format!("{}: {} against {x}", plot.name, y.join(", "))
+        };
+        self.section(out, "drawn", experiment.plots.iter().map(plot));
+        self.section(out, "read", experiment.readings.iter().map(|reading| self.named(reading)));
+    }
+
     fn probability(&self, probability: &Probability) -> String {
         let (event, bound) = (self.expr(&probability.event.value), self.expr(&probability.bound.value));
         let side = match probability.side {
             ProbabilityBound::AtLeast => self.pick("≥", r"\ge"),
             ProbabilityBound::AtMost => self.pick("≤", r"\le"),
         };
-        let of = if self.tex { format!("\\Pr\\left[{event}\\right]") } else { format!("P[{event}]") };
+        let (open, close) = (self.pick("P[", r"\Pr\left["), self.pick("]", r"\right]"));
+        let of = format!("{open}{event}{close}");
         format!("{}: {of} {side} {bound}", probability.bound.name)
     }
 
-    fn section(&self, out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
-        for (i, line) in lines.enumerate() {
-            if i == 0 {
-                *out += &format!("\n{}\n", self.paint.bold(title));
-            }
-            *out += &format!("  {line}\n");
+    fn section(&self, out: &mut Vec<Section>, title: &'static str, lines: impl Iterator<Item = String>) {
+        let lines: Vec<String> = match self.notation {
+            Notation::Marked => lines.map(|line| joined(&line)).collect(),
+            Notation::Unicode | Notation::Tex => lines.collect(),
+        };
+        if !lines.is_empty() {
+            out.push(Section { title, lines });
         }
     }
 
@@ -173,12 +246,13 @@ impl Explained<'_> {
         shown.iter()
     }
 
-    fn trajectory(&self, out: &mut String, trajectory: &Trajectory) {
+    fn trajectory(&self, out: &mut Vec<Section>, trajectory: &Trajectory) {
         let assign =
             |sign: &str, entry: &Named<Expr>| format!("{} {sign} {}", self.name(&entry.name), self.expr(&entry.value));
         let start = trajectory.state.iter().map(|entry| assign("=", entry));
         self.section(out, "starting from", start);
-        let step = trajectory.step.iter().map(|entry| assign(self.pick("←", r"\leftarrow"), entry));
+        let arrow = self.pick("←", r"\leftarrow");
+        let step = trajectory.step.iter().map(|entry| assign(&arrow, entry));
         let steps = format!("{} steps", self.expr(&trajectory.steps.value));
         let until = trajectory.until.iter().map(|until| format!("until {}", self.expr(&until.value)));
         let at = trajectory.at.iter().map(|at| match at.value {
@@ -199,13 +273,17 @@ impl Explained<'_> {
         self.section(out, "claimed at the end", self.unless_sought(&trajectory.finally).map(|entry| self.named(entry)));
     }
 
-    fn flow(&self, out: &mut String, flow: &Flow) {
+    fn flow(&self, out: &mut Vec<Section>, flow: &Flow) {
         let assign =
             |sign: &str, entry: &Named<Expr>| format!("{} {sign} {}", self.name(&entry.name), self.expr(&entry.value));
         self.section(out, "starting from", flow.state.iter().map(|entry| assign("=", entry)));
-        let rate = flow.rate.iter().map(|entry| match self.tex {
-            true => format!("\\dot{{{}}} = {}", self.name(&entry.name), self.expr(&entry.value)),
-            false => format!("d{}/dt = {}", self.name(&entry.name), self.expr(&entry.value)),
+        let rate = flow.rate.iter().map(|entry| {
+            let (name, value) = (self.raw_name(&entry.name), self.expr(&entry.value));
+            let rate = match self.notation {
+                Notation::Unicode => format!("d{name}/dt"),
+                Notation::Tex | Notation::Marked => self.marked(format!("\\dot{{{name}}}")),
+            };
+            format!("{rate} = {value}")
         });
         let end = format!("over 0 {} t {0} {}", self.pick("≤", r"\le"), self.expr(&flow.end.value));
         let until = flow.until.iter().map(|until| format!("until {}", self.expr(&until.value)));
@@ -235,6 +313,10 @@ impl Explained<'_> {
             };
             let verdict = self.paint.verdict(predicate.judgement.verdict, &describe_verdict(predicate));
             lines.push(format!("{}: {verdict}{reason}", predicate.info.name));
+            let mut read = result.figure.iter().flat_map(|figure| &figure.readings);
+            if let Some(read) = read.find(|read| read.name == predicate.info.name) {
+                lines.push(format!("  {}", experiment::reading(read)));
+            }
             if predicate.counts.is_some() {
                 lines.push(format!("  {}", describe_counts(predicate)));
             }
@@ -253,6 +335,10 @@ impl Explained<'_> {
         if let Some(chance) = &result.chance {
             lines.extend(chance::lines(chance));
             lines.extend(chance::case(chance).map(|case| self.setup.replay_line(&result.id, case)));
+        }
+        if let Some(figure) = &result.figure {
+            lines.push(experiment::describe(figure));
+            lines.extend(experiment::lines(figure).iter().map(|line| format!("  {line}")));
         }
         if let Some(fit) = &result.fit {
             lines.push(describe_fit(fit));
@@ -274,23 +360,38 @@ impl Explained<'_> {
         lines
     }
 
-    fn pick<'t>(&self, unicode: &'t str, tex: &'t str) -> &'t str {
-        if self.tex { tex } else { unicode }
+    fn pick(&self, unicode: &str, tex: &str) -> String {
+        match self.notation {
+            Notation::Unicode => unicode.to_owned(),
+            Notation::Tex | Notation::Marked => self.marked(tex.to_owned()),
+        }
+    }
+
+    /// TeX, as it stands in a line.
+    fn marked(&self, tex: String) -> String {
+        if self.notation == Notation::Marked { format!("${tex}$") } else { tex }
     }
 
     fn expr(&self, e: &Expr) -> String {
-        if self.tex { tex_with(e, &self.style) } else { unicode_with(e, &self.style) }
+        match self.notation {
+            Notation::Unicode => unicode_with(e, &self.style),
+            Notation::Tex | Notation::Marked => self.marked(tex_with(e, &self.style)),
+        }
     }
 
     fn name(&self, name: &str) -> String {
         self.expr(&Expr::new(ExprKind::Name(name.to_owned()), Span::default()))
     }
 
+    /// A name that a command will be put around.
+    fn raw_name(&self, name: &str) -> String {
+        self.name(name).trim_matches('$').to_owned()
+    }
+
     fn given(&self, given: &Named<Given>) -> String {
-        if self.tex {
-            given_tex_with(&given.name, &given.value, &self.style)
-        } else {
-            given_unicode_with(&given.name, &given.value, &self.style)
+        match self.notation {
+            Notation::Unicode => given_unicode_with(&given.name, &given.value, &self.style),
+            Notation::Tex | Notation::Marked => self.marked(given_tex_with(&given.name, &given.value, &self.style)),
         }
     }
 
@@ -300,5 +401,23 @@ impl Explained<'_> {
 
     fn named(&self, entry: &Named<Expr>) -> String {
         format!("{}: {}", entry.name, self.expr(&entry.value))
+    }
+}
+
+/// Neighbours that make one formula: `$S$ = $T$` is `$S = T$`.
+fn joined(line: &str) -> String {
+    let signs = [("$ = $", " = "), ("$ $", " "), ("$$", "")];
+    signs.iter().fold(line.to_owned(), |line, (apart, together)| line.replace(apart, together))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_make_one_formula() {
+        assert_eq!(joined("root: $S$ = $T$"), "root: $S = T$");
+        assert_eq!(joined("$a$ $\\le$ $b$, of $c$"), "$a \\le b$, of $c$");
+        assert_eq!(joined("p: $\\Pr\\left[$$x > 0$$\\right]$ $\\ge$ $1/2$"), "p: $\\Pr\\left[x > 0\\right] \\ge 1/2$");
     }
 }

@@ -4,22 +4,25 @@
 //! (files are named as they were given), nothing of the processor.
 
 use super::chance::ChanceJson;
-use super::closest::{Closest, stratum_name};
-use super::constant::ConstantJson;
+use super::closest::{Closest, describe_claim, describe_evidence, stratum_name};
+use super::constant::{self, ConstantJson};
+use super::experiment::ExperimentJson;
 use super::json_evidence::EvidenceJson;
 use super::layout::laid_out;
 use super::number::JsonNumber;
-use super::run_report::RunReport;
+use super::run_report::{RunReport, Setup};
+use super::statement::{StatementJson, WrittenJson};
 use crate::check::fit::{Fit, LEVEL, REJECTED_WRONGLY, Shape};
 use crate::check::record::Stratum;
 use crate::check::tally::{Extreme, FateCount, Histogram, PredicateTally, Tally};
-use crate::claim::model::Verdict;
+use crate::claim::model::{self, Paper, Verdict};
 use crate::engine::exit::Exit;
 use crate::engine::outcome::{ClaimResult, Malformed, PredicateResult};
 use crate::engine::run::RunOptions;
 use crate::lang::ast::SlopeBound;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 pub const FORMAT: &str = "theoremcheck-report";
 pub const VERSION: u32 = 1;
@@ -34,13 +37,15 @@ pub fn render(report: &RunReport) -> Result<String, serde_json::Error> {
 }
 
 /// One claim's entry, on one line.
-pub fn entry(claim: &ClaimResult) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&Claim::of(claim))
+/// `file` is what it was read from.
+pub fn entry(claim: &ClaimResult, file: Option<&model::Claim>, setup: &Setup) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Claim::of(claim, file, setup))
 }
 
 /// All entries, those taken over among them, in the order of the ids.
 pub fn entries(report: &RunReport) -> Result<Vec<Box<RawValue>>, serde_json::Error> {
-    let run = report.claims.iter().map(|claim| Ok((claim.id.0.as_str(), entry(claim)?)));
+    let file = |claim: &ClaimResult| report.claim(&claim.id);
+    let run = report.claims.iter().map(|claim| Ok((claim.id.0.as_str(), entry(claim, file(claim), &report.setup)?)));
     let taken = report.taken.iter().map(|entry| Ok((entry.said.id.as_str(), entry.text.clone())));
     let mut all = run.chain(taken).collect::<Result<Vec<_>, serde_json::Error>>()?;
     all.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -57,6 +62,10 @@ struct Report<'a> {
     budget: Budget,
     #[serde(skip_serializing_if = "Option::is_none")]
     shard: Option<ShardJson<'a>>,
+    /// Where the claims were looked for; empty: in the default place.
+    paths: Vec<String>,
+    /// The citations, by folder.
+    papers: &'a BTreeMap<String, Paper>,
     claims: Vec<Box<RawValue>>,
     errors: Vec<Error<'a>>,
 }
@@ -92,6 +101,9 @@ struct Claim<'a> {
     /// The exit status that it asks for.
     exit: u8,
     reason: Option<String>,
+    /// What is to be said of it in one line.
+    summary: String,
+    statement: Option<StatementJson<'a>>,
     predicates: Vec<Predicate<'a>>,
     closest: Option<ClosestOfClaim<'a>>,
     fit: Option<FitJson>,
@@ -99,6 +111,7 @@ struct Claim<'a> {
     probability: Option<ChanceJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     constant: Option<ConstantJson<'a>>,
+    experiment: Option<ExperimentJson<'a>>,
     cases: u64,
     met: u64,
     /// Of these, those that were run with exponents that have no bound.
@@ -119,6 +132,9 @@ struct Predicate<'a> {
     reason: Option<&'a str>,
     /// Of what it states.
     fingerprint: String,
+    /// What was found beyond counting, in words, a line each.
+    says: Vec<String>,
+    written: Option<WrittenJson<'a>>,
     identity: bool,
     unit: &'a str,
     closest: Option<ExtremeJson>,
@@ -265,6 +281,8 @@ impl<'a> Report<'a> {
                 claims: part.claims,
                 library: &part.library,
             }),
+            paths: report.setup.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
+            papers: &report.read.papers,
             claims: entries(report)?,
             errors: report.malformed.iter().flat_map(errors).collect(),
         })
@@ -283,7 +301,7 @@ impl Budget {
 }
 
 impl<'a> Claim<'a> {
-    fn of(claim: &'a ClaimResult) -> Self {
+    fn of(claim: &'a ClaimResult, file: Option<&'a model::Claim>, setup: &Setup) -> Self {
         let sum = |count: fn(&PredicateTally, FateCount) -> u64| {
             claim.predicates.iter().filter_map(|p| p.counts.as_ref()).map(|p| count(p, p.total())).sum()
         };
@@ -296,7 +314,9 @@ impl<'a> Claim<'a> {
             as_expected: claim.as_expected,
             exit: Exit::of_claim(claim).code(),
             reason: claim.failure.as_ref().map(|failure| failure.reason()),
-            predicates: claim.predicates.iter().map(|p| Predicate::of(p, &claim.givens)).collect(),
+            summary: describe_claim(claim),
+            statement: file.map(|file| StatementJson::of(file, setup)),
+            predicates: claim.predicates.iter().map(|p| Predicate::of(p, claim, file)).collect(),
             closest: Closest::of_claim(claim).map(|(predicate, closest)| ClosestOfClaim {
                 predicate: &predicate.info.name,
                 kind: match closest {
@@ -311,6 +331,7 @@ impl<'a> Claim<'a> {
             fit: claim.fit.as_ref().map(FitJson::of),
             probability: claim.chance.as_ref().map(ChanceJson::of),
             constant: claim.constant.as_ref().map(|constant| ConstantJson::of(claim.constant_name(), constant)),
+            experiment: claim.figure.as_ref().map(ExperimentJson::of),
             cases: claim.tally.cases,
             met: claim.tally.met,
             scaled: claim.tally.scaled,
@@ -353,7 +374,9 @@ fn rejections(claim: &ClaimResult) -> Vec<Rejection<'_>> {
 }
 
 impl<'a> Predicate<'a> {
-    fn of(predicate: &'a PredicateResult, givens: &'a [String]) -> Self {
+    fn of(predicate: &'a PredicateResult, claim: &'a ClaimResult, file: Option<&'a model::Claim>) -> Self {
+        let mut says = describe_evidence(predicate);
+        says.extend(claim.constant.iter().flat_map(|sought| constant::lines(&predicate.info.name, sought)));
         let counts = predicate.counts.as_ref();
         let extreme = |which: fn(&PredicateTally) -> Option<Extreme>| counts.and_then(which).map(ExtremeJson::of);
         Self {
@@ -363,6 +386,8 @@ impl<'a> Predicate<'a> {
             as_expected: predicate.as_expected,
             reason: predicate.judgement.reason.as_deref(),
             fingerprint: predicate.fingerprint.to_string(),
+            says,
+            written: file.and_then(|file| WrittenJson::of(file, &predicate.info.name)),
             identity: predicate.info.identity,
             unit: &predicate.info.unit,
             closest: extreme(|p| p.closest),
@@ -380,7 +405,7 @@ impl<'a> Predicate<'a> {
             strata: counts.map(predicate_strata).unwrap_or_default(),
             // A probability has trials in place of counted cases.
             evidence: (counts.is_some() || predicate.evidence.refutation.is_some())
-                .then(|| EvidenceJson::of(&predicate.evidence, givens)),
+                .then(|| EvidenceJson::of(&predicate.evidence, &claim.givens)),
         }
     }
 }

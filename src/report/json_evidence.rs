@@ -2,7 +2,7 @@
 
 use super::number::JsonNumber;
 use crate::case::point::Exactly;
-use crate::certify::Enclosure;
+use crate::certify::{Enclosure, Sides};
 use crate::check::evidence::{Best, Evidence, Hunted, Origin, Proof, Refutation, Settled, Stored, Tightness};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -47,6 +47,8 @@ struct RefutationJson<'a> {
     /// Decimals that enclose the exact margin.
     margin: [String; 2],
     bits: usize,
+    /// Both sides of the comparison that fails, in decimals, where it is one of reals.
+    sides: Option<String>,
     /// The step at which it fails, along an iteration.
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<u64>,
@@ -127,7 +129,15 @@ impl<'a> RefutationJson<'a> {
             Origin::Boxes => ("boxes", None),
         };
         let at = refutation.at;
-        Self { margin: decimals(&refutation.margin), bits: refutation.bits, at, origin, case, values: values.collect() }
+        Self {
+            margin: decimals(&refutation.margin),
+            bits: refutation.bits,
+            sides: refutation.sides.as_ref().map(Sides::describe),
+            at,
+            origin,
+            case,
+            values: values.collect(),
+        }
     }
 }
 

@@ -191,8 +191,12 @@ fn claims_shown(claims: &KernelClaims, judgement: &Judgement, paint: Paint) -> S
         );
     }
     let run = claims.kept.len() + claims.broken.len() + claims.amiss.len();
+    let left_out = match claims.experiments.len() {
+        0 => String::new(),
+        n => format!("      {} that name {kind} are left out: they are of a paper's size\n", counted(n, "experiment")),
+    };
     if run + claims.unfinished.len() == 0 {
-        return format!("      claims: none names {kind}\n");
+        return format!("      claims: none names {kind}\n{left_out}");
     }
     let mut out = match claims.broken.len() {
         0 => format!("{} claims that name {kind}: {run} run by it, none broken\n", paint.good("✓")),
@@ -208,7 +212,7 @@ fn claims_shown(claims: &KernelClaims, judgement: &Judgement, paint: Paint) -> S
     for claim in &claims.amiss {
         out += &format!("      {}: {} (and not as expected without the kernel)\n", claim.id, became(claim));
     }
-    out
+    out + &left_out
 }
 
 /// What became of a claim that is not as expected.
@@ -309,6 +313,9 @@ struct ClaimsJson<'a> {
     broken: Vec<ClaimJson<'a>>,
     amiss: Vec<ClaimJson<'a>>,
     unfinished: Vec<&'a str>,
+    /// Left out: they are of a paper's size.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    experiments: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -365,6 +372,7 @@ impl<'a> KernelJson<'a> {
             broken: claims.broken.iter().map(ClaimJson::of).collect(),
             amiss: claims.amiss.iter().map(ClaimJson::of).collect(),
             unfinished: claims.unfinished.iter().map(|claim| claim.id.0.as_str()).collect(),
+            experiments: claims.experiments.iter().map(|id| id.0.as_str()).collect(),
         });
         Self {
             name: &judgement.kernel,

@@ -1,11 +1,12 @@
 //! Everything that a run has to say, as data; each format is made from this.
 
 use super::entry::Entry;
-use crate::claim::model::ClaimId;
+use crate::claim::model::{Claim, ClaimId, Paper};
 use crate::engine::exit::Exit;
 use crate::engine::outcome::{ClaimResult, Malformed, Outcome};
 use crate::engine::run::{MAX_ELEMENTS, RunOptions};
 use crate::engine::shard::Shard;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,8 +21,18 @@ pub struct RunReport {
     pub part: Option<Part>,
     /// Files that are no claims.
     pub malformed: Vec<Malformed>,
-    /// Shown on the terminal only.
+    /// Shown on the terminal and in JUnit only.
     pub elapsed: Duration,
+    pub read: Read,
+}
+
+/// What the claim files say of what was run.
+#[derive(Clone, Debug, Default)]
+pub struct Read {
+    /// Sorted by id.
+    pub claims: Vec<Claim>,
+    /// By the name of the folder.
+    pub papers: BTreeMap<String, Paper>,
 }
 
 /// A shard of a run, and the whole that it is a part of.
@@ -44,8 +55,15 @@ pub struct Setup {
 
 impl RunReport {
     /// `malformed`: what was wrong before any claim could be run.
-    pub fn new(setup: Setup, malformed: Vec<Malformed>, outcomes: Vec<Outcome>, elapsed: Duration) -> Self {
-        let mut report = Self { setup, claims: Vec::new(), taken: Vec::new(), part: None, malformed, elapsed };
+    pub fn new(
+        setup: Setup,
+        malformed: Vec<Malformed>,
+        outcomes: Vec<Outcome>,
+        elapsed: Duration,
+        mut read: Read,
+    ) -> Self {
+        read.claims.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut report = Self { setup, claims: Vec::new(), taken: Vec::new(), part: None, malformed, elapsed, read };
         for outcome in outcomes {
             match outcome {
                 Outcome::Checked(claim) => report.claims.push(*claim),
@@ -53,6 +71,12 @@ impl RunReport {
             }
         }
         report
+    }
+
+    /// The file of a claim that was run.
+    pub fn claim(&self, id: &ClaimId) -> Option<&Claim> {
+        let at = self.read.claims.binary_search_by(|claim| claim.id.cmp(id)).ok()?;
+        self.read.claims.get(at)
     }
 
     pub fn exit(&self) -> Exit {
@@ -66,15 +90,21 @@ impl Setup {
     /// The command that runs a case again.
     pub fn replay_line(&self, id: &ClaimId, case: u64) -> String {
         let check = &self.options.check;
-        let mut line = format!("theoremcheck replay {id} --case {case} --seed {}", check.seed);
-        if check.max_elements != MAX_ELEMENTS {
-            line += &format!(" --max-elements {}", check.max_elements);
-        }
-        for path in &self.paths {
-            line += &format!(" --path {}", quoted(&path.to_string_lossy()));
-        }
-        line
+        let paths: Vec<_> = self.paths.iter().map(|path| path.to_string_lossy()).collect();
+        replay_line(&id.0, case, check.seed, check.max_elements, &paths)
     }
+}
+
+/// The command that runs a case of a claim under these paths again.
+pub fn replay_line(id: &str, case: u64, seed: u64, max_elements: usize, paths: &[impl AsRef<str>]) -> String {
+    let mut line = format!("theoremcheck replay {} --case {case} --seed {seed}", quoted(id));
+    if max_elements != MAX_ELEMENTS {
+        line += &format!(" --max-elements {max_elements}");
+    }
+    for path in paths {
+        line += &format!(" --path {}", quoted(path.as_ref()));
+    }
+    line
 }
 
 /// A word for a POSIX shell.

@@ -6,6 +6,7 @@ use super::chance;
 use super::closest::{self, Closest, describe_verdict, stratum_name};
 use super::constant;
 use super::entry::Entry;
+use super::experiment;
 use super::number::{grouped, short};
 use super::paint::Paint;
 use super::run_report::{RunReport, Setup};
@@ -83,6 +84,11 @@ impl<'a> Table<'a> {
                 }
             }
         }
+        if let Some(figure) = claim.figure.as_ref().filter(|_| self.verbose || !claim.as_expected) {
+            for text in experiment::lines(figure) {
+                line(paint.dim(&text));
+            }
+        }
         if self.verbose {
             for text in self.coverage(claim) {
                 line(paint.dim(&text));
@@ -113,6 +119,10 @@ impl<'a> Table<'a> {
             return lines;
         }
         let Some(counts) = &predicate.counts else {
+            let read = claim.figure.iter().flat_map(|figure| &figure.readings);
+            if let Some(read) = read.into_iter().find(|read| read.name == predicate.info.name) {
+                lines.push(self.paint.dim(&format!("  {}", experiment::reading(read))));
+            }
             if let Some(fit) = claim.fit.as_ref().filter(|_| self.verbose) {
                 lines.extend(closest::describe_line(fit).iter().map(|line| self.paint.dim(&format!("  {line}"))));
             }
@@ -244,7 +254,8 @@ impl Sums<'_> {
     }
 }
 
-const BY_GRAVITY: [Verdict; 10] = [
+/// From the best to what could not even be run: the order that counts are shown in.
+pub const BY_GRAVITY: [Verdict; 10] = [
     Verdict::Proved,
     Verdict::Held,
     Verdict::Refuted,

@@ -6,9 +6,10 @@ use std::path::Path;
 
 /// Writes beside the file first and renames, so that a reader never sees half a report and a failure leaves the old one.
 /// A path that is there but is no regular file (`/dev/null`, a pipe) is written to as it is.
-pub fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
+pub fn write_atomically(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    let bytes = text.as_ref();
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-        return fs::write(path, text);
+        return fs::write(path, bytes);
     }
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"));
@@ -17,7 +18,7 @@ pub fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
     temporary.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(temporary);
     let written = File::create(&temporary).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
+        file.write_all(bytes)?;
         file.sync_all()
     });
     let done = written.and_then(|()| fs::rename(&temporary, path));

@@ -1,0 +1,641 @@
+//! Figures: the points of a sweep at a paper's sizes, what is drawn of their runs, and the numbers that the readings are about.
+//!
+//! A *run* is one point of the sweep with one draw of all that is not swept; the draws of a run depend on its number alone, so that the runs of
+//! one number differ by the swept values and by nothing else. Draws have the laws of their samplers (`crate::sample::law`). Runs of equal
+//! shapes are made eight at a time, whatever points and numbers they are of; an integer that is no size may differ from lane to lane.
+//!
+//! Of a run is kept what it has at its looks. The readings are decided in [`super::reading`], and what is drawn is put together in [`super::figure`].
+
+use super::checker::CheckError;
+use super::scaling::{Between, constant};
+use crate::arith::backend::dispatch;
+use crate::arith::lane::{Backend, Job, Lane8, Mask};
+use crate::case::evaluate::once_roots;
+use crate::case::fast::Fast;
+use crate::case::flow;
+use crate::case::octet::{Compiled, Integers, Plans, hypotheses, integers, lanes_of};
+use crate::case::path::{Doubt, LOOK, Moment, SETUP, STEP, Watch, follow};
+use crate::case::record::{Hypotheses, Stratum};
+use crate::case::schedule::looked_at;
+use crate::case::shadow::{Companion, Moved, Origin};
+use crate::case::way::{self, Way};
+use crate::claim::experiment::Legend;
+use crate::claim::program::experiment::{Axis, Number, Study, Values, When};
+use crate::claim::program::{Path, Program, SweptTarget};
+use crate::eval::machine::Machine;
+use crate::eval::plan::SlotId;
+use crate::eval::run::run;
+use crate::kernel::{Kernel, Kind};
+use crate::lang::ast::{Looks, SweepScale};
+use crate::lang::ir::{InputId, IntId, NodeId};
+use crate::sample::law::Law;
+use crate::sample::strata::Lanes;
+use crate::sample::stream::{Key, Stream};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Runs that one figure may have, and values that are kept of them.
+const MOST_RUNS: u64 = 100_000;
+const MOST_KEPT: u64 = 50_000_000;
+
+/// Numbers that a plan of a figure may hold, eight lanes each: 2 GiB. Paper sizes are larger than those of cases, and there are few of them.
+pub const MAX_ELEMENTS: usize = 1 << 25;
+
+pub struct ExperimentRun<'a> {
+    pub program: &'a Program,
+    pub study: &'a Study,
+    pub key: &'a Key,
+    pub backend: Backend,
+    /// What takes the steps of an iteration, in place of `step`.
+    pub kernel: Option<&'a dyn Kernel>,
+    pub max_elements: usize,
+}
+
+/// What a figure asks for, known before anything is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    pub points: u64,
+    pub runs: u64,
+    /// A hundred thousand multiplications each.
+    pub evaluations: u64,
+}
+
+/// A swept given and its values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Swept {
+    pub name: String,
+    pub values: Vec<f64>,
+    /// What each is called.
+    pub labels: Vec<String>,
+}
+
+/// What was made.
+#[derive(Clone, Debug, Default)]
+pub struct Runs {
+    pub axes: Vec<Swept>,
+    /// Runs of each point.
+    pub runs: u64,
+    /// Point by point, the last swept given fastest; of each point, run by run.
+    pub records: Vec<Record>,
+}
+
+/// One run.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// The step, or time, of each look.
+    pub at: Vec<f64>,
+    /// What is read at each look, in the order of [`Study::look_roots`] without repetitions; NaN where there is no value.
+    pub seen: Vec<Vec<f64>>,
+    /// In the order of the numbers: a value and what rounding may have done to it.
+    pub numbers: Vec<Option<(f64, f64)>>,
+    /// Why it ended before its time, or has no values from some step on.
+    pub note: Option<String>,
+}
+
+impl Runs {
+    /// The sweep's values at a point, an index into each axis.
+    pub fn place(&self, mut point: usize) -> Vec<usize> {
+        let mut place = vec![0; self.axes.len()];
+        for (index, axis) in place.iter_mut().zip(&self.axes).rev() {
+            *index = point % axis.values.len();
+            point /= axis.values.len();
+        }
+        place
+    }
+
+    /// `alpha = 0.5, k = 3`, as the legend has it; empty where nothing is swept.
+    pub fn name(&self, point: usize) -> String {
+        let labels: Vec<&str> =
+            self.place(point).into_iter().zip(&self.axes).map(|(i, axis)| axis.labels[i].as_str()).collect();
+        labels.join(", ")
+    }
+
+    pub fn points(&self) -> usize {
+        self.axes.iter().map(|axis| axis.values.len()).product()
+    }
+
+    /// The runs of a point.
+    pub fn of_point(&self, point: usize) -> &[Record] {
+        let runs = self.runs as usize;
+        &self.records[point * runs..(point + 1) * runs]
+    }
+}
+
+/// A point of the sweep.
+#[derive(Clone, Debug, Default)]
+struct Point {
+    reals: Vec<(InputId, f64)>,
+    ints: BTreeMap<IntId, i64>,
+}
+
+/// Up to eight runs of equal shapes: the places of their records, their points and their numbers.
+struct Octet {
+    ints: BTreeMap<IntId, i64>,
+    members: Vec<(usize, usize, u64)>,
+}
+
+struct Layout {
+    axes: Vec<Swept>,
+    points: Vec<Point>,
+    octets: Vec<Octet>,
+}
+
+impl ExperimentRun<'_> {
+    /// # Errors
+    /// Where the sweep has too many runs, and where no plan can be made.
+    pub fn cost(&self) -> Result<Cost, CheckError> {
+        let layout = self.layout()?;
+        let plans = self.plans();
+        let mut work = 0_u64;
+        let mut kept = 0_u64;
+        for octet in &layout.octets {
+            let compiled = plans.get(self.program, &octet.ints)?;
+            let (one, looks) = self.work_of(octet, &compiled)?;
+            work = work.saturating_add(one);
+            let columns = self.columns().len() as u64 + 1;
+            kept = kept.saturating_add(looks.saturating_mul(columns).saturating_mul(octet.members.len() as u64));
+        }
+        if kept > MOST_KEPT {
+            return Err(CheckError(format!(
+                "the looks of all runs are {kept} values, and {MOST_KEPT} are kept: look less often (`at`)"
+            )));
+        }
+        let (points, runs) = (layout.points.len() as u64, self.study.runs);
+        Ok(Cost { points, runs, evaluations: 1 + work / super::checker::WORK_AN_EVALUATION })
+    }
+
+    /// Multiplications of eight lanes, and looks of a run.
+    fn work_of(&self, octet: &Octet, compiled: &Compiled) -> Result<(u64, u64), CheckError> {
+        let plan = &compiled.plan;
+        let lanes = 8_u64;
+        let total = plan.work;
+        let straight = |section: usize| -> u64 {
+            let range = plan.sections.get(section).cloned().unwrap_or(0..0);
+            plan.code[range].iter().map(|instruction| instruction.work(&plan.slots)).sum()
+        };
+        let Some(motion) = &self.program.motion else { return Ok((lanes.saturating_mul(total), 1)) };
+        // What loops repeat is not known by section: it is counted with the steps.
+        let looped = total.saturating_sub((0..plan.sections.len()).map(straight).sum());
+        Ok(match Way::new(self.program, motion, &octet.ints, self.kernel)? {
+            Way::Steps { path, steps, kernel } => {
+                let looks = looked_at(path.schedule, steps).len() as u64;
+                let own = straight(STEP).saturating_add(looped);
+                let step = match kernel.zip(path.kernel.as_ref()) {
+                    // Each run is made twice, for its rounding.
+                    None => own.saturating_mul(2 * steps).saturating_mul(lanes),
+                    Some(_) => {
+                        let kernel = kernel_work(path, compiled).saturating_mul(octet.members.len() as u64);
+                        // At a look the claim's own step is taken twice.
+                        kernel.saturating_mul(2 * steps).saturating_add(own.saturating_mul(2 * looks * lanes))
+                    }
+                };
+                let look = straight(LOOK).saturating_add(looped).saturating_mul(looks).saturating_mul(lanes);
+                let setup = straight(SETUP).saturating_mul(lanes);
+                (setup.saturating_add(step).saturating_add(look), looks)
+            }
+            Way::Flow(course) => {
+                let (Looks::Even(looks) | Looks::Log(looks)) = course.looks;
+                // Twelve stages of some ten steps a look, three solutions a case.
+                (total.saturating_mul(lanes).saturating_mul(360).saturating_mul(looks + 1), looks + 1)
+            }
+        })
+    }
+
+    /// Makes all runs.
+    ///
+    /// # Errors
+    /// As [`cost`](Self::cost); if a kernel disagrees with the claim's `step`.
+    pub fn make(&self) -> Result<Runs, CheckError> {
+        let layout = self.layout()?;
+        let plans = self.plans();
+        let Layout { axes, points, octets } = &layout;
+        let made: Vec<Result<Vec<Record>, CheckError>> = octets
+            .par_iter()
+            .map(|octet| dispatch(self.backend, Eight { of: self, octet, points, plans: &plans }))
+            .collect();
+        let mut records = vec![Record::default(); points.len() * self.study.runs as usize];
+        for (octet, made) in octets.iter().zip(made) {
+            for (member, record) in octet.members.iter().zip(made?) {
+                records[member.0] = record;
+            }
+        }
+        Ok(Runs { axes: axes.clone(), runs: self.study.runs, records })
+    }
+
+    fn layout(&self) -> Result<Layout, CheckError> {
+        let Self { program, study, key, .. } = *self;
+        let axes = study.sweep.iter().map(|axis| swept(program, axis)).collect::<Result<Vec<_>, _>>()?;
+        let mut points = vec![Point::default()];
+        for (axis, swept) in study.sweep.iter().zip(&axes) {
+            let with = |point: &Point, value: f64| {
+                let mut point = point.clone();
+                match axis.target {
+                    SweptTarget::Real(input) => point.reals.push((input, value)),
+                    SweptTarget::Int(id) => {
+                        point.ints.insert(id, value as i64);
+                    }
+                }
+                point
+            };
+            if (points.len() * swept.values.len()) as u64 * study.runs > MOST_RUNS {
+                return Err(CheckError(format!("the figure has more than {MOST_RUNS} runs")));
+            }
+            points = points.iter().flat_map(|point| swept.values.iter().map(|value| with(point, *value))).collect();
+        }
+        let mut groups: Vec<Octet> = Vec::new();
+        let mut open: BTreeMap<BTreeMap<IntId, i64>, usize> = BTreeMap::new();
+        for (index, point) in points.iter().enumerate() {
+            for number in 0..study.runs {
+                let mut stream = Stream::new(key, number / 8);
+                let ints = match integers(program, &mut stream, Stratum::Plain, &point.ints)? {
+                    Integers::Chosen(ints) => ints,
+                    Integers::Empty { given } => {
+                        let name = program.givens.get(given).map(|given| given.name.clone()).unwrap_or_default();
+                        return Err(CheckError(format!("there is no value of `{name}` at some point of the sweep")));
+                    }
+                };
+                let member = (index * study.runs as usize + number as usize, index, number);
+                match open.get(&ints).map(|&group| &mut groups[group]).filter(|group| group.members.len() < 8) {
+                    Some(group) => group.members.push(member),
+                    None => {
+                        open.insert(ints.clone(), groups.len());
+                        groups.push(Octet { ints, members: vec![member] });
+                    }
+                }
+            }
+        }
+        Ok(Layout { axes, points, octets: groups })
+    }
+
+    /// What is read at a look, each node once.
+    fn columns(&self) -> Vec<NodeId> {
+        columns(self.study)
+    }
+
+    fn plans(&self) -> Plans {
+        let Self { program, study, .. } = self;
+        let mut setup = once_roots(program);
+        setup.extend(study.setup_roots());
+        Plans::new(way::sections(program, setup, &self.columns()), self.max_elements)
+    }
+}
+
+/// What is read at a look, each node once, in order.
+pub fn columns(study: &Study) -> Vec<NodeId> {
+    let mut all = study.look_roots();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The values of an axis.
+fn swept(program: &Program, axis: &Axis) -> Result<Swept, CheckError> {
+    let number = |node: NodeId| {
+        constant(&program.graph, node)
+            .ok_or_else(|| CheckError(format!("the values of `{}` must be plain numbers", axis.name)))
+    };
+    let whole = matches!(axis.target, SweptTarget::Int(_));
+    let values: Vec<f64> = match &axis.values {
+        Values::Each(nodes) => nodes.iter().map(|node| number(*node)).collect::<Result<_, _>>()?,
+        Values::Spread { scale, lo, hi, count } => {
+            let (lo, hi) = (number(*lo)?, number(*hi)?);
+            if lo > hi || (*scale == SweepScale::Log && lo <= 0.0) {
+                return Err(CheckError(format!("the sweep of `{}` has no points between {lo} and {hi}", axis.name)));
+            }
+            let spread = |i: u64| {
+                let share = i as f64 / (count - 1) as f64;
+                let value = match scale {
+                    SweepScale::Linear | SweepScale::Int => lo + (hi - lo) * share,
+                    SweepScale::Log => dispatch(Backend::Scalar, Between { lo, hi, share }),
+                };
+                if whole || *scale == SweepScale::Int { value.round_ties_even() } else { value }
+            };
+            (0..*count).map(spread).collect()
+        }
+    };
+    if let Some(value) = values.iter().find(|value| whole && value.fract() != 0.0) {
+        return Err(CheckError(format!("`{}` is an integer, and {value} is none", axis.name)));
+    }
+    let shown = |value: &f64| crate::check::figure::number(*value);
+    let labels = match &axis.legend {
+        Some(Legend::Each(texts)) => texts.clone(),
+        Some(Legend::All(text)) => values.iter().map(|value| text.replace("{}", &shown(value))).collect(),
+        None => values.iter().map(|value| format!("{} = {}", axis.name, shown(value))).collect(),
+    };
+    Ok(Swept { name: axis.name.clone(), values, labels })
+}
+
+/// About how many multiplications a step of a kernel takes.
+fn kernel_work(path: &Path, compiled: &Compiled) -> u64 {
+    let Some(binding) = &path.kernel else { return 0 };
+    let plan = &compiled.plan;
+    let shape = |node: NodeId| {
+        let slot = plan.roots.get(SETUP).and_then(|roots| roots.get(&node)).copied();
+        slot.map_or((0, 0), |slot| {
+            let slot = plan.slots[slot as usize];
+            (u64::from(slot.rows), u64::from(slot.cols))
+        })
+    };
+    let columns = binding.state.first().and_then(|&place| path.state.get(place)).map_or(0, |part| shape(part.start).1);
+    let (m, n) = binding.data.last().map_or((0, 0), |target| shape(*target));
+    let map = match binding.kind {
+        Kind::SymmetricGd | Kind::AsymmetricGd | Kind::RebalancedGd => 0,
+        _ => binding.data.first().map_or(0, |a| shape(*a).0).saturating_mul(2 * m * n),
+    };
+    map.saturating_add(3 * m * n * columns)
+}
+
+/// Eight runs.
+struct Eight<'a> {
+    of: &'a ExperimentRun<'a>,
+    octet: &'a Octet,
+    points: &'a [Point],
+    plans: &'a Plans,
+}
+
+impl Job for Eight<'_> {
+    type Out = Result<Vec<Record>, CheckError>;
+
+    #[inline(always)]
+    fn run<V: Lane8>(self) -> Self::Out {
+        let Self { of: ExperimentRun { program, study, key, backend, kernel, .. }, octet, points, plans } = self;
+        let compiled = plans.get(program, &octet.ints)?;
+        let compiled = &*compiled;
+        let draws = draws(compiled, key, *backend, &octet.members);
+        let reals = supplied(points, &octet.members);
+        let origin = Origin { drawn: &compiled.drawn, draws: &draws, reals: &reals };
+        let mut machine = Machine::<V>::new();
+        machine.load(&compiled.plan);
+        origin.put(&compiled.plan, &mut machine);
+        run(&compiled.plan, SETUP, &mut machine)?;
+        let mut records = vec![Record::default(); octet.members.len()];
+        let mut started: Mask = 0;
+        for (lane, met) in hypotheses(compiled, &machine).iter().enumerate().take(records.len()) {
+            match met {
+                Hypotheses::Met => started |= 1 << lane,
+                other => records[lane].note = Some(unmet(program, *other)),
+            }
+        }
+        let section = if program.motion.is_some() { LOOK } else { SETUP };
+        let slot = |section: usize, node: NodeId| compiled.plan.roots.get(section).and_then(|r| r.get(&node)).copied();
+        let columns: Vec<Option<SlotId>> = columns(study).into_iter().map(|node| slot(section, node)).collect();
+        let time = study.time.and_then(|node| slot(LOOK, node));
+        let mut takers: Vec<Takers> = Vec::new();
+        for lane in 0..records.len() {
+            takers.push(Takers::new(study, |node| {
+                let number = machine.real(&compiled.plan, slot(SETUP, node)?);
+                Some(crate::arith::number::Number::to_f64(&number.value, lane))
+            }));
+        }
+        let numbers: Vec<Option<SlotId>> = study.numbers.iter().map(|number| slot(section, number.node)).collect();
+        let mut see = |t: f64, lanes: Mask, m: &Machine<V>| {
+            for lane in lanes_of(lanes & started) {
+                let t = time.and_then(|slot| value(compiled, m, slot, lane)).map_or(t, |(t, _)| t);
+                let record = &mut records[lane];
+                record.at.push(t);
+                let seen =
+                    columns.iter().map(|slot| slot.and_then(|s| value(compiled, m, s, lane)).map_or(f64::NAN, |v| v.0));
+                record.seen.push(seen.collect());
+                takers[lane].see(t, |number| numbers[number].and_then(|slot| value(compiled, m, slot, lane)));
+            }
+        };
+        let Some(motion) = &program.motion else {
+            see(0.0, started, &machine);
+            finish(&mut records, takers, 0);
+            return Ok(records);
+        };
+        // Runs that stop before their time, of which the end is not known.
+        let mut cut: Mask = 0;
+        match Way::new(program, motion, &octet.ints, *kernel)? {
+            Way::Flow(course) => {
+                let mut on = |moment: Moment, m: &Machine<V>| see(moment.t as f64, moment.running, m);
+                flow::follow(&compiled.plan, course, &mut machine, started, &mut on)?;
+            }
+            Way::Steps { path, steps, kernel } => {
+                let mut fallen: Vec<(Mask, u64)> = Vec::new();
+                let mut on = |moment: Moment, m: &Machine<V>| {
+                    if moment.fallen != 0 {
+                        fallen.push((moment.fallen, moment.t));
+                    }
+                    see(moment.t as f64, moment.running, m);
+                    true
+                };
+                let fast = Fast::for_claim(kernel, &compiled.plan, path, &mut machine, started, true);
+                let companion = match fast {
+                    Some(_) => Companion::None,
+                    None => Companion::Moved(Box::new(Moved::new(&compiled.plan, path, &machine))),
+                };
+                let mut watch = Watch { companion, fast };
+                let ending = follow(&compiled.plan, path, steps, &mut machine, started, &mut watch, &mut on)?;
+                for (lanes, t) in fallen {
+                    cut |= lanes;
+                    for lane in lanes_of(lanes & started) {
+                        records[lane].note = Some(format!("a hypothesis on the path fails at step {t}"));
+                    }
+                }
+                if let Some((lanes, doubt)) = ending.doubt {
+                    cut |= lanes;
+                    for lane in lanes_of(lanes & started) {
+                        records[lane].note.get_or_insert(format!(
+                            "{} is within its rounding, and nothing more is known",
+                            doubted(path, doubt)
+                        ));
+                    }
+                }
+            }
+        }
+        finish(&mut records, takers, cut);
+        Ok(records)
+    }
+}
+
+/// The draws of these runs, a lane each; lanes to spare repeat the first.
+fn draws(compiled: &Compiled, key: &Key, backend: Backend, members: &[(usize, usize, u64)]) -> Vec<Lanes> {
+    let length = compiled.blocks.iter().map(|block| block.len()).sum();
+    let mut out = vec![Lanes::default(); length];
+    let mut law = Law::default();
+    let octets: BTreeMap<u64, ()> = members.iter().map(|member| (member.2 / 8, ())).collect();
+    for &octet in octets.keys() {
+        let drawn = law.fill(backend, &mut Stream::new(key, octet), &compiled.blocks);
+        for lane in 0..8 {
+            let number = members.get(lane).or(members.first()).map_or(0, |member| member.2);
+            if number / 8 != octet {
+                continue;
+            }
+            for (out, drawn) in out.iter_mut().zip(drawn) {
+                out.0[lane] = drawn.0[(number % 8) as usize];
+            }
+        }
+    }
+    out
+}
+
+/// The swept values of these runs that are inputs, lane by lane.
+fn supplied(points: &[Point], members: &[(usize, usize, u64)]) -> Vec<(InputId, [f64; 8])> {
+    let Some(first) = members.first().map(|member| &points[member.1]) else { return Vec::new() };
+    let lane = |lane: usize| members.get(lane).or(members.first()).map(|member| &points[member.1]);
+    let each = first.reals.iter().enumerate().map(|(place, (input, _))| {
+        let value = |i: usize| lane(i).and_then(|point| point.reals.get(place)).map_or(f64::NAN, |real| real.1);
+        (*input, std::array::from_fn(value))
+    });
+    each.collect()
+}
+
+/// A value that is defined and finite, with a bound on its rounding, which may not be.
+#[inline(always)]
+fn value<V: Lane8>(compiled: &Compiled, m: &Machine<V>, slot: SlotId, lane: usize) -> Option<(f64, f64)> {
+    use crate::arith::number::Number as _;
+    let number = m.real(&compiled.plan, slot);
+    let (value, error) = (number.value.to_f64(lane), number.error.to_f64(lane));
+    let known = m.undefined[slot as usize] >> lane & 1 == 0 && value.is_finite();
+    known.then_some((value, error))
+}
+
+fn unmet(program: &Program, hypotheses: Hypotheses) -> String {
+    let assume = |i: usize| program.assume.get(i).map(|a| a.name.clone()).unwrap_or_default();
+    match hypotheses {
+        Hypotheses::Met => String::new(),
+        Hypotheses::EmptyGiven(i) | Hypotheses::GivenOutOfRange(i) => {
+            let name = program.givens.get(i).map(|given| given.name.clone()).unwrap_or_default();
+            format!("there is no value of `{name}`")
+        }
+        Hypotheses::Failed(i) => format!("the hypothesis `{}` is false", assume(i)),
+        Hypotheses::Undecided(i) => format!("the hypothesis `{}` is within its rounding", assume(i)),
+        Hypotheses::Undefined(i) => format!("the hypothesis `{}` is undefined", assume(i)),
+    }
+}
+
+fn doubted(path: &Path, doubt: Doubt) -> String {
+    match doubt {
+        Doubt::Until => "whether it ends (`until`)".to_owned(),
+        Doubt::Assume(i) => {
+            format!("the hypothesis `{}` on the path", path.assume.get(i).map_or("", |assume| assume.name.as_str()))
+        }
+        Doubt::First(i) => format!("the first time `{}`", path.first.get(i).map_or("", |first| first.0.as_str())),
+    }
+}
+
+/// `cut`: the runs that stopped before their time.
+fn finish(records: &mut [Record], takers: Vec<Takers>, cut: Mask) {
+    for (lane, (record, takers)) in records.iter_mut().zip(takers).enumerate() {
+        if let Some(look) =
+            record.seen.iter().position(|seen| seen.iter().all(|value| value.is_nan()) && !seen.is_empty())
+        {
+            let at = super::figure::number(record.at[look]);
+            record
+                .note
+                .get_or_insert(format!("it leaves the range of f64 before step {at}, and has no values from there on"));
+        }
+        record.numbers = takers.taken(cut >> lane & 1 == 1);
+    }
+}
+
+/// What takes the numbers of one run from its looks.
+struct Takers<'a>(Vec<Taker<'a>>);
+
+struct Taker<'a> {
+    number: &'a Number,
+    from: f64,
+    taken: Option<(f64, f64)>,
+    /// Of a least or greatest: the value, and the bounds within which another look could be that, too.
+    best: Option<(f64, f64)>,
+    /// Looks that may be the least or greatest, for where it is.
+    times: Vec<(f64, f64, f64)>,
+    done: bool,
+}
+
+impl<'a> Takers<'a> {
+    fn new(study: &'a Study, setup: impl Fn(NodeId) -> Option<f64>) -> Self {
+        let taker = |number: &'a Number| {
+            let from = match number.when {
+                When::From(node) => setup(node).unwrap_or(f64::NAN),
+                _ => 0.0,
+            };
+            Taker { number, from, taken: None, best: None, times: Vec::new(), done: false }
+        };
+        Self(study.numbers.iter().map(taker).collect())
+    }
+
+    fn see(&mut self, t: f64, value: impl Fn(usize) -> Option<(f64, f64)>) {
+        for (i, taker) in self.0.iter_mut().enumerate() {
+            taker.see(t, value(i));
+        }
+    }
+
+    /// Of a run that was cut only what was taken on the way is known.
+    fn taken(self, cut: bool) -> Vec<Option<(f64, f64)>> {
+        let known = |taker: Taker<'_>| if cut && !taker.done { None } else { taker.take() };
+        self.0.into_iter().map(known).collect()
+    }
+}
+
+impl Taker<'_> {
+    fn see(&mut self, t: f64, value: Option<(f64, f64)>) {
+        let sign = match self.number.when {
+            When::End => {
+                self.taken = value;
+                return;
+            }
+            When::From(_) => {
+                if !self.done && t >= self.from {
+                    (self.taken, self.done) = (value, true);
+                }
+                return;
+            }
+            When::Least | When::LeastAt => 1.0,
+            When::Greatest | When::GreatestAt => -1.0,
+        };
+        let Some((value, error)) = value else { return };
+        if self.best.is_none_or(|(best, _)| sign * value < best) {
+            self.best = Some((sign * value, error));
+            self.taken = Some((value, error));
+        }
+        if matches!(self.number.when, When::LeastAt | When::GreatestAt) {
+            self.times.push((sign * value, error, t));
+        }
+    }
+
+    fn take(self) -> Option<(f64, f64)> {
+        match self.number.when {
+            When::LeastAt | When::GreatestAt => {
+                let (best, error) = self.best?;
+                let most = best + error;
+                // Where it is, and how far off that may be: to any look that could be as low.
+                let at = self.times.iter().find(|(value, ..)| *value == best).map(|(.., t)| *t)?;
+                let rivals = self.times.iter().filter(|(value, error, _)| value - error <= most || !error.is_finite());
+                let off = rivals.map(|(.., t)| (t - at).abs()).fold(0.0, f64::max);
+                Some((at, off))
+            }
+            _ => self.taken,
+        }
+    }
+}
+
+/// What is made of a point's runs: an interval about a value, or nothing where one of them has no value.
+pub fn over_runs(number: &Number, records: &[Record], place: usize) -> Option<(f64, f64)> {
+    use crate::claim::experiment::OverRuns;
+    let values: Option<Vec<(f64, f64)>> =
+        records.iter().map(|record| record.numbers.get(place).copied().flatten()).collect();
+    let mut values = values?;
+    if number.computed {
+        values.iter_mut().for_each(|value| value.1 = 0.0);
+    }
+    let count = values.len() as f64;
+    Some(match number.over_runs {
+        OverRuns::Mean => {
+            let sum = |of: fn(&(f64, f64)) -> f64| values.iter().map(of).sum::<f64>();
+            let mean = sum(|v| v.0) / count;
+            // The sum itself rounds.
+            let rounding = if values.len() > 1 { sum(|v| v.0.abs()) * f64::EPSILON } else { 0.0 };
+            (mean, sum(|v| v.1) / count + rounding)
+        }
+        OverRuns::Least => extreme(&values, f64::min),
+        OverRuns::Greatest => extreme(&values, f64::max),
+    })
+}
+
+fn extreme(values: &[(f64, f64)], pick: fn(f64, f64) -> f64) -> (f64, f64) {
+    let of = |end: fn(&(f64, f64)) -> f64| values.iter().map(end).reduce(pick).unwrap_or(f64::NAN);
+    let (value, lo, hi) = (of(|v| v.0), of(|v| v.0 - v.1), of(|v| v.0 + v.1));
+    (value, (hi - value).max(value - lo))
+}

@@ -1,0 +1,126 @@
+//! How a figure is read: predicates of the numbers of all its runs.
+//!
+//! Every number is known to within its rounding, so each is an interval, and a reading is decided in enclosures: certainly true, certainly
+//! false, or not told. What a run has no value for is not known, and leaves a reading open that rests on it.
+
+use super::checker::CheckError;
+use super::experiment::{Runs, over_runs};
+use crate::arith::ball::{Ball, with_bits};
+use crate::claim::program::experiment::{Number, Study};
+use crate::eval::analysis::Analysis;
+use crate::eval::compile::{Request, compile};
+use crate::eval::machine::Machine;
+use crate::eval::run::run;
+use dashu_ratio::RBig;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Digits of the enclosures: far more than those of the numbers.
+const BITS: usize = 256;
+
+/// Numbers that a plan of readings may hold.
+const MAX_ELEMENTS: usize = 1 << 20;
+
+/// A number of the experiment, at every point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    pub name: String,
+    /// With bounds on their rounding; in the order of the points.
+    pub values: Vec<Option<(f64, f64)>>,
+}
+
+/// What came of a reading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read {
+    pub name: String,
+    pub answer: Answer,
+    /// In the unit of its terms, with what rounding may have done to it.
+    pub margin: Option<(f64, f64)>,
+    /// Numbers that it speaks of and that have no value somewhere: which, and where.
+    pub missing: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    No,
+    Undefined,
+    Open,
+}
+
+/// The numbers of all points.
+pub fn measured(study: &Study, runs: &Runs) -> Vec<Measured> {
+    let of = |(place, number): (usize, &Number)| Measured {
+        name: number.name.clone(),
+        values: (0..runs.points()).map(|point| over_runs(number, runs.of_point(point), place)).collect(),
+    };
+    study.numbers.iter().enumerate().map(of).collect()
+}
+
+/// # Errors
+/// Where no plan can be made.
+pub fn read(study: &Study, runs: &Runs, measured: &[Measured]) -> Result<Vec<Read>, CheckError> {
+    with_bits(BITS, || decided(study, runs, measured))
+}
+
+fn decided(study: &Study, runs: &Runs, measured: &[Measured]) -> Result<Vec<Read>, CheckError> {
+    let readings = &study.readings;
+    let roots = readings.predicates.iter().flat_map(|reading| [reading.truth, reading.margin]).collect();
+    let plan = compile(&Request {
+        graph: &readings.graph,
+        analysis: &Analysis::new(&readings.graph, &BTreeSet::new()),
+        ints: &BTreeMap::new(),
+        lane_ints: &BTreeMap::new(),
+        sections: &[roots],
+        max_elements: MAX_ELEMENTS,
+    })?;
+    let mut machine = Machine::<Ball>::new();
+    machine.load(&plan);
+    for (input, axis) in readings.axes.iter().zip(&runs.axes) {
+        let values: Vec<Ball> = axis.values.iter().map(|value| interval(Some((*value, 0.0)))).collect();
+        machine.set_numbers(&plan, *input, &values);
+    }
+    for (input, number) in readings.numbers.iter().zip(measured) {
+        let values: Vec<Ball> = number.values.iter().map(|value| interval(*value)).collect();
+        machine.set_numbers(&plan, *input, &values);
+    }
+    run(&plan, 0, &mut machine)?;
+    let slot = |node| plan.roots.first().and_then(|roots| roots.get(&node)).copied();
+    let one = |reading: &crate::claim::program::experiment::Reading| {
+        let truth = slot(reading.truth).map(|slot| machine.truths[slot as usize]).unwrap_or_default();
+        let answer = match (truth.yes & 1, truth.no & 1, truth.undefined & 1) {
+            (1, _, _) => Answer::Yes,
+            (_, 1, _) => Answer::No,
+            (_, _, 1) => Answer::Undefined,
+            _ => Answer::Open,
+        };
+        let margin = slot(reading.margin).filter(|slot| machine.undefined[*slot as usize] & 1 == 0);
+        let margin = margin.and_then(|slot| machine.real(&plan, slot).value.enclosure()).map(|(lo, hi)| {
+            let middle = (&lo + &hi) / RBig::from(2_u8);
+            (middle.to_f64().value(), ((hi - lo) / RBig::from(2_u8)).to_f64().value())
+        });
+        let missing = reading.of.iter().filter_map(|&place| {
+            let point = measured.get(place)?.values.iter().position(Option::is_none)?;
+            Some((measured[place].name.clone(), why(runs, point)))
+        });
+        Read { name: reading.name.clone(), answer, margin, missing: missing.collect() }
+    };
+    Ok(readings.predicates.iter().map(one).collect())
+}
+
+/// Where a point's runs have no value, and why.
+fn why(runs: &Runs, point: usize) -> String {
+    let name = runs.name(point);
+    let note = runs.of_point(point).iter().find_map(|record| record.note.clone());
+    let at = if name.is_empty() { String::new() } else { format!(" at {name}") };
+    format!("{at}{}", note.map(|note| format!(": {note}")).unwrap_or_default())
+}
+
+/// What is known of a number.
+fn interval(value: Option<(f64, f64)>) -> Ball {
+    let exactly = |x: f64| RBig::try_from(x).ok();
+    let ends = value.and_then(|(value, error)| {
+        let (value, error) = (exactly(value)?, exactly(error)?);
+        Some((&value - &error, value + error))
+    });
+    ends.map_or(Ball::Unknown, |(lo, hi)| Ball::from_enclosure(&lo, &hi))
+}

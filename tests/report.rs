@@ -1,0 +1,440 @@
+//! The reports of a run from end to end: JSON, JUnit, Markdown, SARIF, annotations, and the site, on planted claims.
+
+mod site;
+
+use serde_json::Value;
+use site::xml::{self, Element};
+use site::{Planted, files, theoremcheck};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+/// One run for all tests.
+static PLANTED: LazyLock<Planted> = LazyLock::new(|| Planted::new("all"));
+
+fn json() -> Value {
+    serde_json::from_str(&PLANTED.read("run.json")).unwrap()
+}
+
+fn page(path: &str) -> Element {
+    xml::parse(&PLANTED.read(&format!("site/{path}"))).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The words of a page, its markup gone.
+fn words(element: &Element) -> String {
+    let inner: String = element.children.iter().map(|child| words(child) + " ").collect();
+    format!("{} {inner}", element.text)
+}
+
+#[test]
+fn every_report_is_written_though_claims_failed_and_one_is_malformed() {
+    assert_eq!(PLANTED.status, Some(2), "{}", PLANTED.stdout);
+    for file in ["run.json", "junit.xml", "run.md", "run.sarif"] {
+        assert!(!PLANTED.read(file).is_empty(), "{file}");
+    }
+    let verdicts: BTreeMap<String, String> = json()["claims"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|claim| (claim["id"].as_str().unwrap().to_owned(), claim["verdict"].as_str().unwrap().to_owned()))
+        .collect();
+    let expected = [
+        ("coin", "held"),
+        ("decay", "held"),
+        ("hostile", "refuted"),
+        ("large", "not-run"),
+        ("law", "held"),
+        ("monotone", "refuted"),
+        ("monotone-corrected", "held"),
+        ("never", "vacuous"),
+        ("rests", "held"),
+        ("rests-far", "proved"),
+        ("surprise", "refuted"),
+    ];
+    let expected: BTreeMap<String, String> =
+        expected.iter().map(|(stem, verdict)| (format!("planted/{stem}"), (*verdict).to_owned())).collect();
+    assert_eq!(verdicts, expected);
+}
+
+#[test]
+fn the_json_says_what_a_claim_is_so_that_no_file_is_needed() {
+    let report = json();
+    assert_eq!(report["papers"]["planted"]["year"], 1999);
+    let claims = report["claims"].as_array().unwrap();
+    let claim = |id: &str| claims.iter().find(|claim| claim["id"] == id).unwrap();
+    let monotone = &claim("planted/monotone")["statement"];
+    assert_eq!(monotone["corrected"], "planted/monotone-corrected");
+    assert_eq!(monotone["file"], "claims/planted/monotone.toml");
+    let sections: Vec<&str> =
+        monotone["checked"].as_array().unwrap().iter().map(|section| section["title"].as_str().unwrap()).collect();
+    assert_eq!(sections, ["given", "claimed"]);
+    assert_eq!(monotone["checked"][1]["lines"][0], "square: $S^2 \\preceq (S+P)^2$");
+    assert_eq!(claim("planted/monotone")["predicates"][0]["written"]["expression"], "S^2 <= (S + P)^2");
+    assert_eq!(claim("planted/rests")["statement"]["uses"][0], "planted/monotone");
+    assert!(claim("planted/rests")["summary"].as_str().unwrap().contains("closest"));
+}
+
+/// What a schema says of each element: its attributes, those that must be there, its children.
+struct Rule {
+    attributes: BTreeSet<String>,
+    required: BTreeSet<String>,
+    children: BTreeSet<String>,
+}
+
+fn rules(xsd: &Element) -> BTreeMap<String, Rule> {
+    let own = |element: &&Element| element.name == "xs:element" && element.attribute("name").is_some();
+    let rule = |element: &Element| {
+        let below = element.all();
+        let named = |tag: &str, key: &str| -> BTreeSet<String> {
+            below.iter().filter(|e| e.name == tag).filter_map(|e| e.attribute(key).map(str::to_owned)).collect()
+        };
+        let required = below.iter().filter(|e| e.name == "xs:attribute" && e.attribute("use") == Some("required"));
+        Rule {
+            attributes: named("xs:attribute", "name"),
+            required: required.filter_map(|e| e.attribute("name").map(str::to_owned)).collect(),
+            children: named("xs:element", "ref"),
+        }
+    };
+    xsd.children.iter().filter(own).map(|e| (e.attribute("name").unwrap().to_owned(), rule(e))).collect()
+}
+
+fn wrong_with(element: &Element, rules: &BTreeMap<String, Rule>) -> Vec<String> {
+    let Some(rule) = rules.get(&element.name) else { return vec![format!("<{}> is not known", element.name)] };
+    let mut wrong = Vec::new();
+    let there: BTreeSet<&String> = element.attributes.keys().collect();
+    wrong.extend(there.iter().filter(|a| !rule.attributes.contains(**a)).map(|a| format!("<{} {a}>", element.name)));
+    wrong.extend(rule.required.iter().filter(|a| !there.contains(a)).map(|a| format!("<{}> lacks {a}", element.name)));
+    if let Some(time) = element.attribute("time") {
+        let (whole, fraction) = time.split_once('.').unwrap_or((time, ""));
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(fraction) || fraction.len() > 3 {
+            wrong.push(format!("time {time}"));
+        }
+    }
+    for child in &element.children {
+        if !rule.children.contains(&child.name) {
+            wrong.push(format!("<{}> in <{}>", child.name, element.name));
+        }
+        wrong.extend(wrong_with(child, rules));
+    }
+    wrong
+}
+
+#[test]
+fn junit_meets_the_schema_that_ci_systems_read() {
+    let xsd = fs::read_to_string("tests/schemas/junit-10.xsd").unwrap();
+    let rules = rules(&xml::parse(&xsd).unwrap());
+    let junit = xml::parse(&PLANTED.read("junit.xml")).unwrap();
+    assert_eq!(wrong_with(&junit, &rules), Vec::<String>::new());
+    // The check finds what is wrong.
+    let wrong =
+        xml::parse("<testsuites skipped=\"1\"><testsuite name=\"a\"><testcase/></testsuite></testsuites>").unwrap();
+    assert_eq!(wrong_with(&wrong, &rules).len(), 5, "{:?}", wrong_with(&wrong, &rules));
+}
+
+#[test]
+fn junit_has_a_suite_a_claim_a_test_a_predicate_and_the_margins() {
+    let junit = xml::parse(&PLANTED.read("junit.xml")).unwrap();
+    let suite = |name: &str| junit.children.iter().find(|s| s.attribute("name") == Some(name)).unwrap();
+    let property = |suite: &Element, name: &str| {
+        let all = suite.all();
+        let found = all.iter().find(|p| p.name == "property" && p.attribute("name") == Some(name));
+        found.map(|p| p.attribute("value").unwrap().to_owned())
+    };
+    let outcome = |name: &str| {
+        let test = suite(name).children.iter().find(|child| child.name == "testcase").unwrap();
+        test.children.first().map_or("passed", |child| child.name.as_str())
+    };
+    let rests = suite("planted/rests");
+    assert_eq!(rests.attribute("tests"), Some("2"));
+    let margin: f64 = property(rests, "a.margin").unwrap().parse().unwrap();
+    assert!((0.0..0.1).contains(&margin), "{margin}");
+    assert_eq!(property(rests, "b.verdict").as_deref(), Some("proved"));
+    assert!(property(suite("planted/monotone"), "square.refuted.margin").unwrap().starts_with('-'));
+    let outcomes =
+        ["rests", "monotone", "surprise", "never", "large", "broken"].map(|s| outcome(&format!("planted/{s}")));
+    assert_eq!(outcomes, ["passed", "passed", "failure", "error", "skipped", "error"]);
+    let failures: u32 = junit.attribute("failures").unwrap().parse().unwrap();
+    assert_eq!(failures, 2);
+    let surprise = suite("planted/surprise").all().into_iter().find(|e| e.name == "failure").unwrap().text.clone();
+    assert!(surprise.contains("theoremcheck replay planted/surprise --case "), "{surprise}");
+}
+
+#[test]
+fn sarif_meets_its_schema_and_points_at_the_line() {
+    let schema: Value =
+        serde_json::from_str(&fs::read_to_string("tests/schemas/sarif-schema-2.1.0.json").unwrap()).unwrap();
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    let sarif: Value = serde_json::from_str(&PLANTED.read("run.sarif")).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(&sarif).map(|error| format!("{error} at {}", error.instance_path())).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    let mut wrong = sarif.clone();
+    wrong["runs"][0]["results"][0]["level"] = "false".into();
+    assert!(!validator.is_valid(&wrong));
+
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let found: BTreeMap<String, (&str, &str)> = results
+        .iter()
+        .map(|r| {
+            let uri = r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
+            (uri.to_owned(), (r["ruleId"].as_str().unwrap(), r["level"].as_str().unwrap()))
+        })
+        .collect();
+    let at = |stem: &str| found.get(&format!("claims/planted/{stem}.toml")).copied();
+    assert_eq!(at("surprise"), Some(("refuted", "error")));
+    assert_eq!(at("never"), Some(("vacuous", "warning")));
+    assert_eq!(at("large"), Some(("not-run", "warning")));
+    assert_eq!(at("broken"), Some(("malformed", "error")));
+    assert_eq!(at("monotone"), None, "it is as expected");
+    let surprise = results
+        .iter()
+        .find(|r| r["partialFingerprints"]["theoremcheck/v1"] == "refuted:planted/surprise/less")
+        .unwrap();
+    let region = &surprise["locations"][0]["physicalLocation"]["region"];
+    assert_eq!((region["startLine"].as_u64(), region["startColumn"].as_u64()), (Some(6), Some(9)), "{region}");
+}
+
+#[test]
+fn annotations_are_workflow_commands_that_a_title_cannot_forge() {
+    let commands: Vec<&str> = PLANTED.stdout.lines().filter(|line| line.starts_with("::")).collect();
+    let of = |stem: &str| commands.iter().filter(|c| c.contains(&format!("file=claims/planted/{stem}.toml"))).count();
+    assert_eq!(["surprise", "never", "large", "hostile", "monotone"].map(of), [1, 1, 1, 1, 0]);
+    assert!(of("broken") >= 1);
+    assert!(commands.iter().any(|c| c.starts_with("::error file=claims/planted/surprise.toml,line=6,endLine=6,col=9")));
+    assert!(commands.iter().any(|c| c.starts_with("::warning file=claims/planted/never.toml")));
+    assert!(commands.iter().all(|c| c.starts_with("::error ") || c.starts_with("::warning ")), "{commands:?}");
+}
+
+#[test]
+fn markdown_says_first_what_is_not_as_expected_and_takes_no_markup() {
+    let markdown = PLANTED.read("run.md");
+    assert!(markdown.starts_with("## theoremcheck: 11 claims, 4 not as expected\n"), "{markdown}");
+    let place = |what: &str| markdown.find(what).unwrap_or_else(|| panic!("{what} is not in\n{markdown}"));
+    assert!(place("**`planted/surprise`**") < place("<details><summary>Refuted"));
+    assert!(markdown.contains("- `less`: **refuted**, expected held: certified counterexample"), "{markdown}");
+    assert!(markdown.contains("theoremcheck replay planted/surprise --case "));
+    assert!(markdown.contains("`claims/planted/broken.toml:6:6`"), "{markdown}");
+    assert!(
+        !markdown.contains("<script") && !markdown.contains("<img") && markdown.contains("&lt;script&gt;"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn two_reports_cannot_share_standard_output() {
+    let folder = site::scratch("two");
+    let run = theoremcheck(&folder, &["check", "--json", "-", "--sarif", "-"]);
+    assert_eq!(run.status.code(), Some(2));
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert!(stderr.contains("JSON and SARIF cannot all be written to standard output"), "{stderr}");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_keeps_no_other_from_it_and_fails_the_run() {
+    let folder = site::scratch("unwritable");
+    fs::create_dir_all(folder.join("claims/p")).unwrap();
+    let claim = "title = \"t\"\nat = \"a\"\n[given]\nx = \"real in [0, 1]\"\n[claim]\na = \"x >= 0\"\n";
+    fs::write(folder.join("claims/p/c.toml"), claim).unwrap();
+    let run =
+        theoremcheck(&folder, &["check", "--json", "nowhere/run.json", "--sarif", "run.sarif", "--budget", "quick"]);
+    assert_eq!(run.status.code(), Some(3), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("cannot write nowhere/run.json"));
+    assert!(fs::read_to_string(folder.join("run.sarif")).unwrap().contains("\"results\": []"));
+}
+
+#[test]
+fn what_is_no_report_makes_no_site() {
+    let folder = site::scratch("none");
+    fs::write(folder.join("x.json"), "{\"format\": \"theoremcheck-kernels\", \"version\": 1}").unwrap();
+    let run = theoremcheck(&folder, &["report", "x.json", "-o", "site"]);
+    assert_eq!(run.status.code(), Some(2));
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert!(stderr.contains("x.json is no report: its `format` is `theoremcheck-kernels`"), "{stderr}");
+    assert!(!folder.join("site").exists());
+}
+
+#[test]
+fn the_site_has_a_page_a_claim_a_page_a_paper_an_overview_and_the_errata() {
+    let there = files(&PLANTED.folder.join("site"));
+    let mut wanted =
+        vec!["errata.html", "index.html", "math.woff2", "math.woff2.OFL.txt", "papers/planted.html", "style.css"];
+    let claims = json();
+    let claims: Vec<String> = claims["claims"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| format!("claims/{}.html", c["id"].as_str().unwrap()))
+        .collect();
+    wanted.extend(claims.iter().map(String::as_str));
+    wanted.sort_unstable();
+    assert_eq!(there, wanted);
+}
+
+#[test]
+fn every_page_is_well_formed_loads_nothing_from_elsewhere_and_runs_nothing() {
+    let root = PLANTED.folder.join("site");
+    for path in files(&root).iter().filter(|path| path.ends_with(".html")) {
+        for element in page(path).all() {
+            assert!(
+                !["script", "iframe", "object", "embed", "img", "base"].contains(&element.name.as_str()),
+                "<{}> in {path}",
+                element.name
+            );
+            for (name, value) in &element.attributes {
+                assert!(
+                    !name.starts_with("on") && name != "src" && name != "srcset" && name != "action",
+                    "{name} in {path}"
+                );
+                assert!(!value.to_ascii_lowercase().contains("javascript:"), "{value} in {path}");
+            }
+            let Some(link) = element.attribute("href") else { continue };
+            if element.name == "a" && link == "https://example.org/paper" || link == "data:," {
+                continue;
+            }
+            let target = link.split('#').next().unwrap_or_default();
+            let resolved = root.join(path).parent().unwrap().join(target);
+            assert!(resolved.is_file(), "{path} links to {link}");
+            let inside = fs::canonicalize(&resolved).unwrap().starts_with(fs::canonicalize(&root).unwrap());
+            assert!(inside, "{path} links to {link}");
+        }
+    }
+    let style = PLANTED.read("site/style.css");
+    let loads: Vec<&str> = style.split("url(").skip(1).map(|rest| rest.split(')').next().unwrap_or_default()).collect();
+    assert_eq!(loads, ["math.woff2"]);
+    assert!(!style.contains("@import") && !style.contains("//"));
+}
+
+#[test]
+fn a_claims_page_shows_statement_evidence_and_how_to_see_it_again() {
+    let html = page("claims/planted/monotone.html");
+    let words = words(&html);
+    for what in [
+        "Squaring keeps the order",
+        "As printed",
+        "As checked",
+        "Counterexample",
+        "refuted",
+        "corrected by",
+        "theoremcheck replay planted/monotone --case ",
+        "@article{x, title = {On <squares>}}",
+        "A classic;",
+    ] {
+        assert!(words.contains(what), "{what} is not in\n{words}");
+    }
+    let all = html.all();
+    assert!(all.iter().any(|e| e.name == "math"));
+    let matrix = all.iter().find(|e| e.attribute("class") == Some("matrix")).unwrap();
+    assert_eq!(matrix.all().iter().filter(|e| e.name == "td").count(), 4);
+    assert!(all.iter().any(|e| e.attribute("class") == Some("histogram")));
+}
+
+#[test]
+fn acceptance_trials_and_slopes_are_shown() {
+    let corrected = words(&page("claims/planted/monotone-corrected.html"));
+    assert!(corrected.contains("assume small") && corrected.contains("false in "), "{corrected}");
+    let coin = page("claims/planted/coin.html");
+    assert!(coin.all().iter().any(|e| e.attribute("class") == Some("interval")));
+    let law = page("claims/planted/law.html");
+    assert!(law.all().iter().any(|e| e.attribute("class") == Some("scatter")));
+    assert!(words(&law).contains("claimed is about 2 within 0.1"), "{}", words(&law));
+}
+
+#[test]
+fn what_rests_on_what_is_false_is_marked_near_and_far() {
+    let paper = page("papers/planted.html");
+    let row = |stem: &str| {
+        let link = format!("../claims/planted/{stem}.html");
+        let holds = |e: &&Element| e.name == "tr" && e.all().iter().any(|a| a.attribute("href") == Some(&link));
+        paper.all().into_iter().find(holds).map(|row| row.attribute("class").unwrap().to_owned()).unwrap()
+    };
+    assert_eq!(row("rests"), "v-held shaken");
+    assert_eq!(row("rests-far"), "v-proved shaken");
+    assert_eq!(row("monotone"), "v-refuted");
+    assert_eq!(row("surprise"), "v-refuted unexpected-row");
+    let rings = paper.all().iter().filter(|e| e.attribute("class") == Some("shaken")).count();
+    assert_eq!(rings, 2);
+    assert!(words(&page("claims/planted/rests-far.html")).contains("rests on what is false"));
+}
+
+#[test]
+fn the_errata_show_the_statement_the_counterexample_and_the_correction() {
+    let errata = words(&page("errata.html"));
+    for what in ["Squaring keeps the order", "Counterexample", "Corrected:", "No correction is given."] {
+        assert!(errata.contains(what), "{what} is not in\n{errata}");
+    }
+}
+
+#[test]
+fn hostile_text_is_shown_as_text() {
+    let hostile = PLANTED.read("site/claims/planted/hostile.html");
+    assert!(hostile.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert!(!hostile.contains("<script") && !hostile.contains("<img") && !hostile.contains("<iframe"));
+    assert!(!hostile.contains('\u{202e}'));
+}
+
+#[test]
+fn evidence_of_a_kind_that_is_not_known_is_shown_all_the_same() {
+    let folder = site::scratch("unknown");
+    let mut report = json();
+    report["claims"][0]["novelty"] =
+        serde_json::json!({"name": "c", "sweep": [{"d": 2, "least": 1.5}, {"d": 4, "least": 3.25}]});
+    report["claims"][0]["predicates"][0]["evidence"] = serde_json::json!({
+        "hunt": null, "settled": null, "refutation": null, "proof": null, "tightness": null, "stored_witness": null,
+        "figure": ["x", "<y>"]
+    });
+    fs::write(folder.join("run.json"), report.to_string()).unwrap();
+    let run = theoremcheck(&folder, &["report", "run.json", "-o", "site"]);
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let path = format!("site/claims/{}.html", report["claims"][0]["id"].as_str().unwrap());
+    let words = words(&xml::parse(&fs::read_to_string(folder.join(path)).unwrap()).unwrap());
+    for what in ["Novelty", "sweep", "least", "3.25", "Figure", "x, <y>"] {
+        assert!(words.contains(what), "{what} is not in\n{words}");
+    }
+}
+
+#[test]
+fn the_site_is_the_same_byte_for_byte() {
+    let again = theoremcheck(&PLANTED.folder, &["report", "run.json", "-o", "again", "--quiet"]);
+    assert!(again.status.success() && again.stdout.is_empty());
+    let (one, two) = (PLANTED.folder.join("site"), PLANTED.folder.join("again"));
+    assert_eq!(files(&one), files(&two));
+    for file in files(&one) {
+        assert!(fs::read(one.join(&file)).unwrap() == fs::read(two.join(&file)).unwrap(), "{file}");
+    }
+}
+
+#[test]
+fn all_tex_of_the_library_and_all_that_is_checked_of_it_can_be_typeset() {
+    use theoremcheck::check::CheckOptions;
+    use theoremcheck::engine::budget::Budget;
+    use theoremcheck::engine::files::scan;
+    use theoremcheck::engine::run::{MAX_ELEMENTS, RunOptions, SEED};
+    use theoremcheck::report::html::mathml;
+    use theoremcheck::report::run_report::Setup;
+    use theoremcheck::report::statement::checked;
+    let check = CheckOptions {
+        seed: SEED,
+        backend: theoremcheck::arith::Backend::Scalar,
+        max_elements: MAX_ELEMENTS,
+        kernel: None,
+    };
+    let setup = Setup { options: RunOptions { budget: Budget::Quick, cases: None, jobs: 1, check }, paths: Vec::new() };
+    let library = scan(&[Path::new("claims").to_owned()]).unwrap().library().unwrap();
+    let claims: Vec<_> = library.claims.iter().filter_map(|loaded| loaded.claim.as_ref().ok()).collect();
+    assert!(claims.len() > 700, "{}", claims.len());
+    let bad: Vec<&str> = claims
+        .iter()
+        .filter(|claim| claim.tex.as_ref().is_some_and(|tex| mathml::typeset(tex.trim()).is_none()))
+        .map(|claim| claim.id.0.as_str())
+        .collect();
+    assert_eq!(bad, Vec::<&str>::new());
+    let bad: Vec<String> = claims
+        .iter()
+        .flat_map(|claim| checked(claim, &setup))
+        .flat_map(|section| section.lines)
+        .filter(|line| mathml::prose(line).contains("class=\"tex\""))
+        .collect();
+    assert_eq!(bad, Vec::<String>::new());
+}
