@@ -48,10 +48,10 @@ pub struct Effort {
 const SETTLE_BITS: usize = 256;
 
 /// The least that a predicate is hunted, however dear.
-const LEAST_HUNT: u64 = 2_000;
+pub const LEAST_HUNT: u64 = 2_000;
 
 /// The least runs that a predicate along an iteration is hunted by, and the least decisions that shrinking its counterexample may take.
-const LEAST_RUNS: u64 = 64;
+pub const LEAST_RUNS: u64 = 64;
 const LEAST_SHRINK: u64 = 40;
 /// A run that counts for no more evaluations is settled exactly as values are; longer ones less often.
 const SHORT_RUN: u64 = 4;

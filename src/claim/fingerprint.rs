@@ -8,7 +8,7 @@
 //! The hash is SHA-256 (FIPS 180-4): a stale witness must not pass for a fresh one by accident or design, and a program that shares no
 //! code with this one finds it in any standard library.
 
-use super::model::{Claim, Flow, Named, Trajectory};
+use super::model::{Claim, Flow, Named, Source, Trajectory};
 use crate::lang::ast::{Expr, Looks, Schedule};
 use crate::lang::print::{given_source, source};
 use sha2::{Digest, Sha256};
@@ -24,12 +24,28 @@ pub struct Fingerprint(String);
 impl Fingerprint {
     /// That of a predicate of `claim`; `None` if it has no such predicate. (A fitted slope is none: no single case refutes it.)
     pub fn of(claim: &Claim, predicate: &str) -> Option<Self> {
-        use fmt::Write;
-        let mut text = "sha256:".to_owned();
-        for byte in Sha256::digest(statement(claim, predicate)?) {
-            write!(text, "{byte:02x}").ok()?;
+        Some(Self::of_text(&statement(claim, predicate)?))
+    }
+
+    /// That of all that a run of `claim` rests on: its file, its setting's and its witness, every character of them.
+    pub fn of_files(claim: &Claim) -> Self {
+        let mut sources: Vec<&Source> = vec![&claim.source];
+        let givens = claim.givens.iter().map(|given| &given.place);
+        let places = givens.chain(claim.lets.iter().chain(&claim.assume).map(|entry| &entry.place));
+        for source in places.map(|place| &*place.source).chain(claim.witness.as_deref()) {
+            if !sources.iter().any(|known| known.path == source.path) {
+                sources.push(source);
+            }
         }
-        Some(Self(text))
+        // A length before each, so that no two lists of files are one text.
+        let texts = sources.iter().map(|source| format!("{}\n{}\n", source.text.len(), source.text));
+        Self::of_text(&format!("theoremcheck files 1\n{}", texts.collect::<String>()))
+    }
+
+    /// That of a text.
+    pub fn of_text(text: &str) -> Self {
+        let digits = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        Self(format!("sha256:{digits}"))
     }
 
     /// One that was written by [`fmt::Display`].

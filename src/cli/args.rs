@@ -2,6 +2,7 @@
 
 use crate::engine::budget::Budget;
 use crate::engine::run::{MAX_ELEMENTS, SEED};
+use crate::engine::shard::Shard;
 use crate::kernel::Kind;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
@@ -23,7 +24,7 @@ const MOST_ELEMENTS: u64 = 1 << 28;
 /// `theoremcheck` alone checks every claim under claims/; `theoremcheck PATH..` checks those.
 ///
 /// Exit status: 0 every verdict as expected; 1 some claim decided otherwise; 2 a claim or an argument is malformed; 3 the
-/// harness itself failed; 4 some claim could not be decided. The gravest wins: 3, 2, 1, 4.
+/// harness itself failed; 4 some claim could not be decided; 5 drift from a baseline. The gravest wins: 3, 2, 1, 4, 5.
 #[derive(Debug, Parser)]
 #[command(name = "theoremcheck", version, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -37,6 +38,8 @@ pub struct Cli {
 pub enum Command {
     /// Run claims: a table of verdicts and margins (the default command)
     Check(CheckArgs),
+    /// Make the report of the single run from the reports of its shards
+    Merge(MergeArgs),
     /// Show a claim as mathematics: what is checked, under which hypotheses, the evidence, the worst case
     Explain(ExplainArgs),
     /// Run one case and show every intermediate value
@@ -78,6 +81,14 @@ pub struct CheckArgs {
     pub work: WorkArgs,
     #[command(flatten)]
     pub outputs: OutputArgs,
+    /// Check only the claims that fall to shard K of N, from 1; `merge` makes one report of those of all shards
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
+    /// Keep a journal of what is finished; where there is one of the same run, go on where it ends
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["accept_witness", "junit", "markdown", "sarif", "annotations"])]
+    pub resume: Option<PathBuf>,
+    #[command(flatten)]
+    pub baseline: BaselineArgs,
     /// Store the counterexample of each refuted claim beside it, as `<claim>.witness.json`
     #[arg(long)]
     pub accept_witness: bool,
@@ -122,6 +133,37 @@ pub struct ReportArgs {
     /// Print nothing
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// What `check --shard K/N --json` wrote, of every shard
+    #[arg(value_name = "SHARD.json", required = true)]
+    pub shards: Vec<PathBuf>,
+    /// Write the report as JSON, whatever the outcome (`-`: to standard output, in place of the table)
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub baseline: BaselineArgs,
+    /// Show only what is not as expected
+    #[arg(short, long)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+/// What a run is compared with.
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    /// Compare every verdict and closest approach with this file
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// How much worse a number may get, as a part of its size: `1/100`, `0.01` or `1%`
+    #[arg(long, value_name = "PART", default_value = "1/100", value_parser = part, requires = "baseline")]
+    pub tolerance: f64,
+    /// Write what this run found to the baseline, and show what changed
+    #[arg(long, requires = "baseline")]
+    pub accept_baseline: bool,
 }
 
 #[derive(Debug, Args)]
@@ -335,6 +377,18 @@ fn kind() -> impl TypedValueParser<Value = Kind> {
     parser.try_map(|name| Kind::from_name(&name).ok_or_else(|| format!("there is no kind `{name}`")))
 }
 
+/// A part of a whole: `1/100`, `0.01`, `1%`.
+fn part(text: &str) -> Result<f64, String> {
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let part = match (text.split_once('/'), text.strip_suffix('%')) {
+        (Some((over, under)), _) => number(over).zip(number(under)).map(|(over, under)| over / under),
+        (None, Some(percent)) => number(percent).map(|percent| percent / 100.0),
+        (None, None) => number(text),
+    };
+    part.filter(|part| (0.0..=1.0).contains(part))
+        .ok_or_else(|| "a part between 0 and 1 is expected, like `1/100`, `0.01` or `1%`".to_owned())
+}
+
 /// A time that a person may wait for: more than none, no more than a day.
 fn seconds(text: &str) -> Result<Duration, String> {
     let number: Option<f64> = text.parse().ok().filter(|number| *number > 0.0 && *number <= 86400.0);
@@ -359,5 +413,13 @@ mod tests {
         assert!(cli.command.is_none());
         assert_eq!(cli.check.paths, [PathBuf::from("claims/p")]);
         assert_eq!(cli.check.work.machine.seed, 3);
+    }
+
+    #[test]
+    fn a_tolerance_is_a_part_of_a_whole() {
+        assert_eq!(["1/100", "0.01", "1%", "1 %", "0", "1"].map(part), [0.01, 0.01, 0.01, 0.01, 0.0, 1.0].map(Ok));
+        for wrong in ["", "1/0", "0/0", "-1%", "200%", "1/", "one", "nan"] {
+            assert!(part(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,24 +1,32 @@
 //! `theoremcheck check`: run claims, show the table, write the reports, choose the exit status. In this order: the reports are
-//! written whatever the status will be.
+//! written whatever the status will be. Of a shard, or where a journal has what is finished, some claims only are run.
 
 use super::accept::accept;
 use super::args::CheckArgs;
+use super::baseline;
 use super::console;
 use super::filter::Filter;
 use super::find;
 use super::outputs;
+use super::resume::{self, Resumed};
 use super::stop::Stop;
 use crate::case::witness::WitnessFile;
 use crate::claim::diagnostic::Diagnostics;
-use crate::claim::model::Claim;
+use crate::claim::fingerprint::Fingerprint;
+use crate::claim::model::{Claim, ClaimId};
 use crate::engine::event::Event;
 use crate::engine::exit::Exit;
+use crate::engine::files::Scan;
 use crate::engine::outcome::{Malformed, Outcome};
-use crate::engine::run::{EngineError, RunOptions, run};
+use crate::engine::run::{EngineError, RunOptions, loads, run};
+use crate::engine::shard::{Shard, shares};
+use crate::report::journal::Journal;
+use crate::report::json;
 use crate::report::paint::Paint;
 use crate::report::progress::Progress;
-use crate::report::run_report::{Read, RunReport, Setup};
+use crate::report::run_report::{Part, Read, RunReport, Setup};
 use crate::report::terminal::{self, Table};
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -29,22 +37,52 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
         true => (console::err, console::paint_err(&args.color)),
         false => (console::out, console::paint_out(&args.color)),
     };
-    let Selected { read, malformed } = selected(args)?;
-    let claims = &read.claims;
+    let of = baseline::of_options(&setup.options);
+    let held = baseline::open(&args.baseline, &of)?;
+    let Selected { scan, read, mut malformed } = selected(args)?;
+    let mut part = None;
+    let claims = match args.shard {
+        None => read.claims.clone(),
+        Some(shard) => {
+            let own = shared_out(&read.claims, shard, &setup.options)?;
+            malformed.extend(own.malformed);
+            part = Some(own.part);
+            own.claims
+        }
+    };
+    let paint_err = console::paint_err(&args.color);
     for bad in &malformed {
-        console::err(&terminal::malformed(bad, console::paint_err(&args.color)));
+        console::err(&terminal::malformed(bad, paint_err));
+    }
+    let ids: BTreeSet<String> = claims.iter().map(|claim| claim.id.0.clone()).collect();
+    let Resumed { journal, taken, claims, says } = Resumed::of(args.resume.as_deref(), &setup.options, claims)?;
+    if !args.quiet {
+        show(&says);
+    }
+    for entry in &taken {
+        show(&terminal::unexpected(entry, paint));
     }
 
-    let ids: Vec<_> = claims.iter().map(|claim| &claim.id).collect();
-    let table = Table::new(&setup, paint, args.verbose, args.quiet, &ids);
-    let paint_err = console::paint_err(&args.color);
-    let (outcomes, elapsed) = run_shown(claims, &setup.options, !args.quiet, |outcome| match outcome {
+    let to_run: Vec<_> = claims.iter().map(|claim| &claim.id).collect();
+    let table = Table::new(&setup, paint, args.verbose, args.quiet, &to_run);
+    let ended = |outcome: &Outcome| {
+        if let Some(journal) = &journal {
+            resume::note(journal, &claims, outcome, &setup);
+        }
+    };
+    let finished = |outcome: &Outcome| match outcome {
         Outcome::Checked(claim) => show(&table.claim(claim)),
         Outcome::Malformed(malformed) => console::err(&terminal::malformed(malformed, paint_err)),
-    })?;
-    let report = RunReport::new(setup.clone(), malformed, outcomes, elapsed, read);
+    };
+    let (outcomes, elapsed) = run_shown(&claims, &setup.options, !args.quiet, ended, finished)?;
+    let mut report = RunReport::new(setup.clone(), malformed, outcomes, elapsed, read);
+    (report.taken, report.part) = (taken, part);
 
     let written = outputs::write(&args.outputs, &report, show);
+    let kept = journal.map_or(Ok(()), Journal::end);
+    if let (Err(error), Some(path)) = (kept, &args.resume) {
+        return Err(Stop::cannot_write(path, &error));
+    }
     if args.accept_witness {
         for result in &report.claims {
             let Some(claim) = report.claim(&result.id) else { continue };
@@ -53,16 +91,38 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
             }
         }
     }
-    let exit = report.exit();
+    let mut exit = report.exit();
+    let mut drift = String::new();
+    if let Some(held) = held {
+        // What is malformed says nothing of what it was; what fell to other shards, and what was not named, was not asked.
+        let filter = Filter(args.filter.filter.as_deref());
+        let bad: BTreeSet<&str> =
+            report.malformed.iter().filter_map(|bad| bad.id.as_ref()).map(|id| id.0.as_str()).collect();
+        let asked = |id: &str| {
+            let claim = ClaimId(id.to_owned());
+            let gone = args.shard.is_none() && scan.covers(&claim) && filter.admits(&claim) && !bad.contains(id);
+            ids.contains(id) || gone
+        };
+        let entries = json::entries(&report).map_err(cannot_write_json)?;
+        let found = held.compare(of, &baseline::read_back(&entries)?, &asked, paint)?;
+        drift = found.says;
+        exit = exit.gravest(found.exit);
+    }
     if !args.quiet || exit != Exit::AsExpected {
         show(&table.summary(&report));
+        show(&drift);
     }
     written?;
     Ok(exit)
 }
 
+fn cannot_write_json(error: serde_json::Error) -> Stop {
+    Stop::harness(format!("cannot write JSON: {error}"))
+}
+
 /// The claims that were asked for, by id, and what is wrong with the rest.
 struct Selected {
+    scan: Scan,
     read: Read,
     malformed: Vec<Malformed>,
 }
@@ -72,7 +132,8 @@ fn selected(args: &CheckArgs) -> Result<Selected, Stop> {
     let library = match scan.library() {
         Ok(library) => library,
         Err(diagnostics) => {
-            return Ok(Selected { read: Read::default(), malformed: vec![Malformed { id: None, diagnostics }] });
+            let malformed = vec![Malformed { id: None, diagnostics }];
+            return Ok(Selected { scan, read: Read::default(), malformed });
         }
     };
     let filter = Filter(args.filter.filter.as_deref());
@@ -97,7 +158,31 @@ fn selected(args: &CheckArgs) -> Result<Selected, Stop> {
     }
     let papers = library.papers.into_iter();
     let papers = papers.filter(|(paper, _)| claims.iter().any(|claim| claim.id.paper() == paper)).collect();
-    Ok(Selected { read: Read { claims, papers }, malformed })
+    Ok(Selected { scan, read: Read { claims, papers }, malformed })
+}
+
+/// What falls to one shard. What is malformed is told by each of them.
+struct Own {
+    claims: Vec<Claim>,
+    malformed: Vec<Malformed>,
+    part: Part,
+}
+
+fn shared_out(claims: &[Claim], shard: Shard, options: &RunOptions) -> Result<Own, Stop> {
+    let loads = loads(&claims.iter().collect::<Vec<_>>(), options)?;
+    let (mut sound, mut malformed) = (Vec::new(), Vec::new());
+    for (claim, load) in claims.iter().zip(loads) {
+        match load {
+            Ok(load) => sound.push((claim, load)),
+            Err(diagnostics) => malformed.push(Malformed { id: Some(claim.id.clone()), diagnostics }),
+        }
+    }
+    let texts = sound.iter().map(|(claim, _)| format!("{} {}\n", claim.id, Fingerprint::of_files(claim)));
+    let library = Fingerprint::of_text(&texts.collect::<String>()).to_string();
+    let part = Part { shard, claims: sound.len(), library };
+    let shares = shares(&sound.iter().map(|(claim, load)| (&claim.id, *load)).collect::<Vec<_>>(), shard.n);
+    let own = sound.into_iter().zip(shares).filter(|(_, share)| *share == shard.k);
+    Ok(Own { claims: own.map(|((claim, _), _)| claim.clone()).collect(), malformed, part })
 }
 
 /// What is wrong with the witness file of a claim, if it cannot be read as one.
@@ -106,11 +191,12 @@ fn unreadable_witness(claim: &Claim) -> Option<Diagnostics> {
     WitnessFile::read(source.text.as_bytes(), &source.path).err()
 }
 
-/// Runs claims with a progress bar; `finished` is called for each of them, in their order.
+/// Runs claims with a progress bar; `ended` is called for each of them at once, `finished` in their order.
 pub fn run_shown(
     claims: &[Claim],
     options: &RunOptions,
     bar: bool,
+    ended: impl Fn(&Outcome) + Sync,
     finished: impl Fn(&Outcome) + Sync,
 ) -> Result<(Vec<Outcome>, Duration), EngineError> {
     let progress = Progress::new(bar);
@@ -118,6 +204,7 @@ pub fn run_shown(
     let sink = |event: Event<'_>| {
         progress.note(&event);
         match event {
+            Event::ClaimEnded { outcome } => ended(outcome),
             Event::ClaimFinished { outcome } => progress.aside(|| finished(outcome)),
             Event::RunFinished { elapsed: total } => {
                 if let Ok(mut elapsed) = elapsed.lock() {

@@ -2,6 +2,7 @@
 
 mod accept;
 mod args;
+mod baseline;
 mod check;
 mod console;
 mod create;
@@ -13,11 +14,13 @@ mod harness;
 mod index;
 mod kernels;
 mod list;
+mod merge;
 mod outputs;
 mod plot;
 mod power;
 mod replay;
 mod report;
+mod resume;
 mod stop;
 mod verify;
 mod witness;
@@ -41,6 +44,7 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(args),
+        Some(Command::Merge(args)) => merge::merge(args),
         Some(Command::Explain(args)) => explain::explain(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Verify(args)) => verify::verify(args),

@@ -48,20 +48,26 @@ pub fn plot(args: &PlotArgs) -> Result<Exit, Stop> {
     let table = Table::new(&setup, paint, false, false, &ids);
     // The first file that cannot be written ends it, with what was written before.
     let failed: Mutex<Option<Stop>> = Mutex::new(None);
-    let (outcomes, elapsed) = run_shown(&claims, &setup.options, true, |outcome| match outcome {
-        Outcome::Malformed(malformed) => console::err(&terminal::malformed(malformed, paint_err)),
-        Outcome::Checked(result) => {
-            console::out(&table.claim(result));
-            match written(&args.output, result) {
-                Ok(files) => files.iter().for_each(|file| console::out(&format!("      {}\n", file.display()))),
-                Err(stop) => {
-                    if let Ok(mut failed) = failed.lock() {
-                        failed.get_or_insert(stop);
+    let (outcomes, elapsed) = run_shown(
+        &claims,
+        &setup.options,
+        true,
+        |_| {},
+        |outcome| match outcome {
+            Outcome::Malformed(malformed) => console::err(&terminal::malformed(malformed, paint_err)),
+            Outcome::Checked(result) => {
+                console::out(&table.claim(result));
+                match written(&args.output, result) {
+                    Ok(files) => files.iter().for_each(|file| console::out(&format!("      {}\n", file.display()))),
+                    Err(stop) => {
+                        if let Ok(mut failed) = failed.lock() {
+                            failed.get_or_insert(stop);
+                        }
                     }
                 }
             }
-        }
-    })?;
+        },
+    )?;
     if let Ok(Some(stop)) = failed.into_inner() {
         return Err(stop);
     }

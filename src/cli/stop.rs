@@ -45,10 +45,12 @@ impl From<FilesError> for Stop {
             // A command that was mistyped arrives here as a path.
             let commands = [
                 "check",
+                "merge",
                 "explain",
                 "replay",
                 "verify",
                 "power",
+                "plot",
                 "report",
                 "list",
                 "kernels",

@@ -20,6 +20,10 @@ pub enum Event<'a> {
         id: &'a ClaimId,
         cases: u64,
     },
+    /// A claim is done. Sent at once, by the thread that ended it, in any order: what is kept of it now is not lost.
+    ClaimEnded {
+        outcome: &'a Outcome,
+    },
     /// Sent in the order of the claims, whatever the order in which they end.
     ClaimFinished {
         outcome: &'a Outcome,

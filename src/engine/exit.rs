@@ -26,8 +26,17 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The gravest first.
+    pub const ALL: [Self; 6] =
+        [Self::HarnessFailed, Self::Malformed, Self::DecidedOtherwise, Self::Undecided, Self::Drift, Self::AsExpected];
+
     pub fn code(self) -> u8 {
         self as u8
+    }
+
+    /// That of a status, if it is one of these.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|exit| exit.code() == code)
     }
 
     /// The graver of the two.
@@ -73,15 +82,10 @@ mod tests {
 
     #[test]
     fn the_gravest_wins_in_the_documented_order() {
-        let order = [
-            Exit::HarnessFailed,
-            Exit::Malformed,
-            Exit::DecidedOtherwise,
-            Exit::Undecided,
-            Exit::Drift,
-            Exit::AsExpected,
-        ];
+        let order = Exit::ALL;
         assert_eq!(order.map(Exit::code), [3, 2, 1, 4, 5, 0]);
+        assert_eq!(order.map(|exit| Exit::from_code(exit.code())), order.map(Some));
+        assert_eq!(Exit::from_code(6), None);
         for (i, grave) in order.into_iter().enumerate() {
             for light in &order[i..] {
                 assert_eq!(grave.gravest(*light), grave);

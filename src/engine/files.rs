@@ -83,6 +83,11 @@ impl Scan {
         claims
     }
 
+    /// Whether a claim of this id would be among these files, if there were one.
+    pub fn covers(&self, id: &ClaimId) -> bool {
+        self.all_papers || self.whole.contains(id.paper())
+    }
+
     /// Reads everything.
     pub fn library(&self) -> Result<Library, Diagnostics> {
         self.assemble(|_| true, &|paper| self.all_papers || self.whole.contains(paper))

@@ -13,6 +13,7 @@ pub mod power;
 pub mod process;
 pub mod rerun;
 pub mod run;
+pub mod shard;
 pub mod source;
 pub mod verdict;
 

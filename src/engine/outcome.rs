@@ -10,6 +10,7 @@ use crate::check::figure::Found;
 use crate::check::fit::Fit;
 use crate::check::tally::{PredicateTally, Tally};
 use crate::claim::diagnostic::Diagnostics;
+use crate::claim::fingerprint::Fingerprint;
 use crate::claim::model::{Claim, ClaimId, Verdict};
 use std::time::Duration;
 
@@ -68,6 +69,8 @@ pub struct PredicateResult {
     pub judgement: Judgement,
     pub expected: Verdict,
     pub as_expected: bool,
+    /// Of what it states.
+    pub fingerprint: Fingerprint,
 }
 
 /// Why there is no verdict about the claim itself.
@@ -126,7 +129,8 @@ impl ClaimResult {
             let later = matches!(failure, Some(Failure::Later(_)));
             let as_expected = later || verdict::satisfies(judgement.verdict, expected);
             let (counts, evidence) = counted.map_or((None, Evidence::default()), |(c, e)| (Some(c), e));
-            PredicateResult { info, counts, evidence, judgement, expected, as_expected }
+            let fingerprint = Fingerprint::of(claim, &info.name).unwrap_or_else(|| Fingerprint::of_files(claim));
+            PredicateResult { info, counts, evidence, judgement, expected, as_expected, fingerprint }
         };
         let predicates: Vec<PredicateResult> = if let Some(failure) = &failure {
             let judgement = Judgement::new(failure.verdict(), failure.reason());

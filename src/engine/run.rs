@@ -16,6 +16,7 @@ use crate::check::experiment::Cost;
 use crate::check::figure::Found;
 use crate::check::fit::Fit;
 use crate::check::scaling::Asked;
+use crate::check::search::{LEAST_HUNT, LEAST_RUNS};
 use crate::check::tally::Tally;
 use crate::check::{CheckError, CheckOptions, Checker};
 use crate::claim::diagnostic::Diagnostics;
@@ -74,14 +75,7 @@ pub fn run_with(
     let started = Instant::now();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).stack_size(STACK).build()?;
 
-    let prepared: Vec<OnceLock<Prepared>> = claims.iter().map(|_| OnceLock::new()).collect();
-    let next = AtomicU64::new(0);
-    pool.broadcast(|_| {
-        while let Some((i, claim)) = take(&next, claims.len() as u64).and_then(|i| Some((i, claims.get(i as usize)?))) {
-            prepared[i as usize].get_or_init(|| prepare(claim, options, compile));
-        }
-    });
-    let prepared: Vec<Prepared> = prepared.into_iter().filter_map(OnceLock::into_inner).collect();
+    let prepared = each(&pool, claims, |claim| prepare(claim, options, compile));
 
     // Where each claim's units begin in the one sequence that is worked through.
     let mut units = 0_u64;
@@ -96,19 +90,52 @@ pub fn run_with(
     sink(Event::RunStarted { claims: &ids, cases });
 
     let finished = Finished { slots: &slots, next: Mutex::new(0), sink };
+    for outcome in slots.iter().filter_map(|slot| slot.outcome.get()) {
+        sink(Event::ClaimEnded { outcome });
+    }
     finished.announce();
     let next = AtomicU64::new(0);
     pool.broadcast(|_| {
         while let Some(unit) = take(&next, units) {
             // The last slot that begins at or before this unit; empty ones share their beginning with the next.
             let Some(slot) = slots.partition_point(|slot| slot.first_unit <= unit).checked_sub(1) else { continue };
-            if slots[slot].work(unit - slots[slot].first_unit, options, sink) {
+            let slot = &slots[slot];
+            if slot.work(unit - slot.first_unit, options, sink) {
+                if let Some(outcome) = slot.outcome.get() {
+                    sink(Event::ClaimEnded { outcome });
+                }
                 finished.announce();
             }
         }
     });
     sink(Event::RunFinished { elapsed: started.elapsed() });
     Ok(slots.into_iter().filter_map(|slot| slot.outcome.into_inner()).collect())
+}
+
+/// How long each claim takes, about, in no unit but the same for all of them, before any is run; or what is wrong with it. From the claim
+/// and the options alone.
+pub fn loads(claims: &[&Claim], options: &RunOptions) -> Result<Vec<Result<u64, Diagnostics>>, EngineError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).stack_size(STACK).build()?;
+    let compile = |claim: &Claim| -> Result<Box<dyn CaseSource>, Diagnostics> {
+        Ok(Box::new(Checker::new(claim, &options.check)?))
+    };
+    Ok(each(&pool, claims, |claim| match prepare(claim, options, &compile) {
+        Prepared::Ready { source, work } => Ok(load(claim, options, &*source, &work)),
+        Prepared::Failed(_) => Ok(0),
+        Prepared::Malformed(diagnostics) => Err(diagnostics),
+    }))
+}
+
+/// Something of each claim, by all threads, in the order of the claims.
+fn each<T: Send + Sync>(pool: &rayon::ThreadPool, claims: &[&Claim], of: impl Fn(&Claim) -> T + Sync) -> Vec<T> {
+    let all: Vec<OnceLock<T>> = claims.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicU64::new(0);
+    pool.broadcast(|_| {
+        while let Some((i, claim)) = take(&next, claims.len() as u64).and_then(|i| Some((i, claims.get(i as usize)?))) {
+            all[i as usize].get_or_init(|| of(claim));
+        }
+    });
+    all.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
 fn take(counter: &AtomicU64, end: u64) -> Option<u64> {
@@ -133,6 +160,23 @@ enum Work {
     Constant(u64),
     /// The runs of a figure.
     Figure,
+}
+
+/// What a claim takes, about: evaluations, by what one of them counts for.
+fn load(claim: &Claim, options: &RunOptions, source: &dyn CaseSource, work: &Work) -> u64 {
+    match work {
+        Work::Cases(cases) => {
+            let predicates = claim.predicates().count() as u64;
+            let least = if claim.trajectory.is_some() || claim.flow.is_some() { LEAST_RUNS } else { LEAST_HUNT };
+            let hunted =
+                options.budget.effort().hunt.max(predicates.saturating_mul(least).saturating_mul(source.cost()));
+            let sought = if source.is_constant() { budget::of_a_constant(options.budget) } else { 0 };
+            cases.saturating_mul(source.cost()).saturating_add(hunted).saturating_add(sought)
+        }
+        Work::Fit(evaluations) => *evaluations,
+        Work::Trials(trials) | Work::Constant(trials) => trials.saturating_mul(source.cost()),
+        Work::Figure => source.experiment_cost().map_or(0, |cost| cost.evaluations),
+    }
 }
 
 fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepared {

@@ -252,24 +252,39 @@ fn a_claim_that_asks_for_more_cases_than_it_gets_is_not_run() {
     assert_eq!(verdict(&RunOptions { budget: Budget::Deep, ..options(2) }), Verdict::Held);
 }
 
+fn id_of(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Checked(result) => result.id.0.clone(),
+        Outcome::Malformed(malformed) => malformed.id.as_ref().unwrap().0.clone(),
+    }
+}
+
 #[test]
 fn claims_are_announced_in_their_order_and_all_cases_are_reported_as_progress() {
     let claims = ["held", "too-dear", "malformed", "violated", "dear"].map(|id| claim(id, ""));
     let claims: Vec<&Claim> = claims.iter().collect();
     let finished = Mutex::new(Vec::new());
     let progress = Mutex::new((0, 0));
+    let ended = Mutex::new(Vec::new());
     let sink = |event: Event<'_>| match event {
         Event::RunStarted { cases, .. } => progress.lock().unwrap().0 = cases,
         Event::Progress { cases, .. } => progress.lock().unwrap().1 += cases,
-        Event::ClaimFinished { outcome } => finished.lock().unwrap().push(match outcome {
-            Outcome::Checked(result) => result.id.0.clone(),
-            Outcome::Malformed(malformed) => malformed.id.as_ref().unwrap().0.clone(),
-        }),
+        Event::ClaimEnded { outcome } => ended.lock().unwrap().push(id_of(outcome)),
+        Event::ClaimFinished { outcome } => {
+            // Whoever waits for the order may be told later, never earlier.
+            assert!(ended.lock().unwrap().contains(&id_of(outcome)));
+            finished.lock().unwrap().push(id_of(outcome));
+        }
         Event::ClaimStarted { .. } | Event::RunFinished { .. } => {}
     };
     run_with(&claims, &options(3), &compile as &Compile<'_>, &sink).unwrap();
     assert_eq!(*finished.lock().unwrap(), ["held", "too-dear", "malformed", "violated", "dear"]);
     assert_eq!(*progress.lock().unwrap(), (40_064, 40_064));
+    // What is not run has ended at once; each claim ends once.
+    let mut ended = ended.into_inner().unwrap();
+    assert_eq!(ended[..2], ["too-dear", "malformed"]);
+    ended.sort();
+    assert_eq!(ended, ["dear", "held", "malformed", "too-dear", "violated"]);
 }
 
 #[test]

@@ -8,23 +8,48 @@ use super::closest::{Closest, describe_claim, describe_evidence, stratum_name};
 use super::constant::{self, ConstantJson};
 use super::experiment::ExperimentJson;
 use super::json_evidence::EvidenceJson;
+use super::layout::laid_out;
 use super::number::JsonNumber;
-use super::run_report::RunReport;
+use super::run_report::{RunReport, Setup};
 use super::statement::{StatementJson, WrittenJson};
 use crate::check::fit::{Fit, LEVEL, REJECTED_WRONGLY, Shape};
 use crate::check::record::Stratum;
 use crate::check::tally::{Extreme, FateCount, Histogram, PredicateTally, Tally};
 use crate::claim::model::{self, Paper, Verdict};
+use crate::engine::exit::Exit;
 use crate::engine::outcome::{ClaimResult, Malformed, PredicateResult};
+use crate::engine::run::RunOptions;
 use crate::lang::ast::SlopeBound;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+
+pub const FORMAT: &str = "theoremcheck-report";
+pub const VERSION: u32 = 1;
+/// The version of this program.
+pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// Two spaces of indentation, one newline at the end.
 pub fn render(report: &RunReport) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&Report::of(report))?;
+    let mut text = laid_out(&serde_json::to_string(&Report::of(report)?)?);
     text.push('\n');
     Ok(text)
+}
+
+/// One claim's entry, on one line.
+/// `file` is what it was read from.
+pub fn entry(claim: &ClaimResult, file: Option<&model::Claim>, setup: &Setup) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Claim::of(claim, file, setup))
+}
+
+/// All entries, those taken over among them, in the order of the ids.
+pub fn entries(report: &RunReport) -> Result<Vec<Box<RawValue>>, serde_json::Error> {
+    let file = |claim: &ClaimResult| report.claim(&claim.id);
+    let run = report.claims.iter().map(|claim| Ok((claim.id.0.as_str(), entry(claim, file(claim), &report.setup)?)));
+    let taken = report.taken.iter().map(|entry| Ok((entry.said.id.as_str(), entry.text.clone())));
+    let mut all = run.chain(taken).collect::<Result<Vec<_>, serde_json::Error>>()?;
+    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    all.into_iter().map(|(_, text)| RawValue::from_string(text)).collect()
 }
 
 #[derive(Serialize)]
@@ -35,16 +60,28 @@ struct Report<'a> {
     program: &'static str,
     seed: u64,
     budget: Budget,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<ShardJson<'a>>,
     /// Where the claims were looked for; empty: in the default place.
     paths: Vec<String>,
     /// The citations, by folder.
     papers: &'a BTreeMap<String, Paper>,
-    claims: Vec<Claim<'a>>,
+    claims: Vec<Box<RawValue>>,
     errors: Vec<Error<'a>>,
 }
 
+/// Which part of a run this is; `merge` takes it away.
 #[derive(Serialize)]
-struct Budget {
+struct ShardJson<'a> {
+    k: u32,
+    n: u32,
+    /// Of all shards together.
+    claims: usize,
+    library: &'a str,
+}
+
+#[derive(Serialize)]
+pub struct Budget {
     name: &'static str,
     /// Evaluations a claim.
     evaluations: u64,
@@ -61,6 +98,8 @@ struct Claim<'a> {
     verdict: Verdict,
     expected: Verdict,
     as_expected: bool,
+    /// The exit status that it asks for.
+    exit: u8,
     reason: Option<String>,
     /// What is to be said of it in one line.
     summary: String,
@@ -91,6 +130,8 @@ struct Predicate<'a> {
     expected: Verdict,
     as_expected: bool,
     reason: Option<&'a str>,
+    /// Of what it states.
+    fingerprint: String,
     /// What was found beyond counting, in words, a line each.
     says: Vec<String>,
     written: Option<WrittenJson<'a>>,
@@ -226,30 +267,41 @@ struct Error<'a> {
 }
 
 impl<'a> Report<'a> {
-    fn of(report: &'a RunReport) -> Self {
+    fn of(report: &'a RunReport) -> Result<Self, serde_json::Error> {
         let options = &report.setup.options;
-        Self {
-            format: "theoremcheck-report",
-            version: 1,
-            program: env!("CARGO_PKG_VERSION"),
+        Ok(Self {
+            format: FORMAT,
+            version: VERSION,
+            program: PROGRAM,
             seed: options.check.seed,
-            budget: Budget {
-                name: options.budget.name(),
-                evaluations: options.budget.evaluations(),
-                cases: options.cases,
-                max_elements: options.check.max_elements,
-            },
+            budget: Budget::of(options),
+            shard: report.part.as_ref().map(|part| ShardJson {
+                k: part.shard.k,
+                n: part.shard.n,
+                claims: part.claims,
+                library: &part.library,
+            }),
             paths: report.setup.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
             papers: &report.read.papers,
-            claims: report.claims.iter().map(|claim| Claim::of(claim, report)).collect(),
+            claims: entries(report)?,
             errors: report.malformed.iter().flat_map(errors).collect(),
+        })
+    }
+}
+
+impl Budget {
+    pub fn of(options: &RunOptions) -> Self {
+        Self {
+            name: options.budget.name(),
+            evaluations: options.budget.evaluations(),
+            cases: options.cases,
+            max_elements: options.check.max_elements,
         }
     }
 }
 
 impl<'a> Claim<'a> {
-    fn of(claim: &'a ClaimResult, report: &'a RunReport) -> Self {
-        let file = report.claim(&claim.id);
+    fn of(claim: &'a ClaimResult, file: Option<&'a model::Claim>, setup: &Setup) -> Self {
         let sum = |count: fn(&PredicateTally, FateCount) -> u64| {
             claim.predicates.iter().filter_map(|p| p.counts.as_ref()).map(|p| count(p, p.total())).sum()
         };
@@ -260,9 +312,10 @@ impl<'a> Claim<'a> {
             verdict: claim.verdict,
             expected: claim.expected,
             as_expected: claim.as_expected,
+            exit: Exit::of_claim(claim).code(),
             reason: claim.failure.as_ref().map(|failure| failure.reason()),
             summary: describe_claim(claim),
-            statement: file.map(|file| StatementJson::of(file, &report.setup)),
+            statement: file.map(|file| StatementJson::of(file, setup)),
             predicates: claim.predicates.iter().map(|p| Predicate::of(p, claim, file)).collect(),
             closest: Closest::of_claim(claim).map(|(predicate, closest)| ClosestOfClaim {
                 predicate: &predicate.info.name,
@@ -332,6 +385,7 @@ impl<'a> Predicate<'a> {
             expected: predicate.expected,
             as_expected: predicate.as_expected,
             reason: predicate.judgement.reason.as_deref(),
+            fingerprint: predicate.fingerprint.to_string(),
             says,
             written: file.and_then(|file| WrittenJson::of(file, &predicate.info.name)),
             identity: predicate.info.identity,

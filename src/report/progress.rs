@@ -28,7 +28,7 @@ impl Progress {
             Event::RunStarted { cases, .. } => self.bar.set_length(*cases),
             Event::ClaimStarted { id } => self.bar.set_message(id.0.clone()),
             Event::Progress { cases, .. } => self.bar.inc(*cases),
-            Event::ClaimFinished { .. } => {}
+            Event::ClaimEnded { .. } | Event::ClaimFinished { .. } => {}
             Event::RunFinished { .. } => self.bar.finish_and_clear(),
         }
     }

@@ -1,9 +1,11 @@
 //! Everything that a run has to say, as data; each format is made from this.
 
+use super::entry::Entry;
 use crate::claim::model::{Claim, ClaimId, Paper};
 use crate::engine::exit::Exit;
 use crate::engine::outcome::{ClaimResult, Malformed, Outcome};
 use crate::engine::run::{MAX_ELEMENTS, RunOptions};
+use crate::engine::shard::Shard;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,6 +15,10 @@ pub struct RunReport {
     pub setup: Setup,
     /// In the order of their ids.
     pub claims: Vec<ClaimResult>,
+    /// What a journal had of the claims that were not run again, in the order of their ids.
+    pub taken: Vec<Entry>,
+    /// Where this is one of several shards.
+    pub part: Option<Part>,
     /// Files that are no claims.
     pub malformed: Vec<Malformed>,
     /// Shown on the terminal and in JUnit only.
@@ -27,6 +33,16 @@ pub struct Read {
     pub claims: Vec<Claim>,
     /// By the name of the folder.
     pub papers: BTreeMap<String, Paper>,
+}
+
+/// A shard of a run, and the whole that it is a part of.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub shard: Shard,
+    /// Claims of all shards together.
+    pub claims: usize,
+    /// A fingerprint of these claims: their ids and all that is in their files.
+    pub library: String,
 }
 
 /// What a reader needs to run a case again.
@@ -47,7 +63,7 @@ impl RunReport {
         mut read: Read,
     ) -> Self {
         read.claims.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut report = Self { setup, claims: Vec::new(), malformed, elapsed, read };
+        let mut report = Self { setup, claims: Vec::new(), taken: Vec::new(), part: None, malformed, elapsed, read };
         for outcome in outcomes {
             match outcome {
                 Outcome::Checked(claim) => report.claims.push(*claim),
@@ -65,7 +81,8 @@ impl RunReport {
 
     pub fn exit(&self) -> Exit {
         let malformed = if self.malformed.is_empty() { Exit::AsExpected } else { Exit::Malformed };
-        self.claims.iter().map(Exit::of_claim).fold(malformed, Exit::gravest)
+        let taken = self.taken.iter().map(|entry| entry.exit);
+        self.claims.iter().map(Exit::of_claim).chain(taken).fold(malformed, Exit::gravest)
     }
 }
 

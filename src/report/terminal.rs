@@ -5,6 +5,7 @@
 use super::chance;
 use super::closest::{self, Closest, describe_verdict, stratum_name};
 use super::constant;
+use super::entry::Entry;
 use super::experiment;
 use super::number::{grouped, short};
 use super::paint::Paint;
@@ -173,19 +174,56 @@ impl<'a> Table<'a> {
 
     /// What stands below the table.
     pub fn summary(&self, report: &RunReport) -> String {
-        let paint = self.paint;
+        let verdicts = report.claims.iter().map(|claim| (claim.id.0.as_str(), claim.verdict, claim.as_expected));
+        let taken =
+            report.taken.iter().map(|entry| (entry.said.id.as_str(), entry.said.verdict, entry.said.as_expected));
+        let took = match report.taken.len() {
+            0 => String::new(),
+            n => format!(", {} taken over", grouped(n as u64)),
+        };
+        let options = &report.setup.options;
+        let seconds = report.elapsed.as_secs_f64();
+        let sums = Sums {
+            claims: verdicts.chain(taken).collect(),
+            malformed: report.malformed.iter().map(|bad| bad.id.as_ref().map(|id| id.0.as_str())).collect(),
+            exit: report.exit(),
+            cases: options.cases,
+            evaluations: options.budget.evaluations(),
+            seed: options.check.seed,
+            more: format!("{took}, {seconds:.1} s"),
+        };
+        sums.render(self.paint)
+    }
+}
+
+/// What a run comes to.
+#[derive(Debug)]
+pub struct Sums<'a> {
+    /// Id, verdict, whether it is as expected.
+    pub claims: Vec<(&'a str, Verdict, bool)>,
+    /// Ids of what is malformed, where there is one.
+    pub malformed: Vec<Option<&'a str>>,
+    pub exit: Exit,
+    pub cases: Option<u64>,
+    pub evaluations: u64,
+    pub seed: u64,
+    /// What follows the seed.
+    pub more: String,
+}
+
+impl Sums<'_> {
+    pub fn render(&self, paint: Paint) -> String {
         let mut parts = Vec::new();
         for verdict in BY_GRAVITY {
-            let count = report.claims.iter().filter(|claim| claim.verdict == verdict).count();
+            let count = self.claims.iter().filter(|(_, found, _)| *found == verdict).count();
             if count > 0 {
                 parts.push(paint.verdict(verdict, &format!("{count} {}", name(verdict))));
             }
         }
         // A claim that was run all the same has a malformed witness.
-        let run =
-            |bad: &&Malformed| bad.id.as_ref().is_some_and(|id| report.claims.iter().any(|claim| claim.id == *id));
-        let witnesses = report.malformed.iter().filter(run).count();
-        let malformed = report.malformed.len() - witnesses;
+        let run = |bad: &&Option<&str>| bad.is_some_and(|bad| self.claims.iter().any(|(id, ..)| *id == bad));
+        let witnesses = self.malformed.iter().filter(run).count();
+        let malformed = self.malformed.len() - witnesses;
         if malformed > 0 {
             parts.push(paint.bad(&format!("{malformed} malformed")));
         }
@@ -193,8 +231,8 @@ impl<'a> Table<'a> {
             let plural = if witnesses == 1 { "" } else { "es" };
             parts.push(paint.bad(&format!("{witnesses} malformed witness{plural}")));
         }
-        let unexpected = report.claims.iter().filter(|claim| !claim.as_expected).count();
-        let expected = match (unexpected, report.exit()) {
+        let unexpected = self.claims.iter().filter(|(.., as_expected)| !as_expected).count();
+        let expected = match (unexpected, self.exit) {
             (0, Exit::AsExpected) => paint.good("all as expected"),
             (0, _) => String::new(),
             (n, _) => paint.bold(&format!("{n} not as expected")),
@@ -202,17 +240,16 @@ impl<'a> Table<'a> {
         if !expected.is_empty() {
             parts.push(expected);
         }
-        let options = &report.setup.options;
-        let work = match options.cases {
+        let work = match self.cases {
             Some(cases) => format!("{} cases a claim", grouped(cases)),
-            None => format!("{} random evaluations a claim", grouped(options.budget.evaluations())),
+            None => format!("{} random evaluations a claim", grouped(self.evaluations)),
         };
-        let claims = report.claims.len() + malformed;
+        let claims = self.claims.len() + malformed;
         format!(
             "{claims} claim{}: {}\n{}\n",
             if claims == 1 { "" } else { "s" },
             parts.join(", "),
-            paint.dim(&format!("{work}, seed {}, {:.1} s", options.check.seed, report.elapsed.as_secs_f64()))
+            paint.dim(&format!("{work}, seed {}{}", self.seed, self.more))
         )
     }
 }
@@ -230,6 +267,23 @@ pub const BY_GRAVITY: [Verdict; 10] = [
     Verdict::Error,
     Verdict::NotRun,
 ];
+
+/// A claim that was not run here, where it is not as expected: its row, and below it each predicate that is not.
+pub fn unexpected(entry: &Entry, paint: Paint) -> String {
+    let said = &entry.said;
+    if said.as_expected {
+        return String::new();
+    }
+    let mark = if entry.exit == Exit::DecidedOtherwise { paint.bad("✗") } else { paint.verdict(said.verdict, "?") };
+    let mut out = format!("{mark} {}  {}\n", plain(&said.id), paint.verdict(said.verdict, name(said.verdict)));
+    for predicate in said.predicates.iter().filter(|predicate| !predicate.as_expected) {
+        let reason = predicate.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let verdict = format!("{}, expected {}", name(predicate.verdict), name(predicate.expected));
+        let verdict = paint.verdict(predicate.verdict, &verdict);
+        out += &format!("      {}: {verdict}{}\n", plain(&predicate.name), plain(&reason));
+    }
+    out
+}
 
 /// A malformed file, as it is shown on standard error.
 pub fn malformed(malformed: &Malformed, paint: Paint) -> String {
