@@ -48,7 +48,7 @@ pub fn entries(report: &RunReport) -> Result<Vec<Box<RawValue>>, serde_json::Err
     let run = report.claims.iter().map(|claim| Ok((claim.id.0.as_str(), entry(claim, file(claim), &report.setup)?)));
     let taken = report.taken.iter().map(|entry| Ok((entry.said.id.as_str(), entry.text.clone())));
     let mut all = run.chain(taken).collect::<Result<Vec<_>, serde_json::Error>>()?;
-    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    all.sort_by_key(|(a, _)| *a);
     all.into_iter().map(|(_, text)| RawValue::from_string(text)).collect()
 }
 
