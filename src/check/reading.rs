@@ -11,6 +11,7 @@ use crate::eval::analysis::Analysis;
 use crate::eval::compile::{Request, compile};
 use crate::eval::machine::Machine;
 use crate::eval::run::run;
+use crate::lang::ir::InputId;
 use dashu_ratio::RBig;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,9 +66,11 @@ pub fn read(study: &Study, runs: &Runs, measured: &[Measured]) -> Result<Vec<Rea
 fn decided(study: &Study, runs: &Runs, measured: &[Measured]) -> Result<Vec<Read>, CheckError> {
     let readings = &study.readings;
     let roots = readings.predicates.iter().flat_map(|reading| [reading.truth, reading.margin]).collect();
+    // The numbers are there before anything is asked: nothing of a reading changes.
+    let held: BTreeSet<InputId> = readings.axes.iter().chain(&readings.numbers).copied().collect();
     let plan = compile(&Request {
         graph: &readings.graph,
-        analysis: &Analysis::new(&readings.graph, &BTreeSet::new()),
+        analysis: &Analysis::new(&readings.graph, &held),
         ints: &BTreeMap::new(),
         lane_ints: &BTreeMap::new(),
         sections: &[roots],
