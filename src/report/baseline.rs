@@ -289,7 +289,8 @@ fn moved(was: f64, now: &Approach, tolerance: f64) -> (Standing, String) {
         Worse::AwayFrom(target) => (value - target).abs() - (was - target).abs(),
     };
     let size = if measure == Measure::Ratio { was.abs().max(1.0) } else { was.abs() };
-    let allowed = tolerance * size + floor;
+    // No part of what has no bound is allowed.
+    let allowed = floor + if size.is_finite() { tolerance * size } else { 0.0 };
     let how_much = if size.is_finite() && size > 0.0 && harm.is_finite() {
         format!("{} %", short(100.0 * harm.abs() / size))
     } else {
