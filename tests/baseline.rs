@@ -1,22 +1,10 @@
 //! A baseline made today: an untouched rerun passes, and what got worse is told and has its exit status.
 
-use nalgebra::DMatrix;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
-use theoremcheck::arith::Backend;
-use theoremcheck::check::CheckOptions;
-use theoremcheck::claim::load::load;
-use theoremcheck::claim::model::ClaimId;
-use theoremcheck::engine::budget::Budget;
-use theoremcheck::engine::outcome::Outcome;
-use theoremcheck::engine::run::{MAX_ELEMENTS, RunOptions, run};
-use theoremcheck::kernel::{Kernel, KernelError, Kind, Problem, SharedKernel, State, shapes};
-use theoremcheck::report::baseline::{Baseline, Of, Standing};
-use theoremcheck::report::entry::Entry;
+use theoremcheck::engine::run::run;
 use theoremcheck::report::json;
-use theoremcheck::report::run_report::Setup;
 
 struct Ran {
     status: i32,
@@ -203,86 +191,4 @@ fn shards_are_compared_when_they_are_merged() {
     let accepted = in_folder(&folder, &[&merge[..], &["--accept-baseline"]].concat());
     assert_eq!(accepted.status, 0, "{}{}", accepted.stdout, accepted.stderr);
     assert_eq!(in_folder(&folder, &merge).status, 0);
-}
-
-/// Gradient descent that is right one step at a time, as a check of single steps sees it, and drifts over several at once.
-struct Hasty {
-    drift: f64,
-}
-
-impl Kernel for Hasty {
-    fn name(&self) -> &str {
-        "hasty"
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::SymmetricGd
-    }
-
-    fn run(&self, problem: &Problem, state: &mut State, _at: u64, steps: u64) -> Result<(), KernelError> {
-        shapes::check(self, problem, state)?;
-        let (sigma, eta) = (&problem.data[0], problem.scalars[0]);
-        for _ in 0..steps {
-            let x: DMatrix<f64> = state[0].clone();
-            state[0] = &x + eta * (sigma - &x * x.transpose()) * &x;
-        }
-        if steps > 1 {
-            state[0] *= 1.0 + self.drift;
-        }
-        Ok(())
-    }
-}
-
-const DESCENT: &str = r#"title = "The iterate stays below 2"
-at = "Example"
-[given]
-n   = "int in 2..=3"
-S   = "symmetric(n, [9/10, 1])"
-X0  = "matrix(n, n, sv in [9/10, 1])"
-eta = "real in [1/64, 1/32]"
-[trajectory]
-state  = { X = "X0" }
-step   = { X = "X + eta*(S - X*X')*X" }
-kernel = { kind = "symmetric-gd", Sigma = "S" }
-steps  = "10"
-at     = "every 10"
-[trajectory.finally]
-bounded = "2 - norm(X) >= 0"
-[margin]
-unit = "1"
-"#;
-
-fn descent(drift: f64) -> Entry {
-    let claim = load(DESCENT, Path::new("descent.toml"), ClaimId("p/descent".to_owned()), &|_| None).unwrap();
-    let kernel = Some(SharedKernel(Arc::new(Hasty { drift })));
-    let check = CheckOptions { seed: 1, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel };
-    let options = RunOptions { budget: Budget::Quick, cases: None, jobs: 1, check };
-    match run(&[&claim], &options, &|_| {}).unwrap().pop() {
-        Some(Outcome::Checked(result)) => {
-            let setup = Setup { options, paths: Vec::new() };
-            Entry::read(&json::entry(&result, Some(&claim), &setup).unwrap()).unwrap()
-        }
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn a_kernel_that_makes_margins_five_per_cent_worse_is_flagged() {
-    let of = Of { seed: 1, budget: "quick".to_owned(), cases: None, max_elements: MAX_ELEMENTS };
-    let today = Baseline::empty(of.clone()).with(of, &[descent(0.0)], &|_| true);
-    let today = Baseline::read(&today.render().unwrap()).unwrap();
-    let compared = |drift: f64| {
-        let entry = descent(drift);
-        let mut compared = today.compare(&[entry], &|_| true, 0.01);
-        assert_eq!(compared.len(), 1);
-        compared.remove(0)
-    };
-    assert_eq!(compared(0.0).standing, Standing::Same);
-    // The iterate is near 1, and so is the margin: one is 5 % more where the other is 5 % less.
-    let worse = compared(0.05);
-    assert_eq!(worse.standing, Standing::Drift, "{}", worse.says);
-    let percent = worse.says.split("worse by ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<f64>().ok());
-    assert!(percent.is_some_and(|percent| (3.0..7.0).contains(&percent)), "{}", worse.says);
-    assert!(!worse.says.contains("was held"), "the verdict is the same: {}", worse.says);
-    assert_eq!(compared(-0.05).standing, Standing::Better);
 }

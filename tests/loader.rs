@@ -234,8 +234,8 @@ fn missing_title_and_conclusion() {
       · ╰── nothing is claimed
     2 │ [given]
       ╰────
-     help: a claim has `[claim]`, `[scaling]`, `[probability]`, `[constant]`, or `always` or
-           `finally` under `[trajectory]` or `[flow]`, with a predicate
+     help: a claim has `[claim]`, `[scaling]`, `[probability]`, `[constant]`, `[experiment]`, or
+           `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate
     "#);
 }
 
@@ -427,8 +427,8 @@ fn a_trajectory_with_parts_that_do_not_fit() {
           ·       ╰── nothing is claimed
         4 │ state = { F = '1', G = '1' }
           ╰────
-         help: a claim has `[claim]`, `[scaling]`, `[probability]`, `[constant]`, or `always` or
-               `finally` under `[trajectory]` or `[flow]`, with a predicate
+         help: a claim has `[claim]`, `[scaling]`, `[probability]`, `[constant]`, `[experiment]`, or
+               `always` or `finally` under `[trajectory]` or `[flow]`, with a predicate
 
          × `G` has no step
           ╭─[claims/paper/lemma.toml:4:20]

@@ -96,6 +96,8 @@ fn fits(root: &serde_json::Value, schema: &serde_json::Value, value: &serde_json
         },
         "minimum" => value.as_f64().is_none_or(|number| number >= wanted.as_f64().unwrap()),
         "required" => array(wanted).iter().all(|key| value.get(key.as_str().unwrap()).is_some()),
+        "minItems" => value.as_array().is_none_or(|values| values.len() as u64 >= wanted.as_u64().unwrap()),
+        "maxItems" => value.as_array().is_none_or(|values| values.len() as u64 <= wanted.as_u64().unwrap()),
         "items" => value.as_array().is_none_or(|values| values.iter().all(|item| fits(root, wanted, item))),
         "propertyNames" => {
             value.as_object().is_none_or(|entries| entries.keys().all(|key| fits(root, wanted, &key.as_str().into())))

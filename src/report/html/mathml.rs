@@ -432,7 +432,7 @@ mod tests {
     fn words_of_some_length_are_prose() {
         let html = typeset("\\text{Suppose that it is so that } x > 0 \\text{ and } y").unwrap();
         assert!(html.contains("Suppose that it is so that <math"), "{html}");
-        assert!(html.contains("<mtext>"), "{html}");
+        assert!(html.contains("<mtext"), "{html}");
     }
 
     #[test]
@@ -472,7 +472,7 @@ mod tests {
 
     #[test]
     fn signs_that_are_markup_are_escaped() {
-        assert!(statement("a < b").contains("<mo>&lt;</mo>"), "{}", statement("a < b"));
+        assert!(statement("a < b").contains(">&lt;</mo>"), "{}", statement("a < b"));
         assert!(statement("a \\lt b").contains("&lt;"));
         assert!(statement("a \\& b").contains("&amp;"), "{}", statement("a \\& b"));
     }

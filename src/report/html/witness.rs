@@ -94,7 +94,7 @@ mod tests {
             serde_json::from_str(r#"{"S": [["1", "-1/2"], ["-1/2", "123456789123456789/3"]], "n": 2}"#).unwrap();
         let html = html(&values);
         assert!(html.contains("<tr><td>1</td><td>−1/2</td></tr>"), "{html}");
-        assert!(html.contains("≈4.11522e16") && html.contains("123456789123456789/3"), "{html}");
+        assert!(html.contains("≈41152") && html.contains("123456789123456789/3"), "{html}");
         assert!(!super::html(&[("n".to_owned(), Value::from(2))].into()).contains("details"));
     }
 }
