@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use theoremcheck::engine::run::run;
-use theoremcheck::report::json;
 
 struct Ran {
     status: i32,
