@@ -5,7 +5,7 @@
 //! sought), or for `c <= n` (where the greatest is). The *room* of a comparison is `1/n`, or n: a positive number which is the smaller the more is
 //! asked, and in which parts of a statement join as margins do: `and` is the least, `or` the greatest. So the room is a margin like any
 //! other, and what samples, hunts, replays and certifies margins does all that with constants. A statement without c asks for nothing where
-//! it is true ([`QUIET`]), and where it is false no constant will do: the predicate is false, which can be certified.
+//! it is true (`QUIET`), and where it is false no constant will do: the predicate is false, which can be certified.
 //!
 //! A larger constant must help (a smaller one, where the greatest is sought). Whether it does at a case is a second predicate, [`Need::monotone`].
 //!
