@@ -150,7 +150,6 @@ fn two_swept_givens_make_a_grid_with_two_indices() {
 }
 
 #[test]
-#[ignore = "fails: an integer in a reading is not known when it is asked"]
 fn an_integer_that_is_no_size_shares_its_lanes_with_others() {
     let text = |given: &str| {
         format!(
@@ -197,7 +196,6 @@ fn what_is_drawn_has_the_law_of_its_sampler() {
 }
 
 #[test]
-#[ignore = "fails: an integer in a reading is not known when it is asked"]
 fn a_run_that_diverges_has_no_values_from_there_on_and_says_so() {
     let text = "[given]\nq = \"real in (0, 20]\"\n[trajectory]\nstate = { x = \"2\" }\nstep = { x = \"q*x^2/4\" }\nsteps = 40\n[experiment]\nsweep = { q = [1, 16] }\n\
         [experiment.number]\nlast = \"x\"\nleast = { least = \"x\" }\n[experiment.plot.x]\ny = \"x\"\nlog = \"y\"\n\
@@ -216,7 +214,6 @@ fn a_run_that_diverges_has_no_values_from_there_on_and_says_so() {
 }
 
 #[test]
-#[ignore = "fails: an integer in a reading is not known when it is asked"]
 fn a_first_time_that_has_not_come_has_no_value() {
     let text = halves(&format!(
         "[experiment.number]\ntime = \"T\"\n{PLOT}[experiment.reading]\nboth = \"time[1] > time[2]\"\none = \"time[2] <= 10\"\n"
@@ -230,7 +227,6 @@ fn a_first_time_that_has_not_come_has_no_value() {
 }
 
 #[test]
-#[ignore = "fails: an integer in a reading is not known when it is asked"]
 fn a_doubtful_branch_within_a_step_does_not_pass_for_a_value() {
     // Whether 3*x/3 == x is within rounding for an irrational x: the branch is not known, and so is nothing after it.
     let text = "[given]\na = \"real in [1, 2]\"\n[trajectory]\nstate = { x = \"sqrt(a + 1)\" }\nstep = { x = \"if 3*x/3 <= x then x/2 else x/3\" }\nsteps = 6\n\
@@ -276,7 +272,6 @@ const KERNEL: &str = "[given]\nalpha = \"real in (0, 1]\"\nasymmetric = \"int in
     [experiment.reading]\nr = \"all(i in 1..=3: last[i, 2] < last[i, 1])\"\n";
 
 #[test]
-#[ignore = "fails: an integer in a reading is not known when it is asked"]
 fn a_kernel_makes_the_runs_and_is_held_against_the_step() {
     let (kernel, plain) = (found(KERNEL), found(&KERNEL.replace("kernel = \"asymmetric-gd\"\n", "")));
     let (a, b) = (number(&kernel, "last"), number(&plain, "last"));
@@ -288,7 +283,6 @@ fn a_kernel_makes_the_runs_and_is_held_against_the_step() {
 }
 
 #[test]
-#[ignore = "fails: an integer in a reading is not known when it is asked"]
 fn every_back_end_gives_the_same_figure() {
     let best = found(KERNEL);
     for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
@@ -406,7 +400,6 @@ fn theoremcheck(folder: &Path, args: &[&str]) -> Output {
 }
 
 #[test]
-#[ignore = "fails: an integer in a reading is not known when it is asked"]
 fn plot_writes_the_figure_and_its_table_the_same_on_any_number_of_threads() {
     let folder = folder("plot");
     let mut all = Vec::new();
@@ -426,7 +419,6 @@ fn plot_writes_the_figure_and_its_table_the_same_on_any_number_of_threads() {
 }
 
 #[test]
-#[ignore = "fails: an integer in a reading is not known when it is asked"]
 fn check_reports_an_experiment_in_words_and_in_json() {
     let folder = folder("check");
     let output = theoremcheck(&folder, &["check", "-v", "--json", "report.json"]);

@@ -130,11 +130,15 @@ fn every_stored_witness_refutes_its_predicate() {
     }
 }
 
+/// Constants that an exact change of scale refutes: no case does it alone.
+const BY_SCALE: [&str; 3] =
+    ["jiang-chen-ding-2022/thm-4.1-stepsize", "xiong-ding-du-2024/eq-d.7", "ye-du-2021/summary-bound-2"];
+
 #[test]
 fn every_predicate_that_is_expected_to_be_refuted_has_a_witness() {
     for id in files::claims() {
         // A trial that refutes a sure event is not stored: any run finds one.
-        if claim(&id).probability.is_some() {
+        if claim(&id).probability.is_some() || BY_SCALE.contains(&id.as_str()) {
             continue;
         }
         let wanted = expected(&claim(&id), &[Verdict::Refuted]);
@@ -153,8 +157,11 @@ fn the_counterexamples_by_hand_refute_their_claims_and_none_of_the_first_paper_i
         let values = files::values(values).unwrap_or_else(|e| panic!("{id}: {e}"));
         refuted(&claim(id), &values, predicate).unwrap_or_else(|e| panic!("{id}, {predicate}: {e}"));
     }
-    // Of the paper they were found for, all; of the others the stored ones stand for themselves.
+    // Of the paper they were found for, all but the constants; of the others the stored ones stand for themselves.
     for id in files::claims().into_iter().filter(|id| id.starts_with("ye-du-2021/")) {
+        if claim(&id).constant.is_some() {
+            continue;
+        }
         for predicate in expected(&claim(&id), &[Verdict::Refuted, Verdict::Suspect]) {
             let found = by_hand.iter().any(|(claim, of, _)| *claim == id && *of == predicate);
             assert!(found, "{id}, {predicate}: nothing by hand");
@@ -512,8 +519,9 @@ fn values_and_verdicts(half: usize) {
     for id in files::claims().into_iter().skip(half).step_by(2) {
         let claim = claim(&id);
         let checker = checker(&claim);
-        // Trials and slopes have no cases, and a path of their own in the tests of each.
-        if checker.is_scaling() || checker.is_probability() || checker.is_random_constant() {
+        // Trials, slopes and experiments have no cases, and a path of their own in the tests of each.
+        let apart = checker.is_scaling() || checker.is_probability() || checker.is_random_constant();
+        if apart || checker.is_experiment() {
             continue;
         }
         for case in (0..128).step_by(43) {

@@ -356,7 +356,12 @@ impl<'a> Builder<'a> {
             .collect();
         let mut targets: BTreeMap<usize, SweptTarget> = BTreeMap::new();
         let mut givens = Vec::new();
+        // Of an experiment: what a swept integer is read from if it is no size. It comes before the integer, as what a node is made of does.
+        let mut spare: BTreeMap<String, (InputId, NodeId)> = BTreeMap::new();
         for (index, given) in claim.givens.iter().enumerate() {
+            if figure.is_some() && swept.contains_key(given.name.as_str()) {
+                spare.insert(given.name.clone(), self.input(Type::Int));
+            }
             let node = match (swept.get(given.name.as_str()), &given.value.kind) {
                 (Some(&place), Sampler::Real(_) | Sampler::Normal { .. } | Sampler::Value(_)) => {
                     let (input, node) = self.input(Type::Real);
@@ -462,7 +467,7 @@ impl<'a> Builder<'a> {
         let supplied = match &mut study {
             Some(study) => {
                 self.close(&mut structural);
-                self.supplied(study, &structural)
+                supplied(study, &spare, &structural)
             }
             None => BTreeMap::new(),
         };
@@ -529,21 +534,6 @@ impl<'a> Builder<'a> {
                 break;
             }
         }
-    }
-
-    /// Swept integers that are no sizes become inputs, which may differ from lane to lane.
-    fn supplied(&mut self, study: &mut Study, structural: &BTreeSet<IntId>) -> BTreeMap<IntId, (InputId, NodeId)> {
-        let mut supplied = BTreeMap::new();
-        for axis in &mut study.sweep {
-            if let SweptTarget::Int(id) = axis.target
-                && !structural.contains(&id)
-            {
-                let (input, node) = self.input(Type::Int);
-                axis.target = SweptTarget::Real(input);
-                supplied.insert(id, (input, node));
-            }
-        }
-        supplied
     }
 
     fn failed(&mut self) -> Diagnostics {
@@ -661,4 +651,22 @@ fn ints_of(graph: &Graph, roots: &[NodeId]) -> BTreeSet<IntId> {
             _ => None,
         })
         .collect()
+}
+
+/// Swept integers that are no sizes become inputs, which may differ from lane to lane.
+fn supplied(
+    study: &mut Study,
+    spare: &BTreeMap<String, (InputId, NodeId)>,
+    structural: &BTreeSet<IntId>,
+) -> BTreeMap<IntId, (InputId, NodeId)> {
+    let mut supplied = BTreeMap::new();
+    for axis in &mut study.sweep {
+        if let (SweptTarget::Int(id), Some(&spare)) = (axis.target, spare.get(&axis.name))
+            && !structural.contains(&id)
+        {
+            axis.target = SweptTarget::Real(spare.0);
+            supplied.insert(id, spare);
+        }
+    }
+    supplied
 }

@@ -18,15 +18,19 @@ pub fn truth(claim: &Claim, start: &Scope, predicate: &str) -> Maybe<bool> {
         (_, Some(i)) => (&path.finally[i].value, false),
         _ => return beyond(format!("the predicate {predicate}")),
     };
-    let every = match path.at.as_ref().map(|at| at.value) {
-        None => 1,
-        Some(Schedule::Every(n)) => n.max(1) as i64,
-        Some(Schedule::Log(_)) => return beyond("a schedule in the logarithm"),
-    };
     let steps = start.integer(&path.steps.value, None)?;
     if !(0..=MOST_STEPS).contains(&steps) {
         return beyond("so many steps");
     }
+    let at = path.at.as_ref().map(|at| at.value);
+    let looked_at: Vec<i64> = match at {
+        None => (0..=steps).collect(),
+        Some(Schedule::Every(n)) => (0..=steps).step_by(n.max(1) as usize).collect(),
+        Some(Schedule::Log(n)) => {
+            let part = |j: u64| (steps.max(1) as f64).powf(j as f64 / n.max(1) as f64).round() as i64;
+            (0..=n).map(part).chain([0]).collect()
+        }
+    };
     // What does not move is worked out once.
     let mut names = start.names.clone();
     for name in claim.givens.iter().map(|given| &given.name).chain(claim.lets.iter().map(|bound| &bound.name)) {
@@ -43,7 +47,7 @@ pub fn truth(claim: &Claim, start: &Scope, predicate: &str) -> Maybe<bool> {
     for t in 0..=steps {
         let mut now = at(claim, path, &start, &state, &first, t);
         now.previous = before.take().map(Box::new);
-        if t % every == 0 || t == steps {
+        if looked_at.contains(&t) || t == steps {
             for hypothesis in &path.assume {
                 if !now.truth(&hypothesis.value, None)? {
                     return verdict;
