@@ -65,6 +65,8 @@ pub enum Command {
         /// The shell it is for
         shell: Shell,
     },
+    /// Print a manual page, for man(1)
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -85,7 +87,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "K/N")]
     pub shard: Option<Shard>,
     /// Keep a journal of what is finished; where there is one of the same run, go on where it ends
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["accept_witness", "junit", "markdown", "sarif", "annotations"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "accept_witness")]
     pub resume: Option<PathBuf>,
     #[command(flatten)]
     pub baseline: BaselineArgs,
@@ -140,9 +142,8 @@ pub struct MergeArgs {
     /// What `check --shard K/N --json` wrote, of every shard
     #[arg(value_name = "SHARD.json", required = true)]
     pub shards: Vec<PathBuf>,
-    /// Write the report as JSON, whatever the outcome (`-`: to standard output, in place of the table)
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub outputs: OutputArgs,
     #[command(flatten)]
     pub baseline: BaselineArgs,
     /// Show only what is not as expected
@@ -301,11 +302,22 @@ pub struct KernelsArgs {
     pub budget: Budget,
     #[command(flatten)]
     pub work: WorkArgs,
+    #[command(flatten)]
+    pub baseline: BaselineArgs,
     /// Write what was found as JSON, whatever it is (`-`: to standard output, in place of the text)
     #[arg(long, value_name = "FILE", requires = "with")]
     pub json: Option<PathBuf>,
     #[command(flatten)]
     pub color: ColorArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command it is of [default: all of them, in one line each]
+    pub command: Option<String>,
+    /// Write the page of every command to this folder
+    #[arg(short, long, value_name = "DIR", conflicts_with = "command")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

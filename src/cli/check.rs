@@ -1,5 +1,5 @@
 //! `theoremcheck check`: run claims, show the table, write the reports, choose the exit status. In this order: the reports are
-//! written whatever the status will be. Of a shard, or where a journal has what is finished, some claims only are run.
+//! written whatever the status will be (but for a run that is interrupted, which has none). Of a shard, or where a journal has what is finished, some claims only are run.
 
 use super::accept::accept;
 use super::args::CheckArgs;
@@ -7,6 +7,7 @@ use super::baseline;
 use super::console;
 use super::filter::Filter;
 use super::find;
+use super::interrupt::{Interrupt, Telling};
 use super::outputs;
 use super::resume::{self, Resumed};
 use super::stop::Stop;
@@ -65,20 +66,41 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
 
     let to_run: Vec<_> = claims.iter().map(|claim| &claim.id).collect();
     let table = Table::new(&setup, paint, args.verbose, args.quiet, &to_run);
+    let progress = Progress::new(!args.quiet);
+    let interrupt = Interrupt::default();
+    let taken_over = taken.iter().map(|entry| (entry.said.id.clone(), entry.said.verdict, entry.said.as_expected));
+    let telling = Telling {
+        show,
+        paint,
+        options: setup.options.clone(),
+        claims: claims.len() + taken.len(),
+        taken: taken_over.collect(),
+        journal: args.resume.clone(),
+    };
+    interrupt.watch(telling, progress.clone());
     let ended = |outcome: &Outcome| {
         if let Some(journal) = &journal {
             resume::note(journal, &claims, outcome, &setup);
         }
+        if let Outcome::Checked(claim) = outcome {
+            interrupt.ended(&claim.id.0, claim.verdict, claim.as_expected, table.claim(claim));
+        }
     };
+    // In this order: whoever is shown a row, or interrupts, has the lock before the bar is touched.
     let finished = |outcome: &Outcome| match outcome {
-        Outcome::Checked(claim) => show(&table.claim(claim)),
-        Outcome::Malformed(malformed) => console::err(&terminal::malformed(malformed, paint_err)),
+        Outcome::Checked(claim) => interrupt.finished(&claim.id.0, |row| progress.aside(|| show(row))),
+        Outcome::Malformed(malformed) => progress.aside(|| console::err(&terminal::malformed(malformed, paint_err))),
     };
-    let (outcomes, elapsed) = run_shown(&claims, &setup.options, !args.quiet, ended, finished)?;
+    let (outcomes, elapsed) = run_watched(&claims, &setup.options, &progress, ended, finished)?;
     let mut report = RunReport::new(setup.clone(), malformed, outcomes, elapsed, read);
     (report.taken, report.part) = (taken, part);
 
-    let written = outputs::write(&args.outputs, &report, show);
+    let written = match outputs::any(&args.outputs) {
+        false => Ok(()),
+        true => {
+            json::render(&report).map_err(cannot_write_json).and_then(|json| outputs::write(&args.outputs, &json, show))
+        }
+    };
     let kept = journal.map_or(Ok(()), Journal::end);
     if let (Err(error), Some(path)) = (kept, &args.resume) {
         return Err(Stop::cannot_write(path, &error));
@@ -86,7 +108,7 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
     if args.accept_witness {
         for result in &report.claims {
             let Some(claim) = report.claim(&result.id) else { continue };
-            if let Some(path) = accept(claim, result)? {
+            if let Some(path) = accept(claim, result)?.filter(|_| !args.quiet) {
                 show(&format!("stored {}\n", path.display()));
             }
         }
@@ -195,17 +217,27 @@ fn unreadable_witness(claim: &Claim) -> Option<Diagnostics> {
 pub fn run_shown(
     claims: &[Claim],
     options: &RunOptions,
-    bar: bool,
+    progress: &Progress,
     ended: impl Fn(&Outcome) + Sync,
     finished: impl Fn(&Outcome) + Sync,
 ) -> Result<(Vec<Outcome>, Duration), EngineError> {
-    let progress = Progress::new(bar);
+    run_watched(claims, options, progress, ended, |outcome| progress.aside(|| finished(outcome)))
+}
+
+/// [`run_shown`] where `finished` sets the bar aside by itself.
+fn run_watched(
+    claims: &[Claim],
+    options: &RunOptions,
+    progress: &Progress,
+    ended: impl Fn(&Outcome) + Sync,
+    finished: impl Fn(&Outcome) + Sync,
+) -> Result<(Vec<Outcome>, Duration), EngineError> {
     let elapsed = Mutex::new(Duration::ZERO);
     let sink = |event: Event<'_>| {
         progress.note(&event);
         match event {
             Event::ClaimEnded { outcome } => ended(outcome),
-            Event::ClaimFinished { outcome } => progress.aside(|| finished(outcome)),
+            Event::ClaimFinished { outcome } => finished(outcome),
             Event::RunFinished { elapsed: total } => {
                 if let Ok(mut elapsed) = elapsed.lock() {
                     *elapsed = total;

@@ -10,6 +10,7 @@ use crate::engine::exit::Exit;
 use crate::engine::outcome::Outcome;
 use crate::lang::print::Style;
 use crate::report::explain::{Explained, Notation};
+use crate::report::progress::Progress;
 use crate::report::run_report::Setup;
 use crate::report::terminal::WIDTH;
 use crate::report::typed::Typed;
@@ -18,7 +19,8 @@ use crate::report::typed::Typed;
 pub fn explain(args: &ExplainArgs) -> Result<Exit, Stop> {
     let (claim, paper) = find::claim(&args.place.paths, &args.id, console::paint_err(&args.color))?;
     let setup = Setup { options: find::run_options(args.budget, &args.work)?, paths: args.place.paths.clone() };
-    let (mut outcomes, _) = run_shown(std::slice::from_ref(&claim), &setup.options, true, |_| {}, |_| {})?;
+    let (mut outcomes, _) =
+        run_shown(std::slice::from_ref(&claim), &setup.options, &Progress::new(true), |_| {}, |_| {})?;
     let result = match outcomes.pop() {
         Some(Outcome::Checked(result)) => Some(result),
         Some(Outcome::Malformed(malformed)) => {

@@ -1,30 +1,41 @@
 //! `theoremcheck kernels`: the kinds of iteration; and, `--with` a program, whether that is a kernel of its kind, and what it does to claims.
 //!
 //! What goes wrong up to the program's first answer is a bad command (status 2): nothing says that it is a kernel at all. What it does
-//! wrong after that is found of a kernel (status 1).
+//! wrong after that is found of a kernel (status 1). With `--baseline`, the numbers of the claims that it runs are compared, too (status 5): a
+//! kernel may be wrong where neither the judge nor a claim looks, and shows it by what the claims come to.
 
 use super::args::KernelsArgs;
+use super::baseline::{self, Held};
 use super::console;
 use super::find;
 use super::stop::Stop;
 use crate::claim::model::{Claim, ClaimId};
 use crate::engine::budget::LANES;
 use crate::engine::exit::Exit;
+use crate::engine::files::Scan;
 use crate::engine::kernels::{claims_broken, names_kind, nanoseconds_a_step};
 use crate::engine::process::{Limits, Program};
 use crate::kernel::judge::judge;
 use crate::kernel::plain::Plain;
 use crate::kernel::trials::for_speed;
 use crate::kernel::{Kernel, Kind, SharedKernel, built_in};
+use crate::report::entry::Entry;
+use crate::report::json;
 use crate::report::kernels::{self, KernelReport};
 use crate::report::number::{grouped, short};
+use crate::report::paint::Paint;
+use crate::report::run_report::Setup;
 use crate::report::terminal;
 use crate::report::write::write_atomically;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 pub fn kernels(args: &KernelsArgs) -> Result<Exit, Stop> {
     let Some(command) = &args.with else {
+        if args.baseline.baseline.is_some() {
+            return Err(Stop::argument("--baseline compares what claims come to by a program: name it with --with"));
+        }
         console::out(&kernels::kinds(console::paint_out(&args.color)));
         return Ok(Exit::AsExpected);
     };
@@ -61,6 +72,13 @@ fn judge_program(args: &KernelsArgs, words: &[String], reports: &mut Vec<KernelR
     options.cases = options.cases.or(Some(LANES));
     // Before anything is started: what is wrong with the claims is the user's to know at once.
     let (claims, mut exit) = claims(args)?;
+    let setup = Setup { options: options.clone(), paths: args.claims.clone() };
+    let held = baseline::open(&args.baseline, &baseline::of_options(&options))?;
+    if held.is_some() && claims.is_none() {
+        return Err(Stop::argument(
+            "--baseline compares what claims come to, and there are none: name them with --claims",
+        ));
+    }
     let limits = Limits { start: args.start_limit, answer: args.time_limit, total: args.total_limit };
     let program = Program::start(words, limits).map_err(|error| Stop::argument(format!("--with: {error}")))?;
     let to_stdout = args.json.as_deref() == Some(Path::new("-"));
@@ -85,7 +103,7 @@ fn judge_program(args: &KernelsArgs, words: &[String], reports: &mut Vec<KernelR
         show(&kernels::judged(&report, paint));
         if let Some(claims) = &claims {
             let shared = SharedKernel(Arc::new(kernel));
-            let named = claims.iter().filter(|claim| names_kind(claim, kind)).collect::<Vec<&Claim>>();
+            let named = claims.good.iter().filter(|claim| names_kind(claim, kind)).collect::<Vec<&Claim>>();
             let next = |id: &ClaimId| console::err(&format!("running {id} by it\n"));
             let found = claims_broken(&shared, &named, &options, &next, &|| program.is_late())?;
             for bad in &found.malformed {
@@ -102,6 +120,11 @@ fn judge_program(args: &KernelsArgs, words: &[String], reports: &mut Vec<KernelR
             exit = exit.gravest(Exit::DecidedOtherwise);
         }
         reports.push(report);
+    }
+    if let (Some(held), Some(claims)) = (&held, &claims) {
+        let (says, drift) = compared(held, claims, &setup, args.kind.is_some(), reports, paint)?;
+        show(&says);
+        exit = exit.gravest(drift);
     }
     let errors = program.errors();
     if !errors.is_empty() {
@@ -130,30 +153,72 @@ fn kinds(asked: Option<Kind>, program: &Program) -> Result<Vec<Kind>, Stop> {
     }
 }
 
+/// The numbers of the claims that it ran, beside those of the baseline. What it had no time for says nothing.
+fn compared(
+    held: &Held<'_>,
+    claims: &Claims,
+    setup: &Setup,
+    one_kind: bool,
+    reports: &[KernelReport],
+    paint: Paint,
+) -> Result<(String, Exit), Stop> {
+    let found = || reports.iter().filter_map(|report| report.claims.as_ref());
+    let results = found().flat_map(|claims| claims.kept.iter().chain(&claims.broken).chain(&claims.amiss));
+    let mut entries = Vec::new();
+    for result in results {
+        let file = claims.good.iter().find(|claim| claim.id == result.id);
+        let text =
+            json::entry(result, file, setup).map_err(|error| Stop::harness(format!("cannot write JSON: {error}")))?;
+        let entry = Entry::read(&text);
+        entries.push(entry.map_err(|error| Stop::harness(format!("cannot read the report back: {error}")))?);
+    }
+    let unfinished: BTreeSet<&str> =
+        found().flat_map(|claims| &claims.unfinished).map(|result| result.id.0.as_str()).collect();
+    let ran: BTreeSet<String> = entries.iter().map(|entry| entry.said.id.clone()).collect();
+    let asked = |id: &str| {
+        // Those of the other kinds were not asked for, and nothing says which these are.
+        let gone = !one_kind && !claims.bad.contains(id) && claims.scan.covers(&ClaimId(id.to_owned()));
+        ran.contains(id) || gone && !unfinished.contains(id)
+    };
+    let found = held.compare(baseline::of_options(&setup.options), &entries, &asked, paint)?;
+    Ok((found.says, found.exit))
+}
+
+/// What was found under the paths of `--claims`.
+struct Claims {
+    scan: Scan,
+    good: Vec<Claim>,
+    /// Ids of what is malformed.
+    bad: BTreeSet<String>,
+}
+
 /// The claims under the given paths, else under `claims` if there is such a folder; nothing if there is none.
-fn claims(args: &KernelsArgs) -> Result<(Option<Vec<Claim>>, Exit), Stop> {
+fn claims(args: &KernelsArgs) -> Result<(Option<Claims>, Exit), Stop> {
     if args.claims.is_empty() && !Path::new(super::CLAIMS).is_dir() {
         return Ok((None, Exit::AsExpected));
     }
     let paint = console::paint_err(&args.color);
-    let library = find::scan(&args.claims)?.library();
+    let scan = find::scan(&args.claims)?;
+    let library = scan.library();
     let library = library.map_err(|errors| Stop::malformed("no claims", errors.render(terminal::WIDTH, paint.on)))?;
     let mut exit = Exit::AsExpected;
-    let mut claims = Vec::new();
+    let (mut good, mut bad) = (Vec::new(), BTreeSet::new());
     for loaded in library.claims {
         match loaded.claim {
-            Ok(claim) => claims.push(claim),
+            Ok(claim) => good.push(claim),
             // In the default folder, what does not name a kernel is none of this command's business; that cannot be told of a file that is
             // no claim.
-            Err(diagnostics) if !args.claims.is_empty() => {
-                let bad = crate::engine::outcome::Malformed { id: Some(loaded.id), diagnostics };
-                console::err(&terminal::malformed(&bad, paint));
-                exit = Exit::Malformed;
+            Err(diagnostics) => {
+                bad.insert(loaded.id.0.clone());
+                if !args.claims.is_empty() {
+                    let malformed = crate::engine::outcome::Malformed { id: Some(loaded.id), diagnostics };
+                    console::err(&terminal::malformed(&malformed, paint));
+                    exit = Exit::Malformed;
+                }
             }
-            Err(_) => {}
         }
     }
-    Ok((Some(claims), exit))
+    Ok((Some(Claims { scan, good, bad }), exit))
 }
 
 /// How long a step takes, beside the kernels that are here.

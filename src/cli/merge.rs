@@ -1,28 +1,30 @@
-//! `theoremcheck merge`: the report of the single run from those of its shards, with its summary and its exit status.
+//! `theoremcheck merge`: the report of the single run from those of its shards, in every format, with its summary and its exit status.
 
 use super::args::MergeArgs;
 use super::baseline;
 use super::console;
+use super::outputs;
 use super::stop::Stop;
 use crate::engine::exit::Exit;
 use crate::report::baseline::Of;
 use crate::report::merge::{MergeError, Merged, ShardReport, merge as merged};
 use crate::report::paint::Paint;
+use crate::report::record::Record;
 use crate::report::terminal::{Sums, unexpected};
-use crate::report::write::write_atomically;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
-    let json_to_stdout = args.json.as_deref() == Some(Path::new("-"));
     // Where the report itself takes standard output, the rest goes beside it.
-    let (show, paint): (fn(&str), Paint) = match json_to_stdout {
+    let (show, paint): (fn(&str), Paint) = match outputs::takes_stdout(&args.outputs)? {
         true => (console::err, console::paint_err(&args.color)),
         false => (console::out, console::paint_out(&args.color)),
     };
     let reports = args.shards.iter().map(read).collect::<Result<Vec<_>, Stop>>()?;
     let merged = merged(reports)?;
-    let Merged { text, entries, shards, head, malformed } = &merged;
+    let Merged { text, shards, record } = &merged;
+    let Record { head, entries } = record;
+    let malformed = record.malformed();
     let of = Of {
         seed: head.seed,
         budget: head.budget.name.clone(),
@@ -30,18 +32,14 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
         max_elements: head.budget.max_elements,
     };
     let held = baseline::open(&args.baseline, &of)?;
-    match &args.json {
-        Some(_) if json_to_stdout => console::out(text),
-        Some(path) => write_atomically(path, text).map_err(|error| Stop::cannot_write(path, &error))?,
-        None => {}
-    }
+    let written = outputs::write(&args.outputs, text, show);
     for entry in entries {
         show(&unexpected(entry, paint));
     }
-    let mut exit = merged.exit();
+    let mut exit = record.exit();
     let mut drift = String::new();
     if let Some(held) = held {
-        let bad = |id: &str| malformed.iter().any(|(bad, _)| bad.as_deref() == Some(id));
+        let bad = |id: &str| malformed.iter().any(|(bad, _)| *bad == Some(id));
         let run = |id: &str| entries.binary_search_by(|entry| entry.said.id.as_str().cmp(id)).is_ok();
         let found = held.compare(of, entries, &|id| run(id) || !bad(id), paint)?;
         drift = found.says;
@@ -53,8 +51,8 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
                 .iter()
                 .map(|entry| (entry.said.id.as_str(), entry.said.verdict, entry.said.as_expected))
                 .collect(),
-            malformed: malformed.iter().map(|(id, _)| id.as_deref()).collect(),
-            exit: merged.exit(),
+            malformed: malformed.iter().map(|(id, _)| *id).collect(),
+            exit: record.exit(),
             cases: head.budget.cases,
             evaluations: head.budget.evaluations,
             seed: head.seed,
@@ -63,6 +61,7 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
         show(&sums.render(paint));
         show(&drift);
     }
+    written?;
     Ok(exit)
 }
 

@@ -12,8 +12,10 @@ mod filter;
 mod find;
 mod harness;
 mod index;
+mod interrupt;
 mod kernels;
 mod list;
+mod manual;
 mod merge;
 mod outputs;
 mod plot;
@@ -64,6 +66,7 @@ pub fn main() -> ExitCode {
             console::out(&String::from_utf8_lossy(&script));
             Ok(Exit::AsExpected)
         }
+        Some(Command::Man(args)) => manual::manual(args),
     };
     done.unwrap_or_else(|Stop { exit, message, details }| {
         console::err(&format!("error: {message}\n{details}"));

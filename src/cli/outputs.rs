@@ -1,32 +1,35 @@
-//! The report's files: which formats a run was asked for, and writing them. All of them are written, though one fails.
+//! A report's files: which formats were asked for, and writing them. All of them are written, though one fails.
+//!
+//! Every format but JSON is made from the JSON, read back: so a run, a resumed one and merged shards cannot differ.
 
 use super::args::OutputArgs;
 use super::console;
 use super::stop::Stop;
-use crate::report::run_report::RunReport;
+use crate::report::record::Record;
 use crate::report::write::write_atomically;
-use crate::report::{annotations, json, junit, markdown, sarif};
+use crate::report::{annotations, junit, markdown, sarif};
 use std::path::Path;
 
 /// The name of standard output.
 const STDOUT: &str = "-";
 
-type Render = fn(&RunReport) -> Result<String, String>;
+type Render = fn(&Record) -> Result<String, String>;
 
-fn asked(args: &OutputArgs) -> impl Iterator<Item = (&'static str, &Path, Render)> {
-    let all: [(_, _, Render); 4] = [
-        ("JSON", &args.json, |report| json::render(report).map_err(|error| error.to_string())),
-        ("JUnit", &args.junit, |report| junit::render(report).map_err(|error| error.to_string())),
-        ("Markdown", &args.markdown, |report| Ok(markdown::render(report))),
-        ("SARIF", &args.sarif, |report| sarif::render(report).map_err(|error| error.to_string())),
+/// The formats beside JSON that were asked for.
+fn others(args: &OutputArgs) -> impl Iterator<Item = (&'static str, &Path, Render)> {
+    let all: [(_, _, Render); 3] = [
+        ("JUnit", &args.junit, |record| junit::render(record).map_err(|error| error.to_string())),
+        ("Markdown", &args.markdown, |record| Ok(markdown::render(record))),
+        ("SARIF", &args.sarif, |record| sarif::render(record).map_err(|error| error.to_string())),
     ];
     all.into_iter().filter_map(|(format, path, render)| Some((format, path.as_deref()?, render)))
 }
 
 /// Whether a report takes standard output, so that the table goes beside it; two cannot.
 pub fn takes_stdout(args: &OutputArgs) -> Result<bool, Stop> {
-    let there: Vec<&str> =
-        asked(args).filter(|(_, path, _)| *path == Path::new(STDOUT)).map(|(format, ..)| format).collect();
+    let json = args.json.as_deref().map(|path| ("JSON", path));
+    let all = json.into_iter().chain(others(args).map(|(format, path, _)| (format, path)));
+    let there: Vec<&str> = all.filter(|(_, path)| *path == Path::new(STDOUT)).map(|(format, _)| format).collect();
     match there[..] {
         [] => Ok(false),
         [_] => Ok(true),
@@ -34,24 +37,35 @@ pub fn takes_stdout(args: &OutputArgs) -> Result<bool, Stop> {
     }
 }
 
-/// Writes what was asked for; `show` prints what is for a person to read. The first failure, after all were tried.
-pub fn write(args: &OutputArgs, report: &RunReport, show: fn(&str)) -> Result<(), Stop> {
-    let mut failed = None;
-    for (format, path, render) in asked(args) {
-        let written = match render(report) {
-            Err(error) => Err(Stop::harness(format!("cannot write {format}: {error}"))),
-            Ok(text) if path == Path::new(STDOUT) => {
-                console::out(&text);
-                Ok(())
+/// Whether anything was asked for.
+pub fn any(args: &OutputArgs) -> bool {
+    args.json.is_some() || args.annotations || others(args).next().is_some()
+}
+
+/// Writes what was asked for of the report with this JSON; `show` prints what is for a person to read. The first failure, after all were tried.
+pub fn write(args: &OutputArgs, json: &str, show: fn(&str)) -> Result<(), Stop> {
+    let mut written = args.json.iter().map(|path| to(path, json)).collect::<Vec<_>>();
+    if args.annotations || others(args).next().is_some() {
+        match Record::read(json) {
+            Err(error) => written.push(Err(Stop::harness(format!("cannot read the report back: {error}")))),
+            Ok(record) => {
+                written.extend(others(args).map(|(format, path, render)| {
+                    let text = render(&record);
+                    to(path, &text.map_err(|error| Stop::harness(format!("cannot write {format}: {error}")))?)
+                }));
+                if args.annotations {
+                    show(&annotations::render(&record));
+                }
             }
-            Ok(text) => write_atomically(path, &text).map_err(|error| Stop::cannot_write(path, &error)),
-        };
-        if let Err(stop) = written {
-            failed.get_or_insert(stop);
         }
     }
-    if args.annotations {
-        show(&annotations::render(report));
+    written.into_iter().collect()
+}
+
+fn to(path: &Path, text: &str) -> Result<(), Stop> {
+    if path == Path::new(STDOUT) {
+        console::out(text);
+        return Ok(());
     }
-    failed.map_or(Ok(()), Err)
+    write_atomically(path, text).map_err(|error| Stop::cannot_write(path, &error))
 }

@@ -9,6 +9,7 @@ use super::stop::Stop;
 use crate::claim::model::Claim;
 use crate::engine::exit::Exit;
 use crate::engine::outcome::{ClaimResult, Malformed, Outcome};
+use crate::report::progress::Progress;
 use crate::report::run_report::{Read, RunReport, Setup};
 use crate::report::terminal::{self, Table};
 use crate::report::{figure_table, svg, write::write_atomically};
@@ -51,7 +52,7 @@ pub fn plot(args: &PlotArgs) -> Result<Exit, Stop> {
     let (outcomes, elapsed) = run_shown(
         &claims,
         &setup.options,
-        true,
+        &Progress::new(true),
         |_| {},
         |outcome| match outcome {
             Outcome::Malformed(malformed) => console::err(&terminal::malformed(malformed, paint_err)),

@@ -57,6 +57,7 @@ impl From<FilesError> for Stop {
                 "new",
                 "schema",
                 "completions",
+                "man",
             ];
             if path == Path::new(super::CLAIMS) {
                 message +=

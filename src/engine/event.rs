@@ -6,19 +6,19 @@ use std::time::Duration;
 
 #[derive(Clone, Debug)]
 pub enum Event<'a> {
-    /// Every claim is compiled; so many cases will be run in all.
+    /// Every claim is compiled; all of them together take about so much work, in no unit but the same for all.
     RunStarted {
         claims: &'a [&'a ClaimId],
-        cases: u64,
+        work: u64,
     },
     /// The first of a claim's cases is about to be run. Claims start in order, but several may be under way.
     ClaimStarted {
         id: &'a ClaimId,
     },
-    /// So many more cases of this claim are done.
+    /// So much more of this claim's work is done. When it has ended, all of it is, though it ended early.
     Progress {
         id: &'a ClaimId,
-        cases: u64,
+        work: u64,
     },
     /// A claim is done. Sent at once, by the thread that ended it, in any order: what is kept of it now is not lost.
     ClaimEnded {

@@ -8,12 +8,16 @@
 //! | 3 | the harness itself failed: a panic inside a claim, a report that could not be written |
 //! | 4 | some claim could not be decided that was expected to be (a `suspect` where `held` is expected is here: it has no certificate) |
 //! | 5 | drift from a baseline |
+//! | 130 | the run was interrupted (Ctrl-C): what it had is told, and nothing is said of the rest |
 //!
 //! Where several apply, the gravest wins: 3, 2, 1, 4, 5.
 
 use super::outcome::{ClaimResult, Failure};
 use super::verdict::is_decided;
 use std::process::ExitCode;
+
+/// Of a run that was interrupted: as shells count it, 128 and the number of the signal.
+pub const INTERRUPTED: u8 = 130;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Exit {

@@ -81,13 +81,13 @@ pub fn run_with(
     let mut units = 0_u64;
     let mut slots = Vec::with_capacity(claims.len());
     for (claim, prepared) in claims.iter().zip(prepared) {
-        let slot = Slot::new(claim, prepared, units);
+        let slot = Slot::new(claim, prepared, units, options);
         units = units.saturating_add(slot.units);
         slots.push(slot);
     }
     let ids: Vec<&ClaimId> = claims.iter().map(|claim| &claim.id).collect();
-    let cases = slots.iter().fold(0_u64, |sum, slot| sum.saturating_add(slot.cases()));
-    sink(Event::RunStarted { claims: &ids, cases });
+    let work = slots.iter().fold(0_u64, |sum, slot| sum.saturating_add(slot.load));
+    sink(Event::RunStarted { claims: &ids, work });
 
     let finished = Finished { slots: &slots, next: Mutex::new(0), sink };
     for outcome in slots.iter().filter_map(|slot| slot.outcome.get()) {
@@ -313,6 +313,10 @@ struct Slot<'a> {
     prepared: Prepared,
     first_unit: u64,
     units: u64,
+    /// What it takes, about.
+    load: u64,
+    /// How much of that was reported as done.
+    told: AtomicU64,
     /// Units that are not done yet.
     left: AtomicU64,
     started: AtomicBool,
@@ -335,10 +339,14 @@ struct Sum {
 }
 
 impl<'a> Slot<'a> {
-    fn new(claim: &'a Claim, prepared: Prepared, first_unit: u64) -> Self {
+    fn new(claim: &'a Claim, prepared: Prepared, first_unit: u64, options: &RunOptions) -> Self {
         let units = match &prepared {
             Prepared::Ready { work: Work::Cases(cases), .. } => cases.div_ceil(BLOCK),
             Prepared::Ready { work: Work::Fit(_) | Work::Trials(_) | Work::Constant(_) | Work::Figure, .. } => 1,
+            Prepared::Failed(_) | Prepared::Malformed(_) => 0,
+        };
+        let load = match &prepared {
+            Prepared::Ready { source, work } => load(claim, options, &**source, work),
             Prepared::Failed(_) | Prepared::Malformed(_) => 0,
         };
         let slot = Self {
@@ -346,6 +354,8 @@ impl<'a> Slot<'a> {
             prepared,
             first_unit,
             units,
+            load,
+            told: AtomicU64::new(0),
             left: AtomicU64::new(units),
             started: AtomicBool::new(false),
             failed: AtomicU64::new(u64::MAX),
@@ -358,10 +368,12 @@ impl<'a> Slot<'a> {
         slot
     }
 
-    fn cases(&self) -> u64 {
-        match &self.prepared {
-            Prepared::Ready { work: Work::Cases(cases), .. } => *cases,
-            _ => 0,
+    /// Reports so much as done, and never more in all than there is.
+    fn tell(&self, work: u64, sink: &(dyn Fn(Event<'_>) + Sync)) {
+        let told = self.told.fetch_add(work, Ordering::Relaxed);
+        let work = work.min(self.load.saturating_sub(told));
+        if work > 0 {
+            sink(Event::Progress { id: &self.claim.id, work });
         }
     }
 
@@ -401,7 +413,7 @@ impl<'a> Slot<'a> {
                         Some(whole) => whole.merge(&tally),
                         whole @ None => *whole = Some(tally),
                     });
-                    sink(Event::Progress { id: &self.claim.id, cases: count });
+                    self.tell(count.saturating_mul(source.cost()), sink);
                 }
             }
         }
@@ -409,6 +421,8 @@ impl<'a> Slot<'a> {
         if last {
             self.search(options);
             self.finish();
+            // What was left out, too: it will not be done any more.
+            self.tell(self.load.saturating_sub(self.told.load(Ordering::Relaxed)), sink);
         }
         last
     }

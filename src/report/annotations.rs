@@ -3,11 +3,11 @@
 //! See <https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>.
 
 use super::findings::{Finding, Level, findings};
-use super::run_report::RunReport;
+use super::record::Record;
 
 /// A line a finding.
-pub fn render(report: &RunReport) -> String {
-    findings(report).iter().map(|finding| line(finding) + "\n").collect()
+pub fn render(record: &Record) -> String {
+    findings(record).iter().map(|finding| line(finding) + "\n").collect()
 }
 
 fn line(finding: &Finding) -> String {

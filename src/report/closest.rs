@@ -297,6 +297,12 @@ pub fn describe_verdict(predicate: &PredicateResult) -> String {
     if predicate.as_expected { verdict.to_owned() } else { format!("{verdict}, expected {}", name(predicate.expected)) }
 }
 
+/// The case of the random phase that shows most of a predicate.
+pub fn telling_case(claim: &ClaimResult, predicate: &PredicateResult) -> Option<u64> {
+    let of_trials = || claim.chance.as_ref().and_then(chance::case);
+    Closest::of_predicate(predicate).map(|closest| closest.extreme().case).or_else(of_trials)
+}
+
 /// A stratum as it is written everywhere.
 pub fn stratum_name(stratum: crate::check::record::Stratum) -> &'static str {
     use crate::check::record::Stratum;

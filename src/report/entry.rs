@@ -1,10 +1,12 @@
 //! One claim's entry of a report, read back: what is stored of a finished claim by a journal and by the report of a shard.
 //!
-//! The text is the entry itself, and what becomes part of another report; of what it says only as much is read as is needed to sum up a run
-//! and to compare it with a baseline. Fields that are not read here are kept in the text.
+//! The text is the entry itself, and what becomes part of another report; of what it says as much is read as is needed to sum up a run, to
+//! compare it with a baseline, and to say it in the formats beside JSON. Fields that are not read here are kept in the text.
 
 use super::layout::on_one_line;
 use super::number::JsonNumber;
+use crate::check::evidence::Tightness;
+use crate::check::tally::FateCount;
 use crate::claim::model::Verdict;
 use crate::engine::exit::Exit;
 use serde::Deserialize;
@@ -27,10 +29,24 @@ pub struct EntryError(String);
 #[derive(Clone, Debug, Deserialize)]
 pub struct Said {
     pub id: String,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub at: String,
     pub verdict: Verdict,
     pub as_expected: bool,
     /// The exit status that this claim by itself asks for.
     exit: u8,
+    /// Why it could not be evaluated, or was not run.
+    pub reason: Option<String>,
+    /// What is to be said of it in one line.
+    #[serde(default)]
+    pub summary: String,
+    statement: Option<Statement>,
+    #[serde(default)]
+    pub cases: u64,
+    #[serde(default)]
+    pub met: u64,
     pub predicates: Vec<Predicate>,
     fit: Option<Fit>,
     probability: Option<Chance>,
@@ -46,33 +62,104 @@ pub struct Predicate {
     pub as_expected: bool,
     pub reason: Option<String>,
     pub fingerprint: String,
+    /// What was found beyond counting, in words, a line each.
     #[serde(default)]
-    identity: bool,
-    closest: Option<Extreme>,
-    worst_violation: Option<Extreme>,
-    ratio: Option<Ratio>,
-    evidence: Option<Evidence>,
+    pub says: Vec<String>,
+    /// The case of the random phase that shows most of it.
+    pub case: Option<u64>,
+    pub written: Option<Written>,
+    #[serde(default)]
+    pub identity: bool,
+    pub closest: Option<Extreme>,
+    pub worst_violation: Option<Extreme>,
+    pub closest_undecided: Option<Extreme>,
+    pub ratio: Option<Ratio>,
+    #[serde(default)]
+    pub counts: Counts,
+    pub evidence: Option<Evidence>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct Extreme {
-    margin: JsonNumber,
-    floor: JsonNumber,
+struct Statement {
+    file: String,
+}
+
+/// Where a predicate stands in its file.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Written {
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+}
+
+/// Looks by fate.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub struct Counts {
+    held: u64,
+    violated: u64,
+    within_floor: u64,
+    out_of_range: u64,
+    undefined: u64,
+    unplaced: u64,
+    out_of_branch: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct Ratio {
-    ratio: JsonNumber,
+pub struct Extreme {
+    pub margin: JsonNumber,
+    pub floor: JsonNumber,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct Evidence {
-    hunt: Option<Hunt>,
+pub struct Ratio {
+    pub ratio: JsonNumber,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct Hunt {
-    best: Option<Extreme>,
+pub struct Evidence {
+    pub hunt: Option<Hunt>,
+    pub refutation: Option<Refutation>,
+    pub tightness: Option<TightnessSaid>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Hunt {
+    pub best: Option<Extreme>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Refutation {
+    /// Decimals that enclose it.
+    pub margin: [String; 2],
+    /// The counterexample's values, a line each.
+    #[serde(default)]
+    pub shown: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct TightnessSaid {
+    kind: String,
+    factor: Option<JsonNumber>,
+}
+
+impl TightnessSaid {
+    /// Nothing of a kind that is not known here.
+    pub fn read(&self) -> Option<Tightness> {
+        match (self.kind.as_str(), self.factor) {
+            ("attained", _) => Some(Tightness::Attained),
+            ("approached", _) => Some(Tightness::Approached { along: Vec::new() }),
+            ("loose", Some(factor)) => Some(Tightness::Loose { factor: factor.0 }),
+            _ => None,
+        }
+    }
+}
+
+impl From<Counts> for FateCount {
+    fn from(count: Counts) -> Self {
+        let Counts { held, violated, within_floor, out_of_range, undefined, unplaced, out_of_branch } = count;
+        Self { held, violated, within_floor, out_of_range, undefined, unplaced, out_of_branch }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -177,6 +264,11 @@ impl Entry {
             || EntryError(format!("the exit status of `{}` is {}, which is none of these", said.id, said.exit));
         let exit = Exit::from_code(said.exit).ok_or_else(unknown)?;
         Ok(Self { text: on_one_line(json), said, exit })
+    }
+
+    /// The file that the claim is read from; empty where that is not known.
+    pub fn file(&self) -> &str {
+        self.said.statement.as_ref().map_or("", |statement| statement.file.as_str())
     }
 
     /// The numbers of a predicate's closest approach: those of the random phase and the hunt each by themselves.

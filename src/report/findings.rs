@@ -3,11 +3,10 @@
 //! "Decided otherwise" is an error and "could not be decided" a warning, as their exit statuses differ. A claim that is expected to be
 //! refuted, and is, is no finding: the errata tell of it.
 
-use super::run_report::RunReport;
-use super::statement::written;
+use super::entry::{Entry, Predicate, Written};
+use super::record::Record;
 use super::terminal::plain;
-use crate::claim::model::{Claim, Place};
-use crate::engine::outcome::{ClaimResult, Failure, PredicateResult};
+use crate::engine::exit::Exit;
 use crate::engine::verdict::{is_decided, name};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,122 +56,83 @@ pub const RULES: [(&str, &str); 12] = [
 ];
 
 /// In the order of the claims; what is malformed comes last.
-pub fn findings(report: &RunReport) -> Vec<Finding> {
+pub fn findings(record: &Record) -> Vec<Finding> {
     let mut all = Vec::new();
-    for result in &report.claims {
-        let file = report.claim(&result.id);
-        let unexpected = result.predicates.iter().filter(|predicate| !predicate.as_expected);
-        all.extend(unexpected.map(|predicate| of_predicate(report, result, predicate, file)));
+    for entry in &record.entries {
+        let unexpected = entry.said.predicates.iter().filter(|predicate| !predicate.as_expected);
+        all.extend(unexpected.map(|predicate| of_predicate(record, entry, predicate)));
         // An error of a claim without predicates would be lost.
-        if let Some(failure) = result.failure.as_ref().filter(|_| result.predicates.is_empty()) {
+        if let Some(reason) = entry.said.reason.as_ref().filter(|_| entry.said.predicates.is_empty()) {
             all.push(Finding {
                 level: Level::Error,
-                rule: rule_of(result, name(failure.verdict())),
-                claim: Some(result.id.0.clone()),
+                rule: rule_of(entry, name(entry.said.verdict)),
+                claim: Some(entry.said.id.clone()),
                 predicate: None,
-                file: file.map(|claim| claim.source.path.display().to_string()).unwrap_or_default(),
+                file: entry.file().to_owned(),
                 region: None,
-                message: plain(&failure.reason()),
+                message: plain(reason),
                 replay: None,
             });
         }
     }
-    for malformed in &report.malformed {
-        all.extend(malformed.diagnostics.0.iter().map(|diagnostic| {
-            let found = if diagnostic.found.is_empty() { String::new() } else { format!(": {}", diagnostic.found) };
-            let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-            Finding {
-                level: Level::Error,
-                rule: "malformed",
-                claim: malformed.id.as_ref().map(|id| id.0.clone()),
-                predicate: None,
-                file: diagnostic.place.source.path.display().to_string(),
-                region: region(&diagnostic.place),
-                message: plain(&format!("{}{found}{help}", diagnostic.message)),
-                replay: None,
-            }
-        }));
-    }
+    all.extend(record.head.errors.iter().map(|error| Finding {
+        level: Level::Error,
+        rule: "malformed",
+        claim: error.id.clone(),
+        predicate: None,
+        file: error.file.clone(),
+        region: error.end_line.zip(error.end_column).map(|(end_line, end_column)| Region {
+            line: error.line,
+            column: error.column,
+            end_line,
+            end_column,
+        }),
+        message: plain(&error.says()),
+        replay: None,
+    }));
     all
 }
 
-fn of_predicate(
-    report: &RunReport,
-    result: &ClaimResult,
-    predicate: &PredicateResult,
-    file: Option<&Claim>,
-) -> Finding {
-    let verdict = predicate.judgement.verdict;
-    let reason = predicate.judgement.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    let message = format!(
-        "{}, {}: {} is {}, expected {}{reason}",
-        result.at,
-        result.title,
-        predicate.info.name,
-        name(verdict),
-        name(predicate.expected)
-    );
-    let panicked = matches!(result.failure, Some(Failure::Panic(_)));
+fn of_predicate(record: &Record, entry: &Entry, predicate: &Predicate) -> Finding {
+    let (said, verdict) = (&entry.said, predicate.verdict);
+    let reason = predicate.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let (found, expected) = (name(verdict), name(predicate.expected));
+    let message = format!("{}, {}: {} is {found}, expected {expected}{reason}", said.at, said.title, predicate.name);
     Finding {
-        level: if is_decided(verdict) || panicked { Level::Error } else { Level::Warning },
-        rule: rule_of(result, name(verdict)),
-        claim: Some(result.id.0.clone()),
-        predicate: Some(predicate.info.name.clone()),
-        file: file.map(|claim| claim.source.path.display().to_string()).unwrap_or_default(),
-        region: file.and_then(|claim| region(written(claim, &predicate.info.name)?.1)),
+        level: if is_decided(verdict) || is_bug(entry) { Level::Error } else { Level::Warning },
+        rule: rule_of(entry, found),
+        claim: Some(said.id.clone()),
+        predicate: Some(predicate.name.clone()),
+        file: entry.file().to_owned(),
+        region: predicate.written.map(|Written { line, column, end_line, end_column }| Region {
+            line,
+            column,
+            end_line,
+            end_column,
+        }),
         message: plain(&message),
-        replay: telling_case(result, predicate).map(|case| report.setup.replay_line(&result.id, case)),
+        replay: predicate.case.map(|case| record.replay_line(&said.id, case)),
     }
 }
 
-fn rule_of(result: &ClaimResult, verdict: &'static str) -> &'static str {
-    if matches!(result.failure, Some(Failure::Panic(_))) { "internal-error" } else { verdict }
+/// Whether something inside the claim's evaluation panicked: nothing else of a claim asks for this status.
+fn is_bug(entry: &Entry) -> bool {
+    entry.exit == Exit::HarnessFailed
 }
 
-/// The case of the random phase that shows most of a predicate.
-pub fn telling_case(result: &ClaimResult, predicate: &PredicateResult) -> Option<u64> {
-    use super::chance;
-    use super::closest::Closest;
-    let of_trials = || result.chance.as_ref().and_then(chance::case);
-    Closest::of_predicate(predicate).map(|closest| closest.extreme().case).or_else(of_trials)
-}
-
-/// None of a file as a whole.
-fn region(place: &Place) -> Option<Region> {
-    if place.source.text.is_empty() {
-        return None;
-    }
-    let (line, column) = place.line_column();
-    let end = Place { start: place.end, ..place.clone() };
-    let (end_line, end_column) = end.line_column();
-    // Nothing, or less, cannot be marked.
-    let marks = (end_line, end_column) > (line, column);
-    Some(Region { line, column, end_line, end_column: if marks { end_column } else { column + 1 } })
+fn rule_of(entry: &Entry, verdict: &'static str) -> &'static str {
+    if is_bug(entry) { "internal-error" } else { verdict }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claim::model::{Source, Verdict};
-    use std::path::PathBuf;
-    use std::sync::Arc;
+    use crate::claim::model::Verdict;
 
     #[test]
     fn every_verdict_is_a_rule() {
         for verdict in Verdict::ALL {
             assert!(RULES.iter().any(|(rule, _)| *rule == name(verdict)), "{verdict:?}");
         }
-    }
-
-    #[test]
-    fn a_region_is_counted_in_characters_from_1() {
-        let source = Arc::new(Source { path: PathBuf::from("a.toml"), text: "é = 1\nb = \"x < y\"\n".into() });
-        let start = source.text.find("x <").unwrap_or(0);
-        let at = region(&Place::new(&source, start, start + 5));
-        assert_eq!(at, Some(Region { line: 2, column: 6, end_line: 2, end_column: 11 }));
-        let empty = region(&Place::new(&source, start, start));
-        assert_eq!(empty, Some(Region { line: 2, column: 6, end_line: 2, end_column: 7 }));
-        let nothing = Arc::new(Source { path: PathBuf::from("b.toml"), text: "".into() });
-        assert_eq!(region(&Place::file(&nothing)), None);
     }
 }

@@ -4,14 +4,14 @@
 //! (files are named as they were given), nothing of the processor.
 
 use super::chance::ChanceJson;
-use super::closest::{Closest, describe_claim, describe_evidence, stratum_name};
+use super::closest::{Closest, describe_claim, describe_evidence, stratum_name, telling_case};
 use super::constant::{self, ConstantJson};
 use super::experiment::ExperimentJson;
 use super::json_evidence::EvidenceJson;
 use super::layout::laid_out;
 use super::number::JsonNumber;
 use super::run_report::{RunReport, Setup};
-use super::statement::{StatementJson, WrittenJson};
+use super::statement::{StatementJson, WrittenJson, end};
 use crate::check::fit::{Fit, LEVEL, REJECTED_WRONGLY, Shape};
 use crate::check::record::Stratum;
 use crate::check::tally::{Extreme, FateCount, Histogram, PredicateTally, Tally};
@@ -134,6 +134,8 @@ struct Predicate<'a> {
     fingerprint: String,
     /// What was found beyond counting, in words, a line each.
     says: Vec<String>,
+    /// The case of the random phase that shows most of it.
+    case: Option<u64>,
     written: Option<WrittenJson<'a>>,
     identity: bool,
     unit: &'a str,
@@ -261,6 +263,9 @@ struct Error<'a> {
     file: String,
     line: usize,
     column: usize,
+    /// The first place that does not belong to it; null where it is of the file as a whole.
+    end_line: Option<usize>,
+    end_column: Option<usize>,
     message: &'a str,
     found: &'a str,
     help: Option<&'a str>,
@@ -387,6 +392,7 @@ impl<'a> Predicate<'a> {
             reason: predicate.judgement.reason.as_deref(),
             fingerprint: predicate.fingerprint.to_string(),
             says,
+            case: telling_case(claim, predicate),
             written: file.and_then(|file| WrittenJson::of(file, &predicate.info.name)),
             identity: predicate.info.identity,
             unit: &predicate.info.unit,
@@ -405,7 +411,7 @@ impl<'a> Predicate<'a> {
             strata: counts.map(predicate_strata).unwrap_or_default(),
             // A probability has trials in place of counted cases.
             evidence: (counts.is_some() || predicate.evidence.refutation.is_some())
-                .then(|| EvidenceJson::of(&predicate.evidence, &claim.givens)),
+                .then(|| EvidenceJson::of(&predicate.evidence, claim)),
         }
     }
 }
@@ -498,13 +504,18 @@ impl FitJson {
 }
 
 fn errors(malformed: &Malformed) -> impl Iterator<Item = Error<'_>> {
-    malformed.diagnostics.0.iter().map(|diagnostic| Error {
-        id: malformed.id.as_ref().map(|id| id.0.as_str()),
-        file: diagnostic.place.source.path.display().to_string(),
-        line: diagnostic.line(),
-        column: diagnostic.column(),
-        message: &diagnostic.message,
-        found: &diagnostic.found,
-        help: diagnostic.help.as_deref(),
+    malformed.diagnostics.0.iter().map(|diagnostic| {
+        let end = end(&diagnostic.place);
+        Error {
+            id: malformed.id.as_ref().map(|id| id.0.as_str()),
+            file: diagnostic.place.source.path.display().to_string(),
+            line: diagnostic.line(),
+            column: diagnostic.column(),
+            end_line: end.map(|(line, _)| line),
+            end_column: end.map(|(_, column)| column),
+            message: &diagnostic.message,
+            found: &diagnostic.found,
+            help: diagnostic.help.as_deref(),
+        }
     })
 }

@@ -4,6 +4,7 @@ use super::number::JsonNumber;
 use crate::case::point::Exactly;
 use crate::certify::{Enclosure, Sides};
 use crate::check::evidence::{Best, Evidence, Hunted, Origin, Proof, Refutation, Settled, Stored, Tightness};
+use crate::engine::outcome::ClaimResult;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -55,6 +56,8 @@ struct RefutationJson<'a> {
     origin: &'static str,
     case: Option<u64>,
     values: BTreeMap<&'a str, serde_json::Value>,
+    /// The values as a person reads them, a line each, in the order of the file.
+    shown: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -77,12 +80,12 @@ struct TightnessJson<'a> {
 }
 
 impl<'a> EvidenceJson<'a> {
-    /// `givens` are the names that values are stored under.
-    pub fn of(evidence: &'a Evidence, givens: &'a [String]) -> Self {
+    /// `claim`: what it is of.
+    pub fn of(evidence: &'a Evidence, claim: &'a ClaimResult) -> Self {
         Self {
             hunt: evidence.hunt.as_ref().map(HuntJson::of),
             settled: SettledJson::of(evidence.settled),
-            refutation: evidence.refutation.as_ref().map(|refutation| RefutationJson::of(refutation, givens)),
+            refutation: evidence.refutation.as_ref().map(|refutation| RefutationJson::of(refutation, claim)),
             proof: evidence.proof.as_ref().map(ProofJson::of),
             tightness: evidence.tightness.as_ref().map(TightnessJson::of),
             stored_witness: evidence.stored.as_ref().map(|stored| match stored {
@@ -120,8 +123,9 @@ impl SettledJson {
 }
 
 impl<'a> RefutationJson<'a> {
-    fn of(refutation: &'a Refutation, givens: &'a [String]) -> Self {
-        let values = refutation.values.iter().filter_map(|(i, value)| Some((givens.get(*i)?.as_str(), exactly(value))));
+    fn of(refutation: &'a Refutation, claim: &'a ClaimResult) -> Self {
+        let values = refutation.values.iter();
+        let values = values.filter_map(|(i, value)| Some((claim.givens.get(*i)?.as_str(), exactly(value))));
         let (origin, case) = match refutation.origin {
             Origin::Stored => ("stored", None),
             Origin::Case(case) => ("case", Some(case)),
@@ -137,6 +141,7 @@ impl<'a> RefutationJson<'a> {
             origin,
             case,
             values: values.collect(),
+            shown: claim.values(refutation).collect(),
         }
     }
 }

@@ -2,24 +2,24 @@
 //!
 //! A claim is a suite because properties belong to suites in every schema that is in use; those of a test are refused by some. A
 //! predicate that is decided otherwise than expected is a failure, one that could not be decided an error, one that was not run is
-//! skipped. Times are those of all threads together; the rest is the same for the same claims, seed and budget.
+//! skipped. There are no times: they are not the same twice, and shards and journals have none of what another machine ran.
 //!
 //! The one place that knows quick-junit.
 
-use super::closest::{Closest, describe_evidence, describe_tightness, describe_verdict};
-use super::findings::telling_case;
-use super::run_report::RunReport;
-use super::terminal::{describe_counts, plain};
+use super::closest::describe_tightness;
+use super::entry::{Entry, Predicate};
+use super::record::{Error, Record};
+use super::terminal::{counted, plain};
 use crate::claim::model::Verdict;
-use crate::engine::outcome::{ClaimResult, Malformed, PredicateResult};
 use crate::engine::verdict::{is_decided, name};
 use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
-pub fn render(report: &RunReport) -> Result<String, SerializeError> {
+pub fn render(record: &Record) -> Result<String, SerializeError> {
     let mut junit = Report::new("theoremcheck");
-    junit.set_time(report.elapsed);
-    junit.add_test_suites(report.claims.iter().map(|claim| suite(report, claim)));
-    junit.add_test_suites(report.malformed.iter().map(malformed));
+    junit.add_test_suites(record.entries.iter().map(|entry| suite(record, entry)));
+    // What is wrong with one file stands together.
+    let same = |a: &Error, b: &Error| a.id == b.id && (a.id.is_some() || a.file == b.file);
+    junit.add_test_suites(record.head.errors.chunk_by(same).filter_map(malformed));
     let mut text = junit.to_string()?;
     // The schemas know it of a suite, not of all of them together.
     let skipped = format!(" skipped=\"{}\"", junit.skipped);
@@ -33,55 +33,56 @@ pub fn render(report: &RunReport) -> Result<String, SerializeError> {
     Ok(text)
 }
 
-fn suite(report: &RunReport, claim: &ClaimResult) -> TestSuite {
-    let mut suite = TestSuite::new(claim.id.0.as_str());
-    suite.set_time(claim.busy);
+fn suite(record: &Record, entry: &Entry) -> TestSuite {
+    let said = &entry.said;
+    let mut suite = TestSuite::new(said.id.as_str());
     let mut property = |name: &str, value: String| {
         suite.add_property(Property::new(name, plain(&value)));
     };
-    property("title", claim.title.clone());
-    property("at", claim.at.clone());
-    property("verdict", name(claim.verdict).to_owned());
-    property("seed", report.setup.options.check.seed.to_string());
-    property("budget", report.setup.options.budget.name().to_owned());
-    property("cases", claim.tally.cases.to_string());
-    property("cases.met", claim.tally.met.to_string());
-    for predicate in &claim.predicates {
+    property("title", said.title.clone());
+    property("at", said.at.clone());
+    property("verdict", name(said.verdict).to_owned());
+    property("seed", record.head.seed.to_string());
+    property("budget", record.head.budget.name.clone());
+    property("cases", said.cases.to_string());
+    property("cases.met", said.met.to_string());
+    for predicate in &said.predicates {
         for (key, value) in margins(predicate) {
-            property(&format!("{}.{key}", predicate.info.name), value);
+            property(&format!("{}.{key}", predicate.name), value);
         }
     }
-    suite.add_test_cases(claim.predicates.iter().map(|predicate| test(report, claim, predicate)));
+    suite.add_test_cases(said.predicates.iter().map(|predicate| test(record, entry, predicate)));
     suite
 }
 
 /// Full precision: what a dashboard draws.
-fn margins(predicate: &PredicateResult) -> Vec<(&'static str, String)> {
-    let mut all = vec![("verdict", name(predicate.judgement.verdict).to_owned())];
-    if let Some(closest) = Closest::of_predicate(predicate) {
-        let extreme = closest.extreme();
-        let (key, value) = match closest {
-            Closest::Agrees(ratio, _) => ("ratio", ratio),
-            Closest::Violated(_) | Closest::Held(_) | Closest::Undecided(_) => ("margin", extreme.margin),
-        };
-        all.push((key, value.to_string()));
-        all.push(("floor", extreme.floor.to_string()));
-        all.push(("case", extreme.case.to_string()));
+fn margins(predicate: &Predicate) -> Vec<(&'static str, String)> {
+    let mut all = vec![("verdict", name(predicate.verdict).to_owned())];
+    let Predicate { worst_violation, ratio, closest, closest_undecided, evidence, .. } = predicate;
+    // A violation before an approach, as everywhere.
+    if let Some(ratio) = ratio.as_ref().filter(|_| worst_violation.is_none()) {
+        all.push(("ratio", ratio.ratio.0.to_string()));
+    } else if let Some(extreme) = worst_violation.as_ref().or(closest.as_ref()).or(closest_undecided.as_ref()) {
+        all.push(("margin", extreme.margin.0.to_string()));
+        all.push(("floor", extreme.floor.0.to_string()));
     }
-    if let Some(best) = predicate.evidence.hunt.as_ref().and_then(|hunt| hunt.best.as_ref()) {
-        all.push(("hunt.margin", best.margin.to_string()));
+    all.extend(predicate.case.map(|case| ("case", case.to_string())));
+    let Some(evidence) = evidence else { return all };
+    if let Some(best) = evidence.hunt.as_ref().and_then(|hunt| hunt.best.as_ref()) {
+        all.push(("hunt.margin", best.margin.0.to_string()));
     }
-    if let Some(refutation) = &predicate.evidence.refutation {
-        all.push(("refuted.margin", refutation.margin.to_f64().to_string()));
+    if let Some(refutation) = &evidence.refutation {
+        let [low, _] = &refutation.margin;
+        all.push(("refuted.margin", low.parse().map_or_else(|_| low.clone(), |low: f64| low.to_string())));
     }
-    if let Some(tightness) = &predicate.evidence.tightness {
-        all.push(("tightness", describe_tightness(tightness)));
+    if let Some(tightness) = evidence.tightness.as_ref().and_then(|tightness| tightness.read()) {
+        all.push(("tightness", describe_tightness(&tightness)));
     }
     all
 }
 
-fn test(report: &RunReport, claim: &ClaimResult, predicate: &PredicateResult) -> TestCase {
-    let verdict = predicate.judgement.verdict;
+fn test(record: &Record, entry: &Entry, predicate: &Predicate) -> TestCase {
+    let verdict = predicate.verdict;
     let mut status = match (predicate.as_expected, verdict) {
         (true, _) => TestCaseStatus::success(),
         (false, Verdict::NotRun) => TestCaseStatus::skipped(),
@@ -89,37 +90,43 @@ fn test(report: &RunReport, claim: &ClaimResult, predicate: &PredicateResult) ->
         (false, _) => TestCaseStatus::non_success(NonSuccessKind::Error),
     };
     if !predicate.as_expected {
-        let reason = predicate.judgement.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let reason = predicate.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         status.set_type(name(verdict));
-        status.set_message(plain(&format!("{}{reason}", describe_verdict(predicate))));
-        status.set_description(plain(&description(report, claim, predicate)));
+        status.set_message(plain(&format!("{}, expected {}{reason}", name(verdict), name(predicate.expected))));
+        status.set_description(plain(&description(record, entry, predicate)));
     }
-    let mut test = TestCase::new(predicate.info.name.as_str(), status);
-    test.set_classname(claim.id.0.as_str());
+    let mut test = TestCase::new(predicate.name.as_str(), status);
+    test.set_classname(entry.said.id.as_str());
     test
 }
 
-fn description(report: &RunReport, claim: &ClaimResult, predicate: &PredicateResult) -> String {
-    let mut lines = vec![format!("{}: {}", claim.at, claim.title)];
-    lines.extend(predicate.counts.is_some().then(|| describe_counts(predicate)));
-    lines.extend(describe_evidence(predicate));
-    lines.extend(predicate.evidence.refutation.iter().flat_map(|refutation| claim.values(refutation)));
-    lines.extend(telling_case(claim, predicate).map(|case| report.setup.replay_line(&claim.id, case)));
+fn description(record: &Record, entry: &Entry, predicate: &Predicate) -> String {
+    let said = &entry.said;
+    let mut lines = vec![format!("{}: {}", said.at, said.title)];
+    // What has no evidence was not asked in any case.
+    if let Some(evidence) = &predicate.evidence {
+        lines.push(counted(&predicate.counts.into(), predicate.identity));
+        lines.extend(predicate.says.iter().cloned());
+        lines.extend(evidence.refutation.iter().flat_map(|refutation| refutation.shown.clone()));
+    } else {
+        lines.extend(predicate.says.iter().cloned());
+    }
+    lines.extend(predicate.case.map(|case| record.replay_line(&said.id, case)));
     lines.join("\n")
 }
 
 /// A file that is no claim: one test, which is in error.
-fn malformed(malformed: &Malformed) -> TestSuite {
-    let diagnostics = &malformed.diagnostics.0;
-    let file = diagnostics.first().map(|first| first.place.source.path.display().to_string()).unwrap_or_default();
-    let of = malformed.id.as_ref().map_or(file.clone(), |id| id.0.clone());
+fn malformed(errors: &[Error]) -> Option<TestSuite> {
+    let first = errors.first()?;
+    let of = first.id.as_ref().unwrap_or(&first.file);
+    let lines: Vec<String> = errors.iter().map(|error| format!("{}: {}", error.place(), error.says())).collect();
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type("malformed");
-    status.set_message(plain(&diagnostics.first().map(|first| first.message.clone()).unwrap_or_default()));
-    status.set_description(plain(&malformed.diagnostics.to_string()));
-    let mut test = TestCase::new(file.as_str(), status);
+    status.set_message(plain(&first.message));
+    status.set_description(plain(&lines.join("\n")));
+    let mut test = TestCase::new(first.file.as_str(), status);
     test.set_classname(of.as_str());
     let mut suite = TestSuite::new(of.as_str());
     suite.add_test_case(test);
-    suite
+    Some(suite)
 }

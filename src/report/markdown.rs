@@ -2,69 +2,66 @@
 //!
 //! Text of claim files is escaped: it can be neither markup nor HTML here.
 
-use super::closest::{describe_claim, describe_evidence};
-use super::findings::{findings, telling_case};
+use super::entry::{Entry, Said};
 use super::number::grouped;
-use super::run_report::RunReport;
+use super::record::Record;
 use super::terminal::{BY_GRAVITY, plain};
-use crate::claim::model::Verdict;
+use crate::claim::model::{ClaimId, Verdict};
 use crate::engine::exit::Exit;
-use crate::engine::outcome::ClaimResult;
 use crate::engine::verdict::{is_decided, name};
 use std::collections::BTreeMap;
 
 /// A job's summary may have 1 MiB; beyond this many rows a table says how many more there are.
 const MOST_ROWS: usize = 1000;
 
-pub fn render(report: &RunReport) -> String {
-    let unexpected: Vec<&ClaimResult> = report.claims.iter().filter(|claim| !claim.as_expected).collect();
-    let options = &report.setup.options;
-    let work = match options.cases {
+pub fn render(record: &Record) -> String {
+    let unexpected: Vec<&Entry> = record.entries.iter().filter(|entry| !entry.said.as_expected).collect();
+    let head = &record.head;
+    let work = match head.budget.cases {
         Some(cases) => format!("{} cases a claim", grouped(cases)),
-        None => format!("{} budget", options.budget.name()),
+        None => format!("{} budget", escaped(&head.budget.name)),
     };
-    let outcome = match (report.exit(), unexpected.len()) {
+    let outcome = match (record.exit(), unexpected.len()) {
         (Exit::AsExpected, _) => "all as expected".to_owned(),
         (Exit::Malformed, 0) => "malformed files".to_owned(),
         (_, n) => format!("{n} not as expected"),
     };
-    let claims = report.claims.len();
+    let claims = record.entries.len();
     let mut out = format!(
         "## theoremcheck: {} claim{}, {outcome}\n\nSeed {}, {work}.\n\n",
         grouped(claims as u64),
         if claims == 1 { "" } else { "s" },
-        options.check.seed
+        head.seed
     );
-    out += &by_paper(report);
+    out += &by_paper(record);
     if !unexpected.is_empty() {
         out += "\n### Not as expected\n";
-        for claim in unexpected {
-            out += &of_claim(report, claim);
+        for entry in unexpected {
+            out += &of_claim(record, &entry.said);
         }
     }
-    let malformed: Vec<_> = findings(report).into_iter().filter(|finding| finding.rule == "malformed").collect();
-    if !malformed.is_empty() {
+    if !head.errors.is_empty() {
         out += "\n### Malformed\n\n";
-        for finding in malformed {
-            let line = finding.region.map(|region| format!(":{}:{}", region.line, region.column)).unwrap_or_default();
-            out += &format!("- {}: {}\n", code(&format!("{}{line}", finding.file)), escaped(&finding.message));
+        for error in &head.errors {
+            out += &format!("- {}: {}\n", code(&error.place()), escaped(&error.says()));
         }
     }
-    out += &table(report, "Refuted, rejected, drifting", |claim| {
+    out += &table(record, "Refuted, rejected, drifting", |claim| {
         claim.as_expected && matches!(claim.verdict, Verdict::Refuted | Verdict::Rejected | Verdict::Drifts)
     });
-    out += &table(report, "Proved or held", |claim| {
+    out += &table(record, "Proved or held", |claim| {
         claim.as_expected && matches!(claim.verdict, Verdict::Proved | Verdict::Held)
     });
-    out += &table(report, "Undecided, as expected", |claim| claim.as_expected && !is_decided(claim.verdict));
+    out += &table(record, "Undecided, as expected", |claim| claim.as_expected && !is_decided(claim.verdict));
     out
 }
 
 /// A row a paper, a column a verdict that occurs.
-fn by_paper(report: &RunReport) -> String {
+fn by_paper(record: &Record) -> String {
     let mut counts: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
-    for claim in &report.claims {
-        *counts.entry(claim.id.paper()).or_default().entry(name(claim.verdict)).or_default() += 1;
+    let ids: Vec<ClaimId> = record.entries.iter().map(|entry| ClaimId(entry.said.id.clone())).collect();
+    for (id, entry) in ids.iter().zip(&record.entries) {
+        *counts.entry(id.paper()).or_default().entry(name(entry.said.verdict)).or_default() += 1;
     }
     let occurs = |verdict: &&str| counts.values().any(|row| row.contains_key(*verdict));
     let columns: Vec<&str> = BY_GRAVITY.into_iter().map(name).filter(occurs).collect();
@@ -80,34 +77,33 @@ fn by_paper(report: &RunReport) -> String {
     out
 }
 
-fn of_claim(report: &RunReport, claim: &ClaimResult) -> String {
-    let mut out = format!("\n**{}** {}: {}\n\n", code(&claim.id.0), escaped(&claim.at), escaped(&claim.title));
+fn of_claim(record: &Record, claim: &Said) -> String {
+    let mut out = format!("\n**{}** {}: {}\n\n", code(&claim.id), escaped(&claim.at), escaped(&claim.title));
     for predicate in claim.predicates.iter().filter(|predicate| !predicate.as_expected) {
-        let reason = predicate.judgement.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let reason = predicate.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         out += &format!(
             "- {}: **{}**, expected {}{}\n",
-            code(&predicate.info.name),
-            name(predicate.judgement.verdict),
+            code(&predicate.name),
+            name(predicate.verdict),
             name(predicate.expected),
             escaped(&reason)
         );
-        for line in describe_evidence(predicate) {
-            out += &format!("  - {}\n", escaped(&line));
+        for line in &predicate.says {
+            out += &format!("  - {}\n", escaped(line));
         }
-        let values = predicate.evidence.refutation.iter().flat_map(|refutation| claim.values(refutation));
-        let values: Vec<String> = values.collect();
-        if !values.is_empty() {
-            out += &format!("\n{}\n", fenced(&values, "  "));
+        let refutation = predicate.evidence.as_ref().and_then(|evidence| evidence.refutation.as_ref());
+        if let Some(refutation) = refutation.filter(|refutation| !refutation.shown.is_empty()) {
+            out += &format!("\n{}\n", fenced(&refutation.shown, "  "));
         }
-        if let Some(case) = telling_case(claim, predicate) {
-            out += &format!("  - {}\n", code(&report.setup.replay_line(&claim.id, case)));
+        if let Some(case) = predicate.case {
+            out += &format!("  - {}\n", code(&record.replay_line(&claim.id, case)));
         }
     }
     out
 }
 
-fn table(report: &RunReport, title: &str, admits: impl Fn(&ClaimResult) -> bool) -> String {
-    let rows: Vec<&ClaimResult> = report.claims.iter().filter(|claim| admits(claim)).collect();
+fn table(record: &Record, title: &str, admits: impl Fn(&Said) -> bool) -> String {
+    let rows: Vec<&Said> = record.entries.iter().map(|entry| &entry.said).filter(|said| admits(said)).collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -117,10 +113,10 @@ fn table(report: &RunReport, title: &str, admits: impl Fn(&ClaimResult) -> bool)
     for claim in rows.iter().take(MOST_ROWS) {
         out += &format!(
             "| {} | {} | {} | {} |\n",
-            code(&claim.id.0),
+            code(&claim.id),
             escaped(&claim.at),
             name(claim.verdict),
-            escaped(&describe_claim(claim))
+            escaped(&claim.summary)
         );
     }
     if count > MOST_ROWS {

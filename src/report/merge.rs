@@ -7,11 +7,10 @@
 use super::entry::Entry;
 use super::json::{FORMAT, VERSION};
 use super::layout::{laid_out, on_one_line};
-use crate::engine::exit::Exit;
+use super::record::{Head, Record};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use std::collections::BTreeSet;
 use std::fmt;
 
 /// Values that are longer are not shown.
@@ -57,34 +56,9 @@ struct Shard {
 pub struct Merged {
     /// The report as it is written.
     pub text: String,
-    /// In the order of their ids.
-    pub entries: Vec<Entry>,
     pub shards: u32,
-    pub head: Head,
-    /// Ids and files of what is malformed.
-    pub malformed: BTreeSet<(Option<String>, String)>,
-}
-
-/// What a report says of its run.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Head {
-    pub seed: u64,
-    pub budget: Budget,
-    errors: Vec<Error>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub struct Budget {
-    pub name: String,
-    pub evaluations: u64,
-    pub cases: Option<u64>,
-    pub max_elements: usize,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Error {
-    id: Option<String>,
-    file: String,
+    /// What it says.
+    pub record: Record,
 }
 
 impl ShardReport {
@@ -158,8 +132,7 @@ pub fn merge(mut reports: Vec<ShardReport>) -> Result<Merged, MergeError> {
     let json = format!("{{{}}}", written.collect::<Vec<_>>().join(","));
     let head: Head = serde_json::from_str(&json)
         .map_err(|error| MergeError::NoReport { name: "what is merged".to_owned(), why: error.to_string() })?;
-    let malformed = head.errors.iter().map(|error| (error.id.clone(), error.file.clone())).collect();
-    Ok(Merged { text: laid_out(&json) + "\n", entries, shards: n, head, malformed })
+    Ok(Merged { text: laid_out(&json) + "\n", shards: n, record: Record { head, entries } })
 }
 
 fn one_run(a: &ShardReport, b: &ShardReport) -> Result<(), MergeError> {
@@ -192,14 +165,6 @@ fn one_run(a: &ShardReport, b: &ShardReport) -> Result<(), MergeError> {
     Ok(())
 }
 
-impl Merged {
-    /// That of the single run.
-    pub fn exit(&self) -> Exit {
-        let malformed = if self.malformed.is_empty() { Exit::AsExpected } else { Exit::Malformed };
-        self.entries.iter().map(|entry| entry.exit).fold(malformed, Exit::gravest)
-    }
-}
-
 /// An object in the order of its text.
 struct Fields(Vec<(String, Box<RawValue>)>);
 
@@ -228,6 +193,7 @@ impl<'de> Deserialize<'de> for Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::exit::Exit;
 
     /// A report; `shard` is empty, or the field with a comma.
     fn report(shard: &str, ids: &[&str]) -> String {
@@ -262,8 +228,8 @@ mod tests {
         for texts in [[one.clone(), two.clone()], [two, one]] {
             let merged = merged(&texts).unwrap();
             assert_eq!(merged.text, single);
-            assert_eq!(merged.exit(), Exit::Undecided);
-            assert_eq!(merged.head.budget.evaluations, 2000);
+            assert_eq!(merged.record.exit(), Exit::Undecided);
+            assert_eq!(merged.record.head.budget.evaluations, 2000);
         }
     }
 

@@ -24,6 +24,7 @@ pub mod merge;
 pub mod number;
 pub mod paint;
 pub mod progress;
+pub mod record;
 pub mod replay;
 pub mod run_report;
 pub mod sarif;

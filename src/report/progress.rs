@@ -1,36 +1,65 @@
 //! How far a run is, on standard error: a bar on a terminal, nothing elsewhere (rows of the table are progress enough in a log).
+//!
+//! The estimate is by what claims are known to take before they are run (`engine::run`), not by their number: one may take as long as a
+//! hundred others. It is no more than an estimate: a hunt ends early where a claim is proved or refuted.
+//!
 //! The one place that knows indicatif.
 
 use crate::engine::event::Event;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Progress {
     bar: ProgressBar,
+    counted: Arc<Counted>,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    claims: AtomicUsize,
+    ended: AtomicUsize,
 }
 
 impl Progress {
     /// A bar if standard error is a terminal and `wanted`.
     pub fn new(wanted: bool) -> Self {
         let visible = wanted && std::io::stderr().is_terminal();
-        let target = if visible { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+        Self::on(if visible { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() })
+    }
+
+    fn on(target: ProgressDrawTarget) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), target);
         // The template is a constant; if indicatif ever refused it, its own default would do.
-        if let Ok(style) = ProgressStyle::with_template("{bar:32} {percent:>3} %  {eta:>4} left  {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{bar:32} {percent:>3} %  about {eta} left  {prefix}  {msg}") {
             bar.set_style(style.progress_chars("━╸ "));
         }
-        Self { bar }
+        Self { bar, counted: Arc::default() }
     }
 
     pub fn note(&self, event: &Event<'_>) {
+        let Counted { claims, ended } = &*self.counted;
         match event {
-            Event::RunStarted { cases, .. } => self.bar.set_length(*cases),
+            Event::RunStarted { claims: ids, work } => {
+                claims.store(ids.len(), Ordering::Relaxed);
+                self.bar.set_length(*work);
+            }
             Event::ClaimStarted { id } => self.bar.set_message(id.0.clone()),
-            Event::Progress { cases, .. } => self.bar.inc(*cases),
-            Event::ClaimEnded { .. } | Event::ClaimFinished { .. } => {}
-            Event::RunFinished { .. } => self.bar.finish_and_clear(),
+            Event::Progress { work, .. } => self.bar.inc(*work),
+            Event::ClaimEnded { .. } => {
+                let ended = ended.fetch_add(1, Ordering::Relaxed) + 1;
+                self.bar.set_prefix(format!("{ended} of {} claims", claims.load(Ordering::Relaxed)));
+            }
+            Event::ClaimFinished { .. } => {}
+            Event::RunFinished { .. } => self.end(),
         }
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
     }
 
     /// Prints something else without tearing the bar.

@@ -4,12 +4,12 @@
 //! claims, seed and budget, as the JSON report is.
 
 use super::findings::{Finding, Level, RULES, Region, findings};
-use super::run_report::RunReport;
+use super::record::Record;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-pub fn render(report: &RunReport) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&Log::of(report))?;
+pub fn render(record: &Record) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&Log::of(record))?;
     text.push('\n');
     Ok(text)
 }
@@ -114,8 +114,8 @@ struct Logical {
 }
 
 impl Log {
-    fn of(report: &RunReport) -> Self {
-        let exit = report.exit();
+    fn of(record: &Record) -> Self {
+        let exit = record.exit();
         let rules = RULES.iter().map(|(id, says)| Rule { id, short_description: Message { text: (*says).to_owned() } });
         Self {
             schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -133,7 +133,7 @@ impl Log {
                     execution_successful: exit != crate::engine::exit::Exit::HarnessFailed,
                     exit_code: exit.code(),
                 }],
-                results: findings(report).into_iter().map(Found::of).collect(),
+                results: findings(record).into_iter().map(Found::of).collect(),
             }],
         }
     }

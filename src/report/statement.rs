@@ -28,6 +28,10 @@ pub struct StatementJson<'a> {
 #[derive(Serialize)]
 pub struct WrittenJson<'a> {
     line: usize,
+    column: usize,
+    /// The first place that does not belong to it.
+    end_line: usize,
+    end_column: usize,
     expression: &'a str,
 }
 
@@ -64,8 +68,21 @@ impl<'a> StatementJson<'a> {
 impl<'a> WrittenJson<'a> {
     pub fn of(claim: &'a Claim, predicate: &str) -> Option<Self> {
         let (text, place) = written(claim, predicate)?;
-        Some(Self { line: place.line_column().0, expression: text })
+        let (line, column) = place.line_column();
+        let (end_line, end_column) = end(place)?;
+        Some(Self { line, column, end_line, end_column, expression: text })
     }
+}
+
+/// The line and column, from 1 and in characters, of the first place that does not belong to this one; none of a file as a whole.
+pub fn end(place: &Place) -> Option<(usize, usize)> {
+    if place.source.text.is_empty() {
+        return None;
+    }
+    let (line, column) = place.line_column();
+    let end = Place { start: place.end, ..place.clone() }.line_column();
+    // Nothing, or less, cannot be marked.
+    Some(if end > (line, column) { end } else { (line, column + 1) })
 }
 
 /// The text of a predicate, and where it stands.
@@ -82,4 +99,22 @@ pub fn written<'a>(claim: &'a Claim, predicate: &str) -> Option<(&'a str, &'a Pl
     let sought = sought.map(|c| (c.name.as_str(), c.statement.text.as_str(), &c.statement.place));
     let named = named.map(|entry| (entry.name.as_str(), entry.text.as_str(), &entry.place));
     sought.chain(named).chain(slope).find(|(name, ..)| *name == predicate).map(|(_, text, place)| (text, place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::model::Source;
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    #[test]
+    fn an_end_is_counted_in_characters_from_1() {
+        let source = Arc::new(Source { path: PathBuf::from("a.toml"), text: "é = 1\nb = \"x < y\"\n".into() });
+        let start = source.text.find("x <").unwrap_or(0);
+        assert_eq!(end(&Place::new(&source, start, start + 5)), Some((2, 11)));
+        assert_eq!(end(&Place::new(&source, start, start)), Some((2, 7)));
+        let nothing = Arc::new(Source { path: PathBuf::from("b.toml"), text: "".into() });
+        assert_eq!(end(&Place::file(&nothing)), None);
+    }
 }

@@ -11,6 +11,7 @@ use super::number::{grouped, short};
 use super::paint::Paint;
 use super::run_report::{RunReport, Setup};
 use crate::check::record::Stratum;
+use crate::check::tally::FateCount;
 use crate::claim::model::{ClaimId, Verdict};
 use crate::engine::exit::Exit;
 use crate::engine::outcome::{ClaimResult, Failure, Malformed, PredicateResult};
@@ -296,9 +297,12 @@ pub fn malformed(malformed: &Malformed, paint: Paint) -> String {
 
 /// `held 950, violated 3, undecided 2`
 pub fn describe_counts(predicate: &PredicateResult) -> String {
-    let Some(counts) = &predicate.counts else { return String::new() };
-    let count = counts.total();
-    let within = if counts.identity { "agreed to rounding" } else { "within the rounding floor" };
+    predicate.counts.as_ref().map_or_else(String::new, |counts| counted(&counts.total(), counts.identity))
+}
+
+/// Looks by fate, in words.
+pub fn counted(count: &FateCount, identity: bool) -> String {
+    let within = if identity { "agreed to rounding" } else { "within the rounding floor" };
     let all = [
         ("held", count.held),
         ("violated", count.violated),

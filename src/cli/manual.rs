@@ -1,0 +1,48 @@
+//! `theoremcheck man`: manual pages, made of the command line itself, so that they cannot be of another version.
+//!
+//! The one place that knows clap_mangen.
+
+use super::args::{Cli, ManArgs};
+use super::console;
+use super::stop::Stop;
+use crate::engine::exit::Exit;
+use crate::lang::suggest::nearest;
+use crate::report::write::write_atomically;
+use clap::CommandFactory;
+use clap_mangen::Man;
+use std::fs;
+
+pub fn manual(args: &ManArgs) -> Result<Exit, Stop> {
+    // `help` is a command of clap's: its page would say nothing.
+    let mut all = Cli::command().disable_help_subcommand(true);
+    all.build();
+    if let Some(folder) = &args.output {
+        fs::create_dir_all(folder).map_err(|error| Stop::cannot_write(folder, &error))?;
+        for command in std::iter::once(&all).chain(all.get_subcommands()) {
+            let name = command.get_display_name().unwrap_or_else(|| command.get_name());
+            let path = folder.join(format!("{name}.1"));
+            write_atomically(&path, &page(command)?).map_err(|error| Stop::cannot_write(&path, &error))?;
+        }
+        return Ok(Exit::AsExpected);
+    }
+    let command = match &args.command {
+        None => &all,
+        Some(name) => all.find_subcommand(name).ok_or_else(|| unknown(&all, name))?,
+    };
+    console::out(&page(command)?);
+    Ok(Exit::AsExpected)
+}
+
+fn page(command: &clap::Command) -> Result<String, Stop> {
+    let mut page = Vec::new();
+    Man::new(command.clone())
+        .render(&mut page)
+        .map_err(|error| Stop::harness(format!("cannot write a manual page: {error}")))?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}
+
+fn unknown(all: &clap::Command, name: &str) -> Stop {
+    let names: Vec<&str> = all.get_subcommands().map(clap::Command::get_name).collect();
+    let near = nearest(name, names.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
+    Stop::argument(format!("there is no command `{name}`{}", near.unwrap_or_default()))
+}
