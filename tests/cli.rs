@@ -477,6 +477,26 @@ fn completions_name_the_commands() {
 }
 
 #[test]
+fn manual_pages_are_made_of_the_command_line() {
+    let all = theoremcheck(&["man"]);
+    assert_eq!(all.status, 0, "{}", all.stderr);
+    for part in [".TH theoremcheck 1", "check every claim", "Exit status", "theoremcheck\\-merge(1)"] {
+        assert!(all.stdout.contains(part), "{part}: {}", all.stdout);
+    }
+    let check = theoremcheck(&["man", "check"]);
+    assert!(check.stdout.contains("\\-\\-accept\\-baseline"), "{}", check.stdout);
+    let unknown = theoremcheck(&["man", "chekc"]);
+    assert_eq!(unknown.status, 2);
+    assert!(unknown.stderr.contains("there is no command `chekc`; did you mean `check`?"), "{}", unknown.stderr);
+    let folder = scratch("man");
+    assert_eq!(in_folder(&folder, &["man", "--output", "man1"]).status, 0);
+    let page = fs::read_to_string(folder.join("man1/theoremcheck-check.1")).unwrap();
+    assert_eq!(page, check.stdout);
+    assert_eq!(fs::read_to_string(folder.join("man1/theoremcheck.1")).unwrap(), all.stdout);
+    assert!(!folder.join("man1/theoremcheck-help.1").exists());
+}
+
+#[test]
 fn bad_arguments_exit_with_2_and_say_what_would_be_right() {
     for (arguments, says) in [
         (&["--frobnicate"][..], "--frobnicate"),
@@ -514,4 +534,68 @@ fn a_folder_without_claims_is_an_error_that_says_what_was_expected() {
 fn nothing_is_coloured_that_is_not_a_terminal() {
     let run = theoremcheck(&["check", CLAIMS, "--budget", "quick"]);
     assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}'));
+}
+
+/// Ends when the row of the first claim is there.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_tells_what_it_has_and_exits_with_130() {
+    use std::io::{BufRead, BufReader, Read};
+    let folder = scratch("interrupted");
+    fs::create_dir_all(folder.join("claims/p")).unwrap();
+    let claim = |given: &str, is: &str| format!("title = \"t\"\nat = \"a\"\n[given]\n{given}\n[claim]\nc = \"{is}\"\n");
+    fs::write(folder.join("claims/p/a.toml"), claim("x = \"real in [0, 1]\"", "x >= 0")).unwrap();
+    let slow = claim("n = \"int in 5..=8\"\nS = \"symmetric(n, [0, 1])\"", "norm(S) <= 3/2");
+    fs::write(folder.join("claims/p/b.toml"), slow).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_theoremcheck"));
+    command.args(["check", "--budget", "deep", "--jobs", "1", "--json", "run.json", "--resume", "run.jsonl"]);
+    command.current_dir(&folder).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut shown = String::new();
+    stdout.read_line(&mut shown).unwrap();
+    assert!(shown.contains("p/a"), "{shown}");
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    assert!(rest.starts_with("1 claim: 1 proved\n"), "{rest}");
+    assert!(rest.contains("seed 1; interrupted: 1 of 2 claims are finished\n"), "{rest}");
+    assert!(rest.ends_with("the same command goes on from run.jsonl\n"), "{rest}");
+    assert!(!folder.join("run.json").exists(), "a report of a part would look like one of the whole");
+    assert!(fs::read_to_string(folder.join("run.jsonl")).unwrap().contains("p/a"));
+}
+
+/// What a terminal is shown; nothing where there is no `script` to make one.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(arguments: &str, no_color: Option<&str>) -> Option<String> {
+    let mut command = Command::new("script");
+    let line = format!("'{}' {arguments}", env!("CARGO_BIN_EXE_theoremcheck"));
+    command.args(["--quiet", "--return", "--command", &line, "/dev/null"]).env("TERM", "xterm").env_remove("NO_COLOR");
+    no_color.map(|value| command.env("NO_COLOR", value));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(std::process::Stdio::null());
+    match command.output() {
+        Ok(output) => Some(String::from_utf8(output.stdout).unwrap()),
+        Err(_) => {
+            eprintln!("left out: there is no `script`");
+            None
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_has_colours_and_an_estimate_unless_they_are_not_wanted() {
+    let check = format!("check {} --budget quick", fixture("good"));
+    let Some(shown) = on_a_terminal(&check, None) else { return };
+    assert!(shown.contains("\u{1b}[32m"), "{shown:?}");
+    assert!(shown.contains(" left ") && shown.contains(" of 4 claims"), "{shown:?}");
+    let plain = [on_a_terminal(&check, Some("1")), on_a_terminal(&format!("{check} --no-color"), None)];
+    for shown in plain.into_iter().flatten() {
+        assert!(shown.contains("all as expected") && !shown.contains("\u{1b}[3"), "{shown:?}");
+    }
+    // An empty variable says nothing (no-color.org).
+    assert!(on_a_terminal(&check, Some("")).is_some_and(|shown| shown.contains("\u{1b}[32m")));
+    assert_eq!(on_a_terminal(&format!("{check} --quiet"), None).as_deref(), Some(""));
 }

@@ -289,6 +289,7 @@ fn tests() -> Vec<Trial> {
         }),
         Trial::test("what_was_found_is_written_as_json", json),
         Trial::test("claims_that_name_the_kind_are_run_by_the_kernel", claims_are_run),
+        Trial::test("a_baseline_tells_of_a_kernel_whose_margins_are_worse_by_five_per_cent", baseline),
         Trial::test("a_hanging_program_ends_in_time", hanging),
         Trial::test("the_example_in_python_passes", python),
     ];
@@ -425,6 +426,60 @@ fn claims_are_run() -> Result<(), Failed> {
     with("stale", &more).says(1, &parts)?;
     let symmetric = ["--kind", "symmetric-gd", "--cases", "16", "--claims", folder.to_str().unwrap()];
     with("right", &symmetric).says(0, &["claims: none names symmetric-gd"])
+}
+
+const DECAY: &str = r#"
+title = "Descent to zero is as fast as one over the root of time"
+at    = "here"
+[given]
+X0 = "matrix(11, 2, sv in [1/2, 1])"
+[let]
+Z = "zeros(11, 11)"
+h = "1/16"
+[trajectory]
+state  = { X = "X0" }
+step   = { X = "X + h*(Z - X*X')*X" }
+kernel = { kind = "symmetric-gd", X = "X", Sigma = "Z", eta = "h" }
+steps  = "200"
+at     = "every 100"
+[trajectory.finally]
+small = "norm(X) <= 57/200"
+"#;
+
+/// Neither the judge nor the claim finds anything wrong with it; what the claim comes to does.
+fn baseline() -> Result<(), Failed> {
+    let folder = claims("baseline");
+    fs::write(folder.join("paper/decay.toml"), DECAY).unwrap();
+    let file = folder.join("baseline.json");
+    let run = |name: &str, more: &[&str]| {
+        let common = ["--kind", "symmetric-gd", "--cases", "16", "--claims", folder.to_str().unwrap(), "--baseline"];
+        with(name, &[&common[..], &[file.to_str().unwrap()], more].concat())
+    };
+    run("right", &[]).says(2, &["there is no baseline"])?;
+    run("right", &["--accept-baseline"]).says(0, &["~ paper/decay small: new: held", "1 predicates written"])?;
+    run("right", &[]).says(0, &["1 as before, within 1 %"])?;
+    let parts = [
+        "✓ agrees with its kind",
+        "1 run by it, none broken",
+        "✗ paper/decay small: margin 0.1",
+        ": worse by ",
+        "the statement is the same, sha256:",
+        "1 drifted, within 1 %",
+    ];
+    let hasty = run("hasty", &[]);
+    hasty.says(5, &parts)?;
+    let per_cent = hasty.stdout.split(": worse by ").nth(1).and_then(|rest| rest.split(' ').next());
+    let per_cent: f64 = per_cent.and_then(|number| number.parse().ok()).ok_or("no number")?;
+    if !(4.0..6.0).contains(&per_cent) {
+        return Err(Failed::from(format!("worse by {per_cent} %, about 5 expected\n{}", hasty.stdout)));
+    }
+    run("hasty", &["--tolerance", "8%"]).says(0, &["1 as before, within 8 %"])?;
+    run("hasty", &["--accept-baseline"]).says(0, &["✗ paper/decay small: margin"])?;
+    run("hasty", &[]).says(0, &["1 as before"])?;
+    fs::remove_file(folder.join("paper/decay.toml")).unwrap();
+    // Of one kind, nothing says that it is gone: it may be another's.
+    run("right", &[]).says(0, &["nothing to compare"])?;
+    theoremcheck(&["kernels", "--baseline", "b.json"]).says(2, &["name it with --with"])
 }
 
 /// Within the limit and a good margin for a busy machine, whether it hangs at once, later, or in the middle of an answer.

@@ -317,3 +317,37 @@ fn shards_have_journals_too() {
     merge(&reports.each_ref().map(String::as_str), &["--json", text(&merged)]);
     assert!(fs::read(merged).unwrap() == single);
 }
+
+/// The formats beside JSON, with what the annotations put on standard output.
+fn others(folder: &Path, arguments: &[&str]) -> Vec<String> {
+    let names = ["junit.xml", "run.md", "run.sarif"].map(|name| folder.join(name));
+    let [junit, markdown, sarif] = names.each_ref().map(|path| text(path));
+    let formats = ["--junit", junit, "--markdown", markdown, "--sarif", sarif, "--annotations"];
+    let run = theoremcheck(&[arguments, &formats].concat());
+    let annotations = run.stdout.lines().filter(|line| line.starts_with("::")).map(|line| line.to_owned() + "\n");
+    let mut all: Vec<String> = names.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    all.push(annotations.collect());
+    all
+}
+
+#[test]
+fn every_format_of_merged_shards_and_of_a_resumed_run_is_that_of_the_single_run() {
+    let folder = scratch("formats");
+    let check = ["check", CLAIMS, "--budget", "quick"];
+    let single = others(&folder, &check);
+    for (format, wanted) in single.iter().zip(["<failure", "### Malformed", "\"malformed\"", "::error file="]) {
+        assert!(format.contains(wanted), "{wanted}: {format}");
+    }
+    let reports = shards(&folder, 2, &[]);
+    let merged: Vec<&str> = ["merge"].into_iter().chain(reports.iter().map(|(report, _)| report.as_str())).collect();
+    assert!(others(&folder, &merged) == single);
+
+    // A journal of a part of the claims, and then of all.
+    let journal = folder.join("run.jsonl");
+    let resume = [&check[..], &["--resume", text(&journal)]].concat();
+    theoremcheck(&[&resume[..], &["--shard", "1/2"]].concat());
+    assert!(others(&folder, &resume) == single);
+    let again = theoremcheck(&resume);
+    assert!(again.stdout.contains("8 of 8 claims taken over"), "{}", again.stdout);
+    assert!(others(&folder, &resume) == single);
+}

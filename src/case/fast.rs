@@ -4,6 +4,10 @@
 //! differ by more than rounding allows the run ends with an error: what is checked then is another iteration. What rounding does
 //! to the run as a whole is estimated by a second run, of the built-in kernel, from a start moved by one part in 2^30 (`Growth`); no
 //! bound is carried, so that every floor after the start is an estimate. A state that leaves the range of `f64` is run by `step`.
+//!
+//! What the second run is compared with is a run of the built-in kernel, too: a user's kernel that goes astray between two looks would part
+//! from it by its fault, and a fault that passes for rounding is a floor under which nothing is told: the case would be run again by `step`, as if
+//! the kernel had never been asked.
 
 use super::distance::{distance, norm};
 use super::octet::lanes_of;
@@ -38,6 +42,8 @@ pub struct Fast<'a, N> {
     problems: [Problem; 8],
     /// The second run, and how it parts from the first.
     moved: Option<([State; 8], Growth<N>)>,
+    /// The first as the built-in kernel makes it, where another is at work and a second run is watched.
+    own: Option<[State; 8]>,
 }
 
 impl<'a, N: Number> Fast<'a, N> {
@@ -67,7 +73,7 @@ impl<'a, N: Number> Fast<'a, N> {
                 data: binding.data.iter().map(|node| constant(*node, of(lane))).collect(),
             }
         });
-        let mut fast = Self { kernel, binding, problems, moved: None };
+        let mut fast = Self { kernel, binding, problems, moved: None, own: None };
         if watched {
             let states: [State; 8] = std::array::from_fn(|lane| fast.state(plan, path, m, of(lane)));
             let mut moved = states.clone();
@@ -81,6 +87,7 @@ impl<'a, N: Number> Fast<'a, N> {
             let errors: Vec<SlotId> = slots.collect();
             let error = lanes(|lane| norm(errors.iter().map(|slot| m.errors[*slot as usize].to_f64(lane))));
             fast.moved = Some((moved, Growth::new(start, error)));
+            fast.own = (!fast.is_built_in(kernel)).then_some(states);
         }
         Some(fast)
     }
@@ -186,6 +193,7 @@ impl<'a, N: Number> Fast<'a, N> {
     ) -> Result<(), PlanError> {
         let mut states: [State; 8] = std::array::from_fn(|lane| self.state(plan, path, m, lane));
         let mut moved = self.moved.take();
+        let mut own = self.own.take();
         // How far two runs have parted, and the size of the first: between far looks, too, since they may part and meet again.
         let mut seen: Vec<(N, N, u64)> = Vec::new();
         let watched = |states: &[State; 8], moved: &[State; 8], steps: u64| {
@@ -199,8 +207,11 @@ impl<'a, N: Number> Fast<'a, N> {
                 None => self.kernel_run(&mut states, running, from, steps)?,
                 Some((moved, _)) => self.run_both(&mut states, moved, running, from, steps)?,
             }
+            if let Some(own) = &mut own {
+                self.run(built_in(self.binding.kind), own, running, from, steps)?;
+            }
             if let Some((moved, _)) = moved.as_ref().filter(|_| to < next) {
-                seen.push(watched(&states, moved, to - from));
+                seen.push(watched(own.as_ref().unwrap_or(&states), moved, to - from));
             }
         }
         let last_part = parts(t, next).last().map_or(0, |(from, to)| to - from);
@@ -223,6 +234,10 @@ impl<'a, N: Number> Fast<'a, N> {
             None => self.kernel_run(&mut states, running, next - 1, 1)?,
             Some((moved, _)) => self.run_both(&mut states, moved, running, next - 1, 1)?,
         }
+        if let Some(own) = &mut own {
+            self.run(built_in(self.binding.kind), own, running, next - 1, 1)?;
+        }
+        let first = own.as_ref().unwrap_or(&states);
         for (place, component) in self.components(path) {
             let Some(&slot) = plan.roots.get(STEP).and_then(|roots| roots.get(&component.next)) else { continue };
             for lane in lanes_of(running) {
@@ -242,7 +257,7 @@ impl<'a, N: Number> Fast<'a, N> {
         }
         if let Some((moved, growth)) = &mut moved {
             let off = off.unwrap_or_else(N::zero);
-            seen.push(watched(&states, moved, last_part));
+            seen.push(watched(first, moved, last_part));
             for (apart, size, steps) in &seen {
                 growth.see(apart, size, *steps, &off);
             }
@@ -255,7 +270,7 @@ impl<'a, N: Number> Fast<'a, N> {
                 // Nobody asks for more than a proposal.
                 None => size.mul(&N::from_f64(DRIFT)),
                 Some((moved, growth)) => {
-                    let apart = lanes(|lane| distance(&states[lane][place], &moved[lane][place]));
+                    let apart = lanes(|lane| distance(&first[lane][place], &moved[lane][place]));
                     // What one step makes of an exact state is never too much to allow: a small part may be the rounding of large ones.
                     let step = bounds.get(place).map_or_else(N::zero, N::from_lanes);
                     growth.estimate(&apart, &size).max(&size.mul(&N::from_f64(UNIT))).max(&step)
@@ -263,6 +278,7 @@ impl<'a, N: Number> Fast<'a, N> {
             };
         }
         self.moved = moved;
+        self.own = own;
         Ok(())
     }
 

@@ -25,6 +25,7 @@ const MOST_ELEMENTS: u64 = 1 << 28;
 ///
 /// Exit status: 0 every verdict as expected; 1 some claim decided otherwise; 2 a claim or an argument is malformed; 3 the
 /// harness itself failed; 4 some claim could not be decided; 5 drift from a baseline. The gravest wins: 3, 2, 1, 4, 5.
+/// A run that is interrupted exits with 130.
 #[derive(Debug, Parser)]
 #[command(name = "theoremcheck", version, args_conflicts_with_subcommands = true)]
 pub struct Cli {
