@@ -7,17 +7,18 @@ use super::chance;
 use super::closest::{Closest, describe_evidence, describe_fit, describe_line, describe_verdict};
 use super::constant;
 use super::experiment;
-use super::number::grouped;
+use super::number::{grouped, short};
 use super::paint::Paint;
 use super::run_report::Setup;
 use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, plain};
-use crate::claim::experiment::{Experiment, Measure, Plot, Taken};
+use crate::claim::experiment::{Experiment, Measure, Plot, Points, Taken};
 use crate::claim::model::{Claim, Constant, Flow, Named, Paper, Probability, ProbabilityBound, Trajectory};
 use crate::engine::outcome::ClaimResult;
-use crate::lang::ast::{Expr, ExprKind, Given, Looks, Schedule, Slope, SlopeBound};
+use crate::lang::ast::{Expr, ExprKind, Given, Looks, Schedule, Slope, SlopeBound, Sweep, SweepScale};
 use crate::lang::need::Seek;
 use crate::lang::print::{Style, given_tex_with, given_unicode_with, tex_with, unicode_with};
 use crate::lang::span::Span;
+use dashu_ratio::RBig;
 
 pub struct Explained<'a> {
     pub claim: &'a Claim,
@@ -38,6 +39,15 @@ pub enum Notation {
     Tex,
     /// TeX between dollar signs, in lines that are prose otherwise: what a program can typeset.
     Marked,
+}
+
+/// Longer fractions are no easier to read than three digits.
+const LONGEST_FRACTION: usize = 4;
+
+/// `1/10`, `3.16`, `1e-8`
+fn swept_value(value: &RBig) -> String {
+    let fraction = value.to_string();
+    if fraction.len() <= LONGEST_FRACTION { fraction } else { short(value.to_f64().value()) }
 }
 
 /// Some lines under a heading.
@@ -115,8 +125,7 @@ impl Explained<'_> {
                 SlopeBound::AtMost => self.pick("≤", r"\le"),
                 SlopeBound::About => self.pick("≈", r"\approx"),
             };
-            let sweep =
-                scaling.sweep.iter().map(|sweep| format!("{} over {}", self.name(&sweep.name), plain(&sweep.text)));
+            let sweep = scaling.sweep.iter().map(|swept| self.spread(&swept.name, &swept.value));
             let from = scaling.from.iter().map(|from| format!("where {}", self.expr(&from.value)));
             let within = within.as_ref().map(|within| format!(", within {}", self.expr(within))).unwrap_or_default();
             let slope = format!("{}: slope of {fit} {bound} {}{within}", scaling.slope.name, self.expr(value));
@@ -169,7 +178,7 @@ impl Explained<'_> {
             .iter()
             .map(|p| format!("with probability {} {}", self.pick("≥", r"\ge"), self.expr(&p.bound.value)));
         let sweep = constant.sweep.iter().map(|swept| {
-            let values: Vec<String> = swept.value.values.iter().map(ToString::to_string).collect();
+            let values: Vec<String> = swept.value.values.iter().map(swept_value).collect();
             format!("whatever {} is: {}", self.name(&swept.name), values.join(", "))
         });
         let unbounded =
@@ -185,8 +194,13 @@ impl Explained<'_> {
     }
 
     fn experiment(&self, out: &mut Vec<Section>, experiment: &Experiment) {
-        let sweep =
-            experiment.sweep.iter().map(|swept| format!("{} over {}", self.name(&swept.name), plain(&swept.text)));
+        let sweep = experiment.sweep.iter().map(|swept| match &swept.value {
+            Points::Spread(sweep) => self.spread(&swept.name, sweep),
+            Points::Values(values) => {
+                let values: Vec<String> = values.iter().map(|value| self.expr(&value.value)).collect();
+                format!("{} at {}", self.name(&swept.name), values.join(", "))
+            }
+        });
         let runs = (experiment.runs > 1).then(|| format!("{} runs of each point", grouped(experiment.runs)));
         self.section(out, "swept", sweep.chain(runs));
         let number = |number: &Named<Measure>| {
@@ -217,6 +231,18 @@ impl Explained<'_> {
         };
         self.section(out, "drawn", experiment.plots.iter().map(plot));
         self.section(out, "read", experiment.readings.iter().map(|reading| self.named(reading)));
+    }
+
+    /// `T at 11 values from 5 to 10, evenly spread`
+    fn spread(&self, given: &str, sweep: &Sweep) -> String {
+        let Sweep { scale, lo, hi, count, .. } = sweep;
+        let how = match scale {
+            SweepScale::Log => "evenly spread in the logarithm",
+            SweepScale::Linear => "evenly spread",
+            SweepScale::Int => "evenly spread, rounded to integers",
+        };
+        let (lo, hi) = (self.expr(lo), self.expr(hi));
+        format!("{} at {} values from {lo} to {hi}, {how}", self.name(given), grouped(*count))
     }
 
     fn probability(&self, probability: &Probability) -> String {
@@ -288,6 +314,7 @@ impl Explained<'_> {
         let end = format!("over 0 {} t {0} {}", self.pick("≤", r"\le"), self.expr(&flow.end.value));
         let until = flow.until.iter().map(|until| format!("until {}", self.expr(&until.value)));
         let looks = match flow.looks() {
+            Looks::Even(1) => "looked at 0 and at the end".to_owned(),
             Looks::Even(n) => format!("looked at 0 and at the ends of {n} equal intervals"),
             Looks::Log(n) => format!("looked at 0 and at {n} times, evenly in log t"),
         };
@@ -413,6 +440,13 @@ fn joined(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_swept_value_is_as_short_as_it_reads_well() {
+        let shown = |over: i64, under: u64| swept_value(&RBig::from_parts(over.into(), under.into()));
+        let all = [shown(1, 10), shown(79, 25), shown(1, 100_000_000), shown(10_000, 1), shown(1, 3)];
+        assert_eq!(all, ["1/10", "3.16", "1e-8", "10000", "1/3"]);
+    }
 
     #[test]
     fn neighbours_make_one_formula() {
