@@ -480,7 +480,7 @@ fn completions_name_the_commands() {
 fn manual_pages_are_made_of_the_command_line() {
     let all = theoremcheck(&["man"]);
     assert_eq!(all.status, 0, "{}", all.stderr);
-    for part in [".TH theoremcheck 1", "check every claim", "Exit status", "theoremcheck\\-merge(1)"] {
+    for part in [".TH theoremcheck 1", "checks every claim", "Exit status", "theoremcheck\\-merge(1)"] {
         assert!(all.stdout.contains(part), "{part}: {}", all.stdout);
     }
     let check = theoremcheck(&["man", "check"]);

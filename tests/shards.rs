@@ -348,6 +348,7 @@ fn every_format_of_merged_shards_and_of_a_resumed_run_is_that_of_the_single_run(
     theoremcheck(&[&resume[..], &["--shard", "1/2"]].concat());
     assert!(others(&folder, &resume) == single);
     let again = theoremcheck(&resume);
-    assert!(again.stdout.contains("8 of 8 claims taken over"), "{}", again.stdout);
+    // The ninth is found to be malformed when it is compiled.
+    assert!(again.stdout.contains("8 of 9 claims taken over"), "{}", again.stdout);
     assert!(others(&folder, &resume) == single);
 }
