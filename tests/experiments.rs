@@ -445,6 +445,26 @@ fn check_reports_an_experiment_in_words_and_in_json() {
 }
 
 #[test]
+fn the_site_shows_the_figure_that_plot_draws() {
+    let folder = folder("site");
+    for args in [
+        &["check", "--json", "report.json", "--quiet"][..],
+        &["report", "report.json", "-o", "site"],
+        &["plot", "claims", "-o", "out"],
+    ] {
+        let output = theoremcheck(&folder, args);
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    assert_eq!(read("site/figures/p/fig-1.svg"), read("out/p/fig-1.svg"));
+    let page = read("site/claims/p/fig-1.html");
+    assert!(page.contains("<img src=\"../../figures/p/fig-1.svg\" alt=\"loss\">"), "{page}");
+    // The numbers of each point, under what its swept values are called.
+    assert!(page.contains("<th>a=0.125</th><th>asymmetric</th><td class=\"n\">"), "{page}");
+    assert!(!folder.join("site/figures/p/lemma-1.svg").exists());
+}
+
+#[test]
 fn plot_without_experiments_says_what_one_is() {
     let folder = folder("none");
     let output = theoremcheck(&folder, &["plot", "claims/p/lemma-1.toml"]);
