@@ -131,6 +131,12 @@ pub fn of_a_slope(budget: Budget) -> u64 {
 /// The least searches of a constant may take so many times what a predicate is hunted by.
 pub const CONSTANT: u64 = 4;
 
+/// What the search of a constant's claim as a whole may spend: its curves are searched again, value by value.
+pub fn whole_of_a_constant(budget: Budget) -> Effort {
+    let effort = budget.effort();
+    Effort { hunt: effort.hunt / CONSTANT, ..effort }
+}
+
 /// Evaluations that the least searches of a constant may take.
 pub fn of_a_constant(budget: Budget) -> u64 {
     CONSTANT * budget.effort().hunt
