@@ -147,6 +147,8 @@ const LEAST_RUNS: u64 = 24;
 /// Hunts of a value, each from the best case of those before it; and at most so many, where the last one still found more.
 const HUNTS: u64 = 2;
 const MOST_HUNTS: u64 = 5;
+/// The part of a hunt's evaluations that curves of runs have.
+const RUNS: u64 = 2;
 /// What a flow costs a hunt beside what it counts for.
 const FLOW_COST: u64 = 8;
 /// A search to which one more adds no larger part than this is good.
@@ -540,7 +542,9 @@ impl<'a> Search<'a> {
     fn search(&self, stand: &mut Stand<'_>, mut seeds: Vec<Point>) -> Result<(), CheckError> {
         let effort = self.effort;
         let cost = stand.checker.cost().max(1);
-        let share = effort.hunt / values_of(self.claim, self.constant).max(1) / cost;
+        // Runs are searched for less: what asks for most of a constant is at few of their starts, and they cost most of all.
+        let share = effort.hunt / if stand.checker.moves() { RUNS } else { 1 };
+        let share = share / values_of(self.claim, self.constant).max(1) / cost;
         let cases = (share / 16).clamp(CASES.1, CASES.0).next_multiple_of(8);
         let mut most: Option<(f64, u64)> = None;
         stand.checker.run(0..cases, &mut |case| {

@@ -388,6 +388,8 @@ impl Job for Eight<'_> {
             }));
         }
         let numbers: Vec<Option<SlotId>> = study.numbers.iter().map(|number| slot(section, number.node)).collect();
+        // The first look of each run at which rounding may have done anything to a number that is not meant as computed.
+        let mut unbounded: Vec<Option<f64>> = vec![None; records.len()];
         let mut see = |t: f64, lanes: Mask, m: &Machine<V>| {
             for lane in lanes_of(lanes & started) {
                 let t = time.and_then(|slot| value(compiled, m, slot, lane)).map_or(t, |(t, _)| t);
@@ -396,12 +398,17 @@ impl Job for Eight<'_> {
                 let seen =
                     columns.iter().map(|slot| slot.and_then(|s| value(compiled, m, s, lane)).map_or(f64::NAN, |v| v.0));
                 record.seen.push(seen.collect());
-                takers[lane].see(t, |number| numbers[number].and_then(|slot| value(compiled, m, slot, lane)));
+                let known = |number: usize| numbers[number].and_then(|slot| value(compiled, m, slot, lane));
+                let lost = |number: usize| known(number).is_some_and(|(_, error)| !error.is_finite());
+                if unbounded[lane].is_none() && (0..numbers.len()).any(|i| !study.numbers[i].computed && lost(i)) {
+                    unbounded[lane] = Some(t);
+                }
+                takers[lane].see(t, known);
             }
         };
         let Some(motion) = &program.motion else {
             see(0.0, started, &machine);
-            finish(&mut records, takers, 0);
+            finish(&mut records, takers, &unbounded, 0);
             return Ok(records);
         };
         // Runs that stop before their time, of which the end is not known.
@@ -444,7 +451,7 @@ impl Job for Eight<'_> {
                 }
             }
         }
-        finish(&mut records, takers, cut);
+        finish(&mut records, takers, &unbounded, cut);
         Ok(records)
     }
 }
@@ -515,8 +522,8 @@ fn doubted(path: &Path, doubt: Doubt) -> String {
     }
 }
 
-/// `cut`: the runs that stopped before their time.
-fn finish(records: &mut [Record], takers: Vec<Takers>, cut: Mask) {
+/// `cut`: the runs that stopped before their time; `unbounded`: from which look on a run's rounding has no bound.
+fn finish(records: &mut [Record], takers: Vec<Takers>, unbounded: &[Option<f64>], cut: Mask) {
     for (lane, (record, takers)) in records.iter_mut().zip(takers).enumerate() {
         if let Some(look) =
             record.seen.iter().position(|seen| seen.iter().all(|value| value.is_nan()) && !seen.is_empty())
@@ -525,6 +532,10 @@ fn finish(records: &mut [Record], takers: Vec<Takers>, cut: Mask) {
             record
                 .note
                 .get_or_insert(format!("it leaves the range of f64 before step {at}, and has no values from there on"));
+        }
+        if let Some(at) = unbounded[lane] {
+            let at = super::figure::number(at);
+            record.note.get_or_insert(format!("from step {at} on rounding may have done anything to its numbers"));
         }
         record.numbers = takers.taken(cut >> lane & 1 == 1);
     }

@@ -1,7 +1,7 @@
 //! How a figure is read: predicates of the numbers of all its runs.
 //!
 //! Every number is known to within its rounding, so each is an interval, and a reading is decided in enclosures: certainly true, certainly
-//! false, or not told. What a run has no value for is not known, and leaves a reading open that rests on it.
+//! false, or not told. What a run has no value for may be anything, and leaves a reading open that rests on it.
 
 use super::checker::CheckError;
 use super::experiment::{Runs, over_runs};
@@ -12,11 +12,15 @@ use crate::eval::compile::{Request, compile};
 use crate::eval::machine::Machine;
 use crate::eval::run::run;
 use crate::lang::ir::InputId;
+use dashu_int::IBig;
 use dashu_ratio::RBig;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Digits of the enclosures: far more than those of the numbers.
 const BITS: usize = 256;
+
+/// What may be anything is below `2^FAR`: beyond all of `f64` and its products.
+const FAR: usize = 1 << 12;
 
 /// Numbers that a plan of readings may hold.
 const MAX_ELEMENTS: usize = 1 << 20;
@@ -36,7 +40,7 @@ pub struct Read {
     pub answer: Answer,
     /// In the unit of its terms, with what rounding may have done to it.
     pub margin: Option<(f64, f64)>,
-    /// Numbers that it speaks of and that have no value somewhere: which, and where.
+    /// Numbers that it speaks of and that are not known somewhere: which, and `has no value at q = 16: ..`.
     pub missing: Vec<(String, String)>,
 }
 
@@ -101,21 +105,26 @@ fn decided(study: &Study, runs: &Runs, measured: &[Measured]) -> Result<Vec<Read
             let middle = (&lo + &hi) / RBig::from(2_u8);
             (middle.to_f64().value(), ((hi - lo) / RBig::from(2_u8)).to_f64().value())
         });
+        // One that may be anything is none.
+        let margin = margin.filter(|(middle, off)| middle.is_finite() && off.is_finite());
         let missing = reading.of.iter().filter_map(|&place| {
-            let point = measured.get(place)?.values.iter().position(Option::is_none)?;
-            Some((measured[place].name.clone(), why(runs, point)))
+            let Measured { name, values } = measured.get(place)?;
+            let unknown = |value: &Option<(f64, f64)>| value.is_none_or(|(_, error)| !error.is_finite());
+            let point = values.iter().position(Option::is_none).or_else(|| values.iter().position(unknown))?;
+            Some((name.clone(), why(runs, point, values[point])))
         });
         Read { name: reading.name.clone(), answer, margin, missing: missing.collect() }
     };
     Ok(readings.predicates.iter().map(one).collect())
 }
 
-/// Where a point's runs have no value, and why.
-fn why(runs: &Runs, point: usize) -> String {
+/// Where a number is not known, and why.
+fn why(runs: &Runs, point: usize, value: Option<(f64, f64)>) -> String {
+    let what = if value.is_some() { "has no bound on its rounding" } else { "has no value" };
     let name = runs.name(point);
     let note = runs.of_point(point).iter().find_map(|record| record.note.clone());
     let at = if name.is_empty() { String::new() } else { format!(" at {name}") };
-    format!("{at}{}", note.map(|note| format!(": {note}")).unwrap_or_default())
+    format!("{what}{at}{}", note.map(|note| format!(": {note}")).unwrap_or_default())
 }
 
 /// What is known of a number.
@@ -125,5 +134,10 @@ fn interval(value: Option<(f64, f64)>) -> Ball {
         let (value, error) = (exactly(value)?, exactly(error)?);
         Some((&value - &error, value + error))
     });
-    ends.map_or(Ball::Unknown, |(lo, hi)| Ball::from_enclosure(&lo, &hi))
+    // An entry that is unknown to the evaluation makes all of its matrix so, and other runs have their values.
+    let (lo, hi) = ends.unwrap_or_else(|| {
+        let far = RBig::from(IBig::ONE << FAR);
+        (-far.clone(), far)
+    });
+    Ball::from_enclosure(&lo, &hi)
 }

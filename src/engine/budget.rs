@@ -25,7 +25,7 @@ pub enum Budget {
     /// 20,000
     #[default]
     Default,
-    /// 1,000,000
+    /// 100,000
     Deep,
 }
 
@@ -36,7 +36,7 @@ impl Budget {
         match self {
             Self::Quick => 2_000,
             Self::Default => 20_000,
-            Self::Deep => 1_000_000,
+            Self::Deep => 100_000,
         }
     }
 
@@ -55,12 +55,12 @@ impl Budget {
                 proof: 2_000_000_000,
             },
             Self::Deep => Effort {
-                hunt: 10_000_000,
+                hunt: 2_000_000,
                 certifications: 32,
                 bits: 4096,
                 shrink: 10_000,
-                boxes: 200_000,
-                proof: 200_000_000_000,
+                boxes: 25_000,
+                proof: 10_000_000_000,
             },
         }
     }
@@ -130,6 +130,12 @@ pub fn of_a_slope(budget: Budget) -> u64 {
 
 /// The least searches of a constant may take so many times what a predicate is hunted by.
 pub const CONSTANT: u64 = 4;
+
+/// What the search of a constant's claim as a whole may spend: its curves are searched again, value by value.
+pub fn whole_of_a_constant(budget: Budget) -> Effort {
+    let effort = budget.effort();
+    Effort { hunt: effort.hunt / CONSTANT, ..effort }
+}
 
 /// Evaluations that the least searches of a constant may take.
 pub fn of_a_constant(budget: Budget) -> u64 {

@@ -439,7 +439,11 @@ impl<'a> Slot<'a> {
         };
         let begun = Instant::now();
         let stored = self.claim.witness.as_deref();
-        let found = guard(|| source.search(&tally, &options.budget.effort(), stored));
+        let effort = match source.is_constant() {
+            true => budget::whole_of_a_constant(options.budget),
+            false => options.budget.effort(),
+        };
+        let found = guard(|| source.search(&tally, &effort, stored));
         self.note(self.units, flatten(found), begun.elapsed(), |sum, evidence| sum.evidence = evidence);
         if source.is_constant() {
             self.seek(&**source, &tally, options);

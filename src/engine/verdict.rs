@@ -202,7 +202,7 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
 /// The verdict of a reading. It is of the runs that were made, so what fails is rejected and not refuted: no paper claims it of these draws.
 pub fn judge_reading(read: &Read) -> Judgement {
     let missing = || {
-        let each = read.missing.iter().map(|(name, at)| format!("`{name}` has no value{at}"));
+        let each = read.missing.iter().map(|(name, what)| format!("`{name}` {what}"));
         each.collect::<Vec<_>>().join("; ")
     };
     match read.answer {

@@ -1,8 +1,9 @@
 //! An experiment in words and in JSON: how each reading came out, and the numbers behind it. Its figure is drawn in [`super::svg`].
 
 use super::number::{JsonNumber, grouped, short};
+use super::svg;
 use crate::check::experiment::Runs;
-use crate::check::figure::Found;
+use crate::check::figure::{Curve, Drawn, Found};
 use crate::check::reading::{Answer, Measured, Read};
 use serde::Serialize;
 
@@ -73,7 +74,7 @@ pub struct ExperimentJson<'a> {
     sweep: Vec<SweptJson<'a>>,
     numbers: Vec<NumberJson<'a>>,
     readings: Vec<ReadingJson<'a>>,
-    plots: Vec<PlotJson<'a>>,
+    plots: Vec<PlotJson>,
     notes: Vec<String>,
 }
 
@@ -99,16 +100,35 @@ struct ReadingJson<'a> {
     floor: Option<JsonNumber>,
 }
 
+/// A panel as it is drawn: what is not seen of its curves is left out.
 #[derive(Serialize)]
-struct PlotJson<'a> {
-    name: &'a str,
-    curves: Vec<CurveJson<'a>>,
+struct PlotJson {
+    name: String,
+    title: Option<String>,
+    x_label: String,
+    y_label: Option<String>,
+    log: (bool, bool),
+    x_range: Option<(f64, f64)>,
+    y_range: Option<(f64, f64)>,
+    marked: bool,
+    curves: Vec<CurveJson>,
 }
 
 #[derive(Serialize)]
-struct CurveJson<'a> {
-    label: &'a str,
-    points: u64,
+struct CurveJson {
+    label: String,
+    colour: usize,
+    dash: usize,
+    points: Vec<(f64, f64)>,
+}
+
+impl PlotJson {
+    fn of(panel: &Drawn) -> Self {
+        let Drawn { name, title, x_label, y_label, log, x_range, y_range, curves, marked } = svg::seen(panel);
+        let curve = |Curve { label, colour, dash, points }| CurveJson { label, colour, dash, points };
+        let curves = curves.into_iter().map(curve).collect();
+        Self { name, title, x_label, y_label, log, x_range, y_range, marked, curves }
+    }
 }
 
 impl<'a> ExperimentJson<'a> {
@@ -145,18 +165,7 @@ impl<'a> ExperimentJson<'a> {
                     floor: read.margin.map(|(_, floor)| JsonNumber(floor)),
                 })
                 .collect(),
-            plots: found
-                .panels
-                .iter()
-                .map(|panel| PlotJson {
-                    name: &panel.name,
-                    curves: panel
-                        .curves
-                        .iter()
-                        .map(|curve| CurveJson { label: &curve.label, points: curve.points.len() as u64 })
-                        .collect(),
-                })
-                .collect(),
+            plots: found.panels.iter().map(PlotJson::of).collect(),
             notes: notes(&found.runs),
         }
     }

@@ -19,6 +19,19 @@ const LINE: f64 = 17.0;
 const COLOURS: [&str; 7] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00"];
 const DASHES: [&str; 6] = ["", "7 3", "2 2.5", "9 3 2 3", "13 4", "4 2 1.5 2 1.5 2"];
 
+/// Points of a curve that stand nearer to each other, in pixels, are seen as one.
+const APART: f64 = 0.3;
+
+/// The panel with the points that can be told apart where it is drawn, for reports; it is drawn as the panel itself is.
+pub fn seen(panel: &Drawn) -> Drawn {
+    let Some(axes) = Axes::of(panel) else {
+        let curves = panel.curves.iter().map(|curve| Curve { points: Vec::new(), ..curve.clone() }).collect();
+        return Drawn { curves, ..panel.clone() };
+    };
+    let curves = panel.curves.iter().map(|curve| Curve { points: axes.seen(panel, &curve.points), ..curve.clone() });
+    Drawn { curves: curves.collect(), ..panel.clone() }
+}
+
 /// Panels below each other, with a title.
 pub fn figure(title: &str, panels: &[Drawn]) -> String {
     let mut body = String::new();
@@ -49,26 +62,17 @@ fn drawn(out: &mut String, panel: &Drawn, number: usize, top: f64) -> f64 {
         y += TITLE;
     }
     let (x0, x1, y0, y1) = (LEFT, WIDTH - RIGHT, y + 4.0, y + 4.0 + HEIGHT);
-    let all = || panel.curves.iter().flat_map(|curve| &curve.points);
-    // What cannot stand on one axis takes no room on the other.
-    let on = |log: bool, x: f64| x.is_finite() && (!log || x > 0.0);
-    let within = |range: Option<(f64, f64)>, x: f64| range.is_none_or(|(lo, hi)| lo <= x && x <= hi);
-    let shown = || all().filter(|(x, y)| on(panel.log.0, *x) && on(panel.log.1, *y));
-    let xs = shown().filter(|point| within(panel.y_range, point.1)).map(|point| point.0);
-    let ys = shown().filter(|point| within(panel.x_range, point.0)).map(|point| point.1);
-    let x_scale = Scale::of(xs, panel.log.0, panel.x_range, panel.marked);
-    let y_scale = Scale::of(ys, panel.log.1, panel.y_range, true);
-    let (Some(x_scale), Some(y_scale)) = (x_scale, y_scale) else {
+    let Some(axes) = Axes::of(panel) else {
         let _ = writeln!(out, "{}", frame(x0, x1, y0, y1));
         text(out, "text-anchor=\"middle\"", (x0 + x1) / 2.0, (y0 + y1) / 2.0, "nothing that can be drawn");
         return y1 + 20.0;
     };
-    for tick in x_scale.ticks() {
+    for tick in axes.x.ticks() {
         let x = x0 + tick.share * (x1 - x0);
         tick_line(out, &tick.label, (x, y1), (0.0, -1.0), (x, y0));
         labelled(out, &tick.label, "middle", x, y1 + 16.0);
     }
-    for tick in y_scale.ticks() {
+    for tick in axes.y.ticks() {
         let y = y1 - tick.share * (y1 - y0);
         tick_line(out, &tick.label, (x0, y), (1.0, 0.0), (x1, y));
         labelled(out, &tick.label, "end", x0 - 7.0, y + 4.0);
@@ -84,14 +88,10 @@ fn drawn(out: &mut String, panel: &Drawn, number: usize, top: f64) -> f64 {
         writeln!(out, "<g clip-path=\"url(#p{number})\" fill=\"none\" stroke-width=\"1.6\" stroke-linejoin=\"round\">");
     let same_dash = panel.curves.iter().all(|curve| curve.dash == 0);
     for curve in &panel.curves {
-        let places: Vec<(f64, f64)> = curve
-            .points
-            .iter()
-            .filter_map(|(x, y)| Some((x_scale.share(*x)?, y_scale.share(*y)?)))
-            .map(|(x, y)| (x0 + near(x) * (x1 - x0), y1 - near(y) * (y1 - y0)))
-            .collect();
-        let coordinates: Vec<String> =
-            thinned(&places).iter().map(|(x, y)| format!("{},{}", two(*x), two(*y))).collect();
+        let points = axes.seen(panel, &curve.points);
+        let places: Vec<(f64, f64)> =
+            points.iter().filter_map(|point| axes.place(*point)).map(|(x, y)| (x0 + x, y1 - y)).collect();
+        let coordinates: Vec<String> = places.iter().map(|(x, y)| format!("{},{}", two(*x), two(*y))).collect();
         let look = Look::of(curve, same_dash);
         let _ = writeln!(out, "<polyline {} points=\"{}\"/>", look.line(), coordinates.join(" "));
         if panel.marked {
@@ -116,15 +116,65 @@ fn near(share: f64) -> f64 {
     share.clamp(-8.0, 9.0)
 }
 
-/// Without points that stand where the one before them does, to a hundredth of a pixel.
-fn thinned(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let mut out: Vec<(f64, f64)> = Vec::new();
-    for place in places {
-        if out.last().is_none_or(|last| (last.0 - place.0).abs() >= 0.01 || (last.1 - place.1).abs() >= 0.01) {
-            out.push(*place);
-        }
+/// The axes of a panel.
+struct Axes {
+    x: Scale,
+    y: Scale,
+}
+
+impl Axes {
+    /// `None` if nothing can stand on them.
+    fn of(panel: &Drawn) -> Option<Self> {
+        let all = || panel.curves.iter().flat_map(|curve| &curve.points).filter(|point| on_axes(panel, **point));
+        // What cannot stand on one axis takes no room on the other.
+        let xs = all().filter(|point| within(panel.y_range, point.1)).map(|point| point.0);
+        let ys = all().filter(|point| within(panel.x_range, point.0)).map(|point| point.1);
+        Some(Self {
+            x: Scale::of(xs, panel.log.0, panel.x_range, panel.marked)?,
+            y: Scale::of(ys, panel.log.1, panel.y_range, true)?,
+        })
     }
-    out
+
+    /// Pixels to the right of the lower left corner of the area, and above it.
+    fn place(&self, (x, y): (f64, f64)) -> Option<(f64, f64)> {
+        Some((near(self.x.share(x)?) * (WIDTH - RIGHT - LEFT), near(self.y.share(y)?) * HEIGHT))
+    }
+
+    /// The points of a curve that can be told apart: its ends and those that the axes reach to among them, so that what is left of a panel has
+    /// the same axes, and nothing more is left out of it.
+    fn seen(&self, panel: &Drawn, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+        let shown: Vec<(f64, f64)> = points.iter().copied().filter(|point| on_axes(panel, *point)).collect();
+        let reach = |of: fn(&(f64, f64)) -> f64, other: fn(&(f64, f64)) -> f64, range: Option<(f64, f64)>| {
+            let inside = || shown.iter().enumerate().filter(move |(_, point)| within(range, other(point)));
+            let least = inside().min_by(|a, b| of(a.1).total_cmp(&of(b.1)));
+            // The first of several.
+            let most = inside().min_by(|a, b| of(b.1).total_cmp(&of(a.1)));
+            [least.map(|(i, _)| i), most.map(|(i, _)| i)]
+        };
+        let ends = [Some(0), shown.len().checked_sub(1)];
+        let kept = [ends, reach(|p| p.0, |p| p.1, panel.y_range), reach(|p| p.1, |p| p.0, panel.x_range)].concat();
+        let (mut out, mut last) = (Vec::new(), None);
+        for (i, point) in shown.iter().enumerate() {
+            let Some(place) = self.place(*point) else { continue };
+            let far =
+                last.is_none_or(|(x, y): (f64, f64)| (x - place.0).abs() >= APART || (y - place.1).abs() >= APART);
+            if far || kept.contains(&Some(i)) {
+                out.push(*point);
+                last = Some(place);
+            }
+        }
+        out
+    }
+}
+
+/// Whether a point can stand on both axes of a panel.
+fn on_axes(panel: &Drawn, (x, y): (f64, f64)) -> bool {
+    let on = |log: bool, x: f64| x.is_finite() && (!log || x > 0.0);
+    on(panel.log.0, x) && on(panel.log.1, y)
+}
+
+fn within(range: Option<(f64, f64)>, x: f64) -> bool {
+    range.is_none_or(|(lo, hi)| lo <= x && x <= hi)
 }
 
 /// How a curve is told from others.
@@ -297,6 +347,20 @@ mod tests {
         let line = svg.lines().find(|line| line.starts_with("<polyline")).expect("a curve");
         assert_eq!(line.matches(',').count(), 2, "{line}");
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    }
+
+    #[test]
+    fn what_is_seen_of_a_panel_is_drawn_as_the_panel_is() {
+        let wave = |i: u32| (f64::from(i) + 1.0, (f64::from(i) * 0.01).sin() + 1.0 + f64::from(i % 7) * 1e-6);
+        for log in [(false, false), (true, false), (true, true)] {
+            let all = panel(log, (0..20_000).map(wave).collect());
+            let few = seen(&all);
+            assert_eq!(figure("t", std::slice::from_ref(&all)), figure("t", std::slice::from_ref(&few)));
+            assert_eq!(seen(&few), few);
+            assert!(few.curves[0].points.len() < 6_000, "{}", few.curves[0].points.len());
+        }
+        let nothing = panel((true, true), vec![(0.0, 1.0), (1.0, f64::NAN)]);
+        assert!(seen(&nothing).curves[0].points.is_empty());
     }
 
     #[test]

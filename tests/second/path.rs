@@ -22,8 +22,8 @@ pub fn truth(claim: &Claim, start: &Scope, predicate: &str) -> Maybe<bool> {
     if !(0..=MOST_STEPS).contains(&steps) {
         return beyond("so many steps");
     }
-    let at = path.at.as_ref().map(|at| at.value);
-    let looked_at: Vec<i64> = match at {
+    let schedule = path.at.as_ref().map(|at| at.value);
+    let looked_at: Vec<i64> = match schedule {
         None => (0..=steps).collect(),
         Some(Schedule::Every(n)) => (0..=steps).step_by(n.max(1) as usize).collect(),
         Some(Schedule::Log(n)) => {

@@ -4,7 +4,7 @@ use super::data::{Claim, Counts, Extreme, Predicate, Refutation, Section};
 use super::evidence::{self, capital, number};
 use super::graph::Links;
 use super::page::{self, Page, claim_link, escaped, paper_name, paper_path};
-use super::{histogram, mathml, witness};
+use super::{figure, histogram, mathml, witness};
 use crate::claim::model::{Paper, Verdict};
 use crate::engine::verdict::name;
 use crate::report::number::{JsonNumber, grouped, short};
@@ -46,6 +46,9 @@ pub fn page(links: &Links<'_>, claim: &Claim) -> (String, String) {
     }
     if let Some(constant) = &claim.constant {
         main += &evidence::constant(constant);
+    }
+    if let Some(experiment) = &claim.experiment {
+        main += &figure::section(claim, experiment);
     }
     main += &coverage(claim);
     main += &evidence::more(&claim.more);

@@ -53,6 +53,7 @@ pub struct Claim {
     pub fit: Option<Fit>,
     pub probability: Option<Chance>,
     pub constant: Option<Constant>,
+    pub experiment: Option<Experiment>,
     pub cases: u64,
     pub met: u64,
     #[serde(default)]
@@ -308,6 +309,60 @@ pub struct Curve {
 pub struct CurvePoint {
     pub value: JsonNumber,
     pub constant: Option<JsonNumber>,
+}
+
+/// An experiment. Its readings are predicates, and said there.
+#[derive(Debug, Deserialize)]
+pub struct Experiment {
+    pub points: u64,
+    pub runs: u64,
+    pub evaluations: u64,
+    #[serde(default)]
+    pub sweep: Vec<Swept>,
+    #[serde(default)]
+    pub numbers: Vec<Number>,
+    #[serde(rename = "readings")]
+    _readings: Option<Value>,
+    #[serde(default)]
+    pub plots: Vec<Plot>,
+    #[serde(default)]
+    pub notes: Vec<String>,
+    #[serde(flatten)]
+    pub more: More,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Swept {
+    pub name: String,
+    pub legend: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Number {
+    pub name: String,
+    pub values: Vec<Option<JsonNumber>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Plot {
+    pub name: String,
+    pub title: Option<String>,
+    pub x_label: String,
+    pub y_label: Option<String>,
+    pub log: (bool, bool),
+    pub x_range: Option<(f64, f64)>,
+    pub y_range: Option<(f64, f64)>,
+    #[serde(default)]
+    pub marked: bool,
+    pub curves: Vec<PlotCurve>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct PlotCurve {
+    pub label: String,
+    pub colour: u16,
+    pub dash: u16,
+    pub points: Vec<(f64, f64)>,
 }
 
 #[derive(Debug, Deserialize)]

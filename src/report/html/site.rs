@@ -2,7 +2,7 @@
 
 use super::data::Run;
 use super::graph::Links;
-use super::{claim_page, errata_page, overview, paper_page};
+use super::{claim_page, errata_page, figure, overview, paper_page};
 use rayon::prelude::*;
 
 /// A file of the site.
@@ -36,5 +36,6 @@ pub fn files(run: &Run) -> Vec<File> {
     ];
     files.extend(overview::papers(&links).into_iter().map(|paper| page(paper_page::page(&links, paper))));
     files.par_extend(run.claims.par_iter().map(|claim| page(claim_page::page(&links, claim))));
+    files.par_extend(run.claims.par_iter().filter_map(figure::file).map(page));
     files
 }
