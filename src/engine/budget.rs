@@ -142,12 +142,13 @@ pub fn of_a_constant(budget: Budget) -> u64 {
     CONSTANT * budget.effort().hunt
 }
 
-/// An experiment is made once, at its paper's size, and may spend so many times the evaluations of a claim.
-const EXPERIMENT: u64 = 50;
-
-/// Evaluations that an experiment may spend.
+/// Evaluations that an experiment may spend: it is made once, at its paper's size, and some papers have run theirs for a day.
 pub fn of_an_experiment(budget: Budget) -> u64 {
-    EXPERIMENT * budget.evaluations()
+    match budget {
+        Budget::Quick => 100_000,
+        Budget::Default => 1_000_000,
+        Budget::Deep => 50_000_000,
+    }
 }
 
 /// Evaluations that make about so many runs of all `points` together, where eight runs of each count for `eight`.
