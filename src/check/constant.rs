@@ -365,6 +365,16 @@ impl<'a> Search<'a> {
     pub fn run(&self, tally: &Tally, evidence: &Evidence) -> Result<(Constant, Option<Refutation>), CheckError> {
         self.monotone()?;
         let Self { claim, constant, options, .. } = *self;
+        // Where no constant will do there is none to be sought.
+        if evidence.refutation.is_some() {
+            let worst = self.overall(tally, evidence)?;
+            let curves = Vec::new();
+            let seek = constant.seek;
+            return Ok((
+                Constant { seek, worst, curves, trials: None, scaled: None, impossible: None, barred: None },
+                None,
+            ));
+        }
         let cases = self.asking_cases(tally, evidence)?;
         let lines = lines(claim, constant);
         let found = lines.par_iter().map(|line| self.curve(line, &cases)).collect::<Vec<_>>();
@@ -378,7 +388,7 @@ impl<'a> Search<'a> {
             worst = greater(worst, most);
         }
         let scaled = match &worst {
-            Some(_) if refutation.is_none() && evidence.refutation.is_none() => {
+            Some(_) if refutation.is_none() => {
                 degrees::scaled(claim, constant, options, self.effort.bits, &self.asking_cases(tally, evidence)?)?
             }
             _ => None,

@@ -77,7 +77,7 @@ pub struct CheckArgs {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub filter: FilterArgs,
-    /// Random evaluations a claim: quick 2,000, default 20,000, deep 100,000; the hunt has 20,000, 400,000, 2,000,000 more
+    /// Random evaluations a claim: quick 2,000, default 20,000, deep 100,000; the hunt has 20,000, 250,000, 1,250,000 more
     #[arg(long, value_name = "BUDGET", default_value = "default", value_parser = budget())]
     pub budget: Budget,
     #[command(flatten)]

@@ -47,7 +47,7 @@ impl Budget {
                 Effort { hunt: 20_000, certifications: 24, bits: 1024, shrink: 400, boxes: 2_000, proof: 500_000_000 }
             }
             Self::Default => Effort {
-                hunt: 400_000,
+                hunt: 250_000,
                 certifications: 32,
                 bits: 2048,
                 shrink: 2_000,
@@ -55,13 +55,22 @@ impl Budget {
                 proof: 2_000_000_000,
             },
             Self::Deep => Effort {
-                hunt: 2_000_000,
+                hunt: 1_250_000,
                 certifications: 32,
                 bits: 4096,
                 shrink: 10_000,
                 boxes: 25_000,
                 proof: 10_000_000_000,
             },
+        }
+    }
+
+    /// Trials of a probability, and evaluations that the curves of a constant may take.
+    pub fn sought(self) -> u64 {
+        match self {
+            Self::Quick => 20_000,
+            Self::Default => 400_000,
+            Self::Deep => 2_000_000,
         }
     }
 
@@ -112,11 +121,11 @@ pub fn cases(budget: Budget, cases: Option<u64>, cost: u64) -> Option<u64> {
 
 /// How many trials a probability claim has, if one counts for `cost` evaluations; `None` if the budget does not reach for enough of them.
 ///
-/// As many as a predicate is hunted by evaluations. `cases`, where given, is taken instead of the budget.
+/// `cases`, where given, is taken instead of the budget.
 pub fn trials(budget: Budget, cases: Option<u64>, cost: u64) -> Option<u64> {
     match cases {
         Some(cases) => Some(cases.max(LANES)),
-        None => Some(budget.effort().hunt / cost.max(1)).filter(|trials| *trials >= LEAST_TRIALS),
+        None => Some(budget.sought() / cost.max(1)).filter(|trials| *trials >= LEAST_TRIALS),
     }
 }
 
@@ -128,18 +137,22 @@ pub fn of_a_slope(budget: Budget) -> u64 {
     SLOPE * budget.evaluations()
 }
 
-/// The least searches of a constant may take so many times what a predicate is hunted by.
+/// The least searches of a constant's curves may take so many times what they have; the search of the claim as a whole has such a part of it.
 pub const CONSTANT: u64 = 4;
 
 /// What the search of a constant's claim as a whole may spend: its curves are searched again, value by value.
 pub fn whole_of_a_constant(budget: Budget) -> Effort {
-    let effort = budget.effort();
-    Effort { hunt: effort.hunt / CONSTANT, ..effort }
+    Effort { hunt: budget.sought() / CONSTANT, ..budget.effort() }
+}
+
+/// What the search of a constant's curves may spend.
+pub fn curves_of_a_constant(budget: Budget) -> Effort {
+    Effort { hunt: budget.sought(), ..budget.effort() }
 }
 
 /// Evaluations that the least searches of a constant may take.
 pub fn of_a_constant(budget: Budget) -> u64 {
-    CONSTANT * budget.effort().hunt
+    CONSTANT * budget.sought()
 }
 
 /// Evaluations that an experiment may spend: it is made once, at its paper's size, and some papers have run theirs for a day.

@@ -398,7 +398,8 @@ impl<'a> Slot<'a> {
                     });
                 }
                 Work::Constant(trials) => {
-                    let found = guard(|| source.random_constant(&options.budget.effort(), *trials));
+                    let found =
+                        guard(|| source.random_constant(&budget::curves_of_a_constant(options.budget), *trials));
                     self.note(unit, flatten(found), begun.elapsed(), |sum, constant| sum.constant = Some(constant));
                 }
                 Work::Figure => {
@@ -461,7 +462,7 @@ impl<'a> Slot<'a> {
                 Some(_) => return,
             }
         };
-        let found = guard(|| source.constant(tally, &evidence, &options.budget.effort()));
+        let found = guard(|| source.constant(tally, &evidence, &budget::curves_of_a_constant(options.budget)));
         self.note(self.units, flatten(found), begun.elapsed(), |sum, (constant, refutation)| {
             sum.constant = Some(constant);
             if let Some(evidence) = sum.evidence.first_mut() {
