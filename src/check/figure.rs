@@ -42,7 +42,8 @@ pub struct Curve {
 /// A number as it stands in legends and tables: as short as tells it from all others, an exponent where there would be many zeros.
 pub fn number(x: f64) -> String {
     let plain = format!("{x}");
-    if plain.len() <= 9 || !x.is_finite() { plain } else { format!("{x:e}") }
+    let small = x != 0.0 && x.abs() < 1e-3;
+    if plain.len() <= 9 && !small || !x.is_finite() { plain } else { format!("{x:e}") }
 }
 
 /// The panels of what was made.
@@ -192,8 +193,8 @@ mod tests {
 
     #[test]
     fn numbers_are_as_short_as_they_can_be() {
-        let shown = [0.5, 0.05, 1e-12, 1e22, 3.0, 250_000.0, 1.0 / 3.0].map(number);
-        assert_eq!(shown, ["0.5", "0.05", "1e-12", "1e22", "3", "250000", "3.333333333333333e-1"]);
+        let shown = [0.5, 0.001, 1e-6, 1e-12, 1e22, 0.0, 250_000.0, 1.0 / 3.0].map(number);
+        assert_eq!(shown, ["0.5", "0.001", "1e-6", "1e-12", "1e22", "0", "250000", "3.333333333333333e-1"]);
     }
 
     #[test]

@@ -88,7 +88,10 @@ fn head(claim: &Claim) -> String {
         escaped(&claim.id),
         escaped(&claim.title),
         page::verdict(claim.verdict),
-        page::meaning(claim.verdict)
+        match &claim.experiment {
+            Some(_) => figure::meaning(claim.verdict),
+            None => page::meaning(claim.verdict),
+        }
     )
 }
 
@@ -156,6 +159,9 @@ fn of_predicate(links: &Links<'_>, claim: &Claim, predicate: &Predicate) -> Stri
     }
     if let Some(reason) = predicate.reason.as_ref().filter(|_| claim.reason.is_none()) {
         let _ = write!(out, "<p>{}.</p>", escaped(&capital(reason)));
+    }
+    if let Some(experiment) = &claim.experiment {
+        out += &figure::margin(experiment, &predicate.name);
     }
     let evidence = predicate.evidence.as_ref();
     if let Some(refutation) = evidence.and_then(|evidence| evidence.refutation.as_ref()) {

@@ -311,7 +311,7 @@ pub struct CurvePoint {
     pub constant: Option<JsonNumber>,
 }
 
-/// An experiment. Its readings are predicates, and said there.
+/// An experiment. Its readings are predicates.
 #[derive(Debug, Deserialize)]
 pub struct Experiment {
     pub points: u64,
@@ -321,14 +321,21 @@ pub struct Experiment {
     pub sweep: Vec<Swept>,
     #[serde(default)]
     pub numbers: Vec<Number>,
-    #[serde(rename = "readings")]
-    _readings: Option<Value>,
+    #[serde(default)]
+    pub readings: Vec<Reading>,
     #[serde(default)]
     pub plots: Vec<Plot>,
     #[serde(default)]
     pub notes: Vec<String>,
     #[serde(flatten)]
     pub more: More,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Reading {
+    pub name: String,
+    pub margin: Option<JsonNumber>,
+    pub floor: Option<JsonNumber>,
 }
 
 #[derive(Debug, Deserialize)]

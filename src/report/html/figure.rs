@@ -2,9 +2,10 @@
 
 use super::data::{Claim, Experiment, Number, Plot};
 use super::evidence::{self, capital, number};
-use super::page::{claim_path, escaped, up};
+use super::page::{self, claim_path, escaped, up};
 use super::witness;
 use crate::check::figure::{Curve, Drawn};
+use crate::claim::model::Verdict;
 use crate::report::number::grouped;
 use crate::report::svg;
 use std::fmt::Write;
@@ -73,6 +74,27 @@ pub fn section(claim: &Claim, experiment: &Experiment) -> String {
         let _ = write!(out, "<ul class=\"says\">{notes}</ul>");
     }
     out + &evidence::more(&experiment.more)
+}
+
+/// What a verdict says of a figure.
+pub fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Held => "the runs of the figure show it",
+        Verdict::Rejected => "the runs of the figure do not show it",
+        Verdict::Inconclusive => "the runs of the figure do not tell",
+        other => page::meaning(other),
+    }
+}
+
+/// How clearly the runs show a reading.
+pub fn margin(experiment: &Experiment, name: &str) -> String {
+    let reading = experiment.readings.iter().find(|reading| reading.name == name);
+    let Some((reading, margin)) = reading.and_then(|reading| Some((reading, reading.margin?))) else {
+        return String::new();
+    };
+    let floor = reading.floor.filter(|floor| floor.0 > 0.0);
+    let floor = floor.map(|floor| format!(", rounding floor {}", number(floor))).unwrap_or_default();
+    format!("<p class=\"worst\">Margin {} in the size of its terms{floor}.</p>", number(margin))
 }
 
 fn counted(n: u64, what: &str) -> String {
