@@ -41,11 +41,16 @@ const PYTHON: &str = "THEOREMCHECK_PYTHON";
 /// Where the page's claims are said to stand.
 const CLAIM_FILE: &str = "claims/my-paper/lemma-1.toml";
 
+/// A word behind the fence that has to be there.
+fn word<'a>(block: &'a Block, page: &str, n: usize) -> &'a str {
+    block.words.get(n).unwrap_or_else(|| panic!("{page}:{}: the fence says too little", block.line))
+}
+
 fn settings(blocks: &[Block], page: &str) -> BTreeMap<String, Arc<Source>> {
     let settings = blocks.iter().filter(|b| b.kind() == "setting");
     settings
         .map(|b| {
-            let name = b.word(page, 1).to_owned();
+            let name = word(b, page, 1).to_owned();
             let path = PathBuf::from(format!("claims/my-paper/settings/{name}.toml"));
             (name, Arc::new(Source { path, text: b.text.as_str().into() }))
         })
@@ -85,7 +90,7 @@ fn every_claim_in_the_documentation_has_the_verdict_that_is_said() {
             let outcomes = run(&[&claim], &options, &|_| {}).unwrap();
             let Some(Outcome::Checked(result)) = outcomes.into_iter().next() else { panic!("{at}: not run") };
             let verdict = result.verdict.name();
-            if verdict != block.word(page, 1) {
+            if verdict != word(block, page, 1) {
                 wrong.push(format!("{at}: {verdict} {:?} {:?}", result.failure, reasons(&result.predicates)));
             }
             if block.text.contains("expect") && !result.as_expected {

@@ -20,10 +20,6 @@ impl Block {
     pub fn kind(&self) -> &str {
         self.words.first().map_or("", String::as_str)
     }
-
-    pub fn word(&self, page: &str, n: usize) -> &str {
-        self.words.get(n).unwrap_or_else(|| panic!("{page}:{}: the fence says too little", self.line))
-    }
 }
 
 pub fn root() -> &'static Path {
