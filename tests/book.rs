@@ -301,3 +301,11 @@ fn the_counts_of_a_chapter_are_those_of_the_claims() {
     }
     assert!(wrong.is_empty(), "what the claims make now, to be pasted:\n{wrong}");
 }
+
+#[test]
+fn the_versions_that_are_said_are_those_of_the_package() {
+    let rust = format!("Rust {} or later", env!("CARGO_PKG_RUST_VERSION"));
+    assert!(read("README.md").contains(&rust), "the README does not say `{rust}`");
+    let cited = format!("\nversion: {}\n", env!("CARGO_PKG_VERSION"));
+    assert!(read("CITATION.cff").contains(&cited), "CITATION.cff does not say `{}`", cited.trim());
+}
