@@ -1,4 +1,4 @@
-//! The documentation is run: what its examples say happens is what happens.
+//! The documentation is run: what the examples of the README and of every page of the book say happens is what happens.
 //!
 //! | block | what is checked |
 //! | --- | --- |
@@ -7,10 +7,17 @@
 //! | ```` ```world ```` | givens that the expressions of the page are about |
 //! | ```` ```expr ```` | `expression  # type; note` a line: it is accepted and has this type |
 //! | ```` ```error ```` | a claim file that is refused as the next ```` ```text ```` block shows, character for character |
-//! | ```` ```console ```` | a session: `$ theoremcheck ..` prints what stands below it, times aside |
+//! | ```` ```console ```` | a session: `$ theoremcheck ..` and `$ cat FILE` print what stands below them, times aside |
+//! | ```` ```python name.py ```` | a program that sessions of the page may run |
+//! | ```` ```rust path ```` | a part of this file of the repository, which its own tests run |
 //!
-//! Blocks of other kinds are not looked at.
+//! Sessions are typed into a folder that holds the claims and programs shown above them, and into the root of the repository on pages that
+//! show no file. With `THEOREMCHECK_DOCS_ACCEPT=1` what is printed is written into the pages. Blocks of other kinds are not looked at;
+//! that the pages hang together is what `tests/book.rs` sees to.
 
+mod pages;
+
+use pages::{Block, blocks, differences, pages, read, root};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,62 +36,21 @@ use theoremcheck::lang::functions::FUNCTIONS;
 use theoremcheck::lang::types::Names;
 use theoremcheck::lang::words::SAMPLERS;
 
-const PAGES: [&str; 3] = ["docs/language.md", "docs/verdicts.md", "README.md"];
+/// With this in the environment, what needs python3 is not left out.
+const PYTHON: &str = "THEOREMCHECK_PYTHON";
 /// Where the page's claims are said to stand.
 const CLAIM_FILE: &str = "claims/my-paper/lemma-1.toml";
 
-/// A fenced block: the words behind the fence, its text, the line it starts in.
-struct Block {
-    words: Vec<String>,
-    text: String,
-    line: usize,
-}
-
-impl Block {
-    fn kind(&self) -> &str {
-        self.words.first().map_or("", String::as_str)
-    }
-
-    fn word(&self, page: &str, n: usize) -> &str {
-        self.words.get(n).unwrap_or_else(|| panic!("{page}:{}: the fence says too little", self.line))
-    }
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn read(page: &str) -> String {
-    fs::read_to_string(root().join(page)).unwrap_or_else(|e| panic!("{page}: {e}"))
-}
-
-fn blocks(page: &str) -> Vec<Block> {
-    let text = read(page);
-    let mut blocks = Vec::new();
-    let mut open: Option<Block> = None;
-    for (i, line) in text.lines().enumerate() {
-        match (line.strip_prefix("```"), &mut open) {
-            (Some(_), Some(_)) => blocks.extend(open.take()),
-            (Some(info), None) => {
-                let words = info.split_whitespace().map(str::to_owned).collect();
-                open = Some(Block { words, text: String::new(), line: i + 1 });
-            }
-            (None, Some(block)) => {
-                block.text.push_str(line);
-                block.text.push('\n');
-            }
-            (None, None) => {}
-        }
-    }
-    assert!(open.is_none(), "{page}: a block is not closed");
-    blocks
+/// A word behind the fence that has to be there.
+fn word<'a>(block: &'a Block, page: &str, n: usize) -> &'a str {
+    block.words.get(n).unwrap_or_else(|| panic!("{page}:{}: the fence says too little", block.line))
 }
 
 fn settings(blocks: &[Block], page: &str) -> BTreeMap<String, Arc<Source>> {
     let settings = blocks.iter().filter(|b| b.kind() == "setting");
     settings
         .map(|b| {
-            let name = b.word(page, 1).to_owned();
+            let name = word(b, page, 1).to_owned();
             let path = PathBuf::from(format!("claims/my-paper/settings/{name}.toml"));
             (name, Arc::new(Source { path, text: b.text.as_str().into() }))
         })
@@ -107,7 +73,7 @@ fn claim(text: &str, settings: &BTreeMap<String, Arc<Source>>) -> Result<Claim, 
 fn every_claim_in_the_documentation_has_the_verdict_that_is_said() {
     let mut wrong = Vec::new();
     let mut count = 0;
-    for page in PAGES {
+    for page in &pages() {
         let blocks = blocks(page);
         let settings = settings(&blocks, page);
         for block in blocks.iter().filter(|b| b.kind() == "claim") {
@@ -124,7 +90,7 @@ fn every_claim_in_the_documentation_has_the_verdict_that_is_said() {
             let outcomes = run(&[&claim], &options, &|_| {}).unwrap();
             let Some(Outcome::Checked(result)) = outcomes.into_iter().next() else { panic!("{at}: not run") };
             let verdict = result.verdict.name();
-            if verdict != block.word(page, 1) {
+            if verdict != word(block, page, 1) {
                 wrong.push(format!("{at}: {verdict} {:?} {:?}", result.failure, reasons(&result.predicates)));
             }
             if block.text.contains("expect") && !result.as_expected {
@@ -178,7 +144,7 @@ fn type_of(world: &str, expression: &str) -> Result<String, Diagnostics> {
 fn every_error_in_the_documentation_reads_as_it_is_shown() {
     let mut wrong = String::new();
     let mut count = 0;
-    for page in PAGES {
+    for page in &pages() {
         let blocks = blocks(page);
         let settings = settings(&blocks, page);
         for pair in blocks.windows(2).filter(|pair| pair[0].kind() == "error") {
@@ -233,37 +199,81 @@ fn every_function_has_a_row_with_its_signature() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
-/// The sessions of the README are typed into a folder that holds the claims shown above them.
 #[test]
-fn the_sessions_of_the_readme_print_what_it_shows() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs-readme");
-    let _ = fs::remove_dir_all(&folder);
+fn the_sessions_of_the_pages_print_what_is_shown() {
+    let python = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
+    assert!(python || std::env::var_os(PYTHON).is_none(), "{PYTHON} is set, and python3 does not start");
     let (mut sessions, mut wrong) = (0, String::new());
-    for block in blocks("README.md") {
-        if let ("claim", Some(file)) = (block.kind(), block.words.get(2)) {
-            let file = folder.join(file);
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, &block.text).unwrap();
+    for page in &pages() {
+        let blocks = blocks(page);
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs").join(page);
+        let _ = fs::remove_dir_all(&folder);
+        let (mut of_page, mut changed) = (root(), Vec::new());
+        for block in &blocks {
+            let file = match block.kind() {
+                "claim" => block.words.get(2),
+                "python" => block.words.get(1),
+                _ => None,
+            };
+            if let Some(file) = file {
+                let file = folder.join(file);
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(file, &block.text).unwrap();
+                of_page = &folder;
+            }
+            if block.kind() != "console" {
+                continue;
+            }
+            let mut is = String::new();
+            for (command, shown) in session(&block.text) {
+                sessions += 1;
+                let left_out = !python && command.contains("python3");
+                let printed = if left_out { shown } else { printed(&command, of_page) };
+                is += &format!("$ {command}\n{printed}");
+            }
+            if timeless(&is) != timeless(&block.text) {
+                changed.push((block, is));
+            }
         }
-        if block.kind() != "console" {
-            continue;
-        }
-        for (command, shown) in session(&block.text) {
-            let Some(arguments) = command.strip_prefix("theoremcheck") else { continue };
-            sessions += 1;
+        wrong += &differences(page, &changed);
+    }
+    assert!(wrong.is_empty(), "what is printed now, to be pasted:\n{wrong}");
+    assert!(sessions > 10);
+}
+
+/// What a command of a session prints in a folder, errors last.
+fn printed(command: &str, folder: &Path) -> String {
+    let words = shlex::split(command).unwrap_or_else(|| panic!("`{command}` has a quote that is not closed"));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["theoremcheck", ref arguments @ ..] => {
             let mut run = Command::new(env!("CARGO_BIN_EXE_theoremcheck"));
             for variable in ["THEOREMCHECK_BACKEND", "THEOREMCHECK_BUDGET", "THEOREMCHECK_SEED"] {
                 run.env_remove(variable);
             }
-            let run = run.current_dir(&folder).args(arguments.split_whitespace()).output().unwrap();
+            // Python is not to leave what it compiled of one program where the next of that name is looked for.
+            run.env("PYTHONDONTWRITEBYTECODE", "1");
+            let run = run.current_dir(folder).args(arguments).output().unwrap();
             let printed = String::from_utf8(run.stdout).unwrap() + &String::from_utf8(run.stderr).unwrap();
-            if timeless(&printed) != timeless(&shown) {
-                wrong.push_str(&format!("README.md:{}\n$ {command}\n{printed}\n", block.line));
+            printed.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+        }
+        ["cat", file] => fs::read_to_string(folder.join(file)).unwrap_or_else(|e| panic!("{file}: {e}")),
+        _ => panic!("`{command}` is not run: a session has `theoremcheck ..` and `cat FILE`"),
+    }
+}
+
+#[test]
+fn programs_in_rust_are_parts_of_files_that_are_run() {
+    let mut found = 0;
+    for page in &pages() {
+        for block in blocks(page).iter().filter(|block| block.kind() == "rust") {
+            if let Some(file) = block.words.get(1) {
+                found += 1;
+                assert!(read(file).contains(&block.text), "{page}:{}: that is not in {file}", block.line);
             }
         }
     }
-    assert!(wrong.is_empty(), "what is printed now, to be pasted:\n{wrong}");
-    assert!(sessions >= 2);
+    assert!(found >= 2);
 }
 
 /// The commands of a session, each with what stands below it.
@@ -279,13 +289,14 @@ fn session(text: &str) -> Vec<(String, String)> {
     commands
 }
 
-/// Without the time that a run took.
+/// Without the time that a run took, and what depends on it.
 fn timeless(text: &str) -> String {
     let line = |line: &str| match line.rsplit_once(", ") {
         Some((rest, time)) if time.ends_with(" s") && line.contains("random evaluations a claim") => rest.to_owned(),
         _ => line.trim_end().to_owned(),
     };
-    text.trim_end().lines().map(|l| line(l) + "\n").collect()
+    let timed = |line: &&str| !line.contains(" ns a step (");
+    text.trim_end().lines().filter(timed).map(|l| line(l) + "\n").collect()
 }
 
 #[test]
@@ -300,17 +311,4 @@ fn the_commands_of_the_readme_are_those_that_are_run_for_every_change() {
         }
     }
     assert!(found >= 2);
-}
-
-#[test]
-fn what_the_pages_link_to_exists() {
-    for page in PAGES {
-        let folder = root().join(page).parent().unwrap().to_owned();
-        for link in read(page).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let file = link.split('#').next().unwrap();
-            if !file.is_empty() && !file.contains("://") {
-                assert!(folder.join(file).exists(), "{page} links to {link}");
-            }
-        }
-    }
 }

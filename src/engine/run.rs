@@ -90,9 +90,7 @@ pub fn run_with(
     sink(Event::RunStarted { claims: &ids, work });
 
     let finished = Finished { slots: &slots, next: Mutex::new(0), sink };
-    for outcome in slots.iter().filter_map(|slot| slot.outcome.get()) {
-        sink(Event::ClaimEnded { outcome });
-    }
+    slots.iter().filter(|slot| slot.outcome.get().is_some()).for_each(|slot| finished.tell_end(slot));
     finished.announce();
     let next = AtomicU64::new(0);
     pool.broadcast(|_| {
@@ -101,9 +99,7 @@ pub fn run_with(
             let Some(slot) = slots.partition_point(|slot| slot.first_unit <= unit).checked_sub(1) else { continue };
             let slot = &slots[slot];
             if slot.work(unit - slot.first_unit, options, sink) {
-                if let Some(outcome) = slot.outcome.get() {
-                    sink(Event::ClaimEnded { outcome });
-                }
+                finished.tell_end(slot);
                 finished.announce();
             }
         }
@@ -324,6 +320,8 @@ struct Slot<'a> {
     failed: AtomicU64,
     sum: Mutex<Sum>,
     outcome: OnceLock<Outcome>,
+    /// Whether it was told that the claim has ended. Until then it is not finished, though it has an outcome.
+    ended: AtomicBool,
 }
 
 #[derive(Default)]
@@ -361,6 +359,7 @@ impl<'a> Slot<'a> {
             failed: AtomicU64::new(u64::MAX),
             sum: Mutex::default(),
             outcome: OnceLock::new(),
+            ended: AtomicBool::new(false),
         };
         if units == 0 {
             slot.finish();
@@ -523,9 +522,18 @@ struct Finished<'a> {
 }
 
 impl Finished<'_> {
+    /// Tells that a claim has ended, before any thread may announce it: consumers keep of the one event what they show at the other.
+    fn tell_end(&self, slot: &Slot<'_>) {
+        if let Some(outcome) = slot.outcome.get() {
+            (self.sink)(Event::ClaimEnded { outcome });
+        }
+        slot.ended.store(true, Ordering::Release);
+    }
+
     fn announce(&self) {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(outcome) = self.slots.get(*next).and_then(|slot| slot.outcome.get()) {
+        let ended = |at: usize| self.slots.get(at).filter(|slot| slot.ended.load(Ordering::Acquire));
+        while let Some(outcome) = ended(*next).and_then(|slot| slot.outcome.get()) {
             (self.sink)(Event::ClaimFinished { outcome });
             *next += 1;
         }

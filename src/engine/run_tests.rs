@@ -173,6 +173,31 @@ fn the_outcome_is_the_same_for_any_number_of_threads() {
 }
 
 #[test]
+fn no_claim_is_finished_before_it_was_told_that_it_has_ended() {
+    let claims: Vec<Claim> = (0..64).map(|i| claim(&format!("held-{i}"), "")).collect();
+    let claims: Vec<&Claim> = claims.iter().collect();
+    let told = Mutex::new(Vec::new());
+    let sink = |event: Event<'_>| match event {
+        Event::ClaimEnded { outcome: Outcome::Checked(result) } => {
+            // Long enough for other threads to end claims before and after this one.
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            told.lock().unwrap().push((result.id.0.clone(), false));
+        }
+        Event::ClaimFinished { outcome: Outcome::Checked(result) } => {
+            told.lock().unwrap().push((result.id.0.clone(), true));
+        }
+        _ => {}
+    };
+    let options = RunOptions { cases: Some(8), ..options(8) };
+    run_with(&claims, &options, &compile as &Compile<'_>, &sink).unwrap();
+    let told = told.into_inner().unwrap();
+    for claim in claims {
+        let at = |finished| told.iter().position(|(id, is)| *id == claim.id.0 && *is == finished).unwrap();
+        assert!(at(false) < at(true), "{}", claim.id.0);
+    }
+}
+
+#[test]
 fn every_case_is_run_once() {
     let result = only("held");
     assert_eq!((result.verdict, result.tally.cases, result.tally.met), (Verdict::Held, 20_000, 20_000));
