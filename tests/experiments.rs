@@ -439,7 +439,7 @@ fn check_reports_an_experiment_in_words_and_in_json() {
     assert_eq!(claim["predicates"][0]["verdict"], "held");
     let explained = theoremcheck(&folder, &["explain", "p/fig-1"]);
     let text = String::from_utf8_lossy(&explained.stdout).into_owned();
-    for piece in ["swept", "taken of each run", "drawn", "read", "α over [0.5, 0.25, 0.125]"] {
+    for piece in ["swept", "taken of each run", "drawn", "read", "α at 0.5, 0.25, 0.125"] {
         assert!(text.contains(piece), "{piece}: {text}");
     }
 }

@@ -351,7 +351,7 @@ mod tests {
 
     #[test]
     fn what_is_seen_of_a_panel_is_drawn_as_the_panel_is() {
-        let wave = |i: u32| (f64::from(i) + 1.0, (f64::from(i) * 0.01).sin() + 1.0 + f64::from(i % 7) * 1e-6);
+        let wave = |i: u32| (f64::from(i) + 1.0, (f64::from(i) * 5e-4).sin() + 1.0 + f64::from(i % 7) * 1e-6);
         for log in [(false, false), (true, false), (true, true)] {
             let all = panel(log, (0..20_000).map(wave).collect());
             let few = seen(&all);
