@@ -6,6 +6,7 @@
 //! - its block ```` ```verdicts ```` is what the claim files make (`THEOREMCHECK_DOCS_ACCEPT=1` writes it);
 //! - in a table whose first column is headed `refuted`, `rejected` or `drifts`, that column names claims of which this is expected, and those
 //!   tables name *all* such claims of the paper, each once: a new finding without a word about it is an error;
+//! - claims in the last column of those tables, which says what is right, are expected to hold;
 //! - a table headed `left out` names in the same way the statements for which the index says why they have no claim;
 //! - every name of a claim, anywhere in it, is that of a claim.
 //!
@@ -124,6 +125,9 @@ fn chapters(library: &Library) -> Vec<(String, &str, Vec<&Claim>)> {
     papers.map(|paper| (format!("docs/papers/{paper}.md"), paper.as_str(), claims(paper))).collect()
 }
 
+/// What is found wrong, and has tables of its own in the chapters.
+const FINDINGS: [Verdict; 3] = [Verdict::Refuted, Verdict::Rejected, Verdict::Drifts];
+
 /// What is expected of a claim that is not expected to hold in all it says.
 fn red(claim: &Claim) -> BTreeSet<Verdict> {
     let all: Vec<Verdict> = match &claim.expect {
@@ -134,26 +138,43 @@ fn red(claim: &Claim) -> BTreeSet<Verdict> {
     all.into_iter().filter(|verdict| !matches!(verdict, Verdict::Held | Verdict::Proved)).collect()
 }
 
-/// What a chapter's tables list, by the first column's heading: the names in code in its cells.
-fn listed(text: &str) -> BTreeMap<String, Vec<String>> {
-    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+/// A row of a table: the heading of its first column, and the names in code in its first and last cells.
+struct Row {
+    heading: String,
+    first: Vec<String>,
+    last: Vec<String>,
+}
+
+/// The rows of a chapter's tables.
+fn rows(text: &str) -> Vec<Row> {
+    let names = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    let mut rows = Vec::new();
     let mut heading: Option<String> = None;
     for line in text.lines() {
-        let Some(row) = line.strip_prefix('|') else {
+        let Some(row) = line.strip_prefix('|').and_then(|row| row.strip_suffix('|')) else {
             heading = None;
             continue;
         };
-        let first = row.split('|').next().unwrap_or_default().trim();
+        let first = row.split('|').next().unwrap_or_default();
         match &heading {
-            None => heading = Some(first.to_owned()),
-            Some(_) if first.starts_with("---") => {}
-            Some(heading) => {
-                let names = first.split('`').skip(1).step_by(2).map(str::to_owned);
-                tables.entry(heading.clone()).or_default().extend(names);
-            }
+            None => heading = Some(first.trim().to_owned()),
+            Some(_) if first.trim().starts_with("---") => {}
+            Some(heading) => rows.push(Row {
+                heading: heading.clone(),
+                first: names(first),
+                last: names(row.rsplit('|').next().unwrap_or_default()),
+            }),
         }
     }
-    tables
+    rows
+}
+
+/// What the tables with this heading list, sorted.
+fn listed(rows: &[Row], heading: &str) -> Vec<String> {
+    let rows = rows.iter().filter(|row| row.heading == heading);
+    let mut listed: Vec<String> = rows.flat_map(|row| row.first.clone()).collect();
+    listed.sort();
+    listed
 }
 
 #[test]
@@ -161,16 +182,14 @@ fn every_finding_has_a_row_in_its_papers_chapter() {
     let library = library();
     let mut wrong = Vec::new();
     for (page, _, claims) in chapters(&library) {
-        let tables = listed(&read(&page));
-        for verdict in [Verdict::Refuted, Verdict::Rejected, Verdict::Drifts] {
-            let mut rows = tables.get(verdict.name()).cloned().unwrap_or_default();
-            rows.sort();
+        let rows = rows(&read(&page));
+        for verdict in FINDINGS {
             let expected = claims.iter().filter(|claim| red(claim).contains(&verdict));
             let mut expected: Vec<String> = expected.map(|claim| claim.id.stem().to_owned()).collect();
             expected.sort();
-            wrong.extend(difference(&page, verdict.name(), &rows, &expected));
+            wrong.extend(difference(&page, verdict.name(), &listed(&rows, verdict.name()), &expected));
         }
-        let others = claims.iter().flat_map(|claim| red(claim)).find(|verdict| *verdict > Verdict::Drifts);
+        let others = claims.iter().flat_map(|claim| red(claim)).find(|verdict| !FINDINGS.contains(verdict));
         assert_eq!(others, None, "{page}: a kind of finding that no table is for");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -183,8 +202,7 @@ fn every_statement_without_a_claim_has_a_row_in_its_papers_chapter() {
     let index = Index::load(&fs::read(&path).unwrap(), &path).unwrap();
     let mut wrong = Vec::new();
     for (page, paper, _) in chapters(&library) {
-        let mut rows = listed(&read(&page)).remove("left out").unwrap_or_default();
-        rows.sort();
+        let rows = listed(&rows(&read(&page)), "left out");
         let left_out = index.rows.iter().filter(|row| row.left_out.is_some() && row.id.paper() == paper);
         let mut left_out: Vec<String> = left_out.map(|row| row.id.stem().to_owned()).collect();
         left_out.sort();
@@ -212,7 +230,7 @@ fn every_claim_that_a_chapter_names_exists() {
     let mut wrong = Vec::new();
     for (page, paper, _) in chapters(&library) {
         let text = read(&page);
-        let left_out = listed(&text).remove("left out").unwrap_or_default();
+        let left_out = listed(&rows(&text), "left out");
         let lines = text.lines().filter(|line| !line.starts_with("```"));
         for name in lines.flat_map(|line| line.split('`').skip(1).step_by(2)) {
             let of_id = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | '/');
@@ -224,6 +242,22 @@ fn every_claim_that_a_chapter_names_exists() {
             let id = if name.contains('/') { name.to_owned() } else { format!("{paper}/{name}") };
             if !ids.contains(id.as_str()) {
                 wrong.push(format!("{page}: there is no claim `{id}`"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_a_chapter_names_as_right_is_expected_to_hold() {
+    let library = library();
+    let mut wrong = Vec::new();
+    for (page, _, claims) in chapters(&library) {
+        let rows = rows(&read(&page));
+        let findings = rows.iter().filter(|row| FINDINGS.iter().any(|verdict| verdict.name() == row.heading));
+        for name in findings.flat_map(|row| &row.last) {
+            if !claims.iter().any(|claim| claim.id.stem() == name && red(claim).is_empty()) {
+                wrong.push(format!("{page}: `{name}` stands for what is right, and is not expected to hold"));
             }
         }
     }
