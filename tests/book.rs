@@ -337,6 +337,15 @@ fn the_counts_of_a_chapter_are_those_of_the_claims() {
 }
 
 #[test]
+fn the_readme_counts_the_statements_as_the_index_does() {
+    let path = root().join("claims/index.tsv");
+    let rows = Index::load(&fs::read(&path).unwrap(), &path).unwrap().rows;
+    let with = rows.iter().filter(|row| row.left_out.is_none()).count();
+    let counted = format!("Of the {} statements in\n`claims/index.tsv` {with} have a claim.", rows.len());
+    assert!(read("README.md").contains(&counted), "the README does not say: {counted}");
+}
+
+#[test]
 fn the_versions_that_are_said_are_those_of_the_package() {
     let rust = format!("Rust {} or later", env!("CARGO_PKG_RUST_VERSION"));
     assert!(read("README.md").contains(&rust), "the README does not say `{rust}`");
