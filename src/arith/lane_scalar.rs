@@ -12,7 +12,7 @@ use super::lane::{Kernel, Lane8, Mask};
 /// Eight scalars.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-pub(super) struct Scalar8([f64; 8]);
+pub(crate) struct Scalar8([f64; 8]);
 
 /// `1.5 * 2^52 + 1023`: adding it to a small integer leaves the integer plus the exponent bias in the low bits.
 pub(super) const EXP2I_MAGIC: f64 = 6_755_399_441_055_744.0 + 1023.0;

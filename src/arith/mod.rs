@@ -79,3 +79,5 @@ pub mod trigonometric;
 
 pub use backend::dispatch;
 pub use lane::{ALL, Backend, Job, Lane8, Mask};
+#[cfg(test)]
+pub(crate) use lane_scalar::Scalar8;

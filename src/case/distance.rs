@@ -1,5 +1,7 @@
 //! How large states are and how far apart, also where the squares of their entries leave `f64`.
 
+use crate::arith::lane::Lane8;
+
 /// The Euclidean norm.
 pub(super) fn norm(x: impl Iterator<Item = f64> + Clone) -> f64 {
     let sum: f64 = x.clone().map(|x| x * x).sum();
@@ -13,6 +15,43 @@ pub(super) fn norm(x: impl Iterator<Item = f64> + Clone) -> f64 {
     most * x.map(|x| (x / most) * (x / most)).sum::<f64>().sqrt()
 }
 
+/// The Euclidean norm of each lane.
+#[inline(always)]
+pub(super) fn norms<V: Lane8>(x: &[V]) -> V {
+    norms_of(x.iter().copied())
+}
+
+/// The Euclidean distance of each lane.
+#[inline(always)]
+pub(super) fn distances<V: Lane8>(a: &[V], b: &[V]) -> V {
+    norms_of(a.iter().zip(b).map(|(a, b)| a.sub(*b)))
+}
+
+#[inline(always)]
+fn norms_of<V: Lane8>(x: impl Iterator<Item = V> + Clone) -> V {
+    let mut sum = V::zero();
+    for x in x.clone() {
+        sum = x.mul_add(x, sum);
+    }
+    // Also what is no number.
+    let lost = sum.lt(V::splat(1e-280)) | V::splat(1e300).le(sum);
+    if lost == 0 {
+        return sum.sqrt();
+    }
+    let mut most = V::zero();
+    for x in x.clone() {
+        most = most.max(x.abs());
+    }
+    let by = V::select(most.eq(V::zero()), V::one(), most);
+    let mut scaled = V::zero();
+    for x in x {
+        let x = x.div(by);
+        scaled = x.mul_add(x, scaled);
+    }
+    let scaled = V::select(most.finite(), most.mul(scaled.sqrt()), most);
+    V::select(lost, scaled, sum.sqrt())
+}
+
 /// The Euclidean distance.
 pub(super) fn distance<'x, I: IntoIterator<Item = &'x f64>>(a: I, b: I) -> f64
 where
@@ -24,6 +63,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arith::Scalar8;
 
     #[test]
     fn no_square_is_lost() {
@@ -33,6 +73,13 @@ mod tests {
             let [a, b] = [[7.0, 1.0], [4.0, 5.0]].map(|x| x.map(|x| x * scale));
             assert!((distance(&a, &b) / scale - 5.0).abs() < 1e-12, "{scale:e}");
         }
+        let lanes = [0.0, 1.0, 1e-200, 1e200, 5e-324, f64::INFINITY, f64::NAN, 2.0];
+        let x = [3.0, 4.0].map(|part| Scalar8::load(&lanes.map(|scale| part * scale)));
+        let alone = lanes.map(|scale| norm([3.0 * scale, 4.0 * scale].into_iter()));
+        let beside = norms(&x).to_array();
+        let same = |a: f64, b: f64| a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-15 * a;
+        assert!(alone.iter().zip(&beside).all(|(a, b)| same(*a, *b)), "{alone:?} {beside:?}");
+        assert_eq!(distances(&x, &x).to_array()[..5], [0.0; 5]);
         assert_eq!(norm(std::iter::empty()), 0.0);
         assert_eq!(norm([0.0, f64::INFINITY].into_iter()), f64::INFINITY);
         assert!(norm([0.0, f64::NAN].into_iter()).is_nan());

@@ -1,7 +1,7 @@
 //! Follows a flow in the lanes of an octet, from look to look.
 //!
-//! Each case is integrated by itself (`integrator`): its rate is the plan's, run for the state of that case. What is asked at a look is
-//! asked of all cases side by side.
+//! The cases are integrated side by side, each with steps of its own (`integrator`): the rate is the plan's, run for the states of all of them. What is
+//! asked at a look is asked of all cases side by side, too.
 //!
 //! A case has three solutions. The one whose values are looked at is made to a tight tolerance. The second is made to a tolerance a hundred
 //! times as wide, from a start and by a rate that are moved as far as rounding may have moved them: its distance from the first, times
@@ -12,8 +12,8 @@
 //!
 //! A solution that cannot be followed to a look (it blows up, it is stiff, the rate is not known) is not known there.
 
-use super::distance::{distance, norm};
-use super::integrator::Solution;
+use super::distance::{distances, norm, norms};
+use super::integrator::{Room, Solutions};
 use super::octet::lanes_of;
 use super::path::{LOOK, Moment, SETUP, STEP, input_slot};
 use super::times::shares;
@@ -104,16 +104,23 @@ impl Places {
     }
 }
 
-/// The solutions of one case, and what their distances say.
+/// The solutions of the cases, a lane each, and what their distances say.
+struct Cases<V> {
+    seen: Solutions<V>,
+    beside: Solutions<V>,
+    further: Solutions<V>,
+    room: Room<V>,
+    /// Of each lane.
+    watched: [Case; 8],
+    /// Estimates of the errors of each part at the look where it is, those of the time included.
+    errors: Vec<[f64; 8]>,
+}
+
+#[derive(Default)]
 struct Case {
-    seen: Solution,
-    beside: Solution,
-    further: Solution,
     parts: Vec<Watched>,
     /// How far the third started beside the second.
     moved: f64,
-    /// Estimates of the errors at the look where it is, those of the time included.
-    errors: Vec<f64>,
 }
 
 /// What is known of the error of a part of the state.
@@ -188,29 +195,33 @@ pub fn follow<V: Lane8>(
     let end = slot(SETUP, course.end).ok_or(PlanError::NotStructural)?;
     let end_undefined = m.undefined[end as usize];
     let end = m.real(plan, end);
-    let mut cases: Vec<Option<Case>> = (0..8).map(|_| None).collect();
     let mut known = [Known::Yes; 8];
+    let mut asked: Mask = 0;
     for lane in lanes_of(started) {
         let (value, error) = (end.value.to_f64(lane), end.error.to_f64(lane));
         known[lane] = if end_undefined >> lane & 1 == 1 || value + error < 0.0 {
             Known::Undefined
         } else if value.is_finite() && error.is_finite() && value >= 0.0 {
-            start(plan, m, &places, lane, &mut cases)
+            asked |= 1 << lane;
+            Known::Yes
         } else {
             Known::No
         };
     }
+    let mut cases = start(plan, m, &places, asked, &mut known);
     let shares = shares(course.looks);
     let mut running = started;
     for (index, share) in shares.iter().enumerate() {
         let part = rounding::mul(&end, &Bounded { value: V::splat(share.part), error: V::zero() });
         let (time, _) = rounding::div(&part, &Bounded { value: V::splat(share.of), error: V::zero() });
         let (times, slack) = (time.value.to_array(), time.error.to_array());
-        for lane in lanes_of(running) {
-            let Some(case) = cases[lane].as_mut().filter(|_| known[lane] == Known::Yes) else { continue };
-            if !advance(plan, m, &places, lane, case, (times[lane], slack[lane]))? {
-                known[lane] = Known::No;
-            }
+        let mut going: Mask = 0;
+        for lane in lanes_of(running).filter(|lane| known[*lane] == Known::Yes) {
+            going |= 1 << lane;
+        }
+        let there = advance(plan, m, &places, &mut cases, going, (&times, &slack))?;
+        for lane in lanes_of(going & !there) {
+            known[lane] = Known::No;
         }
         show(plan, m, &places, &time, &cases, &known);
         first.iter().for_each(|first| first.tell(plan, m));
@@ -257,58 +268,77 @@ pub fn follow<V: Lane8>(
     Ok(())
 }
 
-/// Puts the solutions of a lane at their starts.
-fn start<V: Lane8>(plan: &Plan, m: &Machine<V>, places: &Places, lane: usize, cases: &mut [Option<Case>]) -> Known {
-    let (mut x, mut beside) = (Vec::new(), Vec::new());
-    let mut parts = Vec::new();
+/// Puts the solutions at their starts, and says of which lanes there is none.
+fn start<V: Lane8>(plan: &Plan, m: &Machine<V>, places: &Places, asked: Mask, known: &mut [Known; 8]) -> Cases<V> {
+    let entries = places.ends.last().copied().unwrap_or(0);
+    let (mut x, mut beside) = (Vec::with_capacity(entries), Vec::with_capacity(entries));
+    let mut watched: [Case; 8] = Default::default();
     for part in &places.state {
-        let (slot, error) = (plan.slots[part.start as usize], m.errors[part.start as usize].to_f64(lane));
-        if m.undefined[part.start as usize] >> lane & 1 == 1 {
-            return Known::Undefined;
+        let (start, slot) = (part.start as usize, plan.slots[part.start as usize]);
+        let numbers = &m.numbers[slot.range()];
+        let by = m.errors[start].to_array().map(|error| error / (slot.len().max(1) as f64).sqrt());
+        let sizes = norms(numbers).to_array();
+        x.extend_from_slice(numbers);
+        for (entry, number) in numbers.iter().enumerate() {
+            let by = V::load(&by.map(|by| signed(by, entry, slot.cols as usize)));
+            beside.push(Lane8::add(*number, by));
         }
-        let by = error / (slot.len().max(1) as f64).sqrt();
-        for (entry, number) in m.numbers[slot.range()].iter().enumerate() {
-            let number = number.to_f64(lane);
-            x.push(number);
-            beside.push(number + signed(by, entry, slot.cols as usize));
-        }
-        // What `f64` has lost a start in is not a zero.
-        let size = norm(x[x.len() - slot.len()..].iter().copied());
-        if size < SUNK && (size > 0.0 || error > 0.0) {
-            return Known::No;
-        }
-        parts.push(Watched { error, apart: 0.0, made: 0.0, rounded: 0.0, size, greatest: size });
-    }
-    if !beside.iter().all(|x| x.is_finite()) {
-        return Known::No;
-    }
-    let all = norm(x.iter().copied());
-    let mut further = beside.clone();
-    for (index, part) in parts.iter_mut().enumerate() {
-        let (range, cols) = (places.range(index), plan.slots[places.state[index].start as usize].cols as usize);
-        for (entry, at) in range.clone().enumerate() {
-            // A part that starts at zero is moved as far as the others, one of nothing but zeros by a part of one.
-            let size = match (part.size, all) {
-                (0.0, 0.0) => 1.0,
-                (0.0, all) => all,
-                _ => x[at].abs(),
+        for lane in lanes_of(asked) {
+            let (size, error) = (sizes[lane], m.errors[start].to_f64(lane));
+            // What `f64` has lost a start in is not a zero.
+            let sunk = size < SUNK && (size > 0.0 || error > 0.0);
+            known[lane] = match known[lane] {
+                Known::Yes if m.undefined[start] >> lane & 1 == 1 => Known::Undefined,
+                Known::Yes if sunk => Known::No,
+                as_before => as_before,
             };
-            further[at] += signed(MOVED * size, entry, cols);
+            let made = Watched { error, apart: 0.0, made: 0.0, rounded: 0.0, size, greatest: size };
+            watched[lane].parts.push(made);
         }
-        part.apart = distance(&further[range.clone()], &beside[range]).max(f64::MIN_POSITIVE);
     }
-    let solution = |x, (tolerance, longest)| Solution::new(x, Rc::clone(&places.ends), tolerance, longest);
-    let errors = vec![0.0; parts.len()];
-    let moved = norm(parts.iter().map(|part| part.apart));
-    cases[lane] = Some(Case {
-        moved,
-        seen: solution(x, TIGHT),
-        beside: solution(beside, WIDE),
-        further: solution(further, WIDE),
-        parts,
-        errors,
-    });
-    Known::Yes
+    let mut finite = asked;
+    for number in &beside {
+        finite &= number.finite();
+    }
+    let all = norms(&x).to_array();
+    let mut further = beside.clone();
+    for (index, part) in places.state.iter().enumerate() {
+        let (range, cols) = (places.range(index), plan.slots[part.start as usize].cols as usize);
+        let size = |lane: usize| watched[lane].parts.get(index).map_or(0.0, |part| part.size);
+        let sizes: [f64; 8] = std::array::from_fn(size);
+        for (entry, at) in range.clone().enumerate() {
+            let own = x[at].to_array();
+            // A part that starts at zero is moved as far as the others, one of nothing but zeros by a part of one.
+            let by = std::array::from_fn(|lane| {
+                let size = match (sizes[lane], all[lane]) {
+                    (0.0, 0.0) => 1.0,
+                    (0.0, all) => all,
+                    _ => own[lane].abs(),
+                };
+                signed(MOVED * size, entry, cols)
+            });
+            further[at] = Lane8::add(further[at], V::load(&by));
+        }
+        let apart = distances(&further[range.clone()], &beside[range]).to_array();
+        for lane in lanes_of(asked) {
+            watched[lane].parts[index].apart = apart[lane].max(f64::MIN_POSITIVE);
+        }
+    }
+    for lane in lanes_of(asked) {
+        if known[lane] == Known::Yes && finite >> lane & 1 == 0 {
+            known[lane] = Known::No;
+        }
+        watched[lane].moved = norm(watched[lane].parts.iter().map(|part| part.apart));
+    }
+    let solutions = |x, (tolerance, longest)| Solutions::new(x, Rc::clone(&places.ends), tolerance, longest);
+    Cases {
+        seen: solutions(x, TIGHT),
+        beside: solutions(beside, WIDE),
+        further: solutions(further, WIDE),
+        room: Room::new(),
+        watched,
+        errors: vec![[0.0; 8]; places.state.len()],
+    }
 }
 
 /// Entries are moved up and down by turns, so that a symmetric matrix stays one.
@@ -316,120 +346,121 @@ fn signed(by: f64, entry: usize, cols: usize) -> f64 {
     if (entry / cols.max(1) + entry % cols.max(1)).is_multiple_of(2) { by } else { -by }
 }
 
-/// Takes all solutions to a time, which is known to within `slack`, and estimates the errors there; `false` where they do not get there.
+/// Takes all solutions to times that are known to within `slack`, and estimates the errors there; gives back the lanes that get there.
 fn advance<V: Lane8>(
     plan: &Plan,
     m: &mut Machine<V>,
     places: &Places,
-    lane: usize,
-    case: &mut Case,
-    (time, slack): (f64, f64),
-) -> Result<bool, PlanError> {
-    let (began, steps) = (case.seen.t, case.seen.steps);
+    cases: &mut Cases<V>,
+    lanes: Mask,
+    (times, slack): (&[f64; 8], &[f64; 8]),
+) -> Result<Mask, PlanError> {
+    let (began, steps) = (cases.seen.t, cases.seen.steps);
     let mut failed: Result<(), PlanError> = Ok(());
-    let mut ask = |t: f64, x: &[f64], rate: &mut [f64], moved: bool| match V::enter(Ask {
-        plan,
-        m: &mut *m,
-        places,
-        lane,
-        t,
-        x,
-        rate,
-        moved,
-    }) {
-        Ok(known) => known,
-        Err(error) => {
+    let mut ask = |t: V, x: &[V], rate: &mut [V], moved: bool| {
+        let asked = V::enter(Ask { plan, m: &mut *m, places, t, x, rate, moved });
+        asked.unwrap_or_else(|error| {
             failed = Err(error);
-            false
-        }
+            0
+        })
     };
-    let reached = case.seen.advance(time, &mut |t, x, rate| ask(t, x, rate, false))
-        && case.beside.advance(time, &mut |t, x, rate| ask(t, x, rate, true))
-        && case.further.advance(time, &mut |t, x, rate| ask(t, x, rate, true));
-    let mut rate = vec![0.0; case.seen.x.len() + places.state.len()];
+    let Cases { seen, beside, further, room, watched, errors } = cases;
+    let there = seen.advance(times, lanes, room, |t: V, x: &[V], rate: &mut [V]| ask(t, x, rate, false));
+    let there = beside.advance(times, there, room, |t: V, x: &[V], rate: &mut [V]| ask(t, x, rate, true));
+    let mut there = further.advance(times, there, room, |t: V, x: &[V], rate: &mut [V]| ask(t, x, rate, true));
     // How fast the state moves is how far it may be off where the time is.
-    let reached = reached && (slack == 0.0 || ask(time, &case.seen.x, &mut rate, false));
+    let mut rate = Vec::new();
+    if lanes_of(there).any(|lane| slack[lane] != 0.0) {
+        rate = vec![V::zero(); seen.x.len() + places.state.len()];
+        let known = ask(V::load(times), &seen.x, &mut rate, false);
+        for lane in lanes_of(there & !known).filter(|lane| slack[*lane] != 0.0) {
+            there &= !(1 << lane);
+        }
+    }
     failed?;
-    if !reached {
-        return Ok(false);
-    }
-    let steps = f64::from(case.seen.steps - steps);
-    for (index, part) in case.parts.iter_mut().enumerate() {
+    for index in 0..places.state.len() {
         let range = places.range(index);
-        let seen = &case.seen.x[range.clone()];
-        let size = norm(seen.iter().copied());
-        if size < SUNK && (size > 0.0 || part.size > 0.0) {
-            return Ok(false);
+        let sizes = norms(&seen.x[range.clone()]).to_array();
+        let parted = distances(&further.x[range.clone()], &beside.x[range.clone()]).to_array();
+        let off = distances(&seen.x[range.clone()], &beside.x[range.clone()]).to_array();
+        let rates = rate.get(range).map_or([0.0; 8], |rate| norms(rate).to_array());
+        for lane in lanes_of(there) {
+            let Some(part) = watched[lane].parts.get_mut(index) else { continue };
+            let size = sizes[lane];
+            if size < SUNK && (size > 0.0 || part.size > 0.0) {
+                there &= !(1 << lane);
+                continue;
+            }
+            part.greatest = part.greatest.max(size);
+            if times[lane] > began[lane] {
+                part.apart = parted[lane].max(part.apart * MEMORY).max(f64::MIN_POSITIVE);
+                let off = CAUTION * off[lane];
+                part.made = part.made.max(off / part.apart) + seen.off[index][lane] / part.apart;
+                let rounding = ROUNDING * UNIT * size.max(part.size) / part.apart;
+                part.rounded += f64::from(seen.steps[lane] - steps[lane]) * rounding * rounding;
+                part.error = part.apart * (part.made + part.rounded.sqrt());
+            }
+            part.size = size;
+            let late = if slack[lane] == 0.0 { 0.0 } else { 2.0 * slack[lane] * rates[lane] };
+            errors[index][lane] = part.error + late;
         }
-        part.greatest = part.greatest.max(size);
-        if time > began {
-            let apart = distance(&case.further.x[range.clone()], &case.beside.x[range.clone()]);
-            part.apart = apart.max(part.apart * MEMORY).max(f64::MIN_POSITIVE);
-            let off = CAUTION * distance(seen, &case.beside.x[range.clone()]);
-            part.made = part.made.max(off / part.apart) + case.seen.off[index] / part.apart;
-            let rounding = ROUNDING * UNIT * size.max(part.size) / part.apart;
-            part.rounded += steps * rounding * rounding;
-            part.error = part.apart * (part.made + part.rounded.sqrt());
-        }
-        part.size = size;
-        let late = if slack == 0.0 { 0.0 } else { 2.0 * slack * norm(rate[range].iter().copied()) };
-        case.errors[index] = part.error + late;
     }
-    case.seen.off.fill(0.0);
+    seen.off.fill([0.0; 8]);
     // Solutions that have parted say no more of what is near to either, nor when they meet again.
-    let greatest = norm(case.parts.iter().map(|part| part.greatest)).max(case.moved / MOVED);
-    let apart = norm(case.parts.iter().map(|part| part.apart)).max(distance(&case.seen.x, &case.beside.x));
-    if apart > PARTED * greatest {
-        return Ok(false);
+    let beside = distances(&seen.x, &beside.x).to_array();
+    for lane in lanes_of(there) {
+        let Case { parts, moved } = &watched[lane];
+        let greatest = norm(parts.iter().map(|part| part.greatest)).max(moved / MOVED);
+        let apart = norm(parts.iter().map(|part| part.apart)).max(beside[lane]);
+        if apart > PARTED * greatest || errors.iter().any(|errors| !errors[lane].is_finite()) {
+            there &= !(1 << lane);
+        }
     }
-    Ok(case.errors.iter().all(|error| error.is_finite()))
+    Ok(there)
 }
 
-/// The rate of one lane at a time and a state.
+/// The rates of all lanes at their times and states.
 struct Ask<'a, V> {
     plan: &'a Plan,
     m: &'a mut Machine<V>,
     places: &'a Places,
-    lane: usize,
-    t: f64,
-    x: &'a [f64],
-    rate: &'a mut [f64],
+    t: V,
+    x: &'a [V],
+    rate: &'a mut [V],
     /// By as much as rounding may have moved it.
     moved: bool,
 }
 
 impl<V: Lane8> Kernel<V> for Ask<'_, V> {
-    type Out = Result<bool, PlanError>;
+    type Out = Result<Mask, PlanError>;
 
     #[inline(always)]
     fn run(self) -> Self::Out {
-        let Self { plan, m, places, lane, t, x, rate, moved } = self;
+        let Self { plan, m, places, t, x, rate, moved } = self;
         if let Some(time) = places.time {
-            m.set_real(plan, time, Bounded { value: V::splat(t), error: V::zero() }, 0);
+            m.set_real(plan, time, Bounded { value: t, error: V::zero() }, 0);
         }
         for (index, part) in places.state.iter().enumerate() {
             let Some(input) = part.input else { continue };
-            let numbers = &mut m.numbers[plan.slots[input as usize].range()];
-            for (number, x) in numbers.iter_mut().zip(&x[places.range(index)]) {
-                *number = V::splat(*x);
-            }
+            m.numbers[plan.slots[input as usize].range()].copy_from_slice(&x[places.range(index)]);
             m.errors[input as usize] = V::zero();
             m.undefined[input as usize] = 0;
             m.set_norm(plan, input);
         }
         run(plan, STEP, m)?;
         let entries = x.len();
-        let mut known = true;
+        let mut known: Mask = !0;
         for (index, part) in places.state.iter().enumerate() {
-            let noise = m.errors[part.rate as usize].to_f64(lane);
-            known &= m.undefined[part.rate as usize] >> lane & 1 == 0 && noise.is_finite();
+            let noise = m.errors[part.rate as usize];
+            known &= !m.undefined[part.rate as usize] & noise.finite();
             let range = places.range(index);
-            let by = if moved { noise / (range.len().max(1) as f64).sqrt() } else { 0.0 };
+            let by = noise.mul(V::splat(1.0 / (range.len().max(1) as f64).sqrt()));
             let (first, cols) = (range.start, plan.slots[part.rate as usize].cols as usize);
             let numbers = &m.numbers[plan.slots[part.rate as usize].range()];
             for (entry, number) in range.zip(numbers) {
-                rate[entry] = number.to_f64(lane) + signed(by, entry - first, cols);
-                known &= rate[entry].is_finite();
+                let by = if moved { by.mul(V::splat(signed(1.0, entry - first, cols))) } else { V::zero() };
+                rate[entry] = Lane8::add(*number, by);
+                known &= rate[entry].finite();
             }
             rate[entries + index] = noise;
         }
@@ -444,7 +475,7 @@ fn show<V: Lane8>(
     m: &mut Machine<V>,
     places: &Places,
     time: &Bounded<V>,
-    cases: &[Option<Case>],
+    cases: &Cases<V>,
     known: &[Known; 8],
 ) {
     let (mut undefined, mut lost): (Mask, Mask) = (0, 0);
@@ -459,20 +490,12 @@ fn show<V: Lane8>(
     }
     for (index, part) in places.state.iter().enumerate() {
         let Some(input) = part.input else { continue };
-        let mut errors = [f64::INFINITY; 8];
-        let range = places.range(index);
-        let mut entries = vec![[f64::NAN; 8]; range.len()];
-        for (lane, case) in cases.iter().enumerate() {
-            let Some(case) = case.as_ref().filter(|_| known[lane] == Known::Yes) else { continue };
-            errors[lane] = case.errors[index];
-            for (entry, x) in entries.iter_mut().zip(&case.seen.x[range.clone()]) {
-                entry[lane] = *x;
-            }
+        let errors = V::load(&cases.errors[index]);
+        m.errors[input as usize] = V::select(lost, V::splat(f64::INFINITY), errors);
+        let numbers = &mut m.numbers[plan.slots[input as usize].range()];
+        for (number, x) in numbers.iter_mut().zip(&cases.seen.x[places.range(index)]) {
+            *number = V::select(lost, V::splat(f64::NAN), *x);
         }
-        for (number, entry) in m.numbers[plan.slots[input as usize].range()].iter_mut().zip(&entries) {
-            *number = V::load(entry);
-        }
-        m.errors[input as usize] = V::load(&errors);
         m.undefined[input as usize] = undefined;
         m.set_norm(plan, input);
     }

@@ -29,9 +29,10 @@ use crate::claim::model::{self, Claim, Named};
 use crate::claim::points::{literal, number};
 use crate::hunt::{HuntOptions, Hunter};
 use crate::kernel::Kernel;
-use crate::lang::ast::{BinaryOp, Comparison, Expr, ExprKind, Sampler};
+use crate::lang::ast::{BinaryOp, Comparison, Expr, ExprKind, Looks, Sampler, Schedule};
 use crate::lang::ir::IntId;
 use crate::lang::need::Seek;
+use crate::lang::parse_plan::MAX_LOOKS;
 use dashu_int::IBig;
 use dashu_ratio::RBig;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -151,6 +152,8 @@ const MOST_HUNTS: u64 = 5;
 const RUNS: u64 = 2;
 /// What a flow costs a hunt beside what it counts for.
 const FLOW_COST: u64 = 8;
+/// How many times as often the worst case of a value is looked at, of what moves.
+const CLOSER: u64 = 8;
 /// A search to which one more adds no larger part than this is good.
 const GOOD: f64 = 0.02;
 /// Cases in which the statement is asked whether a larger constant helps.
@@ -314,6 +317,29 @@ fn demand_of(look: &Look) -> Option<f64> {
         Fate::OutOfBranch => Some(0.0),
         Fate::OutOfRange | Fate::Undefined | Fate::Unplaced => None,
     }
+}
+
+/// The claim with looks that are closer by the factor [`CLOSER`]; `None` where it is looked at as often as can be.
+fn closer(claim: &Claim) -> Option<Claim> {
+    let mut claim = claim.clone();
+    if let Some(flow) = &mut claim.flow {
+        let most = |count: u64| count.saturating_mul(CLOSER).min(MAX_LOOKS);
+        let looks = match flow.looks() {
+            Looks::Even(count) => Looks::Even(most(count)),
+            Looks::Log(count) => Looks::Log(most(count)),
+        };
+        let end = &flow.end;
+        let (name, text, place) = ("at".to_owned(), end.text.clone(), end.place.clone());
+        flow.at = Some(Named { name, text, place, value: looks });
+    } else {
+        let at = claim.trajectory.as_mut()?.at.as_mut()?;
+        at.value = match at.value {
+            Schedule::Every(0 | 1) => return None,
+            Schedule::Every(steps) => Schedule::Every((steps / CLOSER).max(1)),
+            Schedule::Log(count) => Schedule::Log(count.saturating_mul(CLOSER)),
+        };
+    }
+    Some(claim)
 }
 
 /// What is searched beside the random cases and the hunt of the claim as a whole.
@@ -491,6 +517,9 @@ impl<'a> Search<'a> {
                 self.offer(&mut stands[i], point)?;
             }
         }
+        for stand in &mut stands {
+            self.look_closer(stand)?;
+        }
         let (mut points, mut worst, mut impossible) = (Vec::new(), None, None);
         for (value, stand) in values.iter().zip(&stands) {
             let demand = stand.best.as_ref().map(|best| best.0);
@@ -607,6 +636,17 @@ impl<'a> Search<'a> {
             Some(best) => self.offer(stand, best.point),
             None => Ok(()),
         }
+    }
+
+    /// Asks the worst case at looks that are closer: what lies between two looks would pass for a step of the curve.
+    fn look_closer(&self, stand: &mut Stand<'_>) -> Result<(), CheckError> {
+        let Some((known, point)) = &stand.best else { return Ok(()) };
+        let Some(closer) = closer(&stand.claim).filter(|_| *known > 0.0 && known.is_finite()) else { return Ok(()) };
+        let look = self.look(&self.evaluator(&closer)?, point)?;
+        if let Some(demand) = look.as_ref().and_then(demand_of).filter(|demand| demand > known) {
+            stand.best = Some((demand, point.clone()));
+        }
+        Ok(())
     }
 
     /// Takes a case if it asks for more than what is known; how much more is how bad the search was.
