@@ -68,6 +68,64 @@ fn the_least_constant_is_found_and_does_not_drift() {
 }
 
 #[test]
+fn what_grows_towards_an_open_end_drifts() {
+    for (name, given, side) in [
+        ("below-one", "y = \"real in [0, 1)\"", "1 <= c*(1 - y)"),
+        ("above-one", "y = \"real in (1, 2]\"", "1 <= c*(y - 1)"),
+    ] {
+        let text = format!(
+            "[given]\n{given}\n[constant]\nname = \"c\"\nsweep = {{ y = \"linear [5/4, 7/4] 3\" }}\nclaim = \"{side}\"\n"
+        );
+        let text = if name == "below-one" { text.replace("[5/4, 7/4]", "[1/4, 3/4]") } else { text };
+        let result = check(name, &text);
+        assert_eq!(result.verdict, Verdict::Drifts, "{name}: {result:?}");
+    }
+    // What does not grow there is held.
+    let result = check(
+        "bounded",
+        "[given]\ny = \"real in [0, 1)\"\n[constant]\nname = \"c\"\nsweep = { y = \"linear [0, 1/2] 5\" }\nclaim = \"1 <= c*(2 - y)\"\n",
+    );
+    assert_eq!(result.verdict, Verdict::Held, "{result:?}");
+}
+
+#[test]
+fn what_no_search_comes_to_the_end_of_is_not_held() {
+    let result = check(
+        "gaussian",
+        "[given]\nn = \"int in 1..=4\"\nA = \"gaussian(n, n)\"\n[constant]\nname = \"c\"\nsweep = { n = [1, 2, 3, 4] }\nclaim = \"norm(A) <= c\"\n",
+    );
+    assert!(matches!(result.verdict, Verdict::Inconclusive | Verdict::Drifts), "{result:?}");
+}
+
+#[test]
+fn what_is_swept_from_end_to_end_has_no_end_to_drift_to() {
+    let result = check(
+        "whole",
+        "[given]\nx = \"real in [0, 1]\"\n[constant]\nname = \"c\"\nsweep = { x = \"linear [0, 1] 5\" }\nclaim = \"x <= c\"\n",
+    );
+    assert_eq!(result.verdict, Verdict::Held, "{result:?}");
+    assert!(near(value(&result), 1.0, 1e-9), "{}", value(&result));
+}
+
+#[test]
+fn a_first_time_is_not_late_by_the_looks() {
+    // Half of it is gone at ln(2)/L, which eight looks see at 0.75/L; and the end is where that is the first look.
+    let flow = |end: &str, at: u64, given: &str, sweep: &str| {
+        format!(
+            "[given]\nL = \"{given}\"\n[flow]\nstate = {{ x = \"1\" }}\nrate = {{ x = \"-L*x\" }}\nend = \"{end}\"\nat = {at}\n[flow.first]\nT = \"x <= 1/2\"\n[constant]\nname = \"c\"\nsweep = {{ L = \"{sweep}\" }}\nclaim = \"T <= c/L\"\n"
+        )
+    };
+    for (name, text) in [
+        ("half", flow("2/L", 8, "real in [1/4, 4]", "log [1/4, 4] 5")),
+        ("coarse", flow("2", 32, "real in [1, 64]", "log [1, 64] 7")),
+    ] {
+        let result = check(name, &text);
+        assert_eq!(result.verdict, Verdict::Held, "{name}: {result:?}");
+        assert!(near(value(&result), std::f64::consts::LN_2, 0.04), "{name}: {}", value(&result));
+    }
+}
+
+#[test]
 fn the_greatest_constant_is_found_and_does_not_drift() {
     let result = check(
         "nuclear",

@@ -152,8 +152,9 @@ const MOST_HUNTS: u64 = 5;
 const RUNS: u64 = 2;
 /// What a flow costs a hunt beside what it counts for.
 const FLOW_COST: u64 = 8;
-/// How many times as often the worst case of a value is looked at, of what moves.
+/// How many times as often the worst case of a value is looked at, of what moves; and how often that is done, while it changes what is asked.
 const CLOSER: u64 = 8;
+const CLOSER_TIMES: usize = 3;
 /// A search to which one more adds no larger part than this is good.
 const GOOD: f64 = 0.02;
 /// Cases in which the statement is asked whether a larger constant helps.
@@ -187,29 +188,48 @@ struct Line {
 }
 
 /// What the values of a line are.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 enum Of {
     /// Values of the given.
     Values,
     /// Shares of the upper end of its interval.
     Shares,
+    /// By how much it is below a number, or above it.
+    Below(RBig),
+    Above(RBig),
 }
 
 impl Line {
     fn name(&self) -> String {
-        match self.of {
-            Of::Values => self.given.clone(),
-            Of::Shares => format!("{}/max", self.given),
+        let given = &self.given;
+        let shown = |end: &RBig| super::figure::number(end.to_f64().value());
+        match &self.of {
+            Of::Values => given.clone(),
+            Of::Shares => format!("{given}/max"),
+            Of::Below(end) => format!("{} - {given}", shown(end)),
+            Of::Above(end) => format!("{given} - {}", shown(end)),
+        }
+    }
+
+    /// The value of the given, where that is a number.
+    fn given_at(&self, value: &RBig) -> Option<RBig> {
+        match &self.of {
+            Of::Values => Some(value.clone()),
+            Of::Shares => None,
+            Of::Below(end) => Some(end - value),
+            Of::Above(end) => Some(end + value),
         }
     }
 }
 
-/// Values at which a scale that nothing sweeps is looked at, and shares of the interval of a given down to 0.
+/// Values at which a scale that nothing sweeps is looked at, and how near to an open end of its interval a given is; as powers of ten.
 const SCALES: [i32; 7] = [-3, -2, -1, 0, 1, 2, 3];
-const SHARES: [(i32, bool); 4] = [(-9, false), (-6, false), (-3, false), (0, true)];
+const NEAR: [i32; 3] = [-9, -6, -3];
+/// What grows towards a number that a given is not grows by more than this part from each of these to the next.
+const GAP_SPREAD: f64 = 0.05;
 
-/// What is swept: the givens that the claim names and, since nothing may be hidden in them, scales and givens that come as near to 0 as one likes. (Not those along a
-/// run, which are dear.)
+/// What is swept: the givens that the claim names and, since nothing may be hidden in them, scales and givens that come as near as one likes to a number that
+/// they are not. (Not those along a run, which are dear.)
 fn lines(claim: &Claim, constant: &model::Constant) -> Vec<Line> {
     let named = constant.sweep.iter().map(|swept| Line {
         given: swept.name.clone(),
@@ -222,16 +242,35 @@ fn lines(claim: &Claim, constant: &model::Constant) -> Vec<Line> {
         if k < 0 { RBig::ONE / ten } else { ten }
     };
     let moves = claim.trajectory.is_some() || claim.flow.is_some();
-    for entry in claim.givens.iter().filter(|entry| constant.sweep.iter().all(|swept| swept.name != entry.name)) {
+    for entry in &claim.givens {
         let Sampler::Real(interval) = &entry.value.kind else { continue };
         let given = entry.name.clone();
+        let swept = constant.sweep.iter().find(|swept| swept.name == given).map(|swept| &swept.value.values);
         if constant.unbounded.contains(&given) {
-            lines.push(Line { given, values: SCALES.into_iter().map(power).collect(), of: Of::Values });
-        } else if !moves && interval.lo_open && number(&interval.lo).is_some_and(|lo| lo == RBig::ZERO) {
+            if swept.is_none() {
+                lines.push(Line { given, values: SCALES.into_iter().map(power).collect(), of: Of::Values });
+            }
+            continue;
+        }
+        let (Some(lo), false) = (number(&interval.lo), moves) else { continue };
+        if interval.lo_open && lo == RBig::ZERO && swept.is_none() {
             // An open end is not reached.
             let whole = if interval.hi_open { RBig::ONE - power(-3) } else { RBig::ONE };
-            let share = |(k, last): (i32, bool)| if last { whole.clone() } else { power(k) };
-            lines.push(Line { given, values: SHARES.into_iter().map(share).collect(), of: Of::Shares });
+            let values = NEAR.into_iter().map(power).chain([whole]).collect();
+            lines.push(Line { given: given.clone(), values, of: Of::Shares });
+        }
+        let Some(hi) = number(&interval.hi).filter(|hi| *hi > lo) else { continue };
+        // A sweep of the claim's own may come as near.
+        let near = |gap: &dyn Fn(&RBig) -> RBig| {
+            swept.is_some_and(|values| values.iter().any(|value| gap(value) <= (&hi - &lo) * power(-3)))
+        };
+        let gaps: Vec<RBig> =
+            NEAR.into_iter().map(power).chain([RBig::ONE - power(-3)]).map(|share| (&hi - &lo) * share).collect();
+        if interval.lo_open && lo != RBig::ZERO && !near(&|value| value - &lo) {
+            lines.push(Line { given: given.clone(), values: gaps.clone(), of: Of::Above(lo.clone()) });
+        }
+        if interval.hi_open && !near(&|value| &hi - value) {
+            lines.push(Line { given, values: gaps, of: Of::Below(hi.clone()) });
         }
     }
     lines
@@ -243,13 +282,13 @@ fn fixed(claim: &Claim, line: &Line, value: &RBig) -> Claim {
     claim.witness = None;
     let Some(given) = claim.givens.iter_mut().find(|entry| entry.name == line.given) else { return claim };
     let like = Expr::new(ExprKind::Pi, given.value.span);
-    let literal = literal(value, &like);
+    let literal = literal(&line.given_at(value).unwrap_or_else(|| value.clone()), &like);
     let ends = match &given.value.kind {
         Sampler::Int { lo, hi } => Some((lo.clone(), false, hi.clone(), false)),
         Sampler::Real(interval) => Some((interval.lo.clone(), interval.lo_open, interval.hi.clone(), interval.hi_open)),
         _ => None,
     };
-    given.value.kind = match (&given.value.kind, line.of, &ends) {
+    given.value.kind = match (&given.value.kind, &line.of, &ends) {
         // Still a size that is drawn: a literal 1 would make a real of a matrix.
         (Sampler::Int { .. }, ..) => Sampler::Int { lo: literal.clone(), hi: literal },
         (_, Of::Shares, Some((_, _, hi, _))) => {
@@ -320,8 +359,8 @@ fn demand_of(look: &Look) -> Option<f64> {
 }
 
 /// The claim with looks that are closer by the factor [`CLOSER`]; `None` where it is looked at as often as can be.
-fn closer(claim: &Claim) -> Option<Claim> {
-    let mut claim = claim.clone();
+fn closer(as_it_is: &Claim) -> Option<Claim> {
+    let mut claim = as_it_is.clone();
     if let Some(flow) = &mut claim.flow {
         let most = |count: u64| count.saturating_mul(CLOSER).min(MAX_LOOKS);
         let looks = match flow.looks() {
@@ -334,12 +373,11 @@ fn closer(claim: &Claim) -> Option<Claim> {
     } else {
         let at = claim.trajectory.as_mut()?.at.as_mut()?;
         at.value = match at.value {
-            Schedule::Every(0 | 1) => return None,
             Schedule::Every(steps) => Schedule::Every((steps / CLOSER).max(1)),
-            Schedule::Log(count) => Schedule::Log(count.saturating_mul(CLOSER)),
+            Schedule::Log(count) => Schedule::Log(count.saturating_mul(CLOSER).min(MAX_LOOKS)),
         };
     }
-    Some(claim)
+    (claim != *as_it_is).then_some(claim)
 }
 
 /// What is searched beside the random cases and the hunt of the claim as a whole.
@@ -457,6 +495,7 @@ impl<'a> Search<'a> {
             let look = self.look(&self.evaluator(self.claim)?, &point)?;
             if let Some(demand) = look.as_ref().and_then(demand_of).filter(|demand| *demand > 0.0 && demand.is_finite())
             {
+                let demand = self.closer(self.claim, &point, demand)?.map_or(demand, |(demand, _)| demand);
                 worst = greater(worst, Some(Worst { demand, at: checker.numbers(&point)? }));
             }
         }
@@ -536,7 +575,12 @@ impl<'a> Search<'a> {
             }
             points.push(CurvePoint { value: at, demand, spread: stand.spread, clipped: false });
         }
-        let ends = ends(&points, self.interval(line), false);
+        let gap = matches!(line.of, Of::Below(_) | Of::Above(_));
+        if gap {
+            points.iter_mut().for_each(|point| point.spread = point.spread.max(GAP_SPREAD));
+        }
+        let mut ends = ends(&points, self.interval(line), false);
+        ends.retain(|(end, _)| !gap || *end == End::Lower);
         Ok(Found { curve: Curve { given: line.name(), points, ends }, worst, refutation, impossible })
     }
 
@@ -638,15 +682,40 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Asks the worst case at looks that are closer: what lies between two looks would pass for a step of the curve.
+    /// Asks the worst case at looks that are closer, and closer again: what lies between two looks would pass for a step of the curve.
     fn look_closer(&self, stand: &mut Stand<'_>) -> Result<(), CheckError> {
-        let Some((known, point)) = &stand.best else { return Ok(()) };
-        let Some(closer) = closer(&stand.claim).filter(|_| *known > 0.0 && known.is_finite()) else { return Ok(()) };
-        let look = self.look(&self.evaluator(&closer)?, point)?;
-        if let Some(demand) = look.as_ref().and_then(demand_of).filter(|demand| demand > known) {
-            stand.best = Some((demand, point.clone()));
+        let Some((known, point)) = stand.best.clone() else { return Ok(()) };
+        if let Some((demand, off)) = self.closer(&stand.claim, &point, known)? {
+            stand.best = Some((demand, point));
+            stand.spread = stand.spread.max(off);
         }
         Ok(())
+    }
+
+    /// What a case asks at looks so close that closer ones change little, and by which part of itself the last of them changed it; `None` where that
+    /// is not known, or the claim is looked at as often as can be.
+    fn closer(&self, claim: &Claim, point: &Point, known: f64) -> Result<Option<(f64, f64)>, CheckError> {
+        let mut found: Option<(f64, f64)> = None;
+        let path = claim.trajectory.as_ref().map(|path| &path.first);
+        let timed = claim.flow.as_ref().map(|flow| &flow.first).or(path).is_some_and(|first| !first.is_empty());
+        let mut claim = claim.clone();
+        for _ in 0..CLOSER_TIMES {
+            let known = found.map_or(known, |(demand, _)| demand);
+            let Some(more) = closer(&claim).filter(|_| known > 0.0 && known.is_finite()) else { break };
+            let look = self.look(&self.evaluator(&more)?, point)?;
+            let Some(demand) = look.as_ref().and_then(demand_of).filter(|demand| *demand > 0.0) else { break };
+            // More looks ask for more, unless they move a time that the statement speaks of; what is less was lost in rounding.
+            if demand < known && !timed {
+                break;
+            }
+            let off = (1.0 - known.min(demand) / known.max(demand)).clamp(0.0, 1.0);
+            found = Some((demand, off));
+            if off <= GOOD / 4.0 {
+                break;
+            }
+            claim = more;
+        }
+        Ok(found)
     }
 
     /// Takes a case if it asks for more than what is known; how much more is how bad the search was.
@@ -668,9 +737,7 @@ impl<'a> Search<'a> {
         line: &Line,
         value: &RBig,
     ) -> Result<Option<Refutation>, CheckError> {
-        if line.of == Of::Shares {
-            return Ok(None);
-        }
+        let Some(value) = line.given_at(value) else { return Ok(None) };
         let place = self.claim.givens.iter().position(|entry| entry.name == line.given);
         let certifier = Certifier::new(claim, self.options.max_elements).map_err(malformed)?;
         let (Ok(settled), Some(place)) = (certifier.values(point, &Values::new()), place) else { return Ok(None) };
@@ -678,7 +745,7 @@ impl<'a> Search<'a> {
         let whole = matches!(self.claim.givens[place].value.kind, Sampler::Int { .. });
         let exactly = match i64::try_from(value.numerator().clone()) {
             Ok(int) if whole => Exactly::Int(int),
-            _ => Exactly::Rational(value.clone()),
+            _ => Exactly::Rational(value),
         };
         values.insert(place, exactly);
         let certifier = Certifier::new(self.claim, self.options.max_elements).map_err(malformed)?;
@@ -752,7 +819,9 @@ fn ends(points: &[CurvePoint], interval: (Option<f64>, Option<f64>), chance: boo
         }
         None => {}
     }
-    if ends.is_empty() && points.len() > 2 {
+    // What is swept from end to end has none to go on to.
+    let whole = interval == (Some(first.value), Some(last.value));
+    if ends.is_empty() && points.len() > 2 && !whole {
         ends.push((
             End::Upper,
             Trend::Unclear {

@@ -46,6 +46,8 @@ const MOST_STEPS: f64 = 12.0;
 const DEEPEST_FAULT: f64 = 0.25;
 /// A spread up to which values that are no higher than others are taken to be so.
 const SURE: f64 = 0.15;
+/// And one up to which what may be at the end is compared with what is before it; of worse searches nothing is said.
+const BAD: f64 = 0.5;
 /// Of the exponent with which the steepness falls: up to here what is still to come has no bound.
 const GROWING: f64 = 0.75;
 /// From here on it has.
@@ -75,7 +77,8 @@ pub fn trend(points: &[Measure]) -> Trend {
     // It may come down and rise again.
     let turns =
         window.len() > 1 && last.y > least * (1.0 + off.max(TURN)) && last.y > window[window.len() - 2].y * (1.0 + off);
-    if flat && !turns && (spread <= SURE || most(last) <= first.y * (1.0 + NO_CHANGE)) {
+    let no_higher = spread <= BAD && most(last) <= first.y * (1.0 + NO_CHANGE);
+    if flat && !turns && (spread <= SURE || no_higher) {
         let few = points.len() < LEAST_POINTS && greatest > first.y * (1.0 + off);
         return if few { Trend::Unclear { why: FEW } } else { Trend::Level };
     }
@@ -126,8 +129,14 @@ pub fn trend(points: &[Measure]) -> Trend {
     if fitted <= GROWING && at_the_end <= GROWING {
         let logs: Vec<(f64, f64)> = window.iter().filter(|p| p.y > 0.0).map(|p| (p.x, ln(p.y))).collect();
         let (exponent, error) = line(&logs);
-        let room = error.max(off / (last.x - first.x)).min(exponent.abs());
-        return Trend::Grows { exponent, interval: (exponent - room, exponent + room) };
+        let room = error.max(off / (last.x - first.x));
+        if room >= exponent {
+            return Trend::Unclear { why: "it grows by no more than the searches at its values may be off" };
+        }
+        // What is no power has another exponent at the end than over all.
+        let before = &logs[logs.len() - 2..];
+        let local = (before[1].1 - before[0].1) / (before[1].0 - before[0].0);
+        return Trend::Grows { exponent, interval: ((exponent - room).min(local), (exponent + room).max(local)) };
     }
     Trend::Unclear { why: "whether it settles does not show within these values" }
 }
@@ -272,6 +281,31 @@ mod tests {
         let points: Vec<Measure> =
             wide().iter().zip(uneven).map(|(&v, y)| Measure { x: ln(v), y, spread: 0.001, above: 0.0 }).collect();
         assert_eq!(trend(&points), Trend::Level);
+    }
+
+    #[test]
+    fn searches_that_found_next_to_nothing_say_nothing() {
+        // Falling, where one more search would have multiplied any of them.
+        let wild: Vec<Measure> =
+            at(&wide(), |v| 1e100 / v).into_iter().map(|m| Measure { spread: 0.999, ..m }).collect();
+        assert!(matches!(trend(&wild), Trend::Unclear { .. }));
+        let rough: Vec<Measure> = at(&wide(), |v| 10.0 / v).into_iter().map(|m| Measure { spread: 0.3, ..m }).collect();
+        assert_eq!(trend(&rough), Trend::Level);
+    }
+
+    #[test]
+    fn an_exponent_within_what_the_searches_may_be_off_is_no_growth() {
+        // 5 % in all, by searches that are said to be good to 3 %.
+        let points = at(&wide(), |v| v.powf(0.008));
+        let points: Vec<Measure> = points.into_iter().map(|m| Measure { spread: 0.03, ..m }).collect();
+        assert!(!matches!(trend(&points), Trend::Grows { .. }), "{:?}", trend(&points));
+    }
+
+    #[test]
+    fn the_interval_of_what_is_no_power_has_its_exponent_at_the_end() {
+        // From a level to the exponent 1.
+        let (exponent, interval) = grows(|v| 30.0 + v).expect("it grows");
+        assert!(exponent < 0.9 && interval.1 > 0.9, "{exponent} {interval:?}");
     }
 
     #[test]
