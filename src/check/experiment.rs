@@ -276,7 +276,7 @@ impl ExperimentRun<'_> {
         let Self { program, study, .. } = self;
         let mut setup = once_roots(program);
         setup.extend(study.setup_roots());
-        Plans::new(way::sections(program, setup, &self.columns()), self.max_elements)
+        Plans::new(way::sections(program, setup, &self.columns()), self.max_elements).by_law(0)
     }
 }
 
@@ -361,8 +361,9 @@ impl Job for Eight<'_> {
         let Self { of: ExperimentRun { program, study, key, backend, kernel, .. }, octet, points, plans } = self;
         let compiled = plans.get(program, &octet.ints)?;
         let compiled = &*compiled;
-        let draws = draws(compiled, key, *backend, &octet.members);
+        let mut draws = draws(compiled, key, *backend, &octet.members);
         let reals = supplied(points, &octet.members);
+        compiled.bend::<V>(&mut draws, &reals)?;
         let origin = Origin { drawn: &compiled.drawn, draws: &draws, reals: &reals };
         let mut machine = Machine::<V>::new();
         machine.load(&compiled.plan);
