@@ -86,7 +86,12 @@ fn numbers_over_octaves_are_uniform_in_the_logarithm() {
         for (side, bound) in [("at_least", "0.49"), ("at_most", "0.51")] {
             let rest = format!("[probability]\nrandom = {{ {random} }}\nevent = \"{event}\"\n{side} = \"{bound}\"\n");
             let result = one(&claim(&format!("octaves/c{i}-{}", side.replace('_', "-")), &rest), 200_000);
-            assert_eq!(chance(&result).settings[0].standing, Standing::Confirmed, "{event} {side}: {:?}", chance(&result));
+            assert_eq!(
+                chance(&result).settings[0].standing,
+                Standing::Confirmed,
+                "{event} {side}: {:?}",
+                chance(&result)
+            );
         }
     }
 }

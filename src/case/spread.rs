@@ -83,11 +83,7 @@ impl Spread {
     /// # Errors
     /// As [`run`].
     #[inline(always)]
-    pub fn bend<V: Lane8>(
-        &self,
-        draws: &mut [Lanes],
-        reals: &[(InputId, [f64; 8])],
-    ) -> Result<(), PlanError> {
+    pub fn bend<V: Lane8>(&self, draws: &mut [Lanes], reals: &[(InputId, [f64; 8])]) -> Result<(), PlanError> {
         let mut machine = Machine::<V>::new();
         machine.load(&self.plan);
         for (section, block) in self.blocks.iter().enumerate() {
@@ -173,9 +169,16 @@ mod tests {
 
     #[test]
     fn a_bent_draw_becomes_the_quantile_of_the_law() {
-        for (lo, hi) in
-            [(1.0, 2.0), (1.0, 10.0), (0.125, 8.0), (3.0, 3.0001), (1.0, 1.07), (1e-6, 1e6), (1e-150, 1e150), (1.0, 4.0)]
-        {
+        for (lo, hi) in [
+            (1.0, 2.0),
+            (1.0, 10.0),
+            (0.125, 8.0),
+            (3.0, 3.0001),
+            (1.0, 1.07),
+            (1e-6, 1e6),
+            (1e-150, 1e150),
+            (1.0, 4.0),
+        ] {
             for i in 1..1000 {
                 let u = f64::from(i) / 1000.0;
                 let found = map(bend(u, lo, hi), lo, hi);

@@ -316,11 +316,11 @@ fn swept(program: &Program, axis: &Axis) -> Result<Swept, CheckError> {
     if let Some(value) = values.iter().find(|value| whole && value.fract() != 0.0) {
         return Err(CheckError(format!("`{}` is an integer, and {value} is none", axis.name)));
     }
-    let shown = |value: &f64| crate::check::figure::number(*value);
+    let shown = crate::check::figure::numbers(&values);
     let labels = match &axis.legend {
         Some(Legend::Each(texts)) => texts.clone(),
-        Some(Legend::All(text)) => values.iter().map(|value| text.replace("{}", &shown(value))).collect(),
-        None => values.iter().map(|value| format!("{} = {}", axis.name, shown(value))).collect(),
+        Some(Legend::All(text)) => shown.iter().map(|value| text.replace("{}", value)).collect(),
+        None => shown.iter().map(|value| format!("{} = {value}", axis.name)).collect(),
     };
     Ok(Swept { name: axis.name.clone(), values, labels })
 }

@@ -249,13 +249,16 @@ pub fn line_of_rounded(repeats: &[Repeat], errors: &[Rounding]) -> Result<Line, 
     }
     let at = |x: f64| sum(curves.iter().map(|curve| curve.slope_at(x))) / curves.len() as f64;
     let intercepts: Vec<f64> = repeats.iter().map(|repeat| offset(repeat, theil_sen(repeat))).collect();
+    // What steps of counts can make of it is no sign that there is no line.
+    let (size, ratio, singly) = off_the_line(repeats, &curves, count);
+    let less = size - errors.iter().flat_map(|errors| &errors.step).fold(0.0, |most: f64, step| most.max(*step)) / 2.0;
     Ok(Line {
         slope,
         least_squares,
         offset: sum(intercepts.iter().copied()) / intercepts.len() as f64,
         bend,
         ends: (at(least), at(greatest)),
-        off: off_the_line(repeats, &curves, count),
+        off: (less.max(0.0), ratio, singly),
         alike: likeness.map_or(0.0, |eta| (2.0 - eta) / (2.0 * ((n - 2.0) / (n * n - 1.0)).sqrt())),
         span: (least, greatest),
         repeats: repeats.len() as u64,
@@ -312,11 +315,9 @@ fn without_copies(repeats: &[Repeat], errors: &[Rounding]) -> (Vec<Repeat>, Vec<
     let greatest = |values: &[f64]| copies.iter().map(|of| of.iter().map(|&i| values[i]).fold(0.0, f64::max)).collect();
     (
         repeats.iter().map(|repeat| Repeat { x: of(&repeat.x), y: of(&repeat.y) }).collect(),
-        errors.iter().map(|errors| Rounding {
-                x: greatest(&errors.x),
-                y: greatest(&errors.y),
-                step: greatest(&errors.step),
-            })
+        errors
+            .iter()
+            .map(|errors| Rounding { x: greatest(&errors.x), y: greatest(&errors.y), step: greatest(&errors.step) })
             .collect(),
     )
 }

@@ -228,7 +228,8 @@ impl ScalingRun<'_> {
                     let (moved, _) = known(compiled, m, slot(node)?, lane)?;
                     y.map(|(y, _)| (moved - y).abs())
                 };
-                let greater = |off: &[NodeId; 2]| off.iter().filter_map(moved).reduce(f64::max).unwrap_or(f64::INFINITY);
+                let greater =
+                    |off: &[NodeId; 2]| off.iter().filter_map(moved).reduce(f64::max).unwrap_or(f64::INFINITY);
                 let y_step = law.off.iter().map(greater).sum();
                 let both = x.zip(y).map(|((x, x_error), (y, y_error))| Measured { x, y, x_error, y_error, y_step });
                 measured[lane] = both;
@@ -284,7 +285,17 @@ fn shares_integers(program: &Program, point: Option<&Point>) -> bool {
 
 /// The points that have values in most repeats, in the repeats that have them all, and the line through them.
 fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
-    let said = runs.said.ok_or_else(|| CheckError("no point of the sweep met the hypotheses".into()))?;
+    let before = runs.before.iter().filter(|before| **before).count();
+    let said = runs.said.ok_or_else(|| {
+        let rest = runs.before.len() - before;
+        CheckError(match (before, rest) {
+            (0, _) => "no point of the sweep met the hypotheses".to_owned(),
+            (_, 0) => format!("all {before} points of the sweep come before `from`"),
+            _ => format!(
+                "{before} points of the sweep come before `from`, and the other {rest} do not meet the hypotheses"
+            ),
+        })
+    })?;
     let claimed = Claimed { bound: law.bound, value: said.value, within: said.within };
     let room = claimed.room();
     if !room.is_finite() || room <= 0.0 {
@@ -309,7 +320,6 @@ fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
     let enough = |count: usize| 4 * count >= 3 * told.len();
     let counts = |i: &usize| !runs.before[*i] && enough(of_point(*i).count());
     let counted: Vec<usize> = (0..runs.before.len()).filter(counts).collect();
-    let before = runs.before.iter().filter(|before| **before).count();
     let with_value =
         |i: &usize| !runs.before[*i] && enough(repeats.iter().filter(|repeat| repeat[*i].is_some()).count());
     let blurred = (0..runs.before.len()).filter(with_value).count() - counted.len();
