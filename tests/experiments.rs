@@ -216,6 +216,23 @@ fn a_run_that_diverges_has_no_values_from_there_on_and_says_so() {
 }
 
 #[test]
+fn a_reading_names_the_run_that_it_rests_on() {
+    // The first run sinks below what is known, the third leaves the range; a reading of one of them says nothing of the other.
+    let text = "[given]\nq = \"real in [0, 10]\"\n[trajectory]\nstate = { x = \"1\" }\nstep = { x = \"x - q*x\" }\nsteps = 2000\n[experiment]\nsweep = { q = [0.5, 1, 3] }\n\
+        [experiment.number]\nlast = \"x\"\n[experiment.plot.x]\ny = \"abs(x)\"\nlog = \"y\"\n\
+        [experiment.reading]\nfirst = \"last[1] < 1\"\nthird = \"last[3] > 1\"\nsecond = \"last[2] == 0\"\n";
+    let result = result(text, Budget::Quick);
+    let reason = |name: &str| {
+        let predicate = result.predicates.iter().find(|predicate| predicate.info.name == name).expect("a reading");
+        (predicate.judgement.verdict, predicate.judgement.reason.clone().unwrap_or_default())
+    };
+    let ((first, why), (third, other)) = (reason("first"), reason("third"));
+    assert!(first == Verdict::Inconclusive && why.contains("rounding at q = 0.5"), "{why}");
+    assert!(third == Verdict::Inconclusive && other.contains("no value at q = 3"), "{other}");
+    assert_eq!(reason("second").0, Verdict::Held);
+}
+
+#[test]
 fn a_first_time_that_has_not_come_has_no_value() {
     let text = halves(&format!(
         "[experiment.number]\ntime = \"T\"\n{PLOT}[experiment.reading]\nboth = \"time[1] > time[2]\"\none = \"time[2] <= 10\"\n"

@@ -71,6 +71,31 @@ fn planted_claims_come_out_as_they_should() {
     assert!(claims.len() >= 13 && wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What is drawn over octaves is uniform in the logarithm: at the median, whatever the octaves, and where the ends are drawn too.
+#[test]
+fn numbers_over_octaves_are_uniform_in_the_logarithm() {
+    let laws = [
+        ("u = \"real in [1, 2] log\"", "u <= sqrt(2)"),
+        ("u = \"real in [1, 10] log\"", "u <= sqrt(10)"),
+        ("u = \"real in (1/3, 100] log\"", "u <= sqrt(100/3)"),
+        ("a = \"real in [1, 9] log\", u = \"real in [a, 5*a^2] log\"", "u <= sqrt(5*a^3)"),
+        ("v = \"vector(3, i: [i, 3*i^2] log)\"", "v[2] <= sqrt(24)"),
+        ("v = \"spectrum(2, [1, 6] log)\"", "(v[1] - sqrt(6))*(v[2] - sqrt(6)) <= 0"),
+    ];
+    for (i, (random, event)) in laws.into_iter().enumerate() {
+        for (side, bound) in [("at_least", "0.49"), ("at_most", "0.51")] {
+            let rest = format!("[probability]\nrandom = {{ {random} }}\nevent = \"{event}\"\n{side} = \"{bound}\"\n");
+            let result = one(&claim(&format!("octaves/c{i}-{}", side.replace('_', "-")), &rest), 200_000);
+            assert_eq!(
+                chance(&result).settings[0].standing,
+                Standing::Confirmed,
+                "{event} {side}: {:?}",
+                chance(&result)
+            );
+        }
+    }
+}
+
 /// Where a simulated claim stands to the truth: the event `u <= p` and the bound that is claimed of its probability.
 struct Synthetic {
     p: f64,

@@ -258,6 +258,51 @@ fn a_given_that_does_nothing_narrows_no_interval() {
 }
 
 #[test]
+fn a_slope_of_counts_is_known_to_a_step() {
+    // At powers of ten the steps lie on a line of slope 2/log(10), exactly and in every repeat; the law has 1/log(3).
+    let steps = |at: &str, fit: &str, given: &str| {
+        format!(
+            "[given]\neps = \"real in (0, 1/10]\"\nx0 = \"real in [1, 1.2]\"\n{given}[trajectory]\nstate = {{ x = \"x0\" }}\nstep = {{ x = \"x/3\" }}\nsteps = 200\n{at}\
+             until = \"x <= eps\"\n[trajectory.first]\nT = \"x <= eps\"\n[scaling]\nsweep = {{ eps = \"log [1e-8, 1e-2] 7\" }}\nfit = \"{fit} ~ log(1/eps)\"\n\
+             slope = \"about 1/log(3) within 0.02\"\nruns = 8\n"
+        )
+    };
+    for ordinate in ["t", "T", "floor(T)", "2*t - T"] {
+        let fit = fit(&steps("", ordinate, ""));
+        let (lo, hi) = fit.interval();
+        assert!(lo < 0.9102 && 0.9103 < hi && fit.ok.is_none(), "{ordinate}: {fit:?}");
+    }
+    // Two steps between looks are twice as much; and what the givens are made of is no count.
+    let (every, other) = (fit(&steps("", "t", "")), fit(&steps("at = \"every 2\"\n", "t", "")));
+    let by = other.line.slope.rounding / every.line.slope.rounding;
+    assert!((by - 2.0).abs() < 1e-9, "{by}");
+    let log = fit(&steps("at = \"log 30\"\n", "t", ""));
+    assert!(log.line.slope.rounding > every.line.slope.rounding, "{log:?}");
+    let parameter = fit(&steps("", "log(1/eps)*N", "N = \"ceil(x0)\"\n"));
+    assert!(parameter.line.slope.rounding < 1e-9, "{parameter:?}");
+}
+
+#[test]
+fn a_sweep_of_which_no_point_counts_says_why() {
+    let text = |from: &str| {
+        format!(
+            "[given]\nx = \"real in [1, 1000]\"\n[assume]\nsmall = \"x > 2000\"\n[scaling]\nsweep = {{ x = \"log [1, 1000] 5\" }}\n{from}fit = \"log(x) ~ log(x)\"\nslope = \"about 1\"\n"
+        )
+    };
+    assert!(refused(&text("")).contains("no point of the sweep met the hypotheses"));
+    let all = refused(&text("from = \"x > 2000\"\n").replace("[assume]\nsmall = \"x > 2000\"\n", ""));
+    assert!(all.contains("all 5 points of the sweep come before `from`"), "{all}");
+}
+
+#[test]
+fn a_law_of_scaling_has_no_cases_to_replay() {
+    let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
+    let checker = Checker::new(&claim(&law(NOISE, "log(x) + u", "about 1")), &options).expect("a claim");
+    let error = checker.replay(7).expect_err("no case").to_string();
+    assert!(error.contains("no cases"), "{error}");
+}
+
+#[test]
 fn what_a_sweep_takes_is_held_against_the_budget_before_it_runs() {
     let text = "[given]\na = \"real in [0, 1]\"\nb = \"real in [0, 1]\"\n[trajectory]\nstate = { x = \"1\" }\n\
                 step = { x = \"x*(1 - a*b/100000000)\" }\nsteps = 10000000\n[scaling]\n\

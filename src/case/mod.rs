@@ -17,6 +17,7 @@ pub mod point;
 pub mod record;
 pub mod schedule;
 pub mod shadow;
+pub mod spread;
 pub mod times;
 pub mod values;
 pub mod way;

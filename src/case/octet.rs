@@ -4,16 +4,17 @@
 //! of the integers and shared by all threads.
 
 use super::record::{Fate, Hypotheses, Look, Stratum};
-use crate::arith::lane::{ALL, Backend, Mask};
+use super::spread::Spread;
+use crate::arith::lane::{ALL, Backend, Lane8, Mask};
 use crate::arith::number::Number;
 use crate::claim::program::{Program, When};
 use crate::eval::compile::{PlanError, Request, compile, integer};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
-use crate::lang::ir::{Dim, IntId, NodeId, Op};
+use crate::lang::ir::{Dim, InputId, IntId, NodeId, Op};
 use crate::sample::draws::Block;
-use crate::sample::strata::{BlockShape, Filler, exhausts, stratum_of};
+use crate::sample::strata::{BlockShape, Filler, Lanes, exhausts, stratum_of};
 use crate::sample::stream::Stream;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -164,6 +165,19 @@ pub struct Compiled {
     pub assume: Vec<SlotId>,
     /// In the order of the program's predicates.
     pub asked: Vec<AskedSlots>,
+    /// What bends draws by their law, where there are such.
+    pub spread: Option<Spread>,
+}
+
+impl Compiled {
+    /// Bends draws by their law, where it asks for that.
+    ///
+    /// # Errors
+    /// As [`crate::eval::run::run`].
+    #[inline(always)]
+    pub fn bend<V: Lane8>(&self, draws: &mut [Lanes], reals: &[(InputId, [f64; 8])]) -> Result<(), PlanError> {
+        self.spread.as_ref().map_or(Ok(()), |spread| spread.bend::<V>(draws, reals))
+    }
 }
 
 /// Where a predicate's parts are.
@@ -192,11 +206,18 @@ pub struct Plans {
     kept: Mutex<Kept>,
     sections: Vec<Vec<NodeId>>,
     max_elements: usize,
+    /// The blocks from this one on are drawn by law.
+    by_law: Option<usize>,
 }
 
 impl Plans {
     pub fn new(sections: Vec<Vec<NodeId>>, max_elements: usize) -> Self {
-        Self { kept: Mutex::new((HashMap::new(), 0)), sections, max_elements }
+        Self { kept: Mutex::new((HashMap::new(), 0)), sections, max_elements, by_law: None }
+    }
+
+    /// Of cases whose draws are made by law, from this block on.
+    pub fn by_law(self, first: usize) -> Self {
+        Self { by_law: Some(first), ..self }
     }
 
     /// The plan for these integers.
@@ -207,7 +228,11 @@ impl Plans {
         if let Some(found) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).0.get(ints) {
             return Ok(found.clone());
         }
-        let compiled = Arc::new(compiled(program, ints, &self.sections, self.max_elements)?);
+        let mut compiled = compiled(program, ints, &self.sections, self.max_elements)?;
+        if let Some(first) = self.by_law {
+            compiled.spread = Spread::new(program, ints, first, self.max_elements)?;
+        }
+        let compiled = Arc::new(compiled);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let size = compiled.plan.code.len();
         if kept.0.len() < MOST_PLANS && kept.1 + size < MOST_KEPT_INSTRUCTIONS {
@@ -255,7 +280,7 @@ pub fn compiled(
             unit: a.predicate.unit.map(|unit| slot(section, unit)).transpose()?,
         });
     }
-    Ok(Compiled { plan, blocks, drawn, feasible, assume, asked })
+    Ok(Compiled { plan, blocks, drawn, feasible, assume, asked, spread: None })
 }
 
 /// Concrete shapes of all blocks of draws, and where in a case the draws that a plan reads are.

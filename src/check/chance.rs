@@ -190,7 +190,8 @@ impl Setting {
 
     /// The bound that is claimed: `0.99`; near 1, `1 - 2.8e-10`.
     pub fn bound(&self, number: fn(f64) -> String) -> String {
-        let rest = self.allowed.1;
+        // As it was meant: `1 - 0.99999` is a little more than 1e-5.
+        let rest = format!("{:.11e}", self.allowed.1).parse().unwrap_or(self.allowed.1);
         let near_one = self.claimed > 0.999 && rest > 0.0 && rest < 0.001;
         if near_one { format!("1 - {}", number(rest)) } else { number(self.claimed) }
     }

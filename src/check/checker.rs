@@ -258,6 +258,12 @@ impl Checker {
                 "an experiment has runs of a sweep and no cases: `theoremcheck plot` shows them".to_owned(),
             ));
         }
+        if self.is_scaling() {
+            return Err(CheckError(
+                "a law of scaling has repeats of a sweep and no cases: `theoremcheck check -v` shows the line through its points"
+                    .to_owned(),
+            ));
+        }
         if let Some(trials) = self.trials() {
             return self.replay_trial(&trials, case);
         }

@@ -276,7 +276,7 @@ impl ExperimentRun<'_> {
         let Self { program, study, .. } = self;
         let mut setup = once_roots(program);
         setup.extend(study.setup_roots());
-        Plans::new(way::sections(program, setup, &self.columns()), self.max_elements)
+        Plans::new(way::sections(program, setup, &self.columns()), self.max_elements).by_law(0)
     }
 }
 
@@ -316,11 +316,11 @@ fn swept(program: &Program, axis: &Axis) -> Result<Swept, CheckError> {
     if let Some(value) = values.iter().find(|value| whole && value.fract() != 0.0) {
         return Err(CheckError(format!("`{}` is an integer, and {value} is none", axis.name)));
     }
-    let shown = |value: &f64| crate::check::figure::number(*value);
+    let shown = crate::check::figure::numbers(&values);
     let labels = match &axis.legend {
         Some(Legend::Each(texts)) => texts.clone(),
-        Some(Legend::All(text)) => values.iter().map(|value| text.replace("{}", &shown(value))).collect(),
-        None => values.iter().map(|value| format!("{} = {}", axis.name, shown(value))).collect(),
+        Some(Legend::All(text)) => shown.iter().map(|value| text.replace("{}", value)).collect(),
+        None => shown.iter().map(|value| format!("{} = {value}", axis.name)).collect(),
     };
     Ok(Swept { name: axis.name.clone(), values, labels })
 }
@@ -361,8 +361,9 @@ impl Job for Eight<'_> {
         let Self { of: ExperimentRun { program, study, key, backend, kernel, .. }, octet, points, plans } = self;
         let compiled = plans.get(program, &octet.ints)?;
         let compiled = &*compiled;
-        let draws = draws(compiled, key, *backend, &octet.members);
+        let mut draws = draws(compiled, key, *backend, &octet.members);
         let reals = supplied(points, &octet.members);
+        compiled.bend::<V>(&mut draws, &reals)?;
         let origin = Origin { drawn: &compiled.drawn, draws: &draws, reals: &reals };
         let mut machine = Machine::<V>::new();
         machine.load(&compiled.plan);

@@ -46,6 +46,43 @@ pub fn number(x: f64) -> String {
     if plain.len() <= 9 && !small || !x.is_finite() { plain } else { format!("{x:e}") }
 }
 
+/// Digits of a number that somebody may have written: more come of a computation.
+const WRITTEN: usize = 6;
+/// Digits that are shown of a computed number, or more if others are like it.
+const SHOWN: usize = 3;
+
+/// The numbers of a legend: with few digits as they are, else rounded to as many as tell each from all others.
+pub fn numbers(values: &[f64]) -> Vec<String> {
+    let digits = |x: f64| format!("{x:e}").bytes().take_while(|c| *c != b'e').filter(u8::is_ascii_digit).count();
+    let rounded = |x: f64, places: usize| -> f64 {
+        if !x.is_finite() || digits(x) <= WRITTEN { x } else { format!("{x:.*e}", places - 1).parse().unwrap_or(x) }
+    };
+    let told_apart = |places: &usize| {
+        let all: Vec<(u64, u64)> = values.iter().map(|x| (rounded(*x, *places).to_bits(), x.to_bits())).collect();
+        all.iter().all(|(shown, x)| all.iter().all(|(other, y)| shown != other || x == y))
+    };
+    let places = (SHOWN..=17).find(told_apart).unwrap_or(17);
+    values.iter().map(|x| number(rounded(*x, places))).collect()
+}
+
+/// Of each panel on a logarithmic axis, how much of it cannot stand there.
+pub fn notes(panels: &[Drawn]) -> Vec<String> {
+    let note = |panel: &Drawn| {
+        let of = |log: bool, axis: &str, at: fn(&(f64, f64)) -> f64| {
+            let points = || panel.curves.iter().flat_map(|curve| &curve.points);
+            let count = if log { points().filter(|point| at(point) <= 0.0).count() } else { 0 };
+            (count > 0).then(|| {
+                let (all, name) = (points().count(), &panel.name);
+                format!(
+                    "plot {name}: {count} of {all} points are 0 or less in {axis}, and do not stand on its logarithmic axis; the line is broken there"
+                )
+            })
+        };
+        of(panel.log.0, "x", |point| point.0).into_iter().chain(of(panel.log.1, "y", |point| point.1))
+    };
+    panels.iter().flat_map(note).collect()
+}
+
 /// The panels of what was made.
 pub fn panels(study: &Study, runs: &Runs, numbers: &[Measured]) -> Vec<Drawn> {
     study.panels.iter().map(|panel| drawn(panel, study, runs, numbers)).collect()
@@ -195,6 +232,38 @@ mod tests {
     fn numbers_are_as_short_as_they_can_be() {
         let shown = [0.5, 0.001, 1e-6, 1e-12, 1e22, 0.0, 250_000.0, 1.0 / 3.0].map(number);
         assert_eq!(shown, ["0.5", "0.001", "1e-6", "1e-12", "1e22", "0", "250000", "3.333333333333333e-1"]);
+    }
+
+    #[test]
+    fn a_legend_has_the_digits_that_tell_its_numbers_apart() {
+        let rates = numbers(&[9.457_627_118_644_066e-3, 0.5, 1.0 / 3.0, 0.062_5, 9.999_999_999_999_974e-13]);
+        assert_eq!(rates, ["0.00946", "0.5", "0.333", "0.0625", "1e-12"]);
+        assert_eq!(numbers(&[0.123_456_7, 0.123_456_8, 0.25]), ["0.1234567", "0.1234568", "0.25"]);
+        assert_eq!(numbers(&[1.000_000_1, 1.0]), ["1.0000001", "1"]);
+        assert_eq!(numbers(&[123_456.0, f64::INFINITY, 0.0]), ["123456", "inf", "0"]);
+    }
+
+    #[test]
+    fn what_a_logarithmic_axis_cannot_show_is_told() {
+        let panel = |log: (bool, bool)| Drawn {
+            name: "a".into(),
+            title: None,
+            x_label: "t".into(),
+            y_label: None,
+            log,
+            x_range: None,
+            y_range: None,
+            curves: vec![Curve {
+                label: String::new(),
+                colour: 0,
+                dash: 0,
+                points: vec![(0.0, 1.0), (1.0, -1.0), (2.0, 0.0)],
+            }],
+            marked: false,
+        };
+        assert!(notes(&[panel((false, false))]).is_empty());
+        let both = notes(&[panel((true, true))]);
+        assert!(both.len() == 2 && both[0].contains("1 of 3") && both[1].contains("2 of 3"), "{both:?}");
     }
 
     #[test]

@@ -14,6 +14,8 @@
 //! ratio `eta` its `n` points are worth `n*eta/(4 - eta)` that are independent, as those of an autoregression are, and its interval is Student's for so many.
 //! Points that are one another's copies in every repeat are one.
 //!
+//! Counts: an ordinate that is one may be up to a step off what is meant, in all repeats alike, and its error counts as one of rounding.
+//!
 //! Rounding: what the errors of the single points may do to the median of the slopes of their pairs, repeat by repeat.
 //!
 //! References: P. K. Sen, *J. Amer. Statist. Assoc.* 63 (1968) 1379-1389; Draper & Smith, *Applied Regression Analysis*, §1.4 and §2.1; G. E. P. Box,
@@ -39,6 +41,14 @@ pub struct Repeat {
 pub struct Rounding {
     pub x: Vec<f64>,
     pub y: Vec<f64>,
+    /// What a step makes of an ordinate that is made of counts: what is meant lies up to so far off, and always to the same side.
+    pub step: Vec<f64>,
+}
+
+impl Rounding {
+    fn is_none(&self) -> bool {
+        self.x.iter().chain(&self.y).chain(&self.step).all(|error| *error == 0.0)
+    }
 }
 
 /// A number with the half-width of an interval for it, for any level.
@@ -126,7 +136,8 @@ impl Curve {
     fn rounding(&self, repeat: &Repeat, errors: &Rounding) -> f64 {
         let of = |i: usize| {
             let (p, r) = ((repeat.x[i] - self.mean.0).abs(), self.residual(repeat.x[i], repeat.y[i]).abs());
-            p * (errors.y[i] + self.slope.abs() * errors.x[i]) + r * errors.x[i]
+            // Of steps to one side half cancels, since the weights sum to 0.
+            p * (errors.y[i] + errors.step[i] / 2.0 + self.slope.abs() * errors.x[i]) + r * errors.x[i]
         };
         sum((0..repeat.x.len()).map(of)) / self.sxx
     }
@@ -159,7 +170,11 @@ pub const LEAST_POINTS: usize = 4;
 /// # Errors
 /// If there are too few points, or they stand above too few abscissae.
 pub fn line(repeats: &[Repeat], error: f64) -> Result<Line, NoLine> {
-    let same = |repeat: &Repeat| Rounding { x: vec![0.0; repeat.x.len()], y: vec![error; repeat.y.len()] };
+    let same = |repeat: &Repeat| Rounding {
+        x: vec![0.0; repeat.x.len()],
+        y: vec![error; repeat.y.len()],
+        step: vec![0.0; repeat.y.len()],
+    };
     line_of_rounded(repeats, &repeats.iter().map(same).collect::<Vec<_>>())
 }
 
@@ -234,13 +249,16 @@ pub fn line_of_rounded(repeats: &[Repeat], errors: &[Rounding]) -> Result<Line, 
     }
     let at = |x: f64| sum(curves.iter().map(|curve| curve.slope_at(x))) / curves.len() as f64;
     let intercepts: Vec<f64> = repeats.iter().map(|repeat| offset(repeat, theil_sen(repeat))).collect();
+    // What steps of counts can make of it is no sign that there is no line.
+    let (size, ratio, singly) = off_the_line(repeats, &curves, count);
+    let less = size - errors.iter().flat_map(|errors| &errors.step).fold(0.0, |most: f64, step| most.max(*step)) / 2.0;
     Ok(Line {
         slope,
         least_squares,
         offset: sum(intercepts.iter().copied()) / intercepts.len() as f64,
         bend,
         ends: (at(least), at(greatest)),
-        off: off_the_line(repeats, &curves, count),
+        off: (less.max(0.0), ratio, singly),
         alike: likeness.map_or(0.0, |eta| (2.0 - eta) / (2.0 * ((n - 2.0) / (n * n - 1.0)).sqrt())),
         span: (least, greatest),
         repeats: repeats.len() as u64,
@@ -297,7 +315,10 @@ fn without_copies(repeats: &[Repeat], errors: &[Rounding]) -> (Vec<Repeat>, Vec<
     let greatest = |values: &[f64]| copies.iter().map(|of| of.iter().map(|&i| values[i]).fold(0.0, f64::max)).collect();
     (
         repeats.iter().map(|repeat| Repeat { x: of(&repeat.x), y: of(&repeat.y) }).collect(),
-        errors.iter().map(|errors| Rounding { x: greatest(&errors.x), y: greatest(&errors.y) }).collect(),
+        errors
+            .iter()
+            .map(|errors| Rounding { x: greatest(&errors.x), y: greatest(&errors.y), step: greatest(&errors.step) })
+            .collect(),
     )
 }
 
@@ -319,13 +340,14 @@ fn theil_sen(points: &Repeat) -> f64 {
 /// grows with each of what it is taken of. A pair that rounding may have turned round is moved beyond all others.
 fn moved(points: &Repeat, errors: &Rounding) -> f64 {
     let Repeat { x, y } = points;
-    if errors.x.iter().chain(&errors.y).all(|error| *error == 0.0) {
+    if errors.is_none() {
         return 0.0;
     }
     let slopes = pairs(x).into_iter().map(|(i, j)| {
         let (wide, slope) = ((x[j] - x[i]).abs(), (y[j] - y[i]) / (x[j] - x[i]));
         let across = errors.x[i] + errors.x[j];
-        let up = errors.y[i] + errors.y[j] + slope.abs() * across;
+        // What is meant lies to one side of both ordinates, so that at most one of them is off.
+        let up = errors.y[i] + errors.y[j] + errors.step[i].max(errors.step[j]) + slope.abs() * across;
         (slope, if across < wide { up / (wide - across) } else { f64::INFINITY })
     });
     let (slopes, by): (Vec<f64>, Vec<f64>) = slopes.unzip();

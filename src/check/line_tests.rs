@@ -275,6 +275,7 @@ fn no_errors_within_their_bounds_move_the_slope_further_than_is_said() {
         let errors = Rounding {
             x: (0..count).map(|_| even(0.02).abs()).collect(),
             y: (0..count).map(|_| even(0.5).abs()).collect(),
+            step: vec![0.0; count],
         };
         let repeat = Repeat { x, y };
         let told =
@@ -293,11 +294,46 @@ fn no_errors_within_their_bounds_move_the_slope_further_than_is_said() {
     assert!(closest < 4.0, "{closest}");
 }
 
+/// Whole numbers at equal distances: the least that are at least `slope*x + level`, in eight repeats that are the same or not.
+fn counted(slope: f64, level: impl Fn(usize) -> f64, points: usize, width: f64) -> Line {
+    let repeat = |j: usize| {
+        let x: Vec<f64> = (0..points).map(|i| width * i as f64 / (points - 1) as f64).collect();
+        let y = x.iter().map(|x| (slope * x + level(j)).ceil()).collect();
+        Repeat { x, y }
+    };
+    let repeats: Vec<Repeat> = (0..8).map(repeat).collect();
+    let step = Rounding { x: vec![0.0; points], y: vec![0.0; points], step: vec![1.0; points] };
+    line_of_rounded(&repeats, &vec![step; 8]).expect("points enough")
+}
+
+#[test]
+fn whole_numbers_on_a_line_do_not_make_its_slope_certain() {
+    // Steps until x <= eps from 1, x a third at each: at powers of ten all lie on a line of slope 2/ln 10, and the law has 1/ln 3.
+    let ten = std::f64::consts::LN_10;
+    let line = counted(1.0 / 3_f64.ln(), |_| 2.0 * ten / 3_f64.ln(), 7, 6.0 * ten);
+    let (lo, hi) = line.slope.interval(0.01);
+    assert!((line.slope.value - 2.0 / ten).abs() < 1e-12 && line.off.0 == 0.0, "{line:?}");
+    assert!(lo < 1.0 / 3_f64.ln() && 1.0 / 3_f64.ln() < hi && hi - lo < 0.5, "[{lo}, {hi}]");
+}
+
+#[test]
+fn whatever_the_law_its_slope_is_within_what_a_step_allows() {
+    let mut noise = Noise(31);
+    for round in 0..300 {
+        let slope = 3.0 * noise.uniform();
+        let levels: Vec<f64> = (0..8).map(|_| noise.uniform()).collect();
+        let level = |j: usize| levels[if round % 2 == 0 { 0 } else { j }];
+        let line = counted(slope, level, 5 + round % 20, 10.0 + 90.0 * levels[1]);
+        assert!((line.slope.value - slope).abs() <= line.slope.rounding, "{slope}: {line:?}");
+        assert!((line.least_squares.value - slope).abs() <= line.least_squares.rounding * (1.0 + 1e-9), "{slope}");
+    }
+}
+
 #[test]
 fn one_point_that_rounding_blurs_leaves_the_others_their_slope() {
     let x: Vec<f64> = (0..10).map(f64::from).collect();
     let repeat = Repeat { y: x.clone(), x };
-    let mut errors = Rounding { x: vec![0.0; 10], y: vec![1e-6; 10] };
+    let mut errors = Rounding { x: vec![0.0; 10], y: vec![1e-6; 10], step: vec![0.0; 10] };
     errors.y[9] = 5.0;
     let line = line_of_rounded(&[repeat], &[errors]).expect("ten points");
     assert!(line.slope.rounding < 2e-6 && line.least_squares.rounding > 0.1, "{line:?}");
@@ -306,7 +342,7 @@ fn one_point_that_rounding_blurs_leaves_the_others_their_slope() {
 #[test]
 fn an_error_that_may_turn_most_pairs_round_leaves_no_slope() {
     let x: Vec<f64> = (0..10).map(f64::from).collect();
-    let errors = Rounding { x: vec![5.0; 10], y: vec![0.0; 10] };
+    let errors = Rounding { x: vec![5.0; 10], y: vec![0.0; 10], step: vec![0.0; 10] };
     let line = line_of_rounded(&[Repeat { y: x.clone(), x }], &[errors]).expect("ten points");
     assert!(line.slope.half(0.01).is_infinite());
 }

@@ -81,7 +81,7 @@ pub fn plans(program: &Program, chance: &program::Chance, max_elements: usize) -
     let mut roots = once_roots(program);
     roots.extend([chance.claimed, chance.allowed]);
     roots.extend(program.givens[..chance.first_random].iter().map(|given| given.node));
-    Plans::new(way::sections(program, roots, &[]), max_elements)
+    Plans::new(way::sections(program, roots, &[]), max_elements).by_law(chance.first_block)
 }
 
 /// A setting and the looks of its trials.
@@ -304,10 +304,9 @@ impl Trials<'_> {
         let octets = trial / 8..trial / 8 + 1;
         dispatch(self.backend, Octets { trials: self, ready, key: &key, octets, see: &mut see })?;
         let mut stream = Stream::new(&key, stream_of(ready, trial / 8));
-        let mut law = Law::default();
-        let random = law.fill(self.backend, &mut stream, &ready.compiled.blocks[self.chance.first_block..]);
+        let draws = dispatch(self.backend, Random { trials: self, ready, stream: &mut stream })?;
         let mut point = ready.point.clone();
-        point.draws.extend(random.iter().map(|x| x.0[(trial % 8) as usize]));
+        point.draws.extend(draws[ready.draws.len()..].iter().map(|x| x.0[(trial % 8) as usize]));
         Ok((point, found))
     }
 }
@@ -350,6 +349,27 @@ impl Job for Given<'_> {
     }
 }
 
+/// The draws of eight trials of a setting, with those of its givens before them.
+struct Random<'a, 'b> {
+    trials: &'a Trials<'b>,
+    ready: &'a Ready,
+    stream: &'a mut Stream,
+}
+
+impl Job for Random<'_, '_> {
+    type Out = Result<Vec<Lanes>, CheckError>;
+
+    #[inline(always)]
+    fn run<V: Lane8>(self) -> Self::Out {
+        let Self { trials, ready, stream } = self;
+        let mut draws = ready.draws.clone();
+        let random = &ready.compiled.blocks[trials.chance.first_block..];
+        draws.extend_from_slice(Law::default().fill(trials.backend, stream, random));
+        ready.compiled.bend::<V>(&mut draws, &[])?;
+        Ok(draws)
+    }
+}
+
 /// What is claimed at a setting, and what is allowed, enclosed; or the hypothesis on the givens that is not met.
 struct Bounds<'a, 'b> {
     trials: &'a Trials<'b>,
@@ -372,6 +392,7 @@ impl Job for Bounds<'_, '_> {
         let mut stream = Stream::new(&Key::new(trials.seed, &format!("{}#search", trials.id)), stream_of(ready, 0));
         let mut draws = ready.draws.clone();
         draws.extend(law.fill(trials.backend, &mut stream, &compiled.blocks[chance.first_block..]));
+        compiled.bend::<V>(&mut draws, &[])?;
         Origin { drawn: &compiled.drawn, draws: &draws, reals: &[] }.put(&compiled.plan, &mut machine);
         run(&compiled.plan, 0, &mut machine)?;
         for (given, slot) in compiled.feasible.iter().filter(|(given, _)| *given < chance.first_random) {
@@ -444,6 +465,7 @@ impl Job for Octets<'_, '_> {
             stream.seek(stream_of(ready, octet));
             draws.truncate(given);
             draws.extend_from_slice(law.fill(*backend, &mut stream, random));
+            compiled.bend::<V>(&mut draws, &[])?;
             let origin = Origin { drawn: &compiled.drawn, draws: &draws, reals: &[] };
             let (met, seen) = match &program.motion {
                 None => {

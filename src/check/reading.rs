@@ -6,12 +6,14 @@
 use super::checker::CheckError;
 use super::experiment::{Runs, over_runs};
 use crate::arith::ball::{Ball, with_bits};
-use crate::claim::program::experiment::{Number, Study};
+use crate::claim::program::experiment::{Number, Reading, Readings, Study};
 use crate::eval::analysis::Analysis;
 use crate::eval::compile::{Request, compile};
 use crate::eval::machine::Machine;
 use crate::eval::run::run;
-use crate::lang::ir::InputId;
+use crate::lang::build::literal_int;
+use crate::lang::ir::{InputId, NodeId, Op};
+use crate::lang::types::reachable;
 use dashu_int::IBig;
 use dashu_ratio::RBig;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,7 +94,7 @@ fn decided(study: &Study, runs: &Runs, measured: &[Measured]) -> Result<Vec<Read
     }
     run(&plan, 0, &mut machine)?;
     let slot = |node| plan.roots.first().and_then(|roots| roots.get(&node)).copied();
-    let one = |reading: &crate::claim::program::experiment::Reading| {
+    let one = |reading: &Reading| {
         let truth = slot(reading.truth).map(|slot| machine.truths[slot as usize]).unwrap_or_default();
         let answer = match (truth.yes & 1, truth.no & 1, truth.undefined & 1) {
             (1, _, _) => Answer::Yes,
@@ -109,13 +111,37 @@ fn decided(study: &Study, runs: &Runs, measured: &[Measured]) -> Result<Vec<Read
         let margin = margin.filter(|(middle, off)| middle.is_finite() && off.is_finite());
         let missing = reading.of.iter().filter_map(|&place| {
             let Measured { name, values } = measured.get(place)?;
-            let unknown = |value: &Option<(f64, f64)>| value.is_none_or(|(_, error)| !error.is_finite());
-            let point = values.iter().position(Option::is_none).or_else(|| values.iter().position(unknown))?;
+            let read = readings.numbers.get(place).and_then(|input| points_read(readings, reading, *input, runs));
+            let of_it = |&point: &usize| read.as_ref().is_none_or(|read| read.contains(&point));
+            let points: Vec<usize> = (0..values.len()).filter(of_it).collect();
+            let unknown = |point: &usize| values[*point].is_none_or(|(_, error)| !error.is_finite());
+            let none = |point: &usize| values[*point].is_none();
+            let point = points.iter().copied().find(none).or_else(|| points.iter().copied().find(unknown))?;
             Some((name.clone(), why(runs, point, values[point])))
         });
         Read { name: reading.name.clone(), answer, margin, missing: missing.collect() }
     };
     Ok(readings.predicates.iter().map(one).collect())
+}
+
+/// The points of a number that a reading names by their places; `None` where it may speak of all.
+fn points_read(readings: &Readings, reading: &Reading, input: InputId, runs: &Runs) -> Option<BTreeSet<usize>> {
+    let graph = &readings.graph;
+    let columns = if runs.axes.len() > 1 { runs.axes.last().map_or(1, |axis| axis.values.len()) } else { 1 };
+    let is_number = |id: NodeId| graph.node(id).op == Op::Input(input);
+    let mut points = BTreeSet::new();
+    for id in reachable(graph, &[reading.truth, reading.margin]) {
+        let node = graph.node(id);
+        match (&node.op, node.args.as_slice()) {
+            (Op::Entry, &[number, row, col]) if is_number(number) => {
+                let place = |node| usize::try_from(literal_int(graph, node)? - 1).ok();
+                points.insert(place(row)? * columns + place(col)?);
+            }
+            (_, args) if args.iter().any(|arg| is_number(*arg)) => return None,
+            _ => {}
+        }
+    }
+    Some(points)
 }
 
 /// Where a number is not known, and why.

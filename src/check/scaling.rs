@@ -85,6 +85,8 @@ struct Measured {
     y: f64,
     x_error: f64,
     y_error: f64,
+    /// What a step of its counts makes of the ordinate.
+    y_step: f64,
 }
 
 /// What the claim says, which must be the same at every point.
@@ -160,8 +162,10 @@ impl ScalingRun<'_> {
         let mut setup = once_roots(program);
         setup.push(law.slope);
         setup.extend(law.within.iter().chain(&law.from));
-        let sections = way::sections(program, setup, &[law.response, law.covariate]);
-        Plans::new(sections, self.max_elements)
+        let mut last = vec![law.response, law.covariate];
+        last.extend(law.off.iter().flatten());
+        let sections = way::sections(program, setup, &last);
+        Plans::new(sections, self.max_elements).by_law(0)
     }
 
     /// Eight repeats of one point.
@@ -186,8 +190,9 @@ impl ScalingRun<'_> {
         let compiled = plans.get(program, &ints)?;
         let compiled = &*compiled;
         machine.load(&compiled.plan);
-        let draws = filler.fill::<V>(backend, &mut stream, Stratum::Plain, &compiled.blocks);
-        let origin = Origin { drawn: &compiled.drawn, draws, reals: &point.reals };
+        let mut draws = filler.fill::<V>(backend, &mut stream, Stratum::Plain, &compiled.blocks).to_vec();
+        compiled.bend::<V>(&mut draws, &point.reals)?;
+        let origin = Origin { drawn: &compiled.drawn, draws: &draws, reals: &point.reals };
         origin.put(&compiled.plan, machine);
         run(&compiled.plan, SETUP, machine)?;
         let mut started: Mask = 0;
@@ -218,7 +223,15 @@ impl ScalingRun<'_> {
             let (Some(y), Some(x)) = (slot(law.response), slot(law.covariate)) else { return };
             for lane in lanes_of(lanes) {
                 let (x, y) = (known(compiled, m, x, lane), known(compiled, m, y, lane));
-                let both = x.zip(y).map(|((x, x_error), (y, y_error))| Measured { x, y, x_error, y_error });
+                // The greater of what a step less and a step more make of it, of those that are defined.
+                let moved = |&node: &NodeId| {
+                    let (moved, _) = known(compiled, m, slot(node)?, lane)?;
+                    y.map(|(y, _)| (moved - y).abs())
+                };
+                let greater =
+                    |off: &[NodeId; 2]| off.iter().filter_map(moved).reduce(f64::max).unwrap_or(f64::INFINITY);
+                let y_step = law.off.iter().map(greater).sum();
+                let both = x.zip(y).map(|((x, x_error), (y, y_error))| Measured { x, y, x_error, y_error, y_step });
                 measured[lane] = both;
             }
         };
@@ -272,7 +285,17 @@ fn shares_integers(program: &Program, point: Option<&Point>) -> bool {
 
 /// The points that have values in most repeats, in the repeats that have them all, and the line through them.
 fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
-    let said = runs.said.ok_or_else(|| CheckError("no point of the sweep met the hypotheses".into()))?;
+    let before = runs.before.iter().filter(|before| **before).count();
+    let said = runs.said.ok_or_else(|| {
+        let rest = runs.before.len() - before;
+        CheckError(match (before, rest) {
+            (0, _) => "no point of the sweep met the hypotheses".to_owned(),
+            (_, 0) => format!("all {before} points of the sweep come before `from`"),
+            _ => format!(
+                "{before} points of the sweep come before `from`, and the other {rest} do not meet the hypotheses"
+            ),
+        })
+    })?;
     let claimed = Claimed { bound: law.bound, value: said.value, within: said.within };
     let room = claimed.room();
     if !room.is_finite() || room <= 0.0 {
@@ -297,7 +320,6 @@ fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
     let enough = |count: usize| 4 * count >= 3 * told.len();
     let counts = |i: &usize| !runs.before[*i] && enough(of_point(*i).count());
     let counted: Vec<usize> = (0..runs.before.len()).filter(counts).collect();
-    let before = runs.before.iter().filter(|before| **before).count();
     let with_value =
         |i: &usize| !runs.before[*i] && enough(repeats.iter().filter(|repeat| repeat[*i].is_some()).count());
     let blurred = (0..runs.before.len()).filter(with_value).count() - counted.len();
@@ -317,6 +339,7 @@ fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
     let errors = |repeat: &Vec<Measured>| Rounding {
         x: repeat.iter().map(|m| m.x_error).collect(),
         y: repeat.iter().map(|m| m.y_error).collect(),
+        step: repeat.iter().map(|m| m.y_step).collect(),
     };
     let columns: Vec<Repeat> = whole.iter().map(columns).collect();
     let errors: Vec<Rounding> = whole.iter().map(errors).collect();
@@ -368,6 +391,7 @@ fn mean(lanes: &[Option<Measured>; 8]) -> Option<Measured> {
         y: of(|m| m.y),
         x_error: of(|m| m.x_error),
         y_error: of(|m| m.y_error),
+        y_step: of(|m| m.y_step),
     })
 }
 

@@ -59,6 +59,8 @@ pub struct Law {
     /// The swept givens, in order, with what they are.
     pub sweep: Vec<Swept>,
     pub response: NodeId,
+    /// For each count in it: the response with the count a step less, and a step more.
+    pub off: Vec<[NodeId; 2]>,
     pub covariate: NodeId,
     pub bound: ast::SlopeBound,
     pub slope: NodeId,
@@ -176,6 +178,7 @@ mod chance;
 pub use chance::distributed;
 pub mod experiment;
 mod flow;
+mod lattice;
 mod path;
 
 pub(super) struct Builder<'a> {
@@ -433,7 +436,7 @@ impl<'a> Builder<'a> {
         if let Some(probability) = &claim.probability {
             asked.extend(self.event(probability, motion.is_some()));
         }
-        let law = self.law(&targets, from);
+        let law = self.law(&targets, from, motion.as_ref(), &givens);
         let mut study = figure.and_then(|experiment| self.study(experiment, &targets, &froms, motion.as_ref()));
         if !self.errors.is_empty() {
             return Err(self.failed());
@@ -449,6 +452,7 @@ impl<'a> Builder<'a> {
         roots.extend(motion.iter().flat_map(Motion::roots));
         if let Some(law) = &law {
             roots.extend([law.response, law.covariate, law.slope]);
+            roots.extend(law.off.iter().flatten());
             roots.extend(law.within.iter().chain(&law.from));
         }
         roots.extend(chance.iter().flat_map(|chance| [chance.claimed, chance.allowed]));
@@ -540,7 +544,13 @@ impl<'a> Builder<'a> {
         Diagnostics(std::mem::take(&mut self.errors))
     }
 
-    fn law(&mut self, targets: &BTreeMap<usize, SweptTarget>, from: Option<NodeId>) -> Option<Law> {
+    fn law(
+        &mut self,
+        targets: &BTreeMap<usize, SweptTarget>,
+        from: Option<NodeId>,
+        motion: Option<&Motion>,
+        givens: &[Bound],
+    ) -> Option<Law> {
         let scaling = self.claim.scaling.as_ref()?;
         if let Some(other) = self.claim.claim.first() {
             self.errors.push(
@@ -587,7 +597,11 @@ impl<'a> Builder<'a> {
             Some(near) => Some(self.note(&scaling.slope.place, near)?),
         };
         self.tolerance(scaling, slope, near);
-        Some(Law { sweep, response, covariate, bound: *bound, slope, within: near, from, runs: scaling.runs })
+        // Of a graph that grows too large nothing is known.
+        let off = lattice::off_by_a_step(&mut self.graph, response, motion, givens);
+        let off = off.map_err(|error| LangError::new(scaling.fit.value.0.span, error.to_string(), "this is too large"));
+        let off = self.note(&scaling.fit.place, off)?;
+        Some(Law { sweep, response, off, covariate, bound: *bound, slope, within: near, from, runs: scaling.runs })
     }
 
     /// The statement speaks of no value beyond what the given is drawn from. Where ends are expressions of other givens nothing is said.

@@ -12,5 +12,5 @@ mod matrices;
 pub mod plan;
 pub mod rounding;
 pub mod run;
-mod samplers;
+pub mod samplers;
 mod spectra;

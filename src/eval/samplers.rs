@@ -10,6 +10,28 @@ use super::rounding::{self as r, Bounded};
 use super::run::either;
 use crate::arith::number::Number;
 
+/// Into how many parts an interval is cut by its ratio, and what the count was read from.
+pub struct Octaves<N> {
+    pub count: N,
+    /// The ratio, a little less of it.
+    bent: N,
+    mantissa: N,
+    exponent: N,
+}
+
+/// The least integer `K` such that `2^K >= ratio (1 - 2^-20)`, at least 1.
+#[inline(always)]
+pub fn octaves<N: Number>(ratio: &N) -> Octaves<N> {
+    let one = N::one();
+    let bent = ratio.mul(&N::from_f64(1.0 - 1.0 / (1 << 20) as f64));
+    let (mantissa, exponent) = bent.max(&N::from_f64(0.5)).split_exponent();
+    let whole = mantissa.eq(&one);
+    let count = N::select(whole, &exponent, &exponent.add(&one));
+    // An enclosure that begins at a power of two may be that or more.
+    let count = r::forgotten(!(whole | one.lt(&mantissa)), count).max(&one);
+    Octaves { count, bent, mantissa, exponent }
+}
+
 /// Octave map: `u` in `[0, 1]` to `[a, b]`. With `K` the least integer such that `2^K >= (b/a)(1 - 2^-20)`, at least 1: linear in `u` on
 /// each of `K` equal parts, from `a 2^j` to `a 2^(j+1)`, the last part ending at `b`.
 #[inline(always)]
@@ -18,12 +40,7 @@ pub fn log_map<N: Number>(plan: &Plan, m: &mut Machine<N>, out: SlotId, u: SlotI
     let (a, b) = (m.real(plan, lo), m.real(plan, hi));
     let one = N::one();
     let (ratio, _) = r::div(&b, &a);
-    let bent = ratio.value.mul(&N::from_f64(1.0 - 1.0 / (1 << 20) as f64));
-    let (mantissa, exponent) = bent.max(&N::from_f64(0.5)).split_exponent();
-    let whole = mantissa.eq(&one);
-    let octaves = N::select(whole, &exponent, &exponent.add(&one));
-    // An enclosure that begins at a power of two may be that or more.
-    let octaves = r::forgotten(!(whole | one.lt(&mantissa)), octaves).max(&one);
+    let Octaves { count: octaves, bent, mantissa, exponent } = octaves(&ratio.value);
     // Near a power of two (bent by 2^-20, so not near those a person writes) the number of octaves is not known.
     let near = ratio.error.add(&bent.mul(&units(8.0))).mul(&exponent.min(&N::from_f64(1022.0)).neg().exp2i());
     let far = near.mul(&N::from_f64(4.0)).lt(&mantissa.sub(&one))

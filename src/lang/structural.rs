@@ -7,9 +7,21 @@ use super::ir::{Graph, IntId, NodeId, Op};
 use super::types::{atoms, reachable};
 use std::collections::BTreeSet;
 
-/// The integer givens in the sizes of any node that the roots are made of, in the ranges of folds, and in the positions of
-/// entries, blocks, eigenvalues, singular values, projectors and unit vectors, and in the exponents of matrices.
+/// The integer givens among [`structural_nodes`], and among what these are made of.
 pub fn structural_ints(graph: &Graph, roots: &[NodeId]) -> BTreeSet<IntId> {
+    let below = reachable(graph, &structural_nodes(graph, roots));
+    below
+        .into_iter()
+        .filter_map(|id| match graph.node(id).op {
+            Op::Int(int) => Some(int),
+            _ => None,
+        })
+        .collect()
+}
+
+/// What stands in the sizes of any node that the roots are made of, in the ranges of folds, and in the positions of
+/// entries, blocks, eigenvalues, singular values, projectors and unit vectors, and in the exponents of matrices.
+pub fn structural_nodes(graph: &Graph, roots: &[NodeId]) -> Vec<NodeId> {
     let mut structural: Vec<NodeId> = Vec::new();
     for id in reachable(graph, roots) {
         let node = graph.node(id);
@@ -23,14 +35,7 @@ pub fn structural_ints(graph: &Graph, roots: &[NodeId]) -> BTreeSet<IntId> {
             _ => {}
         }
     }
-    let below = reachable(graph, &structural);
-    below
-        .into_iter()
-        .filter_map(|id| match graph.node(id).op {
-            Op::Int(int) => Some(int),
-            _ => None,
-        })
-        .collect()
+    structural
 }
 
 #[cfg(test)]

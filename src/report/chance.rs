@@ -1,7 +1,7 @@
 //! The trials of a probability, as people and programs read them.
 
 use super::closest::stratum_name;
-use super::number::{JsonNumber, grouped, short};
+use super::number::{JsonNumber, grouped, near_one, short};
 use crate::check::chance::{Chance, Counts, ERROR_RATE, LEVEL, Setting, Standing};
 use crate::check::replay_case;
 use crate::claim::model::ProbabilityBound;
@@ -19,18 +19,18 @@ pub fn describe(chance: &Chance) -> String {
 /// `1,000 of 1,000 in [0.993, 1], claimed >= 0.99 (setting 4, edges)`
 fn nearest(side: ProbabilityBound, setting: &Setting) -> String {
     let Counts { happened, trials, .. } = setting.counts;
-    let (lo, hi) = setting.interval(side);
-    let bound = match side {
-        ProbabilityBound::AtLeast => ">=",
-        ProbabilityBound::AtMost => "<=",
+    // What the event lacks of certainty has all of its digits where the claim is about that.
+    let (bound, lacks) = match side {
+        ProbabilityBound::AtLeast => (">=", (setting.rate.1, setting.rate.0)),
+        ProbabilityBound::AtMost => ("<=", (1.0 - setting.rate.0, 1.0 - setting.rate.1)),
     };
     let (number, stratum) = (setting.number, stratum_name(setting.stratum));
     format!(
         "{} of {} in [{}, {}], claimed {bound} {} (setting {number}, {stratum})",
         grouped(happened),
         grouped(trials),
-        short(lo),
-        short(hi),
+        near_one(lacks.0, true),
+        near_one(lacks.1, false),
         setting.bound(short)
     )
 }

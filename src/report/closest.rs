@@ -109,11 +109,21 @@ pub fn describe_fit(fit: &Fit) -> String {
     let (lo, hi) = fit.interval();
     let (asked, made) = fit.runs;
     let cut = if made < asked { format!(", {made} of {asked} runs a point") } else { String::new() };
+    let LeftOut { empty, blurred, before, .. } = fit.left_out;
+    let counted = fit.points.len() as u64 + empty + blurred;
+    let why = match (empty, blurred) {
+        (_, 0) => "without a value",
+        (0, _) => "within rounding",
+        _ => "without a value or within rounding",
+    };
+    let from = if before > 0 { " after `from`" } else { "" };
+    let lost = empty + blurred;
+    let lost = if lost > 0 { format!(", {lost} of {counted} points{from} {why}") } else { String::new() };
     let slope = fit.line.slope.value;
     // As many decimals as the interval has, and one more.
     let digits = digits_of(fit.line.slope.half(1.0 - LEVEL));
     let (slope, lo, hi) = (fixed(slope, digits), fixed(lo, digits), fixed(hi, digits));
-    format!("slope {slope} in [{lo}, {hi}], claimed {bound} {}{within}{cut}", short(value))
+    format!("slope {slope} in [{lo}, {hi}], claimed {bound} {}{within}{cut}{lost}", short(value))
 }
 
 /// Decimals that show two digits of this.
@@ -152,7 +162,7 @@ pub fn describe_line(fit: &Fit) -> Vec<String> {
         ),
     ];
     if slope.rounding > 0.0 {
-        lines.push(format!("rounding may have moved the slope by {}", short(slope.rounding)));
+        lines.push(format!("rounding, and steps of counts, may have moved the slope by {}", short(slope.rounding)));
     }
     let left = [
         (before, "point", "before `from`"),

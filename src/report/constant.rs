@@ -1,6 +1,6 @@
 //! A constant that was sought, as people and programs read it.
 
-use super::number::{JsonNumber, grouped, short};
+use super::number::{JsonNumber, grouped, near_one, short};
 use crate::check::constant::{Constant, Curve, End, Worst};
 use crate::check::trend::Trend;
 use crate::lang::need::Seek;
@@ -81,7 +81,9 @@ pub fn lines(name: &str, constant: &Constant) -> Vec<String> {
     }
     if let Some(trials) = &constant.trials {
         let seen = trials.clipped.map(|(level, seen)| {
-            format!("; the quantile at {} is what so many can tell, not that at {}", short(seen), short(level))
+            // Rounded down: so many can tell no more.
+            let (seen, level) = (near_one(1.0 - seen, true), near_one(1.0 - level, true));
+            format!("; the quantile at {seen} is what so many can tell, not that at {level}")
         });
         let seen = seen.unwrap_or_default();
         lines.push(format!("  {} settings, {} trials{seen}", grouped(trials.settings), grouped(trials.trials)));

@@ -3,7 +3,7 @@
 use super::number::{JsonNumber, grouped, short};
 use super::svg;
 use crate::check::experiment::Runs;
-use crate::check::figure::{Curve, Drawn, Found};
+use crate::check::figure::{self, Curve, Drawn, Found};
 use crate::check::reading::{Answer, Measured, Read};
 use serde::Serialize;
 
@@ -36,7 +36,7 @@ pub fn reading(read: &Read) -> String {
 /// The numbers, and what there is to say of runs, a line each.
 pub fn lines(found: &Found) -> Vec<String> {
     let mut lines: Vec<String> = found.numbers.iter().map(|number| values(number, &found.runs)).collect();
-    lines.extend(notes(&found.runs));
+    lines.extend(notes(found));
     lines
 }
 
@@ -50,9 +50,9 @@ fn values(number: &Measured, runs: &Runs) -> String {
     format!("{}{index}: {}{more}", number.name, shown.join(", "))
 }
 
-/// Runs that ended before their time, or have no values from some step on.
-fn notes(runs: &Runs) -> Vec<String> {
-    let mut out = Vec::new();
+/// Runs that ended before their time, or have no values from some step on; and what cannot be drawn.
+fn notes(found: &Found) -> Vec<String> {
+    let (runs, mut out) = (&found.runs, Vec::new());
     for point in 0..runs.points() {
         let noted: Vec<&str> = runs.of_point(point).iter().filter_map(|record| record.note.as_deref()).collect();
         if let Some(first) = noted.first() {
@@ -63,6 +63,7 @@ fn notes(runs: &Runs) -> Vec<String> {
             out.push(format!("{which}{at}: {first}"));
         }
     }
+    out.extend(figure::notes(&found.panels));
     out
 }
 
@@ -166,7 +167,7 @@ impl<'a> ExperimentJson<'a> {
                 })
                 .collect(),
             plots: found.panels.iter().map(PlotJson::of).collect(),
-            notes: notes(&found.runs),
+            notes: notes(found),
         }
     }
 }

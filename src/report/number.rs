@@ -38,6 +38,30 @@ pub fn short(number: f64) -> String {
     }
 }
 
+/// From so near to 1 on a number is shown by what it lacks.
+const NEAR_ONE: f64 = 1e-3;
+
+/// A probability, by what it lacks of 1 where that is little: `0.25`, `1`, `1 - 7.2e-5`. What it lacks is rounded up for a lower end, down for an upper one.
+pub fn near_one(lacks: f64, lower_end: bool) -> String {
+    if lacks == 0.0 || lacks >= NEAR_ONE || lacks.is_nan() {
+        return short(1.0 - lacks);
+    }
+    format!("1 - {}", short(directed(lacks, lower_end)))
+}
+
+/// The nearest number of three digits that is not below a positive one, or not above it.
+fn directed(x: f64, up: bool) -> f64 {
+    let text = format!("{x:.2e}");
+    let rounded: f64 = text.parse().unwrap_or(x);
+    if if up { rounded >= x } else { rounded <= x } {
+        return rounded;
+    }
+    let Some((mantissa, exponent)) = text.split_once('e') else { return x };
+    let hundredths = mantissa.replace('.', "").parse::<i32>().unwrap_or(100);
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    format!("{}e{}", if up { hundredths + 1 } else { hundredths - 1 }, exponent - 2).parse().unwrap_or(x)
+}
+
 /// Without zeros at the end of the fraction.
 fn trim(decimal: &str) -> &str {
     if decimal.contains('.') { decimal.trim_end_matches('0').trim_end_matches('.') } else { decimal }
@@ -92,6 +116,13 @@ mod tests {
             ["0.0312", "0.333", "12.5", "1250", "100000", "-0.5", "0.0001", "3.14e-7", "-2e300", "1", "250000", "0"];
         assert_eq!(shown.map(short), wanted);
         assert_eq!([f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(short), ["NaN", "inf", "-inf"]);
+    }
+
+    #[test]
+    fn a_number_near_1_is_told_by_what_it_lacks_rounded_outwards() {
+        assert_eq!([0.0, 0.25, 1e-3, 1.0].map(|x| near_one(x, true)), ["1", "0.75", "0.999", "0"]);
+        assert_eq!([7.201e-5, 1e-5, 9.999e-5].map(|x| near_one(x, true)), ["1 - 7.21e-5", "1 - 1e-5", "1 - 0.0001"]);
+        assert_eq!([7.209e-5, 1e-5, 1.0001e-5].map(|x| near_one(x, false)), ["1 - 7.2e-5", "1 - 1e-5", "1 - 1e-5"]);
     }
 
     #[test]

@@ -119,7 +119,8 @@ impl Scale {
             for mantissa in 1..=9_u32 {
                 let label = match mantissa {
                     1 if numbered => Label::Power { mantissa, exponent },
-                    1 => Label::None,
+                    // So many would be a solid bar.
+                    1 if exponent.rem_euclid((stride / 10).max(1)) == 0 => Label::None,
                     2 | 5 if width < 1.2 => Label::Power { mantissa, exponent },
                     _ if width <= 4.5 => Label::None,
                     _ => continue,
@@ -185,6 +186,10 @@ mod tests {
         // Of few decades the multiples have ticks without numbers.
         assert_eq!(Scale { log: true, lo: 0.0, hi: 2.0 }.ticks().len(), 19);
         assert_eq!(Scale { log: true, lo: 0.0, hi: 12.0 }.ticks().len(), 13);
+        for decades in 1..=640 {
+            let ticks = Scale { log: true, lo: -300.0, hi: -300.0 + f64::from(decades) }.ticks().len();
+            assert!((5..=75).contains(&ticks), "{decades}: {ticks}");
+        }
     }
 
     #[test]

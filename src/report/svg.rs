@@ -89,13 +89,22 @@ fn drawn(out: &mut String, panel: &Drawn, number: usize, top: f64) -> f64 {
     let same_dash = panel.curves.iter().all(|curve| curve.dash == 0);
     for curve in &panel.curves {
         let points = axes.seen(panel, &curve.points);
-        let places: Vec<(f64, f64)> =
-            points.iter().filter_map(|point| axes.place(*point)).map(|(x, y)| (x0 + x, y1 - y)).collect();
-        let coordinates: Vec<String> = places.iter().map(|(x, y)| format!("{},{}", two(*x), two(*y))).collect();
         let look = Look::of(curve, same_dash);
-        let _ = writeln!(out, "<polyline {} points=\"{}\"/>", look.line(), coordinates.join(" "));
-        if panel.marked {
-            places.iter().for_each(|place| mark(out, &look, *place));
+        // A line ends where a point cannot stand, and begins again after it.
+        for part in points.split(|point| !on_axes(panel, *point)).filter(|part| !part.is_empty()) {
+            let places: Vec<(f64, f64)> =
+                part.iter().filter_map(|point| axes.place(*point)).map(|(x, y)| (x0 + x, y1 - y)).collect();
+            let coordinates: Vec<String> = places.iter().map(|(x, y)| format!("{},{}", two(*x), two(*y))).collect();
+            if panel.marked {
+                let _ = writeln!(out, "<polyline {} points=\"{}\"/>", look.line(), coordinates.join(" "));
+                places.iter().for_each(|place| mark(out, &look, *place));
+            } else if let [(x, y)] = places[..] {
+                // A line of one point would not be seen.
+                let _ =
+                    writeln!(out, "<circle cx=\"{}\" cy=\"{}\" r=\"1.6\" fill=\"{}\"/>", two(x), two(y), look.colour);
+            } else {
+                let _ = writeln!(out, "<polyline {} points=\"{}\"/>", look.line(), coordinates.join(" "));
+            }
         }
     }
     out.push_str("</g>\n");
@@ -140,27 +149,32 @@ impl Axes {
         Some((near(self.x.share(x)?) * (WIDTH - RIGHT - LEFT), near(self.y.share(y)?) * HEIGHT))
     }
 
-    /// The points of a curve that can be told apart: its ends and those that the axes reach to among them, so that what is left of a panel has
-    /// the same axes, and nothing more is left out of it.
+    /// The points of a curve that can be told apart: the ends of its parts and those that the axes reach to among them, so that what is left of a
+    /// panel has the same axes, and nothing more is left out of it. Between two parts one point is left of those that cannot stand on the axes.
     fn seen(&self, panel: &Drawn, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-        let shown: Vec<(f64, f64)> = points.iter().copied().filter(|point| on_axes(panel, *point)).collect();
+        let on: Vec<usize> = (0..points.len()).filter(|&i| on_axes(panel, points[i])).collect();
         let reach = |of: fn(&(f64, f64)) -> f64, other: fn(&(f64, f64)) -> f64, range: Option<(f64, f64)>| {
-            let inside = || shown.iter().enumerate().filter(move |(_, point)| within(range, other(point)));
-            let least = inside().min_by(|a, b| of(a.1).total_cmp(&of(b.1)));
+            let inside = || on.iter().copied().filter(move |&i| within(range, other(&points[i])));
+            let least = inside().min_by(|&a, &b| of(&points[a]).total_cmp(&of(&points[b])));
             // The first of several.
-            let most = inside().min_by(|a, b| of(b.1).total_cmp(&of(a.1)));
-            [least.map(|(i, _)| i), most.map(|(i, _)| i)]
+            let most = inside().min_by(|&a, &b| of(&points[b]).total_cmp(&of(&points[a])));
+            [least, most]
         };
-        let ends = [Some(0), shown.len().checked_sub(1)];
-        let kept = [ends, reach(|p| p.0, |p| p.1, panel.y_range), reach(|p| p.1, |p| p.0, panel.x_range)].concat();
+        let kept = [reach(|p| p.0, |p| p.1, panel.y_range), reach(|p| p.1, |p| p.0, panel.x_range)].concat();
         let (mut out, mut last) = (Vec::new(), None);
-        for (i, point) in shown.iter().enumerate() {
-            let Some(place) = self.place(*point) else { continue };
-            let far =
-                last.is_none_or(|(x, y): (f64, f64)| (x - place.0).abs() >= APART || (y - place.1).abs() >= APART);
-            if far || kept.contains(&Some(i)) {
-                out.push(*point);
-                last = Some(place);
+        for (place, &i) in on.iter().enumerate() {
+            let Some((x, y)) = self.place(points[i]) else { continue };
+            let before = place.checked_sub(1).map(|place| on[place]);
+            let after = on.get(place + 1);
+            let begins = before.is_none_or(|before| before + 1 < i);
+            let ends = after.is_none_or(|after| i + 1 < *after);
+            if let Some(before) = before.filter(|_| begins) {
+                out.extend(points[before + 1..i].iter().copied().find(|(x, y)| x.is_finite() && y.is_finite()));
+            }
+            let far = last.is_none_or(|(x0, y0): (f64, f64)| (x0 - x).abs() >= APART || (y0 - y).abs() >= APART);
+            if far || begins || ends || kept.contains(&Some(i)) {
+                out.push(points[i]);
+                last = Some((x, y));
             }
         }
         out
@@ -347,6 +361,18 @@ mod tests {
         let line = svg.lines().find(|line| line.starts_with("<polyline")).expect("a curve");
         assert_eq!(line.matches(',').count(), 2, "{line}");
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    }
+
+    #[test]
+    fn a_line_is_broken_where_a_point_cannot_stand() {
+        let points =
+            vec![(1.0, 1.0), (2.0, 2.0), (3.0, -1.0), (4.0, 0.0), (5.0, 4.0), (6.0, -1.0), (7.0, 3.0), (8.0, 2.0)];
+        let all = panel((false, true), points);
+        let svg = figure("t", std::slice::from_ref(&all));
+        assert_eq!((svg.matches("<polyline").count(), svg.matches("<circle").count()), (2, 1), "{svg}");
+        let few = seen(&all);
+        assert_eq!(few.curves[0].points.len(), 7, "{few:?}");
+        assert_eq!((seen(&few), figure("t", std::slice::from_ref(&few))), (few.clone(), svg));
     }
 
     #[test]

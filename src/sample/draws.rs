@@ -50,6 +50,15 @@ pub struct IntGiven {
     pub value: NodeId,
 }
 
+/// A block of draws whose numbers lie over the octaves of an interval with a positive lower end.
+#[derive(Clone, Copy, Debug)]
+pub struct OverOctaves {
+    pub block: DrawId,
+    /// Numbers, or columns of one for each draw.
+    pub lo: NodeId,
+    pub hi: NodeId,
+}
+
 /// Everything that the samplers of a claim ask for.
 #[derive(Clone, Debug, Default)]
 pub struct Samples {
@@ -63,6 +72,8 @@ pub struct Samples {
     /// Numbers and columns that may be anything within their intervals, whatever the draws of other givens: each is a function
     /// of a block of draws of its own, onto its interval.
     pub laws: Vec<NodeId>,
+    /// Blocks that become numbers over octaves, in the order in which they are drawn.
+    pub octaves: Vec<OverOctaves>,
     /// Columns of one law: the lower end that no entry is below, and whether it is open.
     pub columns: HashMap<NodeId, (NodeId, bool)>,
     /// Sampled symmetric matrices and the reflectors that rotate them: what commutes with one is rotated alike.

@@ -10,7 +10,7 @@
 
 mod matrices;
 
-use super::draws::{Block, IntGiven, Role, Samples};
+use super::draws::{Block, IntGiven, OverOctaves, Role, Samples};
 use crate::lang::ast::{Expr, ExprKind, Given, IndexRange, Interval, Law, Sampler, Spectrum};
 use crate::lang::build;
 use crate::lang::elaborate;
@@ -420,6 +420,9 @@ impl Lowering<'_> {
             if down {
                 return Ok(self.graph.add(Op::Sample(SampleOp::LogDown), vec![u, ends.hi], column));
             }
+            // The draws were the last block.
+            let block = DrawId(self.samples.blocks.len() as u32 - 1);
+            self.samples.octaves.push(OverOctaves { block, lo: ends.lo, hi: ends.hi });
             if ends.indexed {
                 let var = self.graph.fresh_var();
                 let i = self.graph.add(Op::Var(var), vec![], Type::Int);
