@@ -181,7 +181,8 @@ fn compared(
         ran.contains(id) || gone && !unfinished.contains(id)
     };
     let found = held.compare(baseline::of_options(&setup.options), &entries, &asked, paint)?;
-    Ok((found.says, found.exit))
+    found.accept()?;
+    Ok((found.says, found.drift.exit()))
 }
 
 /// What was found under the paths of `--claims`.

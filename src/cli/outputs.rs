@@ -2,13 +2,14 @@
 //!
 //! Every format but JSON is made from the JSON, read back: so a run, a resumed one and merged shards cannot differ.
 
-use super::args::OutputArgs;
+use super::args::{BaselineArgs, OutputArgs};
 use super::console;
 use super::stop::Stop;
+use crate::report::baseline::Drift;
 use crate::report::record::Record;
-use crate::report::write::write_atomically;
+use crate::report::write::{only_name, write_atomically};
 use crate::report::{annotations, junit, markdown, sarif};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The name of standard output.
 const STDOUT: &str = "-";
@@ -37,18 +38,54 @@ pub fn takes_stdout(args: &OutputArgs) -> Result<bool, Stop> {
     }
 }
 
+/// Refuses files that would be written over another that is named: `read` are the shards of a merge.
+pub fn apart<'a>(
+    args: &'a OutputArgs,
+    baseline: &'a BaselineArgs,
+    resume: Option<&'a Path>,
+    read: impl Iterator<Item = &'a Path>,
+) -> Result<(), Stop> {
+    let written = [
+        ("--json", args.json.as_deref()),
+        ("--junit", args.junit.as_deref()),
+        ("--markdown", args.markdown.as_deref()),
+        ("--sarif", args.sarif.as_deref()),
+        ("--resume", resume),
+        ("--baseline", baseline.baseline.as_deref()),
+    ];
+    let written = written.into_iter().filter_map(|(argument, path)| Some((argument, path?)));
+    // Standard output is told apart in `takes_stdout`; a journal or a baseline may be named `-`.
+    let written = written.filter(|(argument, path)| {
+        *path != Path::new(STDOUT) || matches!(*argument, "--resume" | "--baseline")
+    });
+    let mut seen: Vec<(&str, PathBuf)> = Vec::new();
+    for (argument, path) in read.map(|path| ("SHARD.json", path)).chain(written) {
+        let Some(name) = only_name(path) else { continue };
+        match seen.iter().find(|(_, other)| *other == name) {
+            Some((other, _)) if *other != argument => {
+                let both = format!("{other} and {argument} are both {}", path.display());
+                return Err(Stop::argument(format!("{both}: one would be written over the other")));
+            }
+            _ => seen.push((argument, name)),
+        }
+    }
+    Ok(())
+}
+
 /// Whether anything was asked for.
 pub fn any(args: &OutputArgs) -> bool {
     args.json.is_some() || args.annotations || others(args).next().is_some()
 }
 
-/// Writes what was asked for of the report with this JSON; `show` prints what is for a person to read. The first failure, after all were tried.
-pub fn write(args: &OutputArgs, json: &str, show: fn(&str)) -> Result<(), Stop> {
+/// Writes what was asked for of the report with this JSON, and what it says of a baseline; `show` prints what is for a person to read. All
+/// failures, after all were tried.
+pub fn write(args: &OutputArgs, json: &str, drift: Drift, show: fn(&str)) -> Result<(), Stop> {
     let mut written = args.json.iter().map(|path| to(path, json)).collect::<Vec<_>>();
     if args.annotations || others(args).next().is_some() {
         match Record::read(json) {
             Err(error) => written.push(Err(Stop::harness(format!("cannot read the report back: {error}")))),
             Ok(record) => {
+                let record = Record { drift, ..record };
                 written.extend(others(args).map(|(format, path, render)| {
                     let text = render(&record);
                     to(path, &text.map_err(|error| Stop::harness(format!("cannot write {format}: {error}")))?)
@@ -59,7 +96,7 @@ pub fn write(args: &OutputArgs, json: &str, show: fn(&str)) -> Result<(), Stop> 
             }
         }
     }
-    written.into_iter().collect()
+    Stop::all(written.into_iter().filter_map(Result::err))
 }
 
 fn to(path: &Path, text: &str) -> Result<(), Stop> {

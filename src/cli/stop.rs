@@ -31,6 +31,21 @@ impl Stop {
         Self { exit: Exit::Malformed, message: message.into(), details }
     }
 
+    /// One failure of several: all are told, and the gravest status counts.
+    pub fn all(stops: impl IntoIterator<Item = Self>) -> Result<(), Self> {
+        let joined = stops.into_iter().reduce(|first, next| Self {
+            exit: first.exit.gravest(next.exit),
+            details: format!("{}{}", first.details, next.text()),
+            message: first.message,
+        });
+        joined.map_or(Ok(()), Err)
+    }
+
+    /// As it is shown.
+    pub fn text(&self) -> String {
+        format!("error: {}\n{}", self.message, self.details)
+    }
+
     pub fn cannot_write(path: &Path, error: &io::Error) -> Self {
         Self::harness(format!("cannot write {}: {error}", path.display()))
     }

@@ -88,6 +88,11 @@ impl Scan {
         self.all_papers || self.whole.contains(id.paper())
     }
 
+    /// Whether all papers that there are would be here, and those of which every claim would.
+    pub fn whole(&self) -> (bool, impl Iterator<Item = &str>) {
+        (self.all_papers, self.whole.iter().map(String::as_str))
+    }
+
     /// Reads everything.
     pub fn library(&self) -> Result<Library, Diagnostics> {
         self.assemble(|_| true, &|paper| self.all_papers || self.whole.contains(paper))
