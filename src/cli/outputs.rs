@@ -55,9 +55,8 @@ pub fn apart<'a>(
     ];
     let written = written.into_iter().filter_map(|(argument, path)| Some((argument, path?)));
     // Standard output is told apart in `takes_stdout`; a journal or a baseline may be named `-`.
-    let written = written.filter(|(argument, path)| {
-        *path != Path::new(STDOUT) || matches!(*argument, "--resume" | "--baseline")
-    });
+    let written =
+        written.filter(|(argument, path)| *path != Path::new(STDOUT) || matches!(*argument, "--resume" | "--baseline"));
     let mut seen: Vec<(&str, PathBuf)> = Vec::new();
     for (argument, path) in read.map(|path| ("SHARD.json", path)).chain(written) {
         let Some(name) = only_name(path) else { continue };

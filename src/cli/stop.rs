@@ -79,6 +79,8 @@ impl From<FilesError> for Stop {
                     " (claims are looked for in ./claims; `theoremcheck new <paper>/<claim>` writes a first one)";
             } else if let Some(command) = path.to_str().and_then(|path| nearest(path, commands)) {
                 message += &format!(" (or did you mean the command `{command}`?)");
+            } else if path.components().count() == 1 && path.extension().is_none() {
+                message += " (nor is it a command: `theoremcheck --help` lists those)";
             }
         }
         Self::argument(message)

@@ -445,12 +445,21 @@ fn near(margin: f64, floor: f64, how: &str) -> (f64, String) {
     (margin, format!("{size}{how}"))
 }
 
+/// By how much a refuted predicate fails. A strict one may fail by nothing.
+fn fails(refutation: &Refutation) -> String {
+    let zero = refutation.margin.iter().all(|end| end.parse::<f64>().is_ok_and(|end| end == 0.0));
+    match zero {
+        true => "equality, where &lt; is claimed".to_owned(),
+        false => format!("fails by {}", enclosed(&refutation.margin).replace('−', "")),
+    }
+}
+
 /// The verdict of a claim that is to be shown in a few words: how near, how tight.
 pub fn approach(claim: &Claim) -> String {
     let predicate = claim.predicates.iter().filter(|p| p.verdict == claim.verdict);
     let words = predicate.filter_map(|p| {
         if let Some(refutation) = p.evidence.as_ref().and_then(|e| e.refutation.as_ref()) {
-            return Some((f64::NEG_INFINITY, format!("fails by {}", enclosed(&refutation.margin).replace('−', ""))));
+            return Some((f64::NEG_INFINITY, fails(refutation)));
         }
         if let Some(extreme) = &p.worst_violation {
             return Some((extreme.margin.0, format!("violated, {}", number(extreme.margin))));
