@@ -285,7 +285,7 @@ fn a_journal_of_another_run_is_refused_and_left_alone() {
     let journaled = Journaled::new(&folder);
     journaled.run();
     let before = fs::read(&journaled.journal).unwrap();
-    for (more, why) in [(["--seed", "2"], "its seed is 1"), (["--cases", "100"], "its budget is {")] {
+    for (more, why) in [(["--seed", "2"], "its seed is 1"), (["--cases", "100"], "its cases is not given")] {
         let mut arguments = journaled.arguments();
         arguments.extend(more);
         let run = theoremcheck(&arguments);
