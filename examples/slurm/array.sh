@@ -23,7 +23,7 @@ k=$SLURM_ARRAY_TASK_ID
 n=${SHARDS:-$SLURM_ARRAY_TASK_MAX}
 # A part of an array looks like a smaller array, whose shards would be others.
 if [ -z "${SHARDS:-}" ] && { [ "$SLURM_ARRAY_TASK_MIN" -ne 1 ] || [ "$SLURM_ARRAY_TASK_COUNT" -ne "$SLURM_ARRAY_TASK_MAX" ]; }; then
-    echo "the array is not 1-N: of how many shards are these tasks? SHARDS=8 sbatch --array=3,5 $0 .." >&2
+    echo "the array is not 1-N: of how many shards are these tasks? SHARDS=8 sbatch --array=3,5 array.sh .." >&2
     exit 2
 fi
 report=$run/shard-$k.json

@@ -69,9 +69,9 @@ impl Progress {
     }
 }
 
-/// `about 12s left`; nothing while nothing is known of how fast it goes.
+/// `about 12s left`; nothing while nothing is known of how fast it goes, nor of what is over at once: the first cases are the fastest.
 fn left(state: &ProgressState, out: &mut dyn fmt::Write) {
-    if state.pos() > 0 && state.per_sec() > 0.0 {
+    if state.pos() > 0 && state.per_sec() > 0.0 && state.eta().as_secs() > 0 {
         // What cannot be written to the bar is not shown.
         let _ = write!(out, "about {:#} left  ", HumanDuration(state.eta()));
     }

@@ -199,6 +199,14 @@ fn unit(predicate: &Predicate) -> String {
     }
 }
 
+/// `0.1155 ≤ 0.1154`, said to be rounded once, not number by number.
+fn comparison(sides: &str) -> String {
+    let exact = escaped(&sides.replace('≈', "").replace(" -", " −"));
+    let exact = exact.strip_prefix('-').map(|rest| format!("−{rest}")).unwrap_or(exact);
+    let rounded = if sides.contains('≈') { ", rounded" } else { "" };
+    format!("<span class=\"sides\">{exact}</span>{rounded}")
+}
+
 pub fn counterexample(refutation: &Refutation) -> String {
     let origin = match (refutation.origin.as_str(), refutation.case) {
         ("stored", _) => "stored beside the claim".to_owned(),
@@ -211,7 +219,7 @@ pub fn counterexample(refutation: &Refutation) -> String {
     let sides = refutation
         .sides
         .as_ref()
-        .map(|sides| format!("<p>where it says <span class=\"sides\">{}</span></p>", escaped(sides)))
+        .map(|sides| format!("<p>where it says {}</p>", comparison(sides)))
         .unwrap_or_default();
     format!(
         "<div class=\"counterexample\"><h4>Counterexample</h4>{}{sides}<p class=\"note\">Margin {}{at}; {origin}; proved in exact arithmetic and \
