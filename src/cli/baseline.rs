@@ -86,6 +86,11 @@ pub fn open<'a>(args: &'a BaselineArgs, of: &Of) -> Result<Option<Held<'a>>, Sto
     }
 }
 
+/// The file that is compared with, and the argument that names it.
+pub fn named(args: &BaselineArgs) -> Option<(&'static str, &Path)> {
+    Some(("--baseline", args.baseline.as_deref()?))
+}
+
 fn other_run(there: &Of, here: &Of) -> Option<String> {
     let cases = |of: &Of| of.cases.map_or("not given".to_owned(), |cases| cases.to_string());
     let fields = [

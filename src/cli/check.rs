@@ -39,7 +39,8 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
         true => (console::err, console::paint_err(&args.color)),
         false => (console::out, console::paint_out(&args.color)),
     };
-    outputs::apart(&args.outputs, &args.baseline, args.resume.as_deref(), std::iter::empty())?;
+    let journal = args.resume.as_deref().map(|path| ("--resume", path));
+    outputs::apart(outputs::named(&args.outputs).chain(journal).chain(baseline::named(&args.baseline)))?;
     let of = baseline::of_options(&setup.options);
     let held = baseline::open(&args.baseline, &of)?;
     let Selected { scan, read, mut malformed } = selected(args)?;

@@ -22,7 +22,8 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
         true => (console::err, console::paint_err(&args.color)),
         false => (console::out, console::paint_out(&args.color)),
     };
-    outputs::apart(&args.outputs, &args.baseline, None, args.shards.iter().map(PathBuf::as_path))?;
+    let shards = args.shards.iter().map(|path| ("SHARD.json", path.as_path()));
+    outputs::apart(shards.chain(outputs::named(&args.outputs)).chain(baseline::named(&args.baseline)))?;
     let reports = args.shards.iter().map(read).collect::<Result<Vec<_>, Stop>>()?;
     let Merged { text, shards, asked, record } = merged(reports)?;
     // Whatever is wrong with the baseline, the reports are written.

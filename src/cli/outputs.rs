@@ -2,7 +2,7 @@
 //!
 //! Every format but JSON is made from the JSON, read back: so a run, a resumed one and merged shards cannot differ.
 
-use super::args::{BaselineArgs, OutputArgs};
+use super::args::OutputArgs;
 use super::console;
 use super::stop::Stop;
 use crate::report::baseline::Drift;
@@ -38,27 +38,24 @@ pub fn takes_stdout(args: &OutputArgs) -> Result<bool, Stop> {
     }
 }
 
-/// Refuses files that would be written over another that is named: `read` are the shards of a merge.
-pub fn apart<'a>(
-    args: &'a OutputArgs,
-    baseline: &'a BaselineArgs,
-    resume: Option<&'a Path>,
-    read: impl Iterator<Item = &'a Path>,
-) -> Result<(), Stop> {
-    let written = [
+/// The files of a report, each with the argument that names it.
+pub fn named(args: &OutputArgs) -> impl Iterator<Item = (&'static str, &Path)> {
+    let all = [
         ("--json", args.json.as_deref()),
         ("--junit", args.junit.as_deref()),
         ("--markdown", args.markdown.as_deref()),
         ("--sarif", args.sarif.as_deref()),
-        ("--resume", resume),
-        ("--baseline", baseline.baseline.as_deref()),
     ];
-    let written = written.into_iter().filter_map(|(argument, path)| Some((argument, path?)));
-    // Standard output is told apart in `takes_stdout`; a journal or a baseline may be named `-`.
-    let written =
-        written.filter(|(argument, path)| *path != Path::new(STDOUT) || matches!(*argument, "--resume" | "--baseline"));
+    // Who has standard output is asked in `takes_stdout`.
+    all.into_iter()
+        .filter_map(|(argument, path)| Some((argument, path?)))
+        .filter(|(_, path)| *path != Path::new(STDOUT))
+}
+
+/// Refuses to write a file over another that is named, be it to be read or written; each comes with the argument that names it.
+pub fn apart<'a>(files: impl Iterator<Item = (&'static str, &'a Path)>) -> Result<(), Stop> {
     let mut seen: Vec<(&str, PathBuf)> = Vec::new();
-    for (argument, path) in read.map(|path| ("SHARD.json", path)).chain(written) {
+    for (argument, path) in files {
         let Some(name) = only_name(path) else { continue };
         match seen.iter().find(|(_, other)| *other == name) {
             Some((other, _)) if *other != argument => {
