@@ -385,12 +385,17 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_in_circles_end_and_links_to_nowhere_are_nothing() {
+    fn links_in_circles_end_and_links_to_nowhere_are_told() {
         let folder = Folder::new("links");
         folder.write("claims/p/a.toml", CLAIM);
         std::os::unix::fs::symlink("../..", folder.0.join("claims/p/up")).unwrap();
         std::os::unix::fs::symlink("absent.toml", folder.0.join("claims/p/b.toml")).unwrap();
-        assert_eq!(folder.ids(&["claims"]), ["p/a"]);
+        std::os::unix::fs::symlink("absent", folder.0.join("claims/p/notes.md")).unwrap();
+        assert_eq!(folder.ids(&["claims"]), ["p/a", "p/b"]);
+        let library = scan(&[folder.0.join("claims")]).unwrap().library().unwrap();
+        assert_eq!(library.claims.len(), 1);
+        let [problem] = &library.problems[..] else { panic!("{:?}", library.problems) };
+        assert!(problem.render(100, false).contains("a link to nowhere"), "{problem:?}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub fn write_atomically(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
         return fs::write(path, bytes);
     }
-    let path = followed(path);
+    let path = followed(path)?;
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"));
     };
@@ -34,14 +34,14 @@ pub fn write_atomically(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
 }
 
 /// Where a path leads, though nothing be there yet.
-fn followed(path: &Path) -> PathBuf {
+fn followed(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
-        let Ok(target) = fs::read_link(&path) else { break };
+        let Ok(target) = fs::read_link(&path) else { return Ok(path) };
         // What a link says is said from where it lies.
         path = path.with_file_name("").join(target);
     }
-    path
+    Err(io::Error::other("links that lead in a circle"))
 }
 
 /// One name for every way to name a file, though it be not there yet; none where writing to it twice harms nothing (`/dev/null`).
@@ -49,7 +49,7 @@ pub fn only_name(path: &Path) -> Option<PathBuf> {
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
         return None;
     }
-    let path = followed(path);
+    let path = followed(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match (fs::canonicalize(&path), fs::canonicalize(folder), path.file_name()) {
         (Ok(path), ..) => Some(path),
