@@ -190,3 +190,139 @@ fn shards_are_compared_when_they_are_merged() {
     assert_eq!(accepted.status, 0, "{}{}", accepted.stdout, accepted.stderr);
     assert_eq!(in_folder(&folder, &merge).status, 0);
 }
+
+/// The reports of the two shards of a run of these paths through this filter.
+fn two_shards(folder: &Path, more: &[&str]) {
+    for (shard, report) in [("1/2", "1.json"), ("2/2", "2.json")] {
+        let run =
+            in_folder(folder, &[&["check", "--budget", "quick", "--shard", shard, "--json", report], more].concat());
+        assert!(folder.join(report).exists(), "{}{}", run.stdout, run.stderr);
+    }
+}
+
+/// What follows the table.
+fn told(run: &Ran) -> (i32, String) {
+    let after = run.stdout.split_once("random evaluations").map_or("", |(_, after)| after);
+    (run.status, after.split_once('\n').map_or("", |(_, told)| told).to_owned())
+}
+
+#[test]
+fn shards_of_a_part_of_a_library_are_held_against_that_part() {
+    let folder = scratch("part");
+    check(&folder, &["--accept-baseline"]);
+    let whole = fs::read_to_string(folder.join("baseline.json")).unwrap();
+    let merge = ["merge", "1.json", "2.json", "--baseline", "baseline.json"];
+    for part in [&["claims/p"][..], &["--filter", "p/"], &["claims/p/loose.toml", "claims/q/other.toml"]] {
+        two_shards(&folder, part);
+        let (single, merged) = (told(&check(&folder, part)), told(&in_folder(&folder, &merge)));
+        assert_eq!(merged, single, "{part:?}");
+        assert_eq!(merged.0, 0, "{part:?}");
+        // Lines of what was not asked for stay.
+        assert_eq!(in_folder(&folder, &[&merge[..], &["--accept-baseline"]].concat()).status, 0);
+        assert_eq!(fs::read_to_string(folder.join("baseline.json")).unwrap(), whole, "{part:?}");
+    }
+    // What was asked for and is gone is gone of shards, too.
+    fs::write(folder.join("claims/p/more.toml"), claim("norm(S) <= 7/2")).unwrap();
+    fs::remove_file(folder.join("claims/p/loose.toml")).unwrap();
+    for part in [&["claims/p"][..], &["--filter", "p/"]] {
+        two_shards(&folder, part);
+        let (single, merged) = (told(&check(&folder, part)), told(&in_folder(&folder, &merge)));
+        assert_eq!(merged, single, "{part:?}");
+        assert!(merged.0 == 5 && merged.1.contains("✗ p/loose bound: gone"), "{part:?}: {merged:?}");
+    }
+    fs::copy(folder.join("baseline.json"), folder.join("kept.json")).unwrap();
+    check(&folder, &["claims/p", "--accept-baseline"]);
+    let single = fs::read_to_string(folder.join("baseline.json")).unwrap();
+    fs::copy(folder.join("kept.json"), folder.join("baseline.json")).unwrap();
+    in_folder(&folder, &[&merge[..], &["--accept-baseline"]].concat());
+    assert_eq!(fs::read_to_string(folder.join("baseline.json")).unwrap(), single);
+    // Shards of other questions are not of one run, though they have the same claims.
+    for (shard, report, filter) in [("1/2", "1.json", "p/"), ("2/2", "2.json", "p/*")] {
+        let arguments = ["check", "--budget", "quick", "--shard", shard, "--json", report, "--filter", filter];
+        in_folder(&folder, &arguments);
+    }
+    let refused = in_folder(&folder, &["merge", "1.json", "2.json"]);
+    assert_eq!(refused.status, 2);
+    assert!(refused.stderr.contains("`shard.asked` is "), "{}", refused.stderr);
+}
+
+#[test]
+fn a_merge_writes_its_reports_though_there_is_no_baseline() {
+    let folder = scratch("absent");
+    two_shards(&folder, &[]);
+    in_folder(&folder, &["check", "--budget", "quick", "--json", "single.json"]);
+    check(&folder, &["--accept-baseline", "--seed", "9"]);
+    for (baseline, why) in [("none.json", "there is no baseline none.json"), ("baseline.json", "its seed is 9")] {
+        let _ = fs::remove_file(folder.join("merged.json"));
+        let run = in_folder(&folder, &["merge", "1.json", "2.json", "--json", "merged.json", "--baseline", baseline]);
+        assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains(why) && run.stdout.contains("2 claims: "), "{}{}", run.stdout, run.stderr);
+        let read = |name: &str| fs::read(folder.join(name)).unwrap();
+        assert!(read("merged.json") == read("single.json"));
+    }
+}
+
+#[test]
+fn drift_is_in_what_people_and_code_hosts_read_of_a_run_and_of_its_shards() {
+    let folder = scratch("reports");
+    check(&folder, &["--accept-baseline"]);
+    scaled(&folder, 1.1);
+    two_shards(&folder, &[]);
+    let outputs = |name: &str| {
+        [("--json", "json"), ("--junit", "xml"), ("--markdown", "md"), ("--sarif", "sarif")]
+            .map(|(argument, kind)| (argument, format!("{name}.{kind}")))
+    };
+    let run = |start: &[&str], name: &str| {
+        let outputs = outputs(name);
+        let more = outputs.iter().flat_map(|(argument, path)| [*argument, path.as_str()]);
+        let arguments: Vec<&str> =
+            start.iter().copied().chain(more).chain(["--baseline", "baseline.json", "--annotations"]).collect();
+        let ran = in_folder(&folder, &arguments);
+        assert_eq!(ran.status, 5, "{}{}", ran.stdout, ran.stderr);
+        let commands: Vec<String> =
+            ran.stdout.lines().filter(|line| line.starts_with("::")).map(str::to_owned).collect();
+        (outputs.map(|(_, path)| fs::read_to_string(folder.join(path)).unwrap()), commands)
+    };
+    let (single, commands) = run(&["check", "--budget", "quick"], "single");
+    assert_eq!(run(&["merge", "1.json", "2.json"], "merged"), (single.clone(), commands.clone()));
+    let [json, junit, markdown, sarif] = single;
+    assert_eq!(commands.len(), 1, "{commands:?}");
+    assert!(
+        commands[0].starts_with("::warning file=claims/p/loose.toml,line=7,")
+            && commands[0]
+                .contains("title=p/loose%3A worse-than-baseline::worse than in baseline.json: bound: margin "),
+        "{commands:?}"
+    );
+    assert!(markdown.starts_with("## theoremcheck: 2 claims, worse than the baseline\n"), "{markdown}");
+    assert!(markdown.contains("### Worse than in `baseline.json`\n\n- `p/loose` `bound`: margin "), "{markdown}");
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+    let sarif = &sarif["runs"][0];
+    assert_eq!(sarif["invocations"][0]["exitCode"], 5);
+    assert_eq!(sarif["results"].as_array().unwrap().len(), 1);
+    assert_eq!(sarif["results"][0]["ruleId"], "worse-than-baseline");
+    let rule = usize::try_from(sarif["results"][0]["ruleIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(sarif["tool"]["driver"]["rules"][rule]["id"], "worse-than-baseline");
+    // What a run found does not depend on what it is compared with.
+    in_folder(&folder, &["check", "--budget", "quick", "--json", "alone.json", "--junit", "alone.xml"]);
+    let alone = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    assert!(alone("alone.json") == json && alone("alone.xml") == junit);
+
+    // Accepted, it is none.
+    let accepted = check(&folder, &["--accept-baseline", "--sarif", "accepted.sarif"]);
+    assert_eq!(accepted.status, 0);
+    assert!(alone("accepted.sarif").contains("\"exitCode\": 0"));
+}
+
+#[test]
+fn a_baseline_that_cannot_be_written_is_told_beside_the_report_that_cannot() {
+    let folder = scratch("unwritable");
+    let arguments =
+        ["check", "--budget", "quick", "--baseline", "no/b.json", "--accept-baseline", "--json", "no/run.json"];
+    let run = in_folder(&folder, &[&arguments[..], &["--junit", "run.xml"]].concat());
+    assert_eq!(run.status, 3, "{}{}", run.stdout, run.stderr);
+    for path in ["no/run.json", "no/b.json"] {
+        assert!(run.stderr.contains(&format!("error: cannot write {path}: ")), "{}", run.stderr);
+    }
+    assert!(folder.join("run.xml").exists() && run.stdout.contains("2 claims: "), "{}", run.stdout);
+    assert!(!run.stdout.contains("predicates written"), "{}", run.stdout);
+}

@@ -98,7 +98,9 @@ fn every_link_leads_to_a_page_and_a_heading_of_it() {
             }
             let (file, anchor) = link.split_once('#').map_or((link, None), |(file, anchor)| (file, Some(anchor)));
             let to = if file.is_empty() { PathBuf::from(&page) } else { tidy(&folder.join(file)) };
-            if !root().join(&to).exists() {
+            if page.starts_with("docs/") && !to.starts_with("docs") {
+                dead.push(format!("{page}: {link}: the book's HTML has no such page; name the file as code"));
+            } else if !root().join(&to).exists() {
                 dead.push(format!("{page}: {link}: there is no {}", to.display()));
             } else if let Some(anchor) = anchor
                 && !anchors(&read(to.to_str().unwrap())).contains(anchor)

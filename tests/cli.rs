@@ -145,6 +145,106 @@ fn a_report_that_cannot_be_written_exits_with_3() {
     assert!(run.stderr.contains("cannot write no/such/folder/report.json"), "{}", run.stderr);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_to_standard_output_exits_with_3() {
+    let means = fixture("good/means.toml");
+    let folder = scratch("full");
+    let shard = folder.join("1.json");
+    let shard = shard.to_str().unwrap();
+    theoremcheck(&["check", &means, "--budget", "quick", "--shard", "1/1", "--json", shard]);
+    for arguments in [
+        &["check", &means, "--budget", "quick"][..],
+        &["check", &means, "--budget", "quick", "--json", "-"],
+        &["check", &means, "--budget", "quick", "--quiet", "--sarif", "-"],
+        &["merge", shard],
+        &["merge", shard, "--json", "-"],
+        &["list", &means],
+        &["kernels"],
+        &["completions", "bash"],
+        &["man"],
+        &["schema"],
+        &["explain", "good/means", "--path", &means],
+        &["--help"],
+        &["--version"],
+    ] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_theoremcheck"));
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).stdout(full);
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {stderr}");
+        assert!(
+            stderr.ends_with("error: cannot write to standard output: No space left on device (os error 28)\n"),
+            "{stderr}"
+        );
+        // A reader that goes away wants no more: that is no failure.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command.stdout(writer).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_named_as_a_claim_file_and_is_none_is_malformed() {
+    use std::os::unix::fs::symlink;
+    let folder = scratch("no-file");
+    let paper = folder.join("claims/p");
+    fs::create_dir_all(paper.join("folder.toml")).unwrap();
+    fs::create_dir_all(paper.join("settings")).unwrap();
+    fs::write(paper.join("c.toml"), fs::read(fixture("good/means.toml")).unwrap()).unwrap();
+    symlink("nowhere", paper.join("link.toml")).unwrap();
+    symlink("nowhere", paper.join("settings/setting.toml")).unwrap();
+    symlink("nowhere", paper.join("paper.toml")).unwrap();
+    symlink("nowhere", paper.join("c.witness.json")).unwrap();
+    let fifo = Command::new("mkfifo").arg(paper.join("pipe.toml")).status().is_ok_and(|status| status.success());
+    let run = in_folder(&folder, &["check", "--budget", "quick"]);
+    assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
+    for (file, why) in [
+        ("folder.toml", "a folder"),
+        ("link.toml", "a link to nowhere"),
+        ("settings/setting.toml", "a link to nowhere"),
+        ("paper.toml", "a link to nowhere"),
+        ("c.witness.json", "a link to nowhere"),
+        ("pipe.toml", "not a regular file"),
+    ] {
+        let told = run.stderr.contains(&format!("claims/p/{file}")) && run.stderr.contains(why);
+        assert!(told || (file == "pipe.toml" && !fifo), "{file}: {}", run.stderr);
+    }
+    // The claim that is one is run, and those that are none are no claims.
+    assert!(run.stdout.contains("p/c"), "{}", run.stdout);
+    // A file that is named by itself comes with what its paper says, or should.
+    let alone = in_folder(&folder, &["check", "--budget", "quick", "claims/p/c.toml"]);
+    assert_eq!(alone.status, 2);
+    assert!(alone.stderr.contains("claims/p/paper.toml"), "{}", alone.stderr);
+}
+
+#[test]
+fn a_malformed_paper_is_no_claim() {
+    let folder = scratch("paper");
+    fs::create_dir_all(folder.join("claims/p")).unwrap();
+    fs::write(folder.join("claims/p/c.toml"), fs::read(fixture("good/means.toml")).unwrap()).unwrap();
+    fs::write(folder.join("claims/p/paper.toml"), "title = 3\n").unwrap();
+    let run = in_folder(&folder, &["check", "--budget", "quick"]);
+    assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("1 claim: 1 held, 1 malformed file\n"), "{}", run.stdout);
+}
+
+#[test]
+fn a_scale_is_stated_as_the_file_states_it() {
+    let folder = scratch("scale");
+    fs::create_dir_all(folder.join("claims/p")).unwrap();
+    let claim = "title = \"t\"\nat = \"a\"\n[given]\nn = \"int in 1..=4\"\nx = \"real in (0, inf)\"\n[constant]\nname = \"c\"\n\
+                 sweep = { n = [1, 2, 3, 4] }\nclaim = \"n*x <= c*n*x\"\n";
+    fs::write(folder.join("claims/p/c.toml"), claim).unwrap();
+    let shown = in_folder(&folder, &["explain", "p/c"]);
+    assert!(shown.stdout.contains("x ∈ (0, ∞)"), "{}{}", shown.stdout, shown.stderr);
+    let tex = in_folder(&folder, &["explain", "p/c", "--tex"]);
+    assert!(tex.stdout.contains("x \\in (0, \\infty)"), "{}{}", tex.stdout, tex.stderr);
+}
+
 #[test]
 fn a_replay_gives_the_margin_of_the_report_to_the_bit() {
     let path = scratch("replay").join("report.json");
@@ -485,6 +585,10 @@ fn manual_pages_are_made_of_the_command_line() {
     }
     let check = theoremcheck(&["man", "check"]);
     assert!(check.stdout.contains("\\-\\-accept\\-baseline"), "{}", check.stdout);
+    let synopsis = check.stdout.lines().skip_while(|line| *line != ".SH SYNOPSIS").nth(1).unwrap();
+    for part in ["[\\fB\\-\\-json\\fR \\fIFILE\\fR]", "\\-\\-jobs\\fR \\fIN\\fR]", "[\\fB\\-\\-annotations\\fR]"] {
+        assert!(synopsis.contains(part), "{part}: {synopsis}");
+    }
     let unknown = theoremcheck(&["man", "chekc"]);
     assert_eq!(unknown.status, 2);
     assert!(unknown.stderr.contains("there is no command `chekc`; did you mean `check`?"), "{}", unknown.stderr);
@@ -508,6 +612,10 @@ fn bad_arguments_exit_with_2_and_say_what_would_be_right() {
         (&["check", "--backend", "abacus"], "no back end `abacus`"),
         (&["replay", "good/means"], "--case"),
         (&["chekc"], "did you mean the command `check`?"),
+        (
+            &["bogus"],
+            "cannot read bogus: No such file or directory (os error 2) (nor is it a command: `theoremcheck --help`",
+        ),
         (&["no/such/path"], "cannot read no/such/path"),
     ] {
         let run = theoremcheck(arguments);
@@ -588,8 +696,9 @@ fn on_a_terminal(arguments: &str, no_color: Option<&str>) -> Option<String> {
 #[test]
 fn a_terminal_has_colours_and_an_estimate_unless_they_are_not_wanted() {
     let check = format!("check {} --budget quick", fixture("good"));
-    let Some(shown) = on_a_terminal(&check, None) else { return };
-    assert!(shown.contains("\u{1b}[32m"), "{shown:?}");
+    // What is over at once has no time left to speak of.
+    let Some(shown) = on_a_terminal(&format!("check {}", fixture("good")), None) else { return };
+    assert!(shown.contains("\u{1b}[32m") && !shown.contains("about 0s"), "{shown:?}");
     assert!(shown.contains(" left ") && shown.contains(" of 4 claims"), "{shown:?}");
     let plain = [on_a_terminal(&check, Some("1")), on_a_terminal(&format!("{check} --no-color"), None)];
     for shown in plain.into_iter().flatten() {

@@ -231,17 +231,81 @@ fn two_reports_cannot_share_standard_output() {
     assert!(stderr.contains("JSON and SARIF cannot all be written to standard output"), "{stderr}");
 }
 
-#[test]
-fn a_report_that_cannot_be_written_keeps_no_other_from_it_and_fails_the_run() {
-    let folder = site::scratch("unwritable");
+/// A folder with one claim.
+fn small(name: &str) -> std::path::PathBuf {
+    let folder = site::scratch(name);
     fs::create_dir_all(folder.join("claims/p")).unwrap();
     let claim = "title = \"t\"\nat = \"a\"\n[given]\nx = \"real in [0, 1]\"\n[claim]\na = \"x >= 0\"\n";
     fs::write(folder.join("claims/p/c.toml"), claim).unwrap();
+    folder
+}
+
+#[test]
+fn a_report_that_cannot_be_written_keeps_no_other_from_it_and_fails_the_run() {
+    let folder = small("unwritable");
     let run =
         theoremcheck(&folder, &["check", "--json", "nowhere/run.json", "--sarif", "run.sarif", "--budget", "quick"]);
     assert_eq!(run.status.code(), Some(3), "{}", String::from_utf8_lossy(&run.stderr));
     assert!(String::from_utf8_lossy(&run.stderr).contains("cannot write nowhere/run.json"));
     assert!(fs::read_to_string(folder.join("run.sarif")).unwrap().contains("\"results\": []"));
+}
+
+#[test]
+fn every_report_that_cannot_be_written_is_told() {
+    let folder = small("none-writable");
+    let run = theoremcheck(
+        &folder,
+        &["check", "--budget", "quick", "--json", "no/a", "--junit", "no/b", "--markdown", "no/c", "--sarif", "no/d"],
+    );
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(3), "{stderr}");
+    for path in ["no/a", "no/b", "no/c", "no/d"] {
+        assert!(stderr.contains(&format!("error: cannot write {path}: ")), "{stderr}");
+    }
+}
+
+#[test]
+fn outputs_that_would_overwrite_each_other_are_refused_before_the_run() {
+    let folder = small("apart");
+    for (arguments, says) in [
+        (&["--json", "same", "--junit", "./same"][..], "--json and --junit are both ./same"),
+        (&["--resume", "jj", "--json", "jj"], "--json and --resume are both jj"),
+        (&["--baseline", "bb", "--accept-baseline", "--json", "bb"], "--json and --baseline are both bb"),
+        (&["--markdown", "claims/../x", "--sarif", "x"], "--markdown and --sarif are both x"),
+    ] {
+        let run = theoremcheck(&folder, &[&["check", "--budget", "quick"], arguments].concat());
+        let stderr = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(says), "{stderr}");
+        assert!(run.stdout.is_empty());
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing is written");
+    let shard = theoremcheck(&folder, &["check", "--budget", "quick", "--shard", "1/1", "--json", "1.json"]);
+    assert_eq!(shard.status.code(), Some(0));
+    let merge = theoremcheck(&folder, &["merge", "1.json", "--json", "1.json"]);
+    assert_eq!(merge.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&merge.stderr).contains("SHARD.json and --json are both 1.json"));
+    // Nothing is lost in what keeps nothing.
+    #[cfg(unix)]
+    {
+        let run = theoremcheck(
+            &folder,
+            &["check", "--budget", "quick", "--json", "/dev/null", "--junit", "/dev/null", "--sarif", "-"],
+        );
+        assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_is_written_to_what_a_link_leads_to() {
+    let folder = small("link");
+    fs::write(folder.join("kept.json"), "old").unwrap();
+    std::os::unix::fs::symlink("kept.json", folder.join("run.json")).unwrap();
+    let run = theoremcheck(&folder, &["check", "--budget", "quick", "--json", "run.json"]);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(fs::symlink_metadata(folder.join("run.json")).unwrap().is_symlink());
+    assert!(fs::read_to_string(folder.join("kept.json")).unwrap().contains("theoremcheck-report"));
 }
 
 #[test]

@@ -11,7 +11,12 @@ cd "$(dirname "$0")/.."
 
 if [ "${1:-}" = --install ]; then
     shift
-    if ! command -v slurmctld slurmd munged sbatch >/dev/null; then
+    missing=()
+    # Of several names `command -v` is content with one.
+    for command in slurmctld slurmd munged sbatch; do
+        command -v "$command" >/dev/null || missing+=("$command")
+    done
+    if [ "${#missing[@]}" -gt 0 ]; then
         apt-get update -q
         DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends slurm-wlm munge
     fi
@@ -111,6 +116,21 @@ for k in $(seq 8); do
     fi
 done
 cmp "$work/single.json" "$RUN/report.json"
+# Some tasks again are the same shards, if it is said of how many, and refused if not.
+rm "$RUN/shard-3.json"
+timeout 300 sbatch --wait "${log[@]}" --array=3,5 examples/slurm/array.sh "${claims[@]}" "${options[@]}" && refused=0 || refused=$?
+if [ "$refused" -eq 0 ] || [ -e "$RUN/shard-3.json" ]; then
+    echo "a part of an array was taken for an array"
+    exit 1
+fi
+SHARDS=8 timeout 300 sbatch --wait "${log[@]}" --array=3,5 examples/slurm/array.sh "${claims[@]}" "${options[@]}"
+again=0
+"$program" merge "$RUN"/shard-*.json --json "$work/again.json" --quiet >/dev/null 2>&1 || again=$?
+cmp "$work/single.json" "$work/again.json"
+if [ "$again" -ne "$single" ]; then
+    echo "with two tasks run again the merge exits with $again, the single run with $single"
+    exit 1
+fi
 if [ "$merged" -ne "$single" ]; then
     echo "the merge exits with $merged, the single run with $single"
     exit 1

@@ -5,7 +5,9 @@
 #     sbatch --dependency=afterok:"$job" merge.sh
 #
 # Arguments are those of `theoremcheck check`. RUN is the folder of the run, on a file system that all nodes share; THEOREMCHECK the program.
-# A task that was killed or requeued goes on where its journal ends.
+# A task that was killed or requeued goes on where its journal ends. Only some tasks again, of eight in all:
+#
+#     SHARDS=8 sbatch --array=3,5 array.sh claims --budget deep
 
 #SBATCH --job-name=theoremcheck
 #SBATCH --array=1-8
@@ -17,8 +19,13 @@
 set -euo pipefail
 
 run=${RUN:-theoremcheck-run}
-k=$((SLURM_ARRAY_TASK_ID - SLURM_ARRAY_TASK_MIN + 1))
-n=$SLURM_ARRAY_TASK_COUNT
+k=$SLURM_ARRAY_TASK_ID
+n=${SHARDS:-$SLURM_ARRAY_TASK_MAX}
+# A part of an array looks like a smaller array, whose shards would be others.
+if [ -z "${SHARDS:-}" ] && { [ "$SLURM_ARRAY_TASK_MIN" -ne 1 ] || [ "$SLURM_ARRAY_TASK_COUNT" -ne "$SLURM_ARRAY_TASK_MAX" ]; }; then
+    echo "the array is not 1-N: of how many shards are these tasks? SHARDS=8 sbatch --array=3,5 array.sh .." >&2
+    exit 2
+fi
 report=$run/shard-$k.json
 mkdir -p "$run"
 rm -f "$report"

@@ -281,7 +281,7 @@ fn unbounded(loader: &mut Loader) -> Vec<String> {
         let number = |value: RBig, text: String| Box::new(Expr::new(ExprKind::Number { value, text }, span));
         let hi = number(RBig::from(power.clone()), power.to_string());
         let lo = number(RBig::ONE / RBig::from(power.clone()), format!("2^-{OCTAVES}"));
-        *interval = Interval { lo: *lo, lo_open: false, hi: *hi, hi_open: false, log: true, span };
+        *interval = Interval { lo: *lo, lo_open: false, hi: *hi, hi_open: false, log: true, half_line: true, span };
         found.push(given.name.clone());
     }
     found

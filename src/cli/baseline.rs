@@ -2,9 +2,8 @@
 
 use super::args::BaselineArgs;
 use super::stop::Stop;
-use crate::engine::exit::Exit;
 use crate::engine::run::RunOptions;
-use crate::report::baseline::{Baseline, Compared, Of, Standing};
+use crate::report::baseline::{Baseline, Compared, Drift, Of, Standing};
 use crate::report::entry::Entry;
 use crate::report::number::{grouped, short};
 use crate::report::paint::Paint;
@@ -29,9 +28,20 @@ pub struct Held<'a> {
 
 /// What came of it.
 #[derive(Debug)]
-pub struct Found {
+pub struct Found<'a> {
     pub says: String,
-    pub exit: Exit,
+    /// Nothing has, where it is accepted.
+    pub drift: Drift,
+    /// What the baseline is to be, and where.
+    accepted: Option<(&'a Path, String)>,
+}
+
+impl Found<'_> {
+    /// Writes what is accepted.
+    pub fn accept(&self) -> Result<(), Stop> {
+        let Some((path, text)) = &self.accepted else { return Ok(()) };
+        write_atomically(path, text).map_err(|error| Stop::cannot_write(path, &error))
+    }
 }
 
 /// Which run the numbers of these options are of.
@@ -76,6 +86,11 @@ pub fn open<'a>(args: &'a BaselineArgs, of: &Of) -> Result<Option<Held<'a>>, Sto
     }
 }
 
+/// The file that is compared with, and the argument that names it.
+pub fn named(args: &BaselineArgs) -> Option<(&'static str, &Path)> {
+    Some(("--baseline", args.baseline.as_deref()?))
+}
+
 fn other_run(there: &Of, here: &Of) -> Option<String> {
     let cases = |of: &Of| of.cases.map_or("not given".to_owned(), |cases| cases.to_string());
     let fields = [
@@ -88,9 +103,15 @@ fn other_run(there: &Of, here: &Of) -> Option<String> {
     other.map(|(field, there, here)| format!("its {field} is {}, and that of this run is {here}", plain(&there)))
 }
 
-impl Held<'_> {
-    /// Compares what was found, of the claims that were asked for; accepts it, if that is wanted.
-    pub fn compare(&self, of: Of, now: &[Entry], asked: &dyn Fn(&str) -> bool, paint: Paint) -> Result<Found, Stop> {
+impl<'a> Held<'a> {
+    /// Compares what was found, of the claims that were asked for. Nothing is written yet.
+    pub fn compare(
+        &self,
+        of: Of,
+        now: &[Entry],
+        asked: &dyn Fn(&str) -> bool,
+        paint: Paint,
+    ) -> Result<Found<'a>, Stop> {
         if self.accept && now.is_empty() {
             let why = "no claim was checked: the baseline is left as it is";
             return Err(Stop::argument(format!("{why} ({})", self.path.display())));
@@ -109,18 +130,18 @@ impl Held<'_> {
                 says += &line(one, paint);
             }
         }
-        let drifted = compared.iter().any(|one| one.standing == Standing::Drift);
         let path = self.path.display();
         if self.accept {
             let accepted = self.baseline.with(of, now, asked);
             let text = accepted.render().map_err(|error| Stop::harness(format!("cannot write JSON: {error}")))?;
-            write_atomically(self.path, &text).map_err(|error| Stop::cannot_write(self.path, &error))?;
             let lines = grouped(accepted.len() as u64);
             says += &paint.dim(&format!("baseline {path}: {}; {lines} predicates written\n", self.sum(&compared)));
-            return Ok(Found { says, exit: Exit::AsExpected });
+            return Ok(Found { says, drift: Drift::default(), accepted: Some((self.path, text)) });
         }
         says += &paint.dim(&format!("baseline {path}: {}\n", self.sum(&compared)));
-        Ok(Found { says, exit: if drifted { Exit::Drift } else { Exit::AsExpected } })
+        let from = path.to_string();
+        let predicates = compared.into_iter().filter(|one| one.standing == Standing::Drift).collect();
+        Ok(Found { says, drift: Drift { from, predicates }, accepted: None })
     }
 
     /// `2 drifted, 1 better, 1,480 as before, within 1 %`

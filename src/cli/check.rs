@@ -3,9 +3,9 @@
 
 use super::accept::accept;
 use super::args::CheckArgs;
-use super::baseline;
+use super::baseline::{self, Found};
 use super::console;
-use super::filter::Filter;
+use super::filter::{Filter, asked, would_have};
 use super::find;
 use super::interrupt::{Interrupt, Telling};
 use super::outputs;
@@ -14,18 +14,19 @@ use super::stop::Stop;
 use crate::case::witness::WitnessFile;
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::fingerprint::Fingerprint;
-use crate::claim::model::{Claim, ClaimId};
+use crate::claim::model::Claim;
 use crate::engine::event::Event;
 use crate::engine::exit::Exit;
 use crate::engine::files::Scan;
 use crate::engine::outcome::{Malformed, Outcome};
 use crate::engine::run::{EngineError, RunOptions, loads, run};
 use crate::engine::shard::{Shard, shares};
+use crate::report::entry::Entry;
 use crate::report::journal::Journal;
 use crate::report::json;
 use crate::report::paint::Paint;
 use crate::report::progress::Progress;
-use crate::report::run_report::{Part, Read, RunReport, Setup};
+use crate::report::run_report::{Asked, Part, Read, RunReport, Setup};
 use crate::report::terminal::{self, Table};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -38,14 +39,17 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
         true => (console::err, console::paint_err(&args.color)),
         false => (console::out, console::paint_out(&args.color)),
     };
+    let journal = args.resume.as_deref().map(|path| ("--resume", path));
+    outputs::apart(outputs::named(&args.outputs).chain(journal).chain(baseline::named(&args.baseline)))?;
     let of = baseline::of_options(&setup.options);
     let held = baseline::open(&args.baseline, &of)?;
     let Selected { scan, read, mut malformed } = selected(args)?;
+    let wanted = asked(&scan, Filter(args.filter.filter.as_deref()));
     let mut part = None;
     let claims = match args.shard {
         None => read.claims.clone(),
         Some(shard) => {
-            let own = shared_out(&read.claims, shard, &setup.options)?;
+            let own = shared_out(&read.claims, shard, &setup.options, wanted.clone())?;
             malformed.extend(own.malformed);
             part = Some(own.part);
             own.claims
@@ -55,7 +59,6 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
     for bad in &malformed {
         console::err(&terminal::malformed(bad, paint_err));
     }
-    let ids: BTreeSet<String> = claims.iter().map(|claim| claim.id.0.clone()).collect();
     let Resumed { journal, taken, claims, says } = Resumed::of(args.resume.as_deref(), &setup.options, claims)?;
     if !args.quiet {
         show(&says);
@@ -95,47 +98,59 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
     let mut report = RunReport::new(setup.clone(), malformed, outcomes, elapsed, read);
     (report.taken, report.part) = (taken, part);
 
-    let written = match outputs::any(&args.outputs) {
-        false => Ok(()),
-        true => {
-            json::render(&report).map_err(cannot_write_json).and_then(|json| outputs::write(&args.outputs, &json, show))
+    // Whatever fails from here on, the rest is done all the same, and every failure is told.
+    let mut failed = Vec::new();
+    let mut found = None;
+    if let Some(held) = &held {
+        // What is malformed says nothing of what it was; what fell to other shards, and what was not named, was not asked.
+        let bad: BTreeSet<&str> =
+            report.malformed.iter().filter_map(|bad| bad.id.as_ref()).map(|id| id.0.as_str()).collect();
+        let compared = compared(&report, |entries| {
+            let ran: BTreeSet<&str> = entries.iter().map(|entry| entry.said.id.as_str()).collect();
+            let gone = |id: &str| args.shard.is_none() && would_have(&wanted, id) && !bad.contains(id);
+            held.compare(of, entries, &|id| ran.contains(id) || gone(id), paint)
+        });
+        match compared {
+            Ok(compared) => found = Some(compared),
+            Err(stop) => failed.push(stop),
         }
-    };
-    let kept = journal.map_or(Ok(()), Journal::end);
-    if let (Err(error), Some(path)) = (kept, &args.resume) {
-        return Err(Stop::cannot_write(path, &error));
+    }
+    let drift = found.as_ref().map(|found| found.drift.clone()).unwrap_or_default();
+    let exit = report.exit().gravest(drift.exit());
+    if outputs::any(&args.outputs) {
+        let json = json::render(&report).map_err(cannot_write_json);
+        failed.extend(json.and_then(|json| outputs::write(&args.outputs, &json, drift, show)).err());
+    }
+    if let (Some(Err(error)), Some(path)) = (journal.map(Journal::end), &args.resume) {
+        failed.push(Stop::cannot_write(path, &error));
     }
     if args.accept_witness {
         for result in &report.claims {
             let Some(claim) = report.claim(&result.id) else { continue };
-            if let Some(path) = accept(claim, result)?.filter(|_| !args.quiet) {
-                show(&format!("stored {}\n", path.display()));
+            match accept(claim, result) {
+                Ok(Some(path)) if !args.quiet => show(&format!("stored {}\n", path.display())),
+                Ok(_) => {}
+                Err(stop) => failed.push(stop),
             }
         }
     }
-    let mut exit = report.exit();
-    let mut drift = String::new();
-    if let Some(held) = held {
-        // What is malformed says nothing of what it was; what fell to other shards, and what was not named, was not asked.
-        let filter = Filter(args.filter.filter.as_deref());
-        let bad: BTreeSet<&str> =
-            report.malformed.iter().filter_map(|bad| bad.id.as_ref()).map(|id| id.0.as_str()).collect();
-        let asked = |id: &str| {
-            let claim = ClaimId(id.to_owned());
-            let gone = args.shard.is_none() && scan.covers(&claim) && filter.admits(&claim) && !bad.contains(id);
-            ids.contains(id) || gone
-        };
-        let entries = json::entries(&report).map_err(cannot_write_json)?;
-        let found = held.compare(of, &baseline::read_back(&entries)?, &asked, paint)?;
-        drift = found.says;
-        exit = exit.gravest(found.exit);
-    }
+    let accepted = found.as_ref().map_or(Ok(()), Found::accept);
     if !args.quiet || exit != Exit::AsExpected {
         show(&table.summary(&report));
-        show(&drift);
+        if let Some(found) = found.filter(|_| accepted.is_ok()) {
+            show(&found.says);
+        }
     }
-    written?;
-    Ok(exit)
+    failed.extend(accepted.err());
+    Stop::all(failed).map(|()| exit).map_err(|stop| Stop { exit: stop.exit.gravest(exit), ..stop })
+}
+
+/// Compares what a report says, read as it is stored.
+fn compared<'a>(
+    report: &RunReport,
+    compare: impl FnOnce(&[Entry]) -> Result<Found<'a>, Stop>,
+) -> Result<Found<'a>, Stop> {
+    compare(&baseline::read_back(&json::entries(report).map_err(cannot_write_json)?)?)
 }
 
 fn cannot_write_json(error: serde_json::Error) -> Stop {
@@ -190,7 +205,7 @@ struct Own {
     part: Part,
 }
 
-fn shared_out(claims: &[Claim], shard: Shard, options: &RunOptions) -> Result<Own, Stop> {
+fn shared_out(claims: &[Claim], shard: Shard, options: &RunOptions, asked: Asked) -> Result<Own, Stop> {
     let loads = loads(&claims.iter().collect::<Vec<_>>(), options)?;
     let (mut sound, mut malformed) = (Vec::new(), Vec::new());
     for (claim, load) in claims.iter().zip(loads) {
@@ -201,7 +216,7 @@ fn shared_out(claims: &[Claim], shard: Shard, options: &RunOptions) -> Result<Ow
     }
     let texts = sound.iter().map(|(claim, _)| format!("{} {}\n", claim.id, Fingerprint::of_files(claim)));
     let library = Fingerprint::of_text(&texts.collect::<String>()).to_string();
-    let part = Part { shard, claims: sound.len(), library };
+    let part = Part { shard, claims: sound.len(), library, asked };
     let shares = shares(&sound.iter().map(|(claim, load)| (&claim.id, *load)).collect::<Vec<_>>(), shard.n);
     let own = sound.into_iter().zip(shares).filter(|(_, share)| *share == shard.k);
     Ok(Own { claims: own.map(|((claim, _), _)| claim.clone()).collect(), malformed, part })

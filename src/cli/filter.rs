@@ -1,6 +1,8 @@
 //! Which claims are meant: by a piece of the id, or by a pattern with `*` and `?`.
 
 use crate::claim::model::ClaimId;
+use crate::engine::files::Scan;
+use crate::report::run_report::Asked;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Filter<'a>(pub Option<&'a str>);
@@ -13,6 +15,20 @@ impl Filter<'_> {
             Some(piece) => id.0.contains(piece),
         }
     }
+}
+
+/// What a run of the claims found here, through this filter, is asked for.
+pub fn asked(scan: &Scan, filter: Filter<'_>) -> Asked {
+    let (all_papers, papers) = scan.whole();
+    let papers = if all_papers { Vec::new() } else { papers.map(str::to_owned).collect() };
+    Asked { filter: filter.0.map(str::to_owned), all_papers, papers }
+}
+
+/// Whether a run would have had a claim of this id, if there were one.
+pub fn would_have(asked: &Asked, id: &str) -> bool {
+    let id = ClaimId(id.to_owned());
+    let covered = asked.all_papers || asked.papers.iter().any(|paper| paper == id.paper());
+    covered && Filter(asked.filter.as_deref()).admits(&id)
 }
 
 /// `*` matches any characters (slashes too), `?` one. Takes time `O(pattern * text)`: only the last star is ever tried again.

@@ -8,6 +8,7 @@ use super::args::KernelsArgs;
 use super::baseline::{self, Held};
 use super::console;
 use super::find;
+use super::outputs;
 use super::stop::Stop;
 use crate::claim::model::{Claim, ClaimId};
 use crate::engine::budget::LANES;
@@ -40,6 +41,8 @@ pub fn kernels(args: &KernelsArgs) -> Result<Exit, Stop> {
         return Ok(Exit::AsExpected);
     };
     let words = words(command)?;
+    let json = args.json.as_deref().filter(|path| *path != Path::new("-")).map(|path| ("--json", path));
+    outputs::apart(json.into_iter().chain(baseline::named(&args.baseline)))?;
     let mut reports = Vec::new();
     let judged = judge_program(args, &words, &mut reports);
     if let Some(path) = &args.json {
@@ -49,7 +52,9 @@ pub fn kernels(args: &KernelsArgs) -> Result<Exit, Stop> {
         if path == Path::new("-") {
             console::out(&text);
         } else {
-            write_atomically(path, &text).map_err(|error| Stop::cannot_write(path, &error))?;
+            let written = write_atomically(path, &text).map_err(|error| Stop::cannot_write(path, &error));
+            let exit = *judged.as_ref().unwrap_or(&Exit::AsExpected);
+            return Stop::all(judged.err().into_iter().chain(written.err())).map(|()| exit);
         }
     }
     judged
@@ -181,7 +186,8 @@ fn compared(
         ran.contains(id) || gone && !unfinished.contains(id)
     };
     let found = held.compare(baseline::of_options(&setup.options), &entries, &asked, paint)?;
-    Ok((found.says, found.exit))
+    found.accept()?;
+    Ok((found.says, found.drift.exit()))
 }
 
 /// What was found under the paths of `--claims`.

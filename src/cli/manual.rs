@@ -38,7 +38,22 @@ fn page(command: &clap::Command) -> Result<String, Stop> {
     Man::new(command.clone())
         .render(&mut page)
         .map_err(|error| Stop::harness(format!("cannot write a manual page: {error}")))?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    Ok(with_values(&String::from_utf8_lossy(&page), command))
+}
+
+/// The synopsis with what each option takes: clap_mangen names the options alone there.
+fn with_values(page: &str, command: &clap::Command) -> String {
+    let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
+    let synopsis = lines.iter().position(|line| line == ".SH SYNOPSIS").and_then(|at| lines.get_mut(at + 1));
+    if let Some(synopsis) = synopsis {
+        let options = command.get_arguments().filter(|argument| argument.get_action().takes_values());
+        for (long, names) in options.filter_map(|option| option.get_long().zip(option.get_value_names())) {
+            let long = format!("\\fB\\-\\-{}\\fR", long.replace('-', "\\-"));
+            let names: Vec<String> = names.iter().map(|name| format!("\\fI{name}\\fR")).collect();
+            *synopsis = synopsis.replace(&format!("{long}]"), &format!("{long} {}]", names.join(" ")));
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 fn unknown(all: &clap::Command, name: &str) -> Stop {

@@ -31,7 +31,7 @@ use crate::engine::exit::Exit;
 use crate::engine::guard::report_quietly;
 pub use harness::{Harness, harness};
 
-use args::{Cli, Command};
+use args::{Cli, ColorArgs, Command};
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 use stop::Stop;
@@ -41,7 +41,17 @@ const CLAIMS: &str = "claims";
 
 /// The whole program. Arguments that clap refuses end it here, with status 2.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => error.exit(),
+        // Help and version are results: to be written, or not to be lost without a word.
+        Err(shown) => {
+            let text = shown.render();
+            let colored = console::paint_out(&ColorArgs { no_color: false }).on;
+            console::out(&if colored { text.ansi().to_string() } else { text.to_string() });
+            return ended(Ok(Exit::AsExpected));
+        }
+    };
     report_quietly();
     let done = match &cli.command {
         None => check::check(&cli.check),
@@ -68,9 +78,19 @@ pub fn main() -> ExitCode {
         }
         Some(Command::Man(args)) => manual::manual(args),
     };
-    done.unwrap_or_else(|Stop { exit, message, details }| {
-        console::err(&format!("error: {message}\n{details}"));
-        exit
-    })
-    .into()
+    ended(done)
+}
+
+/// Says what stopped a command, or kept its results from being written, and chooses the status.
+fn ended(done: Result<Exit, Stop>) -> ExitCode {
+    let (exit, stops) = match done {
+        Ok(exit) => (exit, None),
+        Err(stop) => (Exit::AsExpected, Some(stop)),
+    };
+    let all = stops.into_iter().chain(console::end().err());
+    let told = all.map(|stop| {
+        console::err(&stop.text());
+        stop.exit
+    });
+    told.fold(exit, Exit::gravest).into()
 }

@@ -5,10 +5,11 @@
 use super::args::OutputArgs;
 use super::console;
 use super::stop::Stop;
+use crate::report::baseline::Drift;
 use crate::report::record::Record;
-use crate::report::write::write_atomically;
+use crate::report::write::{only_name, write_atomically};
 use crate::report::{annotations, junit, markdown, sarif};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The name of standard output.
 const STDOUT: &str = "-";
@@ -37,18 +38,50 @@ pub fn takes_stdout(args: &OutputArgs) -> Result<bool, Stop> {
     }
 }
 
+/// The files of a report, each with the argument that names it.
+pub fn named(args: &OutputArgs) -> impl Iterator<Item = (&'static str, &Path)> {
+    let all = [
+        ("--json", args.json.as_deref()),
+        ("--junit", args.junit.as_deref()),
+        ("--markdown", args.markdown.as_deref()),
+        ("--sarif", args.sarif.as_deref()),
+    ];
+    // Who has standard output is asked in `takes_stdout`.
+    all.into_iter()
+        .filter_map(|(argument, path)| Some((argument, path?)))
+        .filter(|(_, path)| *path != Path::new(STDOUT))
+}
+
+/// Refuses to write a file over another that is named, be it to be read or written; each comes with the argument that names it.
+pub fn apart<'a>(files: impl Iterator<Item = (&'static str, &'a Path)>) -> Result<(), Stop> {
+    let mut seen: Vec<(&str, PathBuf)> = Vec::new();
+    for (argument, path) in files {
+        let Some(name) = only_name(path) else { continue };
+        match seen.iter().find(|(_, other)| *other == name) {
+            Some((other, _)) if *other != argument => {
+                let both = format!("{other} and {argument} are both {}", path.display());
+                return Err(Stop::argument(format!("{both}: one would be written over the other")));
+            }
+            _ => seen.push((argument, name)),
+        }
+    }
+    Ok(())
+}
+
 /// Whether anything was asked for.
 pub fn any(args: &OutputArgs) -> bool {
     args.json.is_some() || args.annotations || others(args).next().is_some()
 }
 
-/// Writes what was asked for of the report with this JSON; `show` prints what is for a person to read. The first failure, after all were tried.
-pub fn write(args: &OutputArgs, json: &str, show: fn(&str)) -> Result<(), Stop> {
+/// Writes what was asked for of the report with this JSON, and what it says of a baseline; `show` prints what is for a person to read. All
+/// failures, after all were tried.
+pub fn write(args: &OutputArgs, json: &str, drift: Drift, show: fn(&str)) -> Result<(), Stop> {
     let mut written = args.json.iter().map(|path| to(path, json)).collect::<Vec<_>>();
     if args.annotations || others(args).next().is_some() {
         match Record::read(json) {
             Err(error) => written.push(Err(Stop::harness(format!("cannot read the report back: {error}")))),
             Ok(record) => {
+                let record = Record { drift, ..record };
                 written.extend(others(args).map(|(format, path, render)| {
                     let text = render(&record);
                     to(path, &text.map_err(|error| Stop::harness(format!("cannot write {format}: {error}")))?)
@@ -59,7 +92,7 @@ pub fn write(args: &OutputArgs, json: &str, show: fn(&str)) -> Result<(), Stop> 
             }
         }
     }
-    written.into_iter().collect()
+    Stop::all(written.into_iter().filter_map(Result::err))
 }
 
 fn to(path: &Path, text: &str) -> Result<(), Stop> {

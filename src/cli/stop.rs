@@ -31,6 +31,21 @@ impl Stop {
         Self { exit: Exit::Malformed, message: message.into(), details }
     }
 
+    /// One failure of several: all are told, and the gravest status counts.
+    pub fn all(stops: impl IntoIterator<Item = Self>) -> Result<(), Self> {
+        let joined = stops.into_iter().reduce(|first, next| Self {
+            exit: first.exit.gravest(next.exit),
+            details: format!("{}{}", first.details, next.text()),
+            message: first.message,
+        });
+        joined.map_or(Ok(()), Err)
+    }
+
+    /// As it is shown.
+    pub fn text(&self) -> String {
+        format!("error: {}\n{}", self.message, self.details)
+    }
+
     pub fn cannot_write(path: &Path, error: &io::Error) -> Self {
         Self::harness(format!("cannot write {}: {error}", path.display()))
     }
@@ -64,6 +79,8 @@ impl From<FilesError> for Stop {
                     " (claims are looked for in ./claims; `theoremcheck new <paper>/<claim>` writes a first one)";
             } else if let Some(command) = path.to_str().and_then(|path| nearest(path, commands)) {
                 message += &format!(" (or did you mean the command `{command}`?)");
+            } else if path.components().count() == 1 && path.extension().is_none() {
+                message += " (nor is it a command: `theoremcheck --help` lists those)";
             }
         }
         Self::argument(message)

@@ -88,6 +88,11 @@ impl Scan {
         self.all_papers || self.whole.contains(id.paper())
     }
 
+    /// Whether all papers that there are would be here, and those of which every claim would.
+    pub fn whole(&self) -> (bool, impl Iterator<Item = &str>) {
+        (self.all_papers, self.whole.iter().map(String::as_str))
+    }
+
     /// Reads everything.
     pub fn library(&self) -> Result<Library, Diagnostics> {
         self.assemble(|_| true, &|paper| self.all_papers || self.whole.contains(paper))
@@ -129,7 +134,7 @@ impl Scan {
                         Ok(bytes) => Some((path, bytes)),
                         Err(error) => {
                             // Most claims have none.
-                            if error.kind() != io::ErrorKind::NotFound {
+                            if fs::symlink_metadata(&path).is_ok() {
                                 unreadable.push(cannot_read(&path, &error));
                             }
                             None
@@ -167,7 +172,7 @@ impl Scan {
         if let Ok(entries) = entries(&folder.join("settings")) {
             beside.extend(entries.into_iter().take(MOST_FILES));
         }
-        for path in beside.into_iter().filter(|path| path.is_file() && is_toml(path)) {
+        for path in beside.into_iter().filter(|path| fs::symlink_metadata(path).is_ok() && is_toml(path)) {
             let absolute = std::path::absolute(&path).map_err(unreadable(&path))?;
             self.add(&path, within(&absolute), seen)?;
         }
@@ -200,12 +205,11 @@ impl Scan {
                     continue;
                 }
                 let inside = inside.join(&name);
-                // A link to nowhere is nothing.
-                let Ok(metadata) = fs::metadata(&path) else { continue };
-                if metadata.is_dir() {
-                    left.push((path, inside));
-                } else if metadata.is_file() && is_toml(&path) {
+                // What is named as a claim file and is none (a folder, a pipe, a link to nowhere) is told when it is read.
+                if is_toml(&path) {
                     self.inside(&named, path, inside, seen)?;
+                } else if fs::metadata(&path).is_ok_and(|there| there.is_dir()) {
+                    left.push((path, inside));
                 }
             }
         }
@@ -232,7 +236,9 @@ impl Scan {
     }
 
     fn add(&mut self, path: &Path, within: PathBuf, seen: &mut BTreeSet<PathBuf>) -> Result<(), FilesError> {
-        if !seen.insert(fs::canonicalize(path).map_err(unreadable(path))?) {
+        // A link to nowhere has but the name it has here.
+        let name = fs::canonicalize(path).or_else(|_| std::path::absolute(path)).map_err(unreadable(path))?;
+        if !seen.insert(name) {
             return Ok(());
         }
         if self.files.len() == MOST_FILES {
@@ -282,9 +288,13 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, FilesError> {
 
 /// A file's bytes; of one that is too long, just enough for the loader to say so.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound if fs::symlink_metadata(path).is_ok() => io::Error::other("a link to nowhere"),
+        _ => error,
+    })?;
     // Opening a pipe would wait for somebody to write to it.
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("not a regular file"));
+    if !metadata.is_file() {
+        return Err(io::Error::other(if metadata.is_dir() { "a folder" } else { "not a regular file" }));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
@@ -375,12 +385,17 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_in_circles_end_and_links_to_nowhere_are_nothing() {
+    fn links_in_circles_end_and_links_to_nowhere_are_told() {
         let folder = Folder::new("links");
         folder.write("claims/p/a.toml", CLAIM);
         std::os::unix::fs::symlink("../..", folder.0.join("claims/p/up")).unwrap();
         std::os::unix::fs::symlink("absent.toml", folder.0.join("claims/p/b.toml")).unwrap();
-        assert_eq!(folder.ids(&["claims"]), ["p/a"]);
+        std::os::unix::fs::symlink("absent", folder.0.join("claims/p/notes.md")).unwrap();
+        assert_eq!(folder.ids(&["claims"]), ["p/a", "p/b"]);
+        let library = scan(&[folder.0.join("claims")]).unwrap().library().unwrap();
+        assert_eq!(library.claims.len(), 1);
+        let [problem] = &library.problems[..] else { panic!("{:?}", library.problems) };
+        assert!(problem.render(100, false).contains("a link to nowhere"), "{problem:?}");
     }
 
     #[test]

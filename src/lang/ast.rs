@@ -153,6 +153,8 @@ pub struct Interval {
     pub hi: Expr,
     pub hi_open: bool,
     pub log: bool,
+    /// Of a scale: written `(0, inf)`; the ends are where it is looked for, and no part of the statement.
+    pub half_line: bool,
     pub span: Span,
 }
 

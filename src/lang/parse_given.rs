@@ -267,7 +267,7 @@ pub fn interval(input: &mut Tokens<'_, '_>) -> Parsed<Interval> {
     if log {
         span = span.join(word.span);
     }
-    Ok(Interval { lo, lo_open: open.kind == Kind::LeftParen, hi, hi_open, log, span })
+    Ok(Interval { lo, lo_open: open.kind == Kind::LeftParen, hi, hi_open, log, half_line: false, span })
 }
 
 #[cfg(test)]

@@ -56,6 +56,9 @@ impl Writer<'_, '_> {
     }
 
     fn interval(&self, i: &Interval) -> String {
+        if i.half_line {
+            return self.pick("(0, ∞)", "(0, \\infty)").to_owned();
+        }
         let (open, close) = (if i.lo_open { "(" } else { "[" }, if i.hi_open { ")" } else { "]" });
         let ends = format!("{}, {}", self.expr(&i.lo), self.expr(&i.hi));
         if self.tex && ends.contains("\\frac") {

@@ -63,6 +63,8 @@ fn written(i: &Interval) -> String {
 }
 
 fn wider(interval: &Interval, factor: &RBig, ranges: &Ranges, floor: bool) -> Vec<Interval> {
+    // The ends are moved: what is written is they.
+    let interval = &Interval { half_line: false, ..interval.clone() };
     let Interval { lo, hi, lo_open, hi_open, .. } = interval;
     let at_zero = constant(lo).is_some_and(|v| v.is_zero());
     let mut all = Vec::new();

@@ -10,6 +10,7 @@
 use super::entry::{Approach, Entry, Measure, Worse};
 use super::number::{JsonNumber, short};
 use crate::claim::model::Verdict;
+use crate::engine::exit::Exit;
 use crate::engine::verdict::{is_decided, name};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -91,6 +92,20 @@ pub struct Compared {
     pub standing: Standing,
     /// What there is to say, in words: from what to what, how much, since which statement.
     pub says: String,
+}
+
+/// What has drifted, for the reports.
+#[derive(Clone, Debug, Default)]
+pub struct Drift {
+    /// The baseline's file.
+    pub from: String,
+    pub predicates: Vec<Compared>,
+}
+
+impl Drift {
+    pub fn exit(&self) -> Exit {
+        if self.predicates.is_empty() { Exit::AsExpected } else { Exit::Drift }
+    }
 }
 
 impl Line {

@@ -127,11 +127,12 @@ pub fn describe_fit(fit: &Fit) -> String {
 }
 
 /// Decimals that show two digits of this.
-fn digits_of(half: f64) -> usize {
+pub fn digits_of(half: f64) -> usize {
     [1e-2, 1e-3, 1e-4, 1e-5, 1e-6].iter().position(|unit| half >= *unit).map_or(8, |at| at + 3)
 }
 
-fn fixed(number: f64, digits: usize) -> String {
+/// With so many decimals, if it is not huge.
+pub fn fixed(number: f64, digits: usize) -> String {
     if number.abs() < 1e6 { format!("{number:.digits$}") } else { short(number) }
 }
 

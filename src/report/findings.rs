@@ -3,6 +3,7 @@
 //! "Decided otherwise" is an error and "could not be decided" a warning, as their exit statuses differ. A claim that is expected to be
 //! refuted, and is, is no finding: the errata tell of it.
 
+use super::baseline::Compared;
 use super::entry::{Entry, Predicate, Written};
 use super::record::Record;
 use super::terminal::plain;
@@ -12,7 +13,7 @@ use crate::engine::verdict::{is_decided, name};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub level: Level,
-    /// What kind it is: a verdict, `malformed` or `internal-error`.
+    /// What kind it is: a verdict, `malformed`, `internal-error` or `worse-than-baseline`.
     pub rule: &'static str,
     /// `<paper>/<claim>`, where it is of one claim.
     pub claim: Option<String>,
@@ -39,8 +40,10 @@ pub struct Region {
     pub end_column: usize,
 }
 
+const DRIFT: &str = "worse-than-baseline";
+
 /// The rules that a finding may name, with what each means.
-pub const RULES: [(&str, &str); 12] = [
+pub const RULES: [(&str, &str); 13] = [
     ("proved", "The claim was proved, and another verdict was expected."),
     ("held", "The claim was not violated in any case, and another verdict was expected."),
     ("refuted", "The claim is false: a counterexample was proved in exact arithmetic."),
@@ -53,9 +56,10 @@ pub const RULES: [(&str, &str); 12] = [
     ("not-run", "The claim asks for a larger budget than this run's."),
     ("malformed", "The file is no claim that can be checked."),
     ("internal-error", "A bug in theoremcheck, not in the claim."),
+    (DRIFT, "A verdict or a number is worse than in the baseline that the run is held against, or the claim is gone."),
 ];
 
-/// In the order of the claims; what is malformed comes last.
+/// In the order of the claims; then what is malformed, and what has drifted.
 pub fn findings(record: &Record) -> Vec<Finding> {
     let mut all = Vec::new();
     for entry in &record.entries {
@@ -90,7 +94,32 @@ pub fn findings(record: &Record) -> Vec<Finding> {
         message: plain(&error.says()),
         replay: None,
     }));
+    all.extend(record.drift.predicates.iter().map(|compared| of_drift(record, compared)));
     all
+}
+
+/// At its predicate, or in the baseline, where it is gone.
+fn of_drift(record: &Record, compared: &Compared) -> Finding {
+    let entry = record.entries.iter().find(|entry| entry.said.id == compared.claim);
+    let predicate = entry.and_then(|entry| entry.said.predicates.iter().find(|p| p.name == compared.predicate));
+    let from = &record.drift.from;
+    Finding {
+        level: Level::Warning,
+        rule: DRIFT,
+        claim: Some(compared.claim.clone()),
+        predicate: Some(compared.predicate.clone()),
+        file: entry.map_or(from.clone(), |entry| entry.file().to_owned()),
+        region: predicate.and_then(|predicate| predicate.written).map(Region::of),
+        message: plain(&format!("worse than in {from}: {}: {}", compared.predicate, compared.says)),
+        replay: predicate.and_then(|predicate| predicate.case).map(|case| record.replay_line(&compared.claim, case)),
+    }
+}
+
+impl Region {
+    fn of(written: Written) -> Self {
+        let Written { line, column, end_line, end_column } = written;
+        Self { line, column, end_line, end_column }
+    }
 }
 
 fn of_predicate(record: &Record, entry: &Entry, predicate: &Predicate) -> Finding {
@@ -104,12 +133,7 @@ fn of_predicate(record: &Record, entry: &Entry, predicate: &Predicate) -> Findin
         claim: Some(said.id.clone()),
         predicate: Some(predicate.name.clone()),
         file: entry.file().to_owned(),
-        region: predicate.written.map(|Written { line, column, end_line, end_column }| Region {
-            line,
-            column,
-            end_line,
-            end_column,
-        }),
+        region: predicate.written.map(Region::of),
         message: plain(&message),
         replay: predicate.case.map(|case| record.replay_line(&said.id, case)),
     }

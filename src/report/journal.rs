@@ -29,7 +29,7 @@ pub enum JournalError {
     Unopened { path: PathBuf, source: io::Error },
     #[error("the journal {} is in use by another run", path.display())]
     InUse { path: PathBuf },
-    #[error("{} is no journal, and is left as it is", path.display())]
+    #[error("{} is no journal, or its first line is spoilt, and is left as it is; delete it, or name another file", path.display())]
     Foreign { path: PathBuf },
     #[error(
         "the journal {} is of another run: its {field} is {there}, and that of this run is {here}; name another file, or delete it",
@@ -207,11 +207,40 @@ fn same_run(path: &Path, head: &[u8], run: &Value) -> Result<(), JournalError> {
         return other("version", head.version.to_string(), VERSION.to_string());
     }
     let (Value::Object(there), Value::Object(here)) = (&head.run, run) else { return Err(foreign()) };
-    let names = there.keys().chain(here.keys());
-    let value = |of: &serde_json::Map<String, Value>, name: &str| of.get(name).cloned().unwrap_or_default().to_string();
-    match names.into_iter().find(|name| there.get(*name) != here.get(*name)) {
-        Some(name) => other(name, value(there, name), value(here, name)),
+    match difference(there, here) {
+        Some((field, there, here)) => other(&field, there, here),
         None => Ok(()),
+    }
+}
+
+type Fields = serde_json::Map<String, Value>;
+
+/// The first field that is not the same, with both values as a person reads them. Of an object its own first such field, its name before the
+/// rest: a budget's name says all of it.
+fn difference(there: &Fields, here: &Fields) -> Option<(String, String, String)> {
+    let names = ["name"].into_iter().chain(there.keys().chain(here.keys()).map(String::as_str));
+    let value = |of: &Fields, name: &str| of.get(name).cloned().unwrap_or_default();
+    for name in names {
+        match (value(there, name), value(here, name)) {
+            (there, here) if there == here => {}
+            (Value::Object(there), Value::Object(here)) => {
+                let inner = difference(&there, &here);
+                return inner.map(|(field, there, here)| match field.as_str() {
+                    "name" => (name.to_owned(), there, here),
+                    _ => (field, there, here),
+                });
+            }
+            (there, here) => return Some((name.to_owned(), in_words(&there), in_words(&here))),
+        }
+    }
+    None
+}
+
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Null => "not given".to_owned(),
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
     }
 }
 
@@ -296,6 +325,12 @@ mod tests {
         let before = fs::read(&path).unwrap();
         let error = Journal::open(&path, &json!({"seed": 2, "budget": {"name": "quick"}})).unwrap_err().to_string();
         assert!(error.contains("its seed is 1, and that of this run is 2"), "{error}");
+        let deep = json!({"seed": 1, "budget": {"evaluations": 1, "name": "deep"}});
+        let error = Journal::open(&path, &deep).unwrap_err().to_string();
+        assert!(error.contains("its budget is quick, and that of this run is deep"), "{error}");
+        let cases = json!({"seed": 1, "budget": {"cases": 8, "name": "quick"}});
+        let error = Journal::open(&path, &cases).unwrap_err().to_string();
+        assert!(error.contains("its cases is not given, and that of this run is 8"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), before);
         for text in ["notes\n", "notes", "{\"sum\":\"sha256:0\",\"of\":{}}\n", "\n"] {
             fs::write(&path, text).unwrap();

@@ -10,7 +10,7 @@ use super::experiment::ExperimentJson;
 use super::json_evidence::EvidenceJson;
 use super::layout::laid_out;
 use super::number::JsonNumber;
-use super::run_report::{RunReport, Setup};
+use super::run_report::{Asked, RunReport, Setup};
 use super::statement::{StatementJson, WrittenJson, end};
 use crate::check::fit::{Fit, LEVEL, REJECTED_WRONGLY, Shape};
 use crate::check::record::Stratum;
@@ -78,6 +78,7 @@ struct ShardJson<'a> {
     /// Of all shards together.
     claims: usize,
     library: &'a str,
+    asked: &'a Asked,
 }
 
 #[derive(Serialize)]
@@ -285,6 +286,7 @@ impl<'a> Report<'a> {
                 n: part.shard.n,
                 claims: part.claims,
                 library: &part.library,
+                asked: &part.asked,
             }),
             paths: report.setup.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
             papers: &report.read.papers,

@@ -24,6 +24,7 @@ pub fn render(record: &Record) -> String {
     let outcome = match (record.exit(), unexpected.len()) {
         (Exit::AsExpected, _) => "all as expected".to_owned(),
         (Exit::Malformed, 0) => "malformed files".to_owned(),
+        (Exit::Drift, _) => "worse than the baseline".to_owned(),
         (_, n) => format!("{n} not as expected"),
     };
     let claims = record.entries.len();
@@ -38,6 +39,13 @@ pub fn render(record: &Record) -> String {
         out += "\n### Not as expected\n";
         for entry in unexpected {
             out += &of_claim(record, &entry.said);
+        }
+    }
+    let drift = &record.drift;
+    if !drift.predicates.is_empty() {
+        out += &format!("\n### Worse than in {}\n\n", code(&drift.from));
+        for one in &drift.predicates {
+            out += &format!("- {} {}: {}\n", code(&one.claim), code(&one.predicate), escaped(&one.says));
         }
     }
     if !head.errors.is_empty() {

@@ -4,10 +4,12 @@
 //! it is left out. What matters is to refuse shards that are not of one run. Every field of the header but the shard's own must be the same in
 //! all of them, whatever a later version puts there.
 
+use super::baseline::Drift;
 use super::entry::Entry;
 use super::json::{FORMAT, VERSION};
 use super::layout::{laid_out, on_one_line};
 use super::record::{Head, Record};
+use super::run_report::Asked;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -49,6 +51,7 @@ struct Shard {
     n: u32,
     claims: usize,
     library: String,
+    asked: Asked,
 }
 
 /// What the single run would have said.
@@ -57,6 +60,8 @@ pub struct Merged {
     /// The report as it is written.
     pub text: String,
     pub shards: u32,
+    /// What the run was asked for.
+    pub asked: Asked,
     /// What it says.
     pub record: Record,
 }
@@ -113,7 +118,7 @@ pub fn merge(mut reports: Vec<ShardReport>) -> Result<Merged, MergeError> {
         more => return Err(MergeError::Missing(format!("shards {} of {n} are missing", more.join(", ")))),
     }
     let Some(first) = reports.first() else { return Err(nothing()) };
-    let (claims, fields) = (first.shard.claims, first.fields.clone());
+    let (claims, asked, fields) = (first.shard.claims, first.shard.asked.clone(), first.fields.clone());
     let mut entries: Vec<Entry> = reports.into_iter().flat_map(|report| report.entries).collect();
     entries.sort_by(|a, b| a.said.id.cmp(&b.said.id));
     if let Some(pair) = entries.windows(2).find(|pair| pair[0].said.id == pair[1].said.id) {
@@ -132,7 +137,8 @@ pub fn merge(mut reports: Vec<ShardReport>) -> Result<Merged, MergeError> {
     let json = format!("{{{}}}", written.collect::<Vec<_>>().join(","));
     let head: Head = serde_json::from_str(&json)
         .map_err(|error| MergeError::NoReport { name: "what is merged".to_owned(), why: error.to_string() })?;
-    Ok(Merged { text: laid_out(&json) + "\n", shards: n, record: Record { head, entries } })
+    let record = Record { head, entries, drift: Drift::default() };
+    Ok(Merged { text: laid_out(&json) + "\n", shards: n, asked, record })
 }
 
 fn one_run(a: &ShardReport, b: &ShardReport) -> Result<(), MergeError> {
@@ -157,6 +163,10 @@ fn one_run(a: &ShardReport, b: &ShardReport) -> Result<(), MergeError> {
         if there != here {
             return differ(name, &there, &here);
         }
+    }
+    if a.shard.asked != b.shard.asked {
+        let asked = |of: &ShardReport| serde_json::to_string(&of.shard.asked).unwrap_or_default();
+        return differ("shard.asked", &asked(a), &asked(b));
     }
     if a.shard.library != b.shard.library || a.shard.claims != b.shard.claims {
         let why = format!("{} and {} were not given the same claims, or not the same texts of them", a.name, b.name);
@@ -211,8 +221,10 @@ mod tests {
         )) + "\n"
     }
 
+    const ASKED: &str = "\"asked\":{\"filter\":null,\"all_papers\":true,\"papers\":[]}";
+
     fn shard(k: u32, n: u32, ids: &[&str]) -> String {
-        report(&format!("\"shard\":{{\"k\":{k},\"n\":{n},\"claims\":3,\"library\":\"sha256:00\"}},"), ids)
+        report(&format!("\"shard\":{{\"k\":{k},\"n\":{n},\"claims\":3,\"library\":\"sha256:00\",{ASKED}}},"), ids)
     }
 
     fn merged(texts: &[String]) -> Result<Merged, String> {
@@ -247,6 +259,8 @@ mod tests {
             (with("\"n\": 2", "\"n\": 3"), "0.json is of 2 shards and 1.json of 3"),
             (with("\"k\": 2", "\"k\": 1"), "0.json and 1.json are both shard 1 of 2"),
             (with("sha256:00", "sha256:01"), "0.json and 1.json were not given the same claims"),
+            (with("\"filter\": null", "\"filter\": \"p/\""), "`shard.asked` is {\"filter\":null"),
+            (with("\"asked\"", "\"other\""), "`shard`: missing field `asked`"),
             (with("p/b", "p/c"), "`p/c` is in two of them"),
             (with("\"errors\": []", "\"errors\": [{\"id\": null, \"file\": \"f\"}]"), "`errors` is [] in 0.json"),
             (with("\"errors\"", "\"more\": 1, \"errors\""), "`more` is missing in 0.json and 1 in 1.json"),

@@ -6,7 +6,8 @@
 //! The one place that knows indicatif.
 
 use crate::engine::event::Event;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,8 +34,8 @@ impl Progress {
     fn on(target: ProgressDrawTarget) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), target);
         // The template is a constant; if indicatif ever refused it, its own default would do.
-        if let Ok(style) = ProgressStyle::with_template("{bar:32} {percent:>3} %  about {eta} left  {prefix}  {msg}") {
-            bar.set_style(style.progress_chars("━╸ "));
+        if let Ok(style) = ProgressStyle::with_template("{bar:32} {percent:>3} %  {left}{prefix}  {msg}") {
+            bar.set_style(style.with_key("left", left).progress_chars("━╸ "));
         }
         Self { bar, counted: Arc::default() }
     }
@@ -65,5 +66,13 @@ impl Progress {
     /// Prints something else without tearing the bar.
     pub fn aside(&self, print: impl FnOnce()) {
         self.bar.suspend(print);
+    }
+}
+
+/// `about 12s left`; nothing while nothing is known of how fast it goes, nor of what is over at once: the first cases are the fastest.
+fn left(state: &ProgressState, out: &mut dyn fmt::Write) {
+    if state.pos() > 0 && state.per_sec() > 0.0 && state.eta().as_secs() > 0 {
+        // What cannot be written to the bar is not shown.
+        let _ = write!(out, "about {:#} left  ", HumanDuration(state.eta()));
     }
 }

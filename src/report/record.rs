@@ -3,6 +3,7 @@
 //! So a run, one that was resumed and shards that were merged have the same JUnit, Markdown, SARIF and annotations, byte for byte, because
 //! they have the same JSON; and nothing is said in one format that is not in the other. Nothing here is computed: it is read, and put together.
 
+use super::baseline::Drift;
 use super::entry::Entry;
 use super::run_report::replay_line;
 use crate::engine::exit::Exit;
@@ -15,6 +16,8 @@ pub struct Record {
     pub head: Head,
     /// In the order of their ids.
     pub entries: Vec<Entry>,
+    /// What it was held against says this; a report by itself says nothing of it.
+    pub drift: Drift,
 }
 
 /// What a report says of its run.
@@ -70,13 +73,14 @@ impl Record {
         let head = serde_json::from_str(json).map_err(|error| error.to_string())?;
         let Claims { claims } = serde_json::from_str(json).map_err(|error| error.to_string())?;
         let entries = claims.iter().map(|entry| Entry::read(entry.get()).map_err(|error| error.to_string()));
-        Ok(Self { head, entries: entries.collect::<Result<_, _>>()? })
+        Ok(Self { head, entries: entries.collect::<Result<_, _>>()?, drift: Drift::default() })
     }
 
     /// That of the run.
     pub fn exit(&self) -> Exit {
         let malformed = if self.head.errors.is_empty() { Exit::AsExpected } else { Exit::Malformed };
-        self.entries.iter().map(|entry| entry.exit).fold(malformed, Exit::gravest)
+        let entries = self.entries.iter().map(|entry| entry.exit);
+        entries.chain([self.drift.exit()]).fold(malformed, Exit::gravest)
     }
 
     /// Ids and files of what is malformed.

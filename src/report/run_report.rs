@@ -6,6 +6,7 @@ use crate::engine::exit::Exit;
 use crate::engine::outcome::{ClaimResult, Malformed, Outcome};
 use crate::engine::run::{MAX_ELEMENTS, RunOptions};
 use crate::engine::shard::Shard;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -43,6 +44,18 @@ pub struct Part {
     pub claims: usize,
     /// A fingerprint of these claims: their ids and all that is in their files.
     pub library: String,
+    pub asked: Asked,
+}
+
+/// Which claims a run would have had, if there were such: what it lacks of them is gone, and what it lacks of others was not asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// As it was given.
+    pub filter: Option<String>,
+    /// Whether a whole folder of papers was looked through.
+    pub all_papers: bool,
+    /// Otherwise the papers that were looked through, each as a whole.
+    pub papers: Vec<String>,
 }
 
 /// What a reader needs to run a case again.

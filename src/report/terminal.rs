@@ -224,9 +224,14 @@ impl Sums<'_> {
         // A claim that was run all the same has a malformed witness.
         let run = |bad: &&Option<&str>| bad.is_some_and(|bad| self.claims.iter().any(|(id, ..)| *id == bad));
         let witnesses = self.malformed.iter().filter(run).count();
-        let malformed = self.malformed.len() - witnesses;
+        // Of a paper, or of a folder without claims: no claim is wrong.
+        let files = self.malformed.iter().filter(|bad| bad.is_none()).count();
+        let malformed = self.malformed.len() - witnesses - files;
         if malformed > 0 {
             parts.push(paint.bad(&format!("{malformed} malformed")));
+        }
+        if files > 0 {
+            parts.push(paint.bad(&format!("{files} malformed file{}", if files == 1 { "" } else { "s" })));
         }
         if witnesses > 0 {
             let plural = if witnesses == 1 { "" } else { "es" };

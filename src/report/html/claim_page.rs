@@ -199,6 +199,14 @@ fn unit(predicate: &Predicate) -> String {
     }
 }
 
+/// `0.1155 ≤ 0.1154`, said to be rounded once, not number by number.
+fn comparison(sides: &str) -> String {
+    let exact = escaped(&sides.replace('≈', "").replace(" -", " −"));
+    let exact = exact.strip_prefix('-').map(|rest| format!("−{rest}")).unwrap_or(exact);
+    let rounded = if sides.contains('≈') { ", rounded" } else { "" };
+    format!("<span class=\"sides\">{exact}</span>{rounded}")
+}
+
 pub fn counterexample(refutation: &Refutation) -> String {
     let origin = match (refutation.origin.as_str(), refutation.case) {
         ("stored", _) => "stored beside the claim".to_owned(),
@@ -211,7 +219,7 @@ pub fn counterexample(refutation: &Refutation) -> String {
     let sides = refutation
         .sides
         .as_ref()
-        .map(|sides| format!("<p>where it says <span class=\"sides\">{}</span></p>", escaped(sides)))
+        .map(|sides| format!("<p>where it says {}</p>", comparison(sides)))
         .unwrap_or_default();
     format!(
         "<div class=\"counterexample\"><h4>Counterexample</h4>{}{sides}<p class=\"note\">Margin {}{at}; {origin}; proved in exact arithmetic and \
@@ -445,12 +453,21 @@ fn near(margin: f64, floor: f64, how: &str) -> (f64, String) {
     (margin, format!("{size}{how}"))
 }
 
+/// By how much a refuted predicate fails. A strict one may fail by nothing.
+fn fails(refutation: &Refutation) -> String {
+    let zero = refutation.margin.iter().all(|end| end.parse::<f64>().is_ok_and(|end| end == 0.0));
+    match zero {
+        true => "equality, where &lt; is claimed".to_owned(),
+        false => format!("fails by {}", enclosed(&refutation.margin).replace('−', "")),
+    }
+}
+
 /// The verdict of a claim that is to be shown in a few words: how near, how tight.
 pub fn approach(claim: &Claim) -> String {
     let predicate = claim.predicates.iter().filter(|p| p.verdict == claim.verdict);
     let words = predicate.filter_map(|p| {
         if let Some(refutation) = p.evidence.as_ref().and_then(|e| e.refutation.as_ref()) {
-            return Some((f64::NEG_INFINITY, format!("fails by {}", enclosed(&refutation.margin).replace('−', ""))));
+            return Some((f64::NEG_INFINITY, fails(refutation)));
         }
         if let Some(extreme) = &p.worst_violation {
             return Some((extreme.margin.0, format!("violated, {}", number(extreme.margin))));

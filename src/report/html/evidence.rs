@@ -3,6 +3,7 @@
 use super::data::{Chance, Constant, Fit, More, Setting};
 use super::page::escaped;
 use super::witness;
+use crate::report::closest::{digits_of, fixed};
 use crate::report::number::{JsonNumber, grouped, short};
 use serde_json::Value;
 use std::fmt::Write;
@@ -105,11 +106,14 @@ pub fn fit(fit: &Fit) -> String {
         _ => "about",
     };
     let within = fit.within.map(|within| format!(" within {}", number(within))).unwrap_or_default();
+    // As the table has it: as many decimals as the interval has, and one more.
+    let digits = digits_of((fit.interval[1].0 - fit.interval[0].0) / 2.0);
+    let decimals = |x: JsonNumber| escaped(&fixed(x.0, digits).replace('-', "−").replace("inf", "∞"));
     let mut out = format!(
         "<h3>Fitted slope</h3><p>The slope is {} in [{}, {}] (level {}); claimed is {claimed} {}{within}.</p>",
-        number(fit.slope),
-        number(fit.interval[0]),
-        number(fit.interval[1]),
+        decimals(fit.slope),
+        decimals(fit.interval[0]),
+        decimals(fit.interval[1]),
         number(fit.level),
         number(fit.value)
     );
