@@ -378,7 +378,7 @@ fn advance<V: Lane8>(
         }
     }
     failed?;
-    for index in 0..places.state.len() {
+    for (index, errors) in errors.iter_mut().enumerate() {
         let range = places.range(index);
         let sizes = norms(&seen.x[range.clone()]).to_array();
         let parted = distances(&further.x[range.clone()], &beside.x[range.clone()]).to_array();
@@ -402,7 +402,7 @@ fn advance<V: Lane8>(
             }
             part.size = size;
             let late = if slack[lane] == 0.0 { 0.0 } else { 2.0 * slack[lane] * rates[lane] };
-            errors[index][lane] = part.error + late;
+            errors[lane] = part.error + late;
         }
     }
     seen.off.fill([0.0; 8]);

@@ -181,7 +181,9 @@ impl<V: Lane8, R: Rates<V>> Kernel<V> for Advance<'_, V, R> {
             let mut accepted: Mask = 0;
             for lane in lanes_of(going) {
                 let error = if known >> lane & 1 == 1 { errors[lane] } else { f64::INFINITY };
-                let mut scale = (SAFETY / error.sqrt().sqrt().sqrt()).max(SHRINKS).min(GROWS);
+                // What is no number was far too long.
+                let scale = SAFETY / error.sqrt().sqrt().sqrt();
+                let mut scale = if scale.is_nan() { SHRINKS } else { scale.clamp(SHRINKS, GROWS) };
                 let bit = 1 << lane;
                 if error <= 1.0 {
                     accepted |= bit;
