@@ -83,7 +83,7 @@ fn what_grows_towards_an_open_end_drifts() {
     // What does not grow there is held.
     let result = check(
         "bounded",
-        "[given]\ny = \"real in [0, 1)\"\n[constant]\nname = \"c\"\nsweep = { y = \"linear [0, 1/2] 5\" }\nclaim = \"1 <= c*(2 - y)\"\n",
+        "[given]\ny = \"real in [0, 1)\"\n[constant]\nname = \"c\"\nsweep = { y = [0.5, 0.9, 0.99, 0.995] }\nclaim = \"1 <= c*(2 - y)\"\n",
     );
     assert_eq!(result.verdict, Verdict::Held, "{result:?}");
 }
