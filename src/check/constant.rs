@@ -9,33 +9,41 @@
 //! search is. Then the worst case of each value is tried at its neighbours, so that no value looks better for having been searched worse. Where something is random, the
 //! demand is a quantile over trials, at every combination of the swept values.
 //!
-//! Every number is found in the order of values, by streams of their own, so the outcome is a function of claim, seed and effort. How curves are
-//! read is said in [`super::trend`]; what can be certain, in [`super::degrees`].
+//! Every number is found in the order of values, by streams of their own, so the outcome is a function of claim, seed and effort.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | `swept` | the values of a given, and the claim with it fixed at one, or looked at more closely |
+//! | `quantile` | constants of what is random |
+//! | `ends`, [`super::trend`] | how curves are read |
+//! | [`super::degrees`] | what can be certain: exact changes of scale |
 
-use super::binomial::at_least;
+mod ends;
+mod quantile;
+mod swept;
+
 use super::checker::{CheckError, CheckOptions, Checker};
 use super::degrees::{self, Scaled};
 use super::evidence::{Evidence, Origin, Refutation};
-use super::probability::Drawn;
 use super::search::Effort;
 use super::tally::Tally;
-use super::trend::{Measure, Trend, ln, trend};
+use super::trend::Trend;
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
 use crate::case::record::{Fate, Hypotheses, Look};
 use crate::certify::{Certifier, Decision};
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::{self, Claim, Named};
-use crate::claim::points::{literal, number};
+use crate::claim::points::number;
 use crate::hunt::{HuntOptions, Hunter};
 use crate::kernel::Kernel;
-use crate::lang::ast::{BinaryOp, Comparison, Expr, ExprKind, Looks, Sampler, Schedule};
+use crate::lang::ast::{Expr, Sampler};
 use crate::lang::ir::IntId;
 use crate::lang::need::Seek;
-use crate::lang::parse_plan::MAX_LOOKS;
-use dashu_int::IBig;
 use dashu_ratio::RBig;
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use ends::{About, ends};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use swept::{Line, Of, closer, fixed, lines};
 
 /// What was found of a constant.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,9 +159,8 @@ const MOST_HUNTS: u64 = 5;
 /// The part of a hunt's evaluations that curves of runs have.
 const RUNS: u64 = 2;
 /// What a flow costs a hunt beside what it counts for.
-const FLOW_COST: u64 = 8;
-/// How many times as often the worst case of a value is looked at, of what moves; and how often that is done, while it changes what is asked.
-const CLOSER: u64 = 8;
+const FLOW_COST: u64 = 2;
+/// How often the worst case of a value is looked at more closely, of what moves, while that changes what is asked.
 const CLOSER_TIMES: usize = 3;
 /// A search to which one more adds no larger part than this is good.
 const GOOD: f64 = 0.02;
@@ -161,15 +168,6 @@ const GOOD: f64 = 0.02;
 const MONOTONE_CASES: u64 = 512;
 /// A room from here on asks for nothing.
 const QUIET: f64 = 1e290;
-/// Settings at each combination of swept values, at most.
-const MOST_SETTINGS: usize = 4;
-/// Combinations of swept values, at most.
-const MOST_COMBINATIONS: usize = 4_096;
-/// Trials of a setting.
-const TRIALS: (u64, u64) = (64, 20_000);
-/// The least trials that lie beyond the quantile.
-const BEYOND: f64 = 8.0;
-
 /// Evaluations that the least that is done takes, for a claim with so many swept values whose case counts for so many.
 pub fn least_evaluations(values: u64, cost: u64) -> u64 {
     (CASES.1 + HUNTS * LEAST_RUNS).saturating_mul(values).saturating_mul(cost)
@@ -178,137 +176,6 @@ pub fn least_evaluations(values: u64, cost: u64) -> u64 {
 /// Swept values, of all givens together, those that are swept without being named among them.
 pub fn values_of(claim: &Claim, constant: &model::Constant) -> u64 {
     lines(claim, constant).iter().map(|line| line.values.len() as u64).sum()
-}
-
-/// A given that is swept.
-struct Line {
-    given: String,
-    values: Vec<RBig>,
-    of: Of,
-}
-
-/// What the values of a line are.
-#[derive(Clone, PartialEq)]
-enum Of {
-    /// Values of the given.
-    Values,
-    /// Shares of the upper end of its interval.
-    Shares,
-    /// By how much it is below a number, or above it.
-    Below(RBig),
-    Above(RBig),
-}
-
-impl Line {
-    fn name(&self) -> String {
-        let given = &self.given;
-        let shown = |end: &RBig| super::figure::number(end.to_f64().value());
-        match &self.of {
-            Of::Values => given.clone(),
-            Of::Shares => format!("{given}/max"),
-            Of::Below(end) => format!("{} - {given}", shown(end)),
-            Of::Above(end) => format!("{given} - {}", shown(end)),
-        }
-    }
-
-    /// The value of the given, where that is a number.
-    fn given_at(&self, value: &RBig) -> Option<RBig> {
-        match &self.of {
-            Of::Values => Some(value.clone()),
-            Of::Shares => None,
-            Of::Below(end) => Some(end - value),
-            Of::Above(end) => Some(end + value),
-        }
-    }
-}
-
-/// Values at which a scale that nothing sweeps is looked at, and how near to an open end of its interval a given is; as powers of ten.
-const SCALES: [i32; 7] = [-3, -2, -1, 0, 1, 2, 3];
-const NEAR: [i32; 3] = [-9, -6, -3];
-/// What grows towards a number that a given is not grows by more than this part from each of these to the next.
-const GAP_SPREAD: f64 = 0.05;
-
-/// What is swept: the givens that the claim names and, since nothing may be hidden in them, scales and givens that come as near as one likes to a number that
-/// they are not. (Not those along a run, which are dear.)
-fn lines(claim: &Claim, constant: &model::Constant) -> Vec<Line> {
-    let named = constant.sweep.iter().map(|swept| Line {
-        given: swept.name.clone(),
-        values: swept.value.values.clone(),
-        of: Of::Values,
-    });
-    let mut lines: Vec<Line> = named.collect();
-    let power = |k: i32| {
-        let ten = RBig::from(IBig::from(10).pow(k.unsigned_abs() as usize));
-        if k < 0 { RBig::ONE / ten } else { ten }
-    };
-    let moves = claim.trajectory.is_some() || claim.flow.is_some();
-    for entry in &claim.givens {
-        let Sampler::Real(interval) = &entry.value.kind else { continue };
-        let given = entry.name.clone();
-        let swept = constant.sweep.iter().find(|swept| swept.name == given).map(|swept| &swept.value.values);
-        if constant.unbounded.contains(&given) {
-            if swept.is_none() {
-                lines.push(Line { given, values: SCALES.into_iter().map(power).collect(), of: Of::Values });
-            }
-            continue;
-        }
-        let (Some(lo), false) = (number(&interval.lo), moves) else { continue };
-        if interval.lo_open && lo == RBig::ZERO && swept.is_none() {
-            // An open end is not reached.
-            let whole = if interval.hi_open { RBig::ONE - power(-3) } else { RBig::ONE };
-            let values = NEAR.into_iter().map(power).chain([whole]).collect();
-            lines.push(Line { given: given.clone(), values, of: Of::Shares });
-        }
-        let Some(hi) = number(&interval.hi).filter(|hi| *hi > lo) else { continue };
-        // A sweep of the claim's own may come as near.
-        let near = |gap: &dyn Fn(&RBig) -> RBig| {
-            swept.is_some_and(|values| values.iter().any(|value| gap(value) <= (&hi - &lo) * power(-3)))
-        };
-        let gaps: Vec<RBig> =
-            NEAR.into_iter().map(power).chain([RBig::ONE - power(-3)]).map(|share| (&hi - &lo) * share).collect();
-        if interval.lo_open && lo != RBig::ZERO && !near(&|value| value - &lo) {
-            lines.push(Line { given: given.clone(), values: gaps.clone(), of: Of::Above(lo.clone()) });
-        }
-        if interval.hi_open && !near(&|value| &hi - value) {
-            lines.push(Line { given, values: gaps, of: Of::Below(hi.clone()) });
-        }
-    }
-    lines
-}
-
-/// The claim with a given fixed. Ends of its interval that are not plain numbers stay as hypotheses.
-fn fixed(claim: &Claim, line: &Line, value: &RBig) -> Claim {
-    let mut claim = claim.clone();
-    claim.witness = None;
-    let Some(given) = claim.givens.iter_mut().find(|entry| entry.name == line.given) else { return claim };
-    let like = Expr::new(ExprKind::Pi, given.value.span);
-    let literal = literal(&line.given_at(value).unwrap_or_else(|| value.clone()), &like);
-    let ends = match &given.value.kind {
-        Sampler::Int { lo, hi } => Some((lo.clone(), false, hi.clone(), false)),
-        Sampler::Real(interval) => Some((interval.lo.clone(), interval.lo_open, interval.hi.clone(), interval.hi_open)),
-        _ => None,
-    };
-    given.value.kind = match (&given.value.kind, &line.of, &ends) {
-        // Still a size that is drawn: a literal 1 would make a real of a matrix.
-        (Sampler::Int { .. }, ..) => Sampler::Int { lo: literal.clone(), hi: literal },
-        (_, Of::Shares, Some((_, _, hi, _))) => {
-            let (left, right) = (Box::new(literal), Box::new(hi.clone()));
-            Sampler::Value(Expr::new(ExprKind::Binary { op: BinaryOp::Mul, left, right }, like.span))
-        }
-        _ => Sampler::Value(literal),
-    };
-    let named = Named { name: given.name.clone(), text: given.text.clone(), place: given.place.clone(), value: () };
-    let Some((lo, lo_open, hi, hi_open)) = ends.filter(|_| line.of == Of::Values) else { return claim };
-    let order = |open| if open { Comparison::Less } else { Comparison::LessEqual };
-    let name = || Expr::new(ExprKind::Name(line.given.clone()), like.span);
-    let below = number(&lo).is_none().then(|| (lo, order(lo_open), name()));
-    let above = number(&hi).is_none().then(|| (name(), order(hi_open), hi));
-    for (left, comparison, right) in below.into_iter().chain(above) {
-        let value = Expr::new(ExprKind::Compare { first: Box::new(left), rest: vec![(comparison, right)] }, like.span);
-        let Named { name, text, place, .. } = named.clone();
-        claim.assume.push(Named { name, text, place, value });
-    }
-    claim
 }
 
 /// The claim with other predicates in place of the room.
@@ -356,28 +223,6 @@ fn demand_of(look: &Look) -> Option<f64> {
         Fate::OutOfBranch => Some(0.0),
         Fate::OutOfRange | Fate::Undefined | Fate::Unplaced => None,
     }
-}
-
-/// The claim with looks that are closer by the factor [`CLOSER`]; `None` where it is looked at as often as can be.
-fn closer(as_it_is: &Claim) -> Option<Claim> {
-    let mut claim = as_it_is.clone();
-    if let Some(flow) = &mut claim.flow {
-        let most = |count: u64| count.saturating_mul(CLOSER).min(MAX_LOOKS);
-        let looks = match flow.looks() {
-            Looks::Even(count) => Looks::Even(most(count)),
-            Looks::Log(count) => Looks::Log(most(count)),
-        };
-        let end = &flow.end;
-        let (name, text, place) = ("at".to_owned(), end.text.clone(), end.place.clone());
-        flow.at = Some(Named { name, text, place, value: looks });
-    } else {
-        let at = claim.trajectory.as_mut()?.at.as_mut()?;
-        at.value = match at.value {
-            Schedule::Every(steps) => Schedule::Every((steps / CLOSER).max(1)),
-            Schedule::Log(count) => Schedule::Log(count.saturating_mul(CLOSER).min(MAX_LOOKS)),
-        };
-    }
-    (claim != *as_it_is).then_some(claim)
 }
 
 /// What is searched beside the random cases and the hunt of the claim as a whole.
@@ -576,11 +421,7 @@ impl<'a> Search<'a> {
             points.push(CurvePoint { value: at, demand, spread: stand.spread, clipped: false });
         }
         let gap = matches!(line.of, Of::Below(_) | Of::Above(_));
-        if gap {
-            points.iter_mut().for_each(|point| point.spread = point.spread.max(GAP_SPREAD));
-        }
-        let mut ends = ends(&points, self.interval(line), false);
-        ends.retain(|(end, _)| !gap || *end == End::Lower);
+        let ends = ends(&points, &About { interval: self.interval(line), gap, chance: false });
         Ok(Found { curve: Curve { given: line.name(), points, ends }, worst, refutation, impossible })
     }
 
@@ -646,11 +487,8 @@ impl<'a> Search<'a> {
             self.offer(stand, seed.clone())?;
         }
         let least = if stand.checker.moves() { LEAST_RUNS } else { LEAST_HUNT };
-        let (dear, most_hunts) = match (stand.claim.flow.is_some(), stand.checker.moves()) {
-            (true, _) => (FLOW_COST, HUNTS),
-            (_, true) => (1, HUNTS + 1),
-            _ => (1, MOST_HUNTS),
-        };
+        let dear = if stand.claim.flow.is_some() { FLOW_COST } else { 1 };
+        let most_hunts = if stand.checker.moves() { HUNTS + 1 } else { MOST_HUNTS };
         let evaluations = (share / HUNTS / dear).max(least);
         let mut before = 0.0;
         for hunt in 0..most_hunts {
@@ -769,228 +607,4 @@ fn greater(a: Option<Worst>, b: Option<Worst>) -> Option<Worst> {
         (Some(a), Some(b)) => Some(if b.demand > a.demand { b } else { a }),
         (a, b) => a.or(b),
     }
-}
-
-/// The trends towards the ends at which growth would be a drift: the upper one if the values reach above 1, or come near a finite end of the interval; the lower one if
-/// they reach below 1, or near such an end. `chance`: of quantiles, which may be too large as well as too small.
-fn ends(points: &[CurvePoint], interval: (Option<f64>, Option<f64>), chance: bool) -> Vec<(End, Trend)> {
-    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
-    let reach = last.value - first.value;
-    // Nearer to an end than a tenth of what the values reach over.
-    let upper = interval.1.filter(|end| *end > last.value && end - last.value <= 0.1 * reach);
-    let lower = interval.0.filter(|end| *end != 0.0 && *end < first.value && first.value - end <= 0.1 * reach);
-    let towards = |x: &dyn Fn(f64) -> Option<f64>, back: bool| {
-        let mut all: Vec<(f64, &CurvePoint)> =
-            points.iter().filter_map(|point| x(point.value).map(|x| (x, point))).collect();
-        if back {
-            all.reverse();
-        }
-        all
-    };
-    let ln_of = |value: f64| (value > 0.0).then(|| ln(value));
-    let mut ends = Vec::new();
-    let mut judge = |end: End, all: Vec<(f64, &CurvePoint)>| {
-        if all.len() < 2 {
-            return;
-        }
-        let window = &all[all.len().saturating_sub(4.max(all.len() / 2 + 1))..];
-        let measure = |(x, point): &(f64, &CurvePoint)| {
-            let (spread, y) = (point.spread, point.demand?);
-            Some(Measure { x: *x, y, spread, above: if chance { spread } else { 0.0 } })
-        };
-        let found = if window.iter().any(|(_, point)| point.demand.is_none()) {
-            Trend::Unclear { why: "at some of its last values no case could be measured" }
-        } else if window.iter().any(|(_, point)| point.clipped) {
-            Trend::Unclear { why: "so many trials do not tell the quantile that is asked for" }
-        } else {
-            trend(&all.iter().filter_map(measure).collect::<Vec<_>>())
-        };
-        ends.push((end, found));
-    };
-    match upper {
-        Some(end) => judge(End::Upper, towards(&|value| ln_of(end - value).map(|x| -x), false)),
-        None if last.value > 1.0 => judge(End::Upper, towards(&ln_of, false)),
-        None => {}
-    }
-    match lower {
-        Some(end) => judge(End::Lower, towards(&|value| ln_of(value - end).map(|x| -x), true)),
-        None if first.value > 0.0 && first.value < 1.0 => {
-            judge(End::Lower, towards(&|value| ln_of(value).map(|x| -x), true));
-        }
-        None => {}
-    }
-    // What is swept from end to end has none to go on to.
-    let whole = interval == (Some(first.value), Some(last.value));
-    if ends.is_empty() && points.len() > 2 && !whole {
-        ends.push((
-            End::Upper,
-            Trend::Unclear {
-                why: "its values come near no end: none lies above 1, or near an end of the given's interval",
-            },
-        ));
-    }
-    ends
-}
-
-impl Search<'_> {
-    /// Where something is random: the quantile of what trials ask for, at every combination of the swept values, within about so many trials.
-    pub fn run_random(&self, trials: u64) -> Result<Constant, CheckError> {
-        let Self { claim, constant, options, .. } = *self;
-        self.monotone_random()?;
-        let sizes: Vec<usize> = constant.sweep.iter().map(|swept| swept.value.values.len()).collect();
-        let combinations: usize = sizes.iter().product();
-        if combinations > MOST_COMBINATIONS {
-            return Err(CheckError(format!(
-                "the sweep has {combinations} combinations of values, and the limit is {MOST_COMBINATIONS}"
-            )));
-        }
-        let share = trials / combinations.max(1) as u64;
-        let numbers: Vec<usize> = (0..combinations).collect();
-        let found: Vec<Result<Vec<Sampled>, CheckError>> = numbers
-            .par_iter()
-            .with_min_len(1)
-            .map(|&number| {
-                let mut fixed_at = claim.clone();
-                for (swept, place) in constant.sweep.iter().zip(places(number, &sizes)) {
-                    let (given, values) = (swept.name.clone(), swept.value.values.clone());
-                    let line = Line { given, values, of: Of::Values };
-                    fixed_at = fixed(&fixed_at, &line, &swept.value.values[place]);
-                }
-                let checker = Checker::new(&fixed_at, options).map_err(malformed)?;
-                let each = |settings: u64| (share / settings.max(1)).clamp(TRIALS.0, TRIALS.1).next_multiple_of(8);
-                checker.margins(MOST_SETTINGS, &each)?.into_iter().map(sampled).collect()
-            })
-            .collect();
-        let (mut worst, mut settings, mut made, mut clipped) = (None, 0, 0, None::<(f64, f64)>);
-        let mut barred: Option<Barred> = None;
-        let mut most: Vec<Option<(f64, f64, bool)>> = Vec::with_capacity(combinations);
-        for result in found {
-            let mut here: Option<(f64, f64, bool)> = None;
-            for sampled in result? {
-                settings += 1;
-                made += sampled.trials;
-                let (level, seen) = (sampled.level, sampled.seen);
-                if level - seen > clipped.map_or(0.0, |(level, seen)| level - seen) {
-                    clipped = Some((level, seen));
-                }
-                if sampled.demand.is_infinite() {
-                    let (against, each) = (sampled.against, sampled.trials);
-                    let chance = at_least(against, each, 1.0 - level);
-                    if barred.as_ref().is_none_or(|known| chance < known.chance) {
-                        let unknown = sampled.unknown;
-                        barred = Some(Barred { at: sampled.at, trials: (against, each), unknown, level, chance });
-                    }
-                    continue;
-                }
-                let clipped = level > seen || here.is_some_and(|(.., clipped)| clipped);
-                here = match here {
-                    Some((demand, spread, _)) if demand >= sampled.demand => Some((demand, spread, clipped)),
-                    _ => Some((sampled.demand, sampled.spread, clipped)),
-                };
-                if sampled.demand > 0.0 {
-                    worst = greater(worst, Some(Worst { demand: sampled.demand, at: sampled.at }));
-                }
-            }
-            most.push(here);
-        }
-        if settings == 0 {
-            return Err(CheckError("no combination of the sweep has givens that meet the hypotheses".to_owned()));
-        }
-        let curves = constant.sweep.iter().enumerate().map(|(j, swept)| {
-            let points = swept.value.values.iter().enumerate().map(|(i, value)| {
-                let here = (0..combinations).filter(|number| places(*number, &sizes)[j] == i);
-                let here = here.filter_map(|number| most[number]);
-                let worst = here.clone().fold(None, |a: Option<(f64, f64, bool)>, b| match a {
-                    Some(a) if a.0 >= b.0 => Some(a),
-                    _ => Some(b),
-                });
-                let clipped = here.into_iter().any(|(.., clipped)| clipped);
-                let (demand, spread) = worst.map_or((None, 0.0), |(demand, spread, _)| (Some(demand), spread));
-                CurvePoint { value: value.to_f64().value(), demand, spread, clipped }
-            });
-            let points: Vec<CurvePoint> = points.collect();
-            let ends = ends(&points, (None, None), true);
-            Curve { given: swept.name.clone(), points, ends }
-        });
-        let curves = curves.collect();
-        let trials = Some(Trials { settings, trials: made, clipped });
-        Ok(Constant { seek: constant.seek, worst, curves, trials, scaled: None, impossible: None, barred })
-    }
-
-    fn monotone_random(&self) -> Result<(), CheckError> {
-        let Some(predicate) = &self.constant.need.monotone else { return Ok(()) };
-        let mut claim = self.claim.clone();
-        if let Some(probability) = &mut claim.probability {
-            probability.event.value = predicate.clone();
-        }
-        let checker = Checker::new(&claim, self.options).map_err(malformed)?;
-        for drawn in checker.margins(MOST_SETTINGS, &|_| TRIALS.0)? {
-            if let Some(trial) =
-                drawn.looks.iter().position(|look| look.is_some_and(|look| look.fate == Fate::Violated))
-            {
-                let name = &self.constant.name;
-                return Err(CheckError(format!(
-                    "in trial {trial} of setting {} a change of `{name}` in the direction that should help makes the statement stronger; is the other `seek` meant?",
-                    drawn.setting
-                )));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The places of a combination's values, given by given.
-fn places(number: usize, sizes: &[usize]) -> Vec<usize> {
-    let mut rest = number;
-    sizes
-        .iter()
-        .map(|size| {
-            let place = rest % size;
-            rest /= size;
-            place
-        })
-        .collect()
-}
-
-/// A setting's quantile.
-struct Sampled {
-    at: Vec<(String, f64)>,
-    demand: f64,
-    spread: f64,
-    level: f64,
-    seen: f64,
-    /// Trials in which no constant works.
-    against: u64,
-    /// Those that are undefined, or that `f64` cannot measure.
-    unknown: u64,
-    trials: u64,
-}
-
-/// The quantile of what the trials of a setting ask for. A trial that is not known asks for as much as any; nothing is asked where no probability is.
-fn sampled(drawn: Drawn) -> Result<Sampled, CheckError> {
-    if drawn.claimed > 1.0 {
-        let at: Vec<String> = drawn.at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        let (level, at) = (drawn.claimed, at.join(", "));
-        return Err(CheckError(format!("a probability of {level} is asked for where {at}, and none is above 1")));
-    }
-    let mut demands: Vec<f64> =
-        drawn.looks.iter().map(|look| look.as_ref().and_then(demand_of).unwrap_or(f64::INFINITY)).collect();
-    let violated = |look: &&Option<Look>| look.is_some_and(|look| look.fate == Fate::Violated);
-    let against = drawn.looks.iter().filter(violated).count() as u64;
-    demands.sort_by(f64::total_cmp);
-    let n = demands.len() as f64;
-    let level = drawn.claimed.clamp(0.0, 1.0);
-    let seen = level.min(1.0 - BEYOND / n).max(0.0);
-    let at = |place: f64| demands[(place.ceil() as usize).clamp(1, demands.len()) - 1];
-    let demand = if level > 0.0 { at(seen * n) } else { 0.0 };
-    // Two deviations of the number of trials below the quantile.
-    let room = 2.0 * (n * seen * (1.0 - seen)).sqrt();
-    let (low, high) = (at(seen * n - room), at(seen * n + room));
-    let unknown = drawn.looks.iter().filter(|look| look.as_ref().and_then(demand_of).is_none()).count() as u64;
-    let part = |ratio: f64| if ratio.is_finite() { (1.0 - ratio).clamp(0.0, 1.0) } else { 0.0 };
-    let below = part(low / demand);
-    let above = if high.is_finite() && high > 0.0 { part(demand / high) } else { below };
-    let spread = if demand > 0.0 { below.max(above) } else { 0.0 };
-    let trials = drawn.looks.len() as u64;
-    Ok(Sampled { at: drawn.at, demand, spread, level, seen, against, unknown, trials })
 }

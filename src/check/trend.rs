@@ -134,8 +134,10 @@ pub fn trend(points: &[Measure]) -> Trend {
             return Trend::Unclear { why: "it grows by no more than the searches at its values may be off" };
         }
         // What is no power has another exponent at the end than over all.
-        let before = &logs[logs.len() - 2..];
-        let local = (before[1].1 - before[0].1) / (before[1].0 - before[0].0);
+        let local = match logs[..] {
+            [.., a, b] => (b.1 - a.1) / (b.0 - a.0),
+            _ => exponent,
+        };
         return Trend::Grows { exponent, interval: ((exponent - room).min(local), (exponent + room).max(local)) };
     }
     Trend::Unclear { why: "whether it settles does not show within these values" }

@@ -288,6 +288,11 @@ pub enum Looks {
     Log(u64),
 }
 
+impl Looks {
+    /// At most so many.
+    pub const MOST: u64 = 10_000;
+}
+
 /// What a fitted slope should be: `>= delta/2`, `about -1 within 1/100`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slope {

@@ -21,7 +21,7 @@ pub mod parse;
 mod parse_binder;
 mod parse_expr;
 mod parse_given;
-pub(crate) mod parse_plan;
+mod parse_plan;
 pub mod parts;
 pub mod predicate;
 pub mod print;

@@ -18,8 +18,6 @@ use super::tokens::{Parsed, Tokens, accept_word, expect, fail, next};
 
 /// The most points of a sweep.
 pub const MAX_POINTS: u64 = 10_000;
-/// The most looks at a flow.
-pub const MAX_LOOKS: u64 = 10_000;
 
 const SWEEP: &str = "write `log [a, b] 10`, `linear [a, b] 10` or `int [a, b] 10`";
 const SCHEDULE: &str = "write `log 200` or `every 10`";
@@ -75,8 +73,12 @@ pub fn looks(input: &mut Tokens<'_, '_>) -> Parsed<Looks> {
     let spread = if accept_word(input, "log")? { Looks::Log } else { Looks::Even };
     let count = next(input);
     let number = whole_number(input, "a number of looks", LOOKS)?;
-    if !(1..=MAX_LOOKS).contains(&number) {
-        return fail(LangError::new(count.span, format!("a flow is looked at 1 to {MAX_LOOKS} times"), count.found()));
+    if !(1..=Looks::MOST).contains(&number) {
+        return fail(LangError::new(
+            count.span,
+            format!("a flow is looked at 1 to {} times", Looks::MOST),
+            count.found(),
+        ));
     }
     Ok(spread(number))
 }

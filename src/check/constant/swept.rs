@@ -1,0 +1,161 @@
+//! What a constant is looked at over: the values of a given, and the claim with the given fixed at one of them, or looked at more closely.
+
+use crate::claim::model::{self, Claim, Named};
+use crate::claim::points::{literal, number};
+use crate::lang::ast::{BinaryOp, Comparison, Expr, ExprKind, Looks, Sampler, Schedule};
+use dashu_int::IBig;
+use dashu_ratio::RBig;
+
+/// A given that is swept.
+pub(super) struct Line {
+    pub given: String,
+    pub values: Vec<RBig>,
+    pub of: Of,
+}
+
+/// What the values of a line are.
+#[derive(Clone, PartialEq)]
+pub(super) enum Of {
+    /// Values of the given.
+    Values,
+    /// Shares of the upper end of its interval.
+    Shares,
+    /// By how much it is below a number, or above it.
+    Below(RBig),
+    Above(RBig),
+}
+
+impl Line {
+    pub fn name(&self) -> String {
+        let given = &self.given;
+        let shown = |end: &RBig| crate::check::figure::number(end.to_f64().value());
+        match &self.of {
+            Of::Values => given.clone(),
+            Of::Shares => format!("{given}/max"),
+            Of::Below(end) => format!("{} - {given}", shown(end)),
+            Of::Above(end) => format!("{given} - {}", shown(end)),
+        }
+    }
+
+    /// The value of the given, where that is a number.
+    pub fn given_at(&self, value: &RBig) -> Option<RBig> {
+        match &self.of {
+            Of::Values => Some(value.clone()),
+            Of::Shares => None,
+            Of::Below(end) => Some(end - value),
+            Of::Above(end) => Some(end + value),
+        }
+    }
+}
+
+/// Values at which a scale that nothing sweeps is looked at, and how near to an open end of its interval a given is; as powers of ten.
+const SCALES: [i32; 7] = [-3, -2, -1, 0, 1, 2, 3];
+const NEAR: [i32; 3] = [-9, -6, -3];
+
+/// What is swept: the givens that the claim names and, since nothing may be hidden in them, scales and givens that come as near as one likes to a number that
+/// they are not. (Not those along a run, which are dear.)
+pub(super) fn lines(claim: &Claim, constant: &model::Constant) -> Vec<Line> {
+    let named = constant.sweep.iter().map(|swept| Line {
+        given: swept.name.clone(),
+        values: swept.value.values.clone(),
+        of: Of::Values,
+    });
+    let mut lines: Vec<Line> = named.collect();
+    let power = |k: i32| {
+        let ten = RBig::from(IBig::from(10).pow(k.unsigned_abs() as usize));
+        if k < 0 { RBig::ONE / ten } else { ten }
+    };
+    let moves = claim.trajectory.is_some() || claim.flow.is_some();
+    for entry in &claim.givens {
+        let Sampler::Real(interval) = &entry.value.kind else { continue };
+        let given = entry.name.clone();
+        let swept = constant.sweep.iter().find(|swept| swept.name == given).map(|swept| &swept.value.values);
+        if constant.unbounded.contains(&given) {
+            if swept.is_none() {
+                lines.push(Line { given, values: SCALES.into_iter().map(power).collect(), of: Of::Values });
+            }
+            continue;
+        }
+        let (Some(lo), false) = (number(&interval.lo), moves) else { continue };
+        if interval.lo_open && lo == RBig::ZERO && swept.is_none() {
+            // An open end is not reached.
+            let whole = if interval.hi_open { RBig::ONE - power(-3) } else { RBig::ONE };
+            let values = NEAR.into_iter().map(power).chain([whole]).collect();
+            lines.push(Line { given: given.clone(), values, of: Of::Shares });
+        }
+        let Some(hi) = number(&interval.hi).filter(|hi| *hi > lo) else { continue };
+        // A sweep of the claim's own may come as near.
+        let near = |gap: &dyn Fn(&RBig) -> RBig| {
+            swept.is_some_and(|values| values.iter().any(|value| gap(value) <= (&hi - &lo) * power(-3)))
+        };
+        let gaps: Vec<RBig> =
+            NEAR.into_iter().map(power).chain([RBig::ONE - power(-3)]).map(|share| (&hi - &lo) * share).collect();
+        if interval.lo_open && lo != RBig::ZERO && !near(&|value| value - &lo) {
+            lines.push(Line { given: given.clone(), values: gaps.clone(), of: Of::Above(lo.clone()) });
+        }
+        if interval.hi_open && !near(&|value| &hi - value) {
+            lines.push(Line { given, values: gaps, of: Of::Below(hi.clone()) });
+        }
+    }
+    lines
+}
+
+/// The claim with a given fixed. Ends of its interval that are not plain numbers stay as hypotheses.
+pub(super) fn fixed(claim: &Claim, line: &Line, value: &RBig) -> Claim {
+    let mut claim = claim.clone();
+    claim.witness = None;
+    let Some(given) = claim.givens.iter_mut().find(|entry| entry.name == line.given) else { return claim };
+    let like = Expr::new(ExprKind::Pi, given.value.span);
+    let literal = literal(&line.given_at(value).unwrap_or_else(|| value.clone()), &like);
+    let ends = match &given.value.kind {
+        Sampler::Int { lo, hi } => Some((lo.clone(), false, hi.clone(), false)),
+        Sampler::Real(interval) => Some((interval.lo.clone(), interval.lo_open, interval.hi.clone(), interval.hi_open)),
+        _ => None,
+    };
+    given.value.kind = match (&given.value.kind, &line.of, &ends) {
+        // Still a size that is drawn: a literal 1 would make a real of a matrix.
+        (Sampler::Int { .. }, ..) => Sampler::Int { lo: literal.clone(), hi: literal },
+        (_, Of::Shares, Some((_, _, hi, _))) => {
+            let (left, right) = (Box::new(literal), Box::new(hi.clone()));
+            Sampler::Value(Expr::new(ExprKind::Binary { op: BinaryOp::Mul, left, right }, like.span))
+        }
+        _ => Sampler::Value(literal),
+    };
+    let named = Named { name: given.name.clone(), text: given.text.clone(), place: given.place.clone(), value: () };
+    let Some((lo, lo_open, hi, hi_open)) = ends.filter(|_| line.of == Of::Values) else { return claim };
+    let order = |open| if open { Comparison::Less } else { Comparison::LessEqual };
+    let name = || Expr::new(ExprKind::Name(line.given.clone()), like.span);
+    let below = number(&lo).is_none().then(|| (lo, order(lo_open), name()));
+    let above = number(&hi).is_none().then(|| (name(), order(hi_open), hi));
+    for (left, comparison, right) in below.into_iter().chain(above) {
+        let value = Expr::new(ExprKind::Compare { first: Box::new(left), rest: vec![(comparison, right)] }, like.span);
+        let Named { name, text, place, .. } = named.clone();
+        claim.assume.push(Named { name, text, place, value });
+    }
+    claim
+}
+
+/// How many times as often a closer look is.
+const CLOSER: u64 = 8;
+
+/// The claim with looks that are closer by the factor [`CLOSER`]; `None` where it is looked at as often as can be.
+pub(super) fn closer(as_it_is: &Claim) -> Option<Claim> {
+    let mut claim = as_it_is.clone();
+    if let Some(flow) = &mut claim.flow {
+        let most = |count: u64| count.saturating_mul(CLOSER).min(Looks::MOST);
+        let looks = match flow.looks() {
+            Looks::Even(count) => Looks::Even(most(count)),
+            Looks::Log(count) => Looks::Log(most(count)),
+        };
+        let end = &flow.end;
+        let (name, text, place) = ("at".to_owned(), end.text.clone(), end.place.clone());
+        flow.at = Some(Named { name, text, place, value: looks });
+    } else {
+        let at = claim.trajectory.as_mut()?.at.as_mut()?;
+        at.value = match at.value {
+            Schedule::Every(steps) => Schedule::Every((steps / CLOSER).max(1)),
+            Schedule::Log(count) => Schedule::Log(count.saturating_mul(CLOSER).min(Looks::MOST)),
+        };
+    }
+    (claim != *as_it_is).then_some(claim)
+}
