@@ -98,6 +98,55 @@ fn what_no_search_comes_to_the_end_of_is_not_held() {
 }
 
 #[test]
+fn what_grows_towards_an_open_end_of_many_numbers_drifts() {
+    for (name, given, statement, verdict) in [
+        ("singular", "matrix(n, n, sv in (0, 1])", "norm(inv(A)) <= c", Verdict::Drifts),
+        ("upper", "vector(n, [0, 1))", "all(i in 1..=n: 1 <= c*(1 - A[i]))", Verdict::Drifts),
+        ("indexed", "vector(n, i: (0, i])", "all(i in 1..=n: 1 <= c*A[i])", Verdict::Drifts),
+        ("bounded", "matrix(n, n, sv in (0, 1])", "norm(A) <= c", Verdict::Held),
+    ] {
+        let text = format!(
+            "[given]\nn = \"int in 1..=4\"\nA = \"{given}\"\n[constant]\nname = \"c\"\nsweep = {{ n = [1, 2, 3, 4] }}\nclaim = \"{statement}\"\n"
+        );
+        let result = check(name, &text);
+        assert_eq!(result.verdict, verdict, "{name}: {result:?}");
+    }
+}
+
+#[test]
+fn the_worst_case_of_one_curve_is_on_all_of_them() {
+    // A needle that no search finds but the one whose values it is among; as a real, and as an integer that no size is.
+    for (name, given, needle, values) in [
+        ("real", "real in [0, 1]", "abs(3*y - 1) <= 1/10^9", "[0, 1/3, 2/3, 1]"),
+        ("octaves", "real in [1/64, 1] log", "abs(3*y - 1) <= 1/10^9", "[1/4, 1/3, 1/2, 1]"),
+        ("integer", "int in 0..=1000000", "y == 333333", "[0, 333333, 666666, 1000000]"),
+    ] {
+        let text = format!(
+            "[given]\nx = \"real in [1, 16] log\"\ny = \"{given}\"\n[constant]\nname = \"c\"\nsweep = {{ x = \"log [1, 16] 5\", y = {values} }}\nclaim = \"(if {needle} then 100 else x/16) <= c\"\n"
+        );
+        let result = check(name, &text);
+        let curve = &sought(&result).curves[0];
+        assert_eq!(curve.given, "x");
+        assert!(curve.points.iter().all(|p| p.demand.is_some_and(|d| near(d, 100.0, 1e-9))), "{name}: {curve:?}");
+    }
+}
+
+#[test]
+fn the_worst_case_of_one_size_is_tried_at_the_next() {
+    // A needle in the first entry, which only a size that is small enough to be searched well shows.
+    let text = "[given]\nn = \"int in 1..=64\"\nv = \"vector(n, [0, 1])\"\n[constant]\nname = \"c\"\nsweep = { n = [1, 4, 16, 64] }\nclaim = \"1/(1/100 + sum(i in 1..=n: (v[i] - if i == 1 then 1/3 else 0)^2)) <= c\"\n";
+    let result = check("sizes", text);
+    let curve = &sought(&result).curves[0];
+    assert!(curve.points.iter().all(|p| p.demand.is_some_and(|d| d > 70.0)), "{curve:?}");
+}
+
+#[test]
+fn a_demand_that_is_too_small_to_be_told_from_none_is_not_held() {
+    let text = "[given]\nk = \"int in 1..=8\"\n[constant]\nname = \"c\"\nsweep = { k = [1, 2, 4, 8] }\nclaim = \"k <= c*1e295\"\n";
+    assert_eq!(check("faint", text).verdict, Verdict::Inconclusive);
+}
+
+#[test]
 fn what_is_swept_from_end_to_end_has_no_end_to_drift_to() {
     let result = check(
         "whole",

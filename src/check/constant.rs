@@ -5,45 +5,42 @@
 //! "no demand" is 0. It is one over the room of [`crate::lang::need`], which is the margin of the claim's predicate.
 //!
 //! A curve belongs to each swept given: at each of its values the claim with the given fixed there is sampled and hunted for the greatest demand, all
-//! other givens free. Hunts follow one another, each from the best case so far and random numbers of its own, until one more adds little: how much it adds is how good the
-//! search is. Then the worst case of each value is tried at its neighbours, so that no value looks better for having been searched worse. Where something is random, the
-//! demand is a quantile over trials, at every combination of the swept values.
+//! other givens free. Where something is random, the demand is a quantile over trials, at every combination of the swept values.
 //!
 //! Every number is found in the order of values, by streams of their own, so the outcome is a function of claim, seed and effort.
 //!
 //! | module | what it holds |
 //! | --- | --- |
 //! | `swept` | the values of a given, and the claim with it fixed at one, or looked at more closely |
+//! | `curve` | the search of a given's values |
+//! | `across` | cases of one value as cases of another |
 //! | `quantile` | constants of what is random |
 //! | `ends`, [`super::trend`] | how curves are read |
 //! | [`super::degrees`] | what can be certain: exact changes of scale |
 
+mod across;
+mod curve;
 mod ends;
 mod quantile;
 mod swept;
 
 use super::checker::{CheckError, CheckOptions, Checker};
 use super::degrees::{self, Scaled};
-use super::evidence::{Evidence, Origin, Refutation};
+use super::evidence::{Evidence, Refutation};
 use super::search::Effort;
 use super::tally::Tally;
 use super::trend::Trend;
 use crate::case::evaluate::Evaluator;
-use crate::case::point::{Exactly, Point, Values};
+use crate::case::point::Point;
 use crate::case::record::{Fate, Hypotheses, Look};
-use crate::certify::{Certifier, Decision};
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::model::{self, Claim, Named};
-use crate::claim::points::number;
-use crate::hunt::{HuntOptions, Hunter};
 use crate::kernel::Kernel;
-use crate::lang::ast::{Expr, Sampler};
-use crate::lang::ir::IntId;
+use crate::lang::ast::Expr;
 use crate::lang::need::Seek;
-use dashu_ratio::RBig;
-use ends::{About, ends};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use swept::{Line, Of, closer, fixed, lines};
+pub use curve::least_evaluations;
+use curve::{Found, GOOD};
+use swept::{closer, lines};
 
 /// What was found of a constant.
 #[derive(Clone, Debug, PartialEq)]
@@ -148,31 +145,14 @@ impl Constant {
     }
 }
 
-/// Random cases of each value, at most and at least.
-const CASES: (u64, u64) = (1_024, 24);
-/// Evaluations of each of the two hunts of a value, at least: of what moves, runs.
-const LEAST_HUNT: u64 = 256;
-const LEAST_RUNS: u64 = 24;
-/// Hunts of a value, each from the best case of those before it; and at most so many, where the last one still found more.
-const HUNTS: u64 = 2;
-const MOST_HUNTS: u64 = 5;
-/// The part of a hunt's evaluations that curves of runs have.
-const RUNS: u64 = 2;
-/// What a flow costs a hunt beside what it counts for.
-const FLOW_COST: u64 = 2;
 /// How often the worst case of a value is looked at more closely, of what moves, while that changes what is asked.
 const CLOSER_TIMES: usize = 3;
-/// A search to which one more adds no larger part than this is good.
-const GOOD: f64 = 0.02;
-/// Cases in which the statement is asked whether a larger constant helps.
-const MONOTONE_CASES: u64 = 512;
-/// A room from here on asks for nothing.
-const QUIET: f64 = 1e290;
-/// Evaluations that the least that is done takes, for a claim with so many swept values whose case counts for so many.
-pub fn least_evaluations(values: u64, cost: u64) -> u64 {
-    (CASES.1 + HUNTS * LEAST_RUNS).saturating_mul(values).saturating_mul(cost)
-}
-
+/// Cases in which the statement is asked whether a larger constant helps, at least and at most.
+const MONOTONE_CASES: (u64, u64) = (24, 512);
+/// A room from here on asks for nothing: that of a true statement is 1e300 (see [`crate::lang::need`]).
+const QUIET: f64 = 1e299;
+/// Rooms between this one and that are neither: a demand so small is not told from none.
+const FAINT: f64 = 1e290;
 /// Swept values, of all givens together, those that are swept without being named among them.
 pub fn values_of(claim: &Claim, constant: &model::Constant) -> u64 {
     lines(claim, constant).iter().map(|line| line.values.len() as u64).sum()
@@ -213,8 +193,8 @@ fn demand_of(look: &Look) -> Option<f64> {
             // A room of which rounding may have made anything is none.
             if !room.is_finite() || room <= 0.0 || look.margin <= look.floor {
                 None
-            } else if room >= QUIET {
-                Some(0.0)
+            } else if room >= FAINT {
+                (room >= QUIET).then_some(0.0)
             } else {
                 Some(1.0 / room)
             }
@@ -233,36 +213,6 @@ pub(super) struct Search<'a> {
     pub kernel: Option<&'a dyn Kernel>,
     pub effort: &'a Effort,
     pub cost: u64,
-}
-
-/// A value of a given, ready for searches.
-struct Stand<'a> {
-    claim: Claim,
-    checker: Checker,
-    evaluator: Evaluator<'a>,
-    /// The size that is fixed, if it is one.
-    size: Option<(IntId, i64)>,
-    best: Option<(f64, Point)>,
-    spread: f64,
-}
-
-impl Stand<'_> {
-    /// A case of another value as one of this: with the size that is fixed here. Its draws may not fit that.
-    fn adapted(&self, mut point: Point) -> Point {
-        if let Some(size) = self.size.and_then(|(id, value)| Some((point.ints.get_mut(&id)?, value))) {
-            *size.0 = size.1;
-        }
-        point
-    }
-}
-
-/// What the search of one given found.
-struct Found {
-    curve: Curve,
-    worst: Option<Worst>,
-    refutation: Option<Refutation>,
-    /// A value at which no constant works.
-    impossible: Option<f64>,
 }
 
 fn malformed(errors: Diagnostics) -> CheckError {
@@ -286,11 +236,9 @@ impl<'a> Search<'a> {
         }
         let cases = self.asking_cases(tally, evidence)?;
         let lines = lines(claim, constant);
-        let found = lines.par_iter().map(|line| self.curve(line, &cases)).collect::<Vec<_>>();
         let (mut curves, mut worst) = (Vec::new(), self.overall(tally, evidence)?);
         let (mut refutation, mut impossible) = (None, None);
-        for result in found {
-            let Found { curve, worst: most, refutation: refuted, impossible: at } = result?;
+        for Found { curve, worst: most, refutation: refuted, impossible: at } in self.curves(&lines, &cases)? {
             impossible = impossible.or(at.map(|value| (curve.given.clone(), value)));
             curves.push(curve);
             refutation = refutation.or(refuted);
@@ -313,7 +261,8 @@ impl<'a> Search<'a> {
         let Some(predicate) = &self.constant.need.monotone else { return Ok(()) };
         let claim = asking(self.claim, self.constant, std::slice::from_ref(predicate));
         let checker = Checker::new(&claim, self.options).map_err(malformed)?;
-        let cases = (self.effort.hunt / 20 / self.cost.max(1)).clamp(CASES.1, MONOTONE_CASES).next_multiple_of(8);
+        let cases =
+            (self.effort.hunt / 20 / self.cost.max(1)).clamp(MONOTONE_CASES.0, MONOTONE_CASES.1).next_multiple_of(8);
         let mut against = None;
         checker.run(0..cases, &mut |case| {
             let violated = case.looks.iter().any(|look| look.fate == Fate::Violated);
@@ -371,165 +320,6 @@ impl<'a> Search<'a> {
         Ok(met.and_then(|evaluation| evaluation.looks.first().copied()))
     }
 
-    /// The demands at the values of one given.
-    fn curve(&self, line: &Line, cases: &[Point]) -> Result<Found, CheckError> {
-        let values = &line.values;
-        let mut stands = Vec::new();
-        for value in values {
-            let claim = fixed(self.claim, line, value);
-            let checker = Checker::new(&claim, self.options).map_err(malformed)?;
-            let evaluator = self.evaluator(&claim)?;
-            let place = self.claim.givens.iter().position(|entry| entry.name == line.given);
-            let size = evaluator.program().samples.ints.iter().find(|int| Some(int.given) == place).map(|int| int.id);
-            let size = size.zip(i64::try_from(value.numerator().clone()).ok());
-            stands.push(Stand { claim, checker, evaluator, size, best: None, spread: 0.0 });
-        }
-        let mut refutation = None;
-        for i in 0..stands.len() {
-            let before = i.checked_sub(1).and_then(|before| stands[before].best.clone());
-            // The worst of all cases, but for the given that is fixed, and the worst at the value before.
-            let mut starts = self.without(line, cases)?;
-            starts.extend(before.map(|(_, point)| point));
-            self.search(&mut stands[i], starts)?;
-        }
-        // The worst case of each value is a case of its neighbours.
-        for i in (0..stands.len().saturating_sub(1)).rev().chain(1..stands.len()).collect::<Vec<_>>() {
-            for j in [i + 1, i.wrapping_sub(1)] {
-                let Some(point) = stands.get(j).and_then(|stand| stand.best.as_ref()).map(|best| best.1.clone()) else {
-                    continue;
-                };
-                self.offer(&mut stands[i], point)?;
-            }
-        }
-        for stand in &mut stands {
-            self.look_closer(stand)?;
-        }
-        let (mut points, mut worst, mut impossible) = (Vec::new(), None, None);
-        for (value, stand) in values.iter().zip(&stands) {
-            let demand = stand.best.as_ref().map(|best| best.0);
-            let at = value.to_f64().value();
-            if demand.is_some_and(f64::is_infinite) {
-                if let (None, Some((_, point))) = (&refutation, &stand.best) {
-                    refutation = self.certified(&stand.claim, point, line, value)?;
-                }
-                impossible = impossible.or(Some(at));
-                continue;
-            }
-            if let Some((demand, point)) = stand.best.as_ref().filter(|best| best.0 > 0.0) {
-                worst = greater(worst, Some(Worst { demand: *demand, at: stand.checker.numbers(point)? }));
-            }
-            points.push(CurvePoint { value: at, demand, spread: stand.spread, clipped: false });
-        }
-        let gap = matches!(line.of, Of::Below(_) | Of::Above(_));
-        let ends = ends(&points, &About { interval: self.interval(line), gap, chance: false });
-        Ok(Found { curve: Curve { given: line.name(), points, ends }, worst, refutation, impossible })
-    }
-
-    /// The ends of the interval of a given that are plain numbers.
-    fn interval(&self, line: &Line) -> (Option<f64>, Option<f64>) {
-        let given = self.claim.givens.iter().find(|entry| entry.name == line.given && line.of == Of::Values);
-        match given.map(|given| &given.value.kind) {
-            Some(Sampler::Real(interval)) if !self.constant.unbounded.contains(&line.given) => {
-                let end = |e: &Expr| number(e).map(|end| end.to_f64().value());
-                (end(&interval.lo), end(&interval.hi))
-            }
-            _ => (None, None),
-        }
-    }
-
-    /// Cases of the claim as cases of it with a given fixed: a real has no draws there, a size has one that says nothing.
-    fn without(&self, line: &Line, cases: &[Point]) -> Result<Vec<Point>, CheckError> {
-        let evaluator = self.evaluator(self.claim)?;
-        let program = evaluator.program();
-        let place = self.claim.givens.iter().position(|entry| entry.name == line.given);
-        let size = program.samples.ints.iter().find(|int| Some(int.given) == place).map(|int| int.id);
-        let mut left = Vec::new();
-        for case in cases {
-            if size.is_some() {
-                left.push(case.clone());
-                continue;
-            }
-            let (mut point, mut at) = (Point { ints: case.ints.clone(), draws: Vec::new() }, 0);
-            for (block, shape) in program.samples.blocks.iter().zip(evaluator.blocks(&case.ints)?) {
-                let draws = case.draws.get(at..at + shape.len()).unwrap_or_default();
-                if Some(block.given) != place {
-                    point.draws.extend_from_slice(draws);
-                }
-                at += shape.len();
-            }
-            left.push(point);
-        }
-        Ok(left)
-    }
-
-    /// Random cases and two hunts of one value.
-    fn search(&self, stand: &mut Stand<'_>, mut seeds: Vec<Point>) -> Result<(), CheckError> {
-        let effort = self.effort;
-        let cost = stand.checker.cost().max(1);
-        // Runs are searched for less: what asks for most of a constant is at few of their starts, and they cost most of all.
-        let share = effort.hunt / if stand.checker.moves() { RUNS } else { 1 };
-        let share = share / values_of(self.claim, self.constant).max(1) / cost;
-        let cases = (share / 16).clamp(CASES.1, CASES.0).next_multiple_of(8);
-        let mut most: Option<(f64, u64)> = None;
-        stand.checker.run(0..cases, &mut |case| {
-            let Some(look) = case.looks.first().filter(|_| case.hypotheses == Hypotheses::Met) else { return };
-            if let Some(demand) = demand_of(look)
-                && most.is_none_or(|(known, _)| demand > known)
-            {
-                most = Some((demand, case.index));
-            }
-        })?;
-        if let Some((_, case)) = most {
-            seeds.extend(stand.evaluator.point(case)?);
-        }
-        seeds = seeds.into_iter().map(|seed| stand.adapted(seed)).collect();
-        for seed in &seeds {
-            self.offer(stand, seed.clone())?;
-        }
-        let least = if stand.checker.moves() { LEAST_RUNS } else { LEAST_HUNT };
-        let dear = if stand.claim.flow.is_some() { FLOW_COST } else { 1 };
-        let most_hunts = if stand.checker.moves() { HUNTS + 1 } else { MOST_HUNTS };
-        let evaluations = (share / HUNTS / dear).max(least);
-        let mut before = 0.0;
-        for hunt in 0..most_hunts {
-            self.hunt(stand, hunt, evaluations, &seeds)?;
-            let Some((demand, point)) = &stand.best else { continue };
-            if demand.is_infinite() {
-                break;
-            }
-            // What one more search adds says how good those before it were.
-            stand.spread = if *demand > 0.0 { (1.0 - before / demand).clamp(0.0, 1.0) } else { 0.0 };
-            if hunt + 1 >= HUNTS && stand.spread <= GOOD {
-                break;
-            }
-            before = *demand;
-            seeds = vec![point.clone()];
-        }
-        Ok(())
-    }
-
-    /// One hunt of a value, from random numbers of its own and these cases.
-    fn hunt(&self, stand: &mut Stand<'_>, hunt: u64, evaluations: u64, seeds: &[Point]) -> Result<(), CheckError> {
-        let CheckOptions { seed, backend, max_elements, .. } = *self.options;
-        let seed = seed.wrapping_add((hunt + 1) << 32);
-        let options = HuntOptions { seed, backend, wide: false, max_elements, kernel: self.kernel };
-        let Some(hunter) = Hunter::new(&stand.claim, options).map_err(malformed)? else { return Ok(()) };
-        match hunter.hunt(0, evaluations, seeds).best {
-            Some(best) => self.offer(stand, best.point),
-            None => Ok(()),
-        }
-    }
-
-    /// Asks the worst case at looks that are closer, and closer again: what lies between two looks would pass for a step of the curve.
-    fn look_closer(&self, stand: &mut Stand<'_>) -> Result<(), CheckError> {
-        let Some((known, point)) = stand.best.clone() else { return Ok(()) };
-        if let Some((demand, off)) = self.closer(&stand.claim, &point, known)? {
-            stand.best = Some((demand, point));
-            stand.spread = stand.spread.max(off);
-        }
-        Ok(())
-    }
-
     /// What a case asks at looks so close that closer ones change little, and by which part of itself the last of them changed it; `None` where that
     /// is not known, or the claim is looked at as often as can be.
     fn closer(&self, claim: &Claim, point: &Point, known: f64) -> Result<Option<(f64, f64)>, CheckError> {
@@ -554,51 +344,6 @@ impl<'a> Search<'a> {
             claim = more;
         }
         Ok(found)
-    }
-
-    /// Takes a case if it asks for more than what is known; how much more is how bad the search was.
-    fn offer(&self, stand: &mut Stand<'_>, point: Point) -> Result<(), CheckError> {
-        let point = stand.adapted(point);
-        let Some(demand) = self.look(&stand.evaluator, &point)?.as_ref().and_then(demand_of) else { return Ok(()) };
-        let known = stand.best.as_ref().map_or(-1.0, |best| best.0);
-        if demand > known {
-            stand.best = Some((demand, point));
-        }
-        Ok(())
-    }
-
-    /// A case at which no constant will do, for certain, as one of the claim with nothing fixed.
-    fn certified(
-        &self,
-        claim: &Claim,
-        point: &Point,
-        line: &Line,
-        value: &RBig,
-    ) -> Result<Option<Refutation>, CheckError> {
-        let Some(value) = line.given_at(value) else { return Ok(None) };
-        let place = self.claim.givens.iter().position(|entry| entry.name == line.given);
-        let certifier = Certifier::new(claim, self.options.max_elements).map_err(malformed)?;
-        let (Ok(settled), Some(place)) = (certifier.values(point, &Values::new()), place) else { return Ok(None) };
-        let mut values = settled.values;
-        let whole = matches!(self.claim.givens[place].value.kind, Sampler::Int { .. });
-        let exactly = match i64::try_from(value.numerator().clone()) {
-            Ok(int) if whole => Exactly::Int(int),
-            _ => Exactly::Rational(value),
-        };
-        values.insert(place, exactly);
-        let certifier = Certifier::new(self.claim, self.options.max_elements).map_err(malformed)?;
-        Ok(match certifier.decide(&values, 0, self.effort.bits) {
-            Ok(Decision::Violated(certificate)) => Some(Refutation {
-                values,
-                margin: certificate.margin,
-                sides: certificate.sides,
-                bits: certificate.bits,
-                at: certificate.at,
-                origin: Origin::Hunt,
-                draws: None,
-            }),
-            _ => None,
-        })
     }
 }
 

@@ -19,7 +19,8 @@ const TRIALS: (u64, u64) = (64, 20_000);
 const BEYOND: f64 = 8.0;
 
 impl Search<'_> {
-    /// Where something is random: the quantile of what trials ask for, at every combination of the swept values, within about so many trials.
+    /// Where something is random: the quantile of what trials ask for, at every combination of the swept values, within about what so many trials of the
+    /// claim at its largest count for. Smaller sizes have more of them.
     pub fn run_random(&self, trials: u64) -> Result<Constant, CheckError> {
         let Self { claim, constant, options, .. } = *self;
         self.monotone_random()?;
@@ -30,7 +31,7 @@ impl Search<'_> {
                 "the sweep has {combinations} combinations of values, and the limit is {MOST_COMBINATIONS}"
             )));
         }
-        let share = trials / combinations.max(1) as u64;
+        let share = trials.saturating_mul(self.cost) / combinations.max(1) as u64;
         let numbers: Vec<usize> = (0..combinations).collect();
         let found: Vec<Result<Vec<Sampled>, CheckError>> = numbers
             .par_iter()
@@ -43,6 +44,7 @@ impl Search<'_> {
                     fixed_at = fixed(&fixed_at, &line, &swept.value.values[place]);
                 }
                 let checker = Checker::new(&fixed_at, options).map_err(malformed)?;
+                let share = share / checker.cost().max(1);
                 let each = |settings: u64| (share / settings.max(1)).clamp(TRIALS.0, TRIALS.1).next_multiple_of(8);
                 checker.margins(MOST_SETTINGS, &each)?.into_iter().map(sampled).collect()
             })

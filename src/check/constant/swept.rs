@@ -2,7 +2,7 @@
 
 use crate::claim::model::{self, Claim, Named};
 use crate::claim::points::{literal, number};
-use crate::lang::ast::{BinaryOp, Comparison, Expr, ExprKind, Looks, Sampler, Schedule};
+use crate::lang::ast::{BinaryOp, Comparison, Expr, ExprKind, Interval, Looks, Sampler, Schedule, Spectrum};
 use dashu_int::IBig;
 use dashu_ratio::RBig;
 
@@ -23,6 +23,15 @@ pub(super) enum Of {
     /// By how much it is below a number, or above it.
     Below(RBig),
     Above(RBig),
+    /// Of a given that is many numbers: how far all of them stay from an end of their interval, as a share of it.
+    Within(Side),
+}
+
+/// An end of an interval.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Side {
+    Lower,
+    Upper,
 }
 
 impl Line {
@@ -34,6 +43,8 @@ impl Line {
             Of::Shares => format!("{given}/max"),
             Of::Below(end) => format!("{} - {given}", shown(end)),
             Of::Above(end) => format!("{given} - {}", shown(end)),
+            Of::Within(Side::Lower) => format!("{given} above its lower end"),
+            Of::Within(Side::Upper) => format!("{given} below its upper end"),
         }
     }
 
@@ -41,7 +52,7 @@ impl Line {
     pub fn given_at(&self, value: &RBig) -> Option<RBig> {
         match &self.of {
             Of::Values => Some(value.clone()),
-            Of::Shares => None,
+            Of::Shares | Of::Within(_) => None,
             Of::Below(end) => Some(end - value),
             Of::Above(end) => Some(end + value),
         }
@@ -52,8 +63,19 @@ impl Line {
 const SCALES: [i32; 7] = [-3, -2, -1, 0, 1, 2, 3];
 const NEAR: [i32; 3] = [-9, -6, -3];
 
-/// What is swept: the givens that the claim names and, since nothing may be hidden in them, scales and givens that come as near as one likes to a number that
-/// they are not. (Not those along a run, which are dear.)
+/// The interval of many numbers: of the entries, eigenvalues or singular values of a given.
+fn numbers_of(sampler: &mut Sampler) -> Option<&mut Interval> {
+    match sampler {
+        Sampler::Vector { law, .. }
+        | Sampler::Spectrum { law, .. }
+        | Sampler::Symmetric { eigenvalues: Spectrum::In(law), .. }
+        | Sampler::Matrix { singular: Spectrum::In(law), .. } => Some(&mut law.interval),
+        _ => None,
+    }
+}
+
+/// What is swept: the givens that the claim names and, since nothing may be hidden in them, scales, and givens that come as near as one likes to a number that
+/// they are not, or that none of their numbers is. (Not those along a run, which are dear.)
 pub(super) fn lines(claim: &Claim, constant: &model::Constant) -> Vec<Line> {
     let named = constant.sweep.iter().map(|swept| Line {
         given: swept.name.clone(),
@@ -67,8 +89,15 @@ pub(super) fn lines(claim: &Claim, constant: &model::Constant) -> Vec<Line> {
     };
     let moves = claim.trajectory.is_some() || claim.flow.is_some();
     for entry in &claim.givens {
-        let Sampler::Real(interval) = &entry.value.kind else { continue };
         let given = entry.name.clone();
+        if let (Some(interval), false) = (numbers_of(&mut entry.value.kind.clone()), moves) {
+            let open = [(interval.lo_open, Side::Lower), (interval.hi_open, Side::Upper)];
+            for (_, side) in open.into_iter().filter(|(open, _)| *open) {
+                let values = NEAR.into_iter().map(power).chain([RBig::ONE - power(-3)]).collect();
+                lines.push(Line { given: given.clone(), values, of: Of::Within(side) });
+            }
+        }
+        let Sampler::Real(interval) = &entry.value.kind else { continue };
         let swept = constant.sweep.iter().find(|swept| swept.name == given).map(|swept| &swept.value.values);
         if constant.unbounded.contains(&given) {
             if swept.is_none() {
@@ -107,6 +136,10 @@ pub(super) fn fixed(claim: &Claim, line: &Line, value: &RBig) -> Claim {
     let Some(given) = claim.givens.iter_mut().find(|entry| entry.name == line.given) else { return claim };
     let like = Expr::new(ExprKind::Pi, given.value.span);
     let literal = literal(&line.given_at(value).unwrap_or_else(|| value.clone()), &like);
+    if let (Of::Within(side), Some(interval)) = (&line.of, numbers_of(&mut given.value.kind)) {
+        interval.stay_within(*side, literal);
+        return claim;
+    }
     let ends = match &given.value.kind {
         Sampler::Int { lo, hi } => Some((lo.clone(), false, hi.clone(), false)),
         Sampler::Real(interval) => Some((interval.lo.clone(), interval.lo_open, interval.hi.clone(), interval.hi_open)),
@@ -133,6 +166,21 @@ pub(super) fn fixed(claim: &Claim, line: &Line, value: &RBig) -> Claim {
         claim.assume.push(Named { name, text, place, value });
     }
     claim
+}
+
+impl Interval {
+    /// Moves an end inwards by a share of the interval; it is closed then.
+    fn stay_within(&mut self, side: Side, share: Expr) {
+        let span = self.span;
+        let binary = |op, left: Expr, right: Expr| {
+            Expr::new(ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) }, span)
+        };
+        let room = binary(BinaryOp::Mul, share, binary(BinaryOp::Sub, self.hi.clone(), self.lo.clone()));
+        match side {
+            Side::Lower => (self.lo, self.lo_open) = (binary(BinaryOp::Add, self.lo.clone(), room), false),
+            Side::Upper => (self.hi, self.hi_open) = (binary(BinaryOp::Sub, self.hi.clone(), room), false),
+        }
+    }
 }
 
 /// How many times as often a closer look is.

@@ -1,0 +1,189 @@
+//! Cases of one value as cases of another: of the claim with a given fixed, of the claim as a whole, of another size.
+//!
+//! A given that is fixed has no draws, so a case of the claim as a whole loses those of the given, and one that comes back needs draws that give its
+//! value again. A case of another size keeps what both sizes have.
+
+use super::swept::{Line, Of};
+use super::{Search, malformed};
+use crate::case::evaluate::Evaluator;
+use crate::case::point::Point;
+use crate::check::checker::{CheckError, Checker};
+use crate::lang::ir::IntId;
+use crate::sample::draws::Role;
+use crate::sample::strata::BlockShape;
+
+/// The claim with nothing fixed.
+pub(super) struct Whole<'a> {
+    checker: Checker,
+    evaluator: Evaluator<'a>,
+    /// The names of the givens.
+    givens: Vec<String>,
+}
+
+/// Halvings that find a draw.
+const HALVINGS: usize = 60;
+/// A value that is found again to within this part of itself is.
+const AGAIN: f64 = 1e-9;
+
+impl<'a> Whole<'a> {
+    pub fn new(search: &Search<'a>) -> Result<Self, CheckError> {
+        let Search { claim, options, .. } = *search;
+        let checker = Checker::new(claim, options).map_err(malformed)?;
+        let givens = claim.givens.iter().map(|given| given.name.clone()).collect();
+        Ok(Self { checker, evaluator: search.evaluator(claim)?, givens })
+    }
+
+    fn place(&self, line: &Line) -> Option<usize> {
+        self.givens.iter().position(|name| *name == line.given)
+    }
+
+    /// The integer that a given is.
+    pub fn int(&self, line: &Line) -> Option<IntId> {
+        let (place, ints) = (self.place(line)?, &self.evaluator.program().samples.ints);
+        ints.iter().find(|int| int.given == place).map(|int| int.id)
+    }
+
+    /// A case as one of the claim with the given of a line fixed: a real has no draws there, an integer has some that say nothing, many numbers have theirs.
+    pub fn without(&self, line: &Line, case: &Point) -> Result<Point, CheckError> {
+        if self.int(line).is_some() || matches!(line.of, Of::Within(_)) {
+            return Ok(case.clone());
+        }
+        let (place, mut draws) = (self.place(line), Vec::with_capacity(case.draws.len()));
+        for (given, block) in self.blocks(case)? {
+            if Some(given) != place {
+                draws.extend_from_slice(case.draws.get(block).unwrap_or_default());
+            }
+        }
+        Ok(Point { ints: case.ints.clone(), draws })
+    }
+
+    /// A case of the claim with the given of a line fixed, where its number is `value`, as one of the claim; `None` where no draw gives that.
+    pub fn with(&self, line: &Line, case: &Point, value: f64) -> Result<Option<Point>, CheckError> {
+        let Some(place) = self.place(line) else { return Ok(None) };
+        // Draws of many numbers are shares of another interval here.
+        if matches!(line.of, Of::Within(_)) {
+            return Ok(None);
+        }
+        let int = self.int(line);
+        if int.is_some_and(|id| case.ints.contains_key(&id)) {
+            return Ok(Some(case.clone()));
+        }
+        let mut point = Point { ints: case.ints.clone(), draws: Vec::new() };
+        let (mut at, mut own) = (0, None);
+        for (given, block) in self.blocks(case)? {
+            let fixed = given == place;
+            if fixed {
+                own = (block.len() == 1).then_some(point.draws.len());
+            }
+            if fixed && int.is_none() {
+                point.draws.resize(point.draws.len() + block.len(), 0.5);
+                continue;
+            }
+            point.draws.extend_from_slice(case.draws.get(at..at + block.len()).unwrap_or_default());
+            at += block.len();
+        }
+        let Some(own) = own else { return Ok(None) };
+        // What a draw becomes grows with it.
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..HALVINGS {
+            let middle = 0.5 * (low + high);
+            point.draws[own] = middle;
+            match self.number(line, &point)? {
+                Some(number) if number < value => low = middle,
+                Some(_) => high = middle,
+                None => return Ok(None),
+            }
+        }
+        for draw in [high, low] {
+            point.draws[own] = draw;
+            if self.number(line, &point)?.is_some_and(|number| (number - value).abs() <= AGAIN * value.abs()) {
+                return Ok(Some(point));
+            }
+        }
+        Ok(None)
+    }
+
+    fn number(&self, line: &Line, point: &Point) -> Result<Option<f64>, CheckError> {
+        Ok(number(&self.checker, line, point)?.filter(|number| number.is_finite()))
+    }
+
+    /// Where the draws of each block are, with the given that they are of.
+    fn blocks(&self, case: &Point) -> Result<Vec<(usize, std::ops::Range<usize>)>, CheckError> {
+        let shapes = self.evaluator.blocks(&case.ints)?;
+        let mut at = 0;
+        let placed = self.evaluator.program().samples.blocks.iter().zip(shapes).map(|(block, shape)| {
+            let start = at;
+            at += shape.len();
+            (block.given, start..at)
+        });
+        Ok(placed.collect())
+    }
+}
+
+/// The value of a line's given in a case.
+pub(super) fn number(checker: &Checker, line: &Line, point: &Point) -> Result<Option<f64>, CheckError> {
+    Ok(checker.numbers(point)?.into_iter().find(|(name, _)| *name == line.given).map(|(_, value)| value))
+}
+
+/// A case with another value of an integer. Blocks of draws keep what both sizes have; what is new is like its neighbour, or 0 in what is normal or
+/// turns. `None` where something would have to be ranked anew, or has no plan.
+pub(super) fn resized(evaluator: &Evaluator<'_>, mut case: Point, id: IntId, value: i64) -> Option<Point> {
+    if case.ints.get(&id).is_none_or(|known| *known == value) {
+        return Some(case);
+    }
+    let from = evaluator.blocks(&case.ints).ok()?;
+    case.ints.insert(id, value);
+    let to = evaluator.blocks(&case.ints).ok()?;
+    let (mut draws, mut at) = (Vec::new(), 0);
+    for (from, to) in from.iter().zip(&to) {
+        let old = case.draws.get(at..at + from.len())?;
+        at += from.len();
+        refill(old, *from, *to, &mut draws)?;
+    }
+    case.draws = draws;
+    Some(case)
+}
+
+fn refill(old: &[f64], from: BlockShape, to: BlockShape, draws: &mut Vec<f64>) -> Option<()> {
+    let same = (from.rows, from.cols) == (to.rows, to.cols);
+    if to.role == Role::Order && !same {
+        return None;
+    }
+    for row in 0..to.rows {
+        for col in 0..to.cols {
+            let known = (row < from.rows && col < from.cols).then(|| old[row * from.cols + col]);
+            draws.push(known.unwrap_or_else(|| match to.role {
+                Role::Normal | Role::Reflector => 0.0,
+                // None to be like.
+                _ if from.is_empty() => 0.5,
+                _ => old[row.min(from.rows - 1) * from.cols + col.min(from.cols - 1)],
+            }));
+        }
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refilled(old: &[f64], from: (usize, usize), to: (usize, usize), role: Role) -> Option<Vec<f64>> {
+        let shape = |(rows, cols)| BlockShape { role, rows, cols };
+        let mut draws = Vec::new();
+        refill(old, shape(from), shape(to), &mut draws).map(|()| draws)
+    }
+
+    const UNIT: Role = Role::Unit { lo_open: false, hi_open: false, log: false, spectrum: false };
+
+    #[test]
+    fn another_size_keeps_what_both_have() {
+        let old = [1.0, 2.0, 3.0, 4.0];
+        assert_eq!(refilled(&old, (2, 2), (1, 2), UNIT), Some(vec![1.0, 2.0]));
+        assert_eq!(refilled(&old, (2, 2), (2, 1), UNIT), Some(vec![1.0, 3.0]));
+        assert_eq!(refilled(&old, (2, 2), (2, 3), UNIT), Some(vec![1.0, 2.0, 2.0, 3.0, 4.0, 4.0]));
+        assert_eq!(refilled(&old, (2, 2), (3, 2), Role::Normal), Some(vec![1.0, 2.0, 3.0, 4.0, 0.0, 0.0]));
+        assert_eq!(refilled(&[], (0, 1), (2, 1), UNIT), Some(vec![0.5, 0.5]));
+        assert_eq!(refilled(&old, (4, 1), (4, 1), Role::Order), Some(old.to_vec()));
+        assert_eq!(refilled(&old, (4, 1), (5, 1), Role::Order), None);
+    }
+}

@@ -1,0 +1,356 @@
+//! What is asked at the values of one given: a search of each, from the worst cases of its neighbours and of the other givens' curves.
+//!
+//! Hunts follow one another, each from the best case so far and random numbers of its own, until one more adds little: how much it adds is how good the
+//! search is. That says nothing of a search that is stuck; so the worst case of each value is tried at its neighbours and, since the curves of all givens are over the same cases,
+//! the worst of each curve at the values of all others. Where that is more than what was known, the search goes on from there.
+
+use super::across::{Whole, number, resized};
+use super::ends::{About, ends};
+use super::swept::{Line, Of, fixed};
+use super::{Curve, CurvePoint, Search, Worst, demand_of, greater, malformed, values_of};
+use crate::case::evaluate::Evaluator;
+use crate::case::point::{Exactly, Point, Values};
+use crate::case::record::Hypotheses;
+use crate::certify::{Certifier, Decision};
+use crate::check::checker::{CheckError, CheckOptions, Checker};
+use crate::check::evidence::{Origin, Refutation};
+use crate::claim::model::Claim;
+use crate::claim::points;
+use crate::hunt::{HuntOptions, Hunter};
+use crate::lang::ast::{Expr, Sampler};
+use crate::lang::ir::IntId;
+use dashu_ratio::RBig;
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator,
+    ParallelIterator,
+};
+
+/// Random cases of each value, at most and at least.
+const CASES: (u64, u64) = (1_024, 24);
+/// Evaluations of each of the two hunts of a value, at least: of what moves, runs.
+const LEAST_HUNT: u64 = 256;
+const LEAST_RUNS: u64 = 24;
+/// Hunts of a value, each from the best case of those before it; and at most so many, where the last one still found more.
+const HUNTS: u64 = 2;
+const MOST_HUNTS: u64 = 5;
+/// The part of a hunt's evaluations that curves of runs have.
+const RUNS: u64 = 2;
+/// What a flow costs a hunt beside what it counts for.
+const FLOW_COST: u64 = 2;
+/// How often the curves are shown each other's worst cases, while that changes any.
+const SHARES: usize = 2;
+/// A search to which one more adds no larger part than this is good.
+pub(super) const GOOD: f64 = 0.02;
+
+/// Evaluations that the least that is done takes, for a claim with so many swept values whose case counts for so many.
+pub fn least_evaluations(values: u64, cost: u64) -> u64 {
+    (CASES.1 + HUNTS * LEAST_RUNS).saturating_mul(values).saturating_mul(cost)
+}
+
+/// A value of a given, ready for searches.
+struct Stand<'a> {
+    claim: Claim,
+    checker: Checker,
+    evaluator: Evaluator<'a>,
+    /// The size that is fixed, if it is one.
+    size: Option<(IntId, i64)>,
+    best: Option<(f64, Point)>,
+    spread: f64,
+    /// Hunts that were made.
+    hunts: u64,
+}
+
+/// A given whose values are searched.
+struct Row<'s, 'a> {
+    line: &'s Line,
+    stands: Vec<Stand<'a>>,
+}
+
+/// What the search of one given found.
+pub(super) struct Found {
+    pub curve: Curve,
+    pub worst: Option<Worst>,
+    pub refutation: Option<Refutation>,
+    /// A value at which no constant works.
+    pub impossible: Option<f64>,
+}
+
+impl Stand<'_> {
+    /// What is known to be asked; less than nothing where no case could be measured.
+    fn demand(&self) -> f64 {
+        self.best.as_ref().map_or(-1.0, |best| best.0)
+    }
+
+    /// A case of another value as one of this.
+    fn adapted(&self, point: Point) -> Option<Point> {
+        match self.size {
+            Some((id, value)) => resized(&self.evaluator, point, id, value),
+            None => Some(point),
+        }
+    }
+}
+
+impl Row<'_, '_> {
+    /// The greatest demand that some constant meets, and its value.
+    fn worst(&self) -> Option<(f64, &Stand<'_>)> {
+        let mut worst: Option<(f64, &Stand<'_>)> = None;
+        for stand in &self.stands {
+            let demand = stand.demand();
+            if demand > worst.map_or(0.0, |worst| worst.0) && demand.is_finite() {
+                worst = Some((demand, stand));
+            }
+        }
+        worst
+    }
+}
+
+impl<'a> Search<'a> {
+    /// The curves of these givens; `cases` are the worst of the claim as a whole.
+    pub(super) fn curves(&self, lines: &[Line], cases: &[Point]) -> Result<Vec<Found>, CheckError> {
+        let whole = Whole::new(self)?;
+        let rows = lines.par_iter().map(|line| self.begun(line, &whole, cases)).collect::<Vec<_>>();
+        let mut rows = rows.into_iter().collect::<Result<Vec<_>, _>>()?;
+        for _ in 0..SHARES {
+            let mut shown = Vec::new();
+            for (i, row) in rows.iter().enumerate() {
+                let Some((demand, stand)) = row.worst() else { continue };
+                let Some((_, point)) = &stand.best else { continue };
+                let Some(value) = number(&stand.checker, row.line, point)? else { continue };
+                shown.extend(whole.with(row.line, point, value)?.map(|point| (i, demand, point)));
+            }
+            let each = rows.par_iter_mut().enumerate();
+            let changed = each.map(|(i, row)| self.share(row, i, &whole, &shown)).collect::<Vec<_>>();
+            let changed = changed.into_iter().collect::<Result<Vec<bool>, _>>()?;
+            if !changed.contains(&true) {
+                break;
+            }
+        }
+        let found = rows.into_par_iter().map(|row| self.found(row)).collect::<Vec<_>>();
+        found.into_iter().collect()
+    }
+
+    /// The searches of the values of one given, each by itself and then as its neighbours'.
+    fn begun<'s>(&self, line: &'s Line, whole: &Whole<'a>, cases: &[Point]) -> Result<Row<'s, 'a>, CheckError> {
+        let mut stands = Vec::new();
+        let id = whole.int(line);
+        for value in &line.values {
+            let claim = fixed(self.claim, line, value);
+            let checker = Checker::new(&claim, self.options).map_err(malformed)?;
+            let evaluator = self.evaluator(&claim)?;
+            let size = id.zip(i64::try_from(value.numerator().clone()).ok());
+            stands.push(Stand { claim, checker, evaluator, size, best: None, spread: 0.0, hunts: 0 });
+        }
+        // The worst of all cases, but for the given that is fixed, and the worst at the value before.
+        let known = cases.iter().map(|case| whole.without(line, case)).collect::<Result<Vec<_>, _>>()?;
+        let mut before: Option<Point> = None;
+        for stand in &mut stands {
+            self.search(stand, known.iter().cloned().chain(before).collect())?;
+            before = stand.best.as_ref().map(|best| best.1.clone());
+        }
+        let mut row = Row { line, stands };
+        self.neighbours(&mut row)?;
+        Ok(row)
+    }
+
+    /// The worst case of each value is a case of its neighbours.
+    fn neighbours(&self, row: &mut Row<'_, 'a>) -> Result<(), CheckError> {
+        let stands = &mut row.stands;
+        for i in (0..stands.len().saturating_sub(1)).rev().chain(1..stands.len()).collect::<Vec<_>>() {
+            for j in [i + 1, i.wrapping_sub(1)] {
+                let Some(point) = stands.get(j).and_then(|stand| stand.best.as_ref()).map(|best| best.1.clone()) else {
+                    continue;
+                };
+                self.offer(&mut stands[i], point)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows the worst cases of other curves, each with the number of its own, to all values of this one. Whether that was news.
+    fn share(
+        &self,
+        row: &mut Row<'_, 'a>,
+        own: usize,
+        whole: &Whole<'a>,
+        shown: &[(usize, f64, Point)],
+    ) -> Result<bool, CheckError> {
+        let others = shown.iter().filter(|(of, ..)| *of != own);
+        let others = others.map(|(_, demand, point)| Ok((*demand, whole.without(row.line, point)?)));
+        let others = others.collect::<Result<Vec<_>, CheckError>>()?;
+        let mut news = false;
+        for stand in &mut row.stands {
+            let before = stand.demand();
+            // A case that asks for less elsewhere may ask for more here, where another given has the value that matters.
+            for (_, point) in &others {
+                self.offer(stand, point.clone())?;
+            }
+            let Some((raised, point)) = stand.best.clone() else { continue };
+            if raised.is_finite() && raised > before.max(0.0) * (1.0 + GOOD) {
+                news = true;
+                self.hunt(stand, self.evaluations(stand), &[point])?;
+                stand.spread = (1.0 - raised / stand.demand()).clamp(0.0, 1.0);
+            }
+        }
+        self.neighbours(row)?;
+        Ok(news)
+    }
+
+    /// What the searches of a given say in the end.
+    fn found(&self, mut row: Row<'_, 'a>) -> Result<Found, CheckError> {
+        let line = row.line;
+        for stand in &mut row.stands {
+            self.look_closer(stand)?;
+        }
+        let (mut points, mut worst, mut refutation, mut impossible) = (Vec::new(), None, None, None);
+        for (value, stand) in line.values.iter().zip(&row.stands) {
+            let demand = stand.best.as_ref().map(|best| best.0);
+            let at = value.to_f64().value();
+            if demand.is_some_and(f64::is_infinite) {
+                if let (None, Some((_, point))) = (&refutation, &stand.best) {
+                    refutation = self.certified(&stand.claim, point, line, value)?;
+                }
+                impossible = impossible.or(Some(at));
+                continue;
+            }
+            if let Some((demand, point)) = stand.best.as_ref().filter(|best| best.0 > 0.0) {
+                worst = greater(worst, Some(Worst { demand: *demand, at: stand.checker.numbers(point)? }));
+            }
+            points.push(CurvePoint { value: at, demand, spread: stand.spread, clipped: false });
+        }
+        let gap = matches!(line.of, Of::Below(_) | Of::Above(_) | Of::Within(_));
+        let ends = ends(&points, &About { interval: self.interval(line), gap, chance: false });
+        Ok(Found { curve: Curve { given: line.name(), points, ends }, worst, refutation, impossible })
+    }
+
+    /// The ends of the interval of a given that are plain numbers.
+    fn interval(&self, line: &Line) -> (Option<f64>, Option<f64>) {
+        let given = self.claim.givens.iter().find(|entry| entry.name == line.given && line.of == Of::Values);
+        match given.map(|given| &given.value.kind) {
+            Some(Sampler::Real(interval)) if !self.constant.unbounded.contains(&line.given) => {
+                let end = |e: &Expr| points::number(e).map(|end| end.to_f64().value());
+                (end(&interval.lo), end(&interval.hi))
+            }
+            _ => (None, None),
+        }
+    }
+
+    /// What the values of a curve may be searched with, each.
+    fn share_of(&self, stand: &Stand<'_>) -> u64 {
+        // Runs are searched for less: what asks for most of a constant is at few of their starts, and they cost most of all.
+        let share = self.effort.hunt / if stand.checker.moves() { RUNS } else { 1 };
+        share / values_of(self.claim, self.constant).max(1) / stand.checker.cost().max(1)
+    }
+
+    /// Evaluations of one hunt of a value.
+    fn evaluations(&self, stand: &Stand<'_>) -> u64 {
+        let least = if stand.checker.moves() { LEAST_RUNS } else { LEAST_HUNT };
+        let dear = if stand.claim.flow.is_some() { FLOW_COST } else { 1 };
+        (self.share_of(stand) / HUNTS / dear).max(least)
+    }
+
+    /// Random cases and hunts of one value.
+    fn search(&self, stand: &mut Stand<'_>, mut seeds: Vec<Point>) -> Result<(), CheckError> {
+        let cases = (self.share_of(stand) / 16).clamp(CASES.1, CASES.0).next_multiple_of(8);
+        let mut most: Option<(f64, u64)> = None;
+        stand.checker.run(0..cases, &mut |case| {
+            let Some(look) = case.looks.first().filter(|_| case.hypotheses == Hypotheses::Met) else { return };
+            if let Some(demand) = demand_of(look)
+                && most.is_none_or(|(known, _)| demand > known)
+            {
+                most = Some((demand, case.index));
+            }
+        })?;
+        if let Some((_, case)) = most {
+            seeds.extend(stand.evaluator.point(case)?);
+        }
+        seeds = seeds.into_iter().filter_map(|seed| stand.adapted(seed)).collect();
+        for seed in &seeds {
+            self.offer(stand, seed.clone())?;
+        }
+        let most_hunts = if stand.checker.moves() { HUNTS + 1 } else { MOST_HUNTS };
+        let evaluations = self.evaluations(stand);
+        let mut before = 0.0;
+        for hunt in 0..most_hunts {
+            self.hunt(stand, evaluations, &seeds)?;
+            let Some((demand, point)) = &stand.best else { continue };
+            if demand.is_infinite() {
+                break;
+            }
+            // What one more search adds says how good those before it were.
+            stand.spread = if *demand > 0.0 { (1.0 - before / demand).clamp(0.0, 1.0) } else { 0.0 };
+            if hunt + 1 >= HUNTS && stand.spread <= GOOD {
+                break;
+            }
+            before = *demand;
+            seeds = vec![point.clone()];
+        }
+        Ok(())
+    }
+
+    /// One more hunt of a value, from random numbers of its own and these cases.
+    fn hunt(&self, stand: &mut Stand<'_>, evaluations: u64, seeds: &[Point]) -> Result<(), CheckError> {
+        let CheckOptions { seed, backend, max_elements, .. } = *self.options;
+        stand.hunts += 1;
+        let seed = seed.wrapping_add(stand.hunts << 32);
+        let options = HuntOptions { seed, backend, wide: false, max_elements, kernel: self.kernel };
+        let Some(hunter) = Hunter::new(&stand.claim, options).map_err(malformed)? else { return Ok(()) };
+        match hunter.hunt(0, evaluations, seeds).best {
+            Some(best) => self.offer(stand, best.point),
+            None => Ok(()),
+        }
+    }
+
+    /// Asks the worst case at looks that are closer, and closer again: what lies between two looks would pass for a step of the curve.
+    fn look_closer(&self, stand: &mut Stand<'_>) -> Result<(), CheckError> {
+        let Some((known, point)) = stand.best.clone() else { return Ok(()) };
+        if let Some((demand, off)) = self.closer(&stand.claim, &point, known)? {
+            stand.best = Some((demand, point));
+            stand.spread = stand.spread.max(off);
+        }
+        Ok(())
+    }
+
+    /// Takes a case if it asks for more than what is known.
+    fn offer(&self, stand: &mut Stand<'_>, point: Point) -> Result<(), CheckError> {
+        let Some(point) = stand.adapted(point) else { return Ok(()) };
+        let Some(demand) = self.look(&stand.evaluator, &point)?.as_ref().and_then(demand_of) else { return Ok(()) };
+        if demand > stand.demand() {
+            stand.best = Some((demand, point));
+        }
+        Ok(())
+    }
+
+    /// A case at which no constant will do, for certain, as one of the claim with nothing fixed.
+    fn certified(
+        &self,
+        claim: &Claim,
+        point: &Point,
+        line: &Line,
+        value: &RBig,
+    ) -> Result<Option<Refutation>, CheckError> {
+        let Some(value) = line.given_at(value) else { return Ok(None) };
+        let place = self.claim.givens.iter().position(|entry| entry.name == line.given);
+        let certifier = Certifier::new(claim, self.options.max_elements).map_err(malformed)?;
+        let (Ok(settled), Some(place)) = (certifier.values(point, &Values::new()), place) else { return Ok(None) };
+        let mut values = settled.values;
+        let whole = matches!(self.claim.givens[place].value.kind, Sampler::Int { .. });
+        let exactly = match i64::try_from(value.numerator().clone()) {
+            Ok(int) if whole => Exactly::Int(int),
+            _ => Exactly::Rational(value),
+        };
+        values.insert(place, exactly);
+        let certifier = Certifier::new(self.claim, self.options.max_elements).map_err(malformed)?;
+        Ok(match certifier.decide(&values, 0, self.effort.bits) {
+            Ok(Decision::Violated(certificate)) => Some(Refutation {
+                values,
+                margin: certificate.margin,
+                sides: certificate.sides,
+                bits: certificate.bits,
+                at: certificate.at,
+                origin: Origin::Hunt,
+                draws: None,
+            }),
+            _ => None,
+        })
+    }
+}
