@@ -38,7 +38,7 @@ pub enum Trend {
 const LEAST_POINTS: usize = 4;
 /// A change by so little is none, whatever the spread.
 const NO_CHANGE: f64 = 0.02;
-/// A rise at the end by more than this part, after a fall, is no fault of a search.
+/// A rise at the end by more than this part, after a fall, is no fault of a search; nor is one within a short range.
 const TURN: f64 = 0.05;
 /// Steps that a range is divided into, at most.
 const MOST_STEPS: f64 = 12.0;
@@ -52,6 +52,9 @@ const BAD: f64 = 0.5;
 const GROWING: f64 = 0.75;
 /// From here on it has.
 const SETTLING: f64 = 1.5;
+/// Within a range that is shorter than this (a factor of 20) what settles has a stretch on which it looks like a logarithm, as `q/(q + 3)` has from 2 to 8; growth
+/// is seen there only if it gets steeper, as a power's does.
+const SHORT: f64 = 3.0;
 /// Logarithms of values nearer to 1 than this say nothing of how a steepness falls.
 const LEAST_X: f64 = 0.25;
 
@@ -68,7 +71,8 @@ pub fn trend(points: &[Measure]) -> Trend {
     let first = window[0];
     let rough = roughness(window);
     let spread = window.iter().fold(rough, |most: f64, point| most.max(point.spread));
-    let off = NO_CHANGE.max(2.0 * spread);
+    let short = last.x - first.x < SHORT;
+    let off = if short { TURN } else { NO_CHANGE }.max(2.0 * spread);
     // As much as there may be, where a search is bad.
     let most = |point: &Measure| point.y / (1.0 - point.spread.max(rough).min(0.99));
     let flat = last.y <= first.y * (1.0 + off);
@@ -125,6 +129,9 @@ pub fn trend(points: &[Measure]) -> Trend {
         // What is still to come, if the steepness goes on falling like that.
         let (x, steep) = (last.x, exp(b.1 - at_the_end * (ln(last.x) - b.0)));
         return Trend::Settles { limit: last.y + steep * x / (at_the_end - 1.0) };
+    }
+    if short && fitted.max(at_the_end) > 0.0 {
+        return Trend::Unclear { why: "within so short a range growth is not told from what settles" };
     }
     if fitted <= GROWING && at_the_end <= GROWING {
         let logs: Vec<(f64, f64)> = window.iter().filter(|p| p.y > 0.0).map(|p| (p.x, ln(p.y))).collect();
@@ -241,6 +248,16 @@ mod tests {
                 Trend::Settles { limit: found } => assert!((found - limit).abs() < 0.15 * limit, "{found} {limit}"),
                 other => panic!("{other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn a_short_stretch_of_what_settles_is_no_growth() {
+        let sizes = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0];
+        let found = trend(&at(&sizes, |q| 8.0 * (q + 1.0) / (q + 3.0)));
+        assert!(matches!(found, Trend::Unclear { .. }), "{found:?}");
+        for power in [0.25, 0.5, 1.0] {
+            assert!(matches!(trend(&at(&sizes, |q| q.powf(power))), Trend::Grows { .. }));
         }
     }
 

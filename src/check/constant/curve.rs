@@ -39,6 +39,8 @@ const RUNS: u64 = 2;
 const FLOW_COST: u64 = 2;
 /// How often the curves are shown each other's worst cases, while that changes any.
 const SHARES: usize = 2;
+/// A demand that others are above by no more than this factor may be theirs.
+const NEARLY: f64 = 2.0;
 /// A search to which one more adds no larger part than this is good.
 pub(super) const GOOD: f64 = 0.02;
 
@@ -177,6 +179,7 @@ impl<'a> Search<'a> {
         let others = shown.iter().filter(|(of, ..)| *of != own);
         let others = others.map(|(_, demand, point)| Ok((*demand, whole.without(row.line, point)?)));
         let others = others.collect::<Result<Vec<_>, CheckError>>()?;
+        let most = others.iter().fold(0.0, |most: f64, other| most.max(other.0));
         let mut news = false;
         for stand in &mut row.stands {
             let before = stand.demand();
@@ -184,11 +187,18 @@ impl<'a> Search<'a> {
             for (_, point) in &others {
                 self.offer(stand, point.clone())?;
             }
-            let Some((raised, point)) = stand.best.clone() else { continue };
-            if raised.is_finite() && raised > before.max(0.0) * (1.0 + GOOD) {
-                news = true;
-                self.hunt(stand, self.evaluations(stand), &[point])?;
+            let raised = stand.demand();
+            let higher = raised.is_finite() && raised > before.max(0.0) * (1.0 + GOOD);
+            // Little less than elsewhere may be a case that is not measured here, by rounding at the edge of a hypothesis; others are beside it.
+            let missed = most > raised * (1.0 + GOOD) && most <= raised * NEARLY;
+            if higher || missed {
+                let mut seeds: Vec<Point> = stand.best.iter().map(|best| best.1.clone()).collect();
+                if missed {
+                    seeds.extend(others.iter().filter_map(|(_, point)| stand.adapted(point.clone())));
+                }
+                self.hunt(stand, self.evaluations(stand), &seeds)?;
                 stand.spread = (1.0 - raised / stand.demand()).clamp(0.0, 1.0);
+                news |= higher || stand.spread > GOOD;
             }
         }
         self.neighbours(row)?;
