@@ -7,13 +7,13 @@ use super::filter::would_have;
 use super::outputs;
 use super::stop::Stop;
 use crate::engine::exit::Exit;
+use crate::engine::regular;
 use crate::report::baseline::Of;
 use crate::report::merge::{MergeError, Merged, ShardReport, merge as merged};
 use crate::report::paint::Paint;
 use crate::report::record::Record;
 use crate::report::run_report::Asked;
-use crate::report::terminal::{Sums, unexpected};
-use std::fs;
+use crate::report::terminal::{Sums, error_line, unexpected};
 use std::path::PathBuf;
 
 pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
@@ -35,6 +35,10 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     let drift = found.as_ref().map(|found| found.drift.clone()).unwrap_or_default();
     let exit = record.exit().gravest(drift.exit());
     failed.extend(outputs::write(&args.outputs, &text, drift, show).err());
+    let paint_err = console::paint_err(&args.color);
+    for error in &record.head.errors {
+        console::err(&error_line(error, paint_err));
+    }
     for entry in &record.entries {
         show(&unexpected(entry, paint));
     }
@@ -80,7 +84,7 @@ fn compared<'a>(args: &'a MergeArgs, asked: &Asked, record: &Record, paint: Pain
 
 fn read(path: &PathBuf) -> Result<ShardReport, Stop> {
     let text =
-        fs::read_to_string(path).map_err(|error| Stop::argument(format!("cannot read {}: {error}", path.display())))?;
+        regular::text(path).map_err(|error| Stop::argument(format!("cannot read {}: {error}", path.display())))?;
     Ok(ShardReport::read(&path.display().to_string(), &text)?)
 }
 
