@@ -338,7 +338,7 @@ fn no_output_is_written_over_a_file_that_is_read() {
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("claims/p/c.toml", folder.join("link.json")).unwrap();
-        let says = "--json would be written over link.json, which is claims/p/c.toml";
+        let says = "--json would be written over claims/p/c.toml, which is read (link.json is that file)";
         refused.push((&["check", "--json", "link.json"], says));
     }
     let before = texts(&folder);
@@ -365,7 +365,10 @@ fn no_figure_is_written_over_a_claim_that_a_link_leads_to() {
     let run = theoremcheck(&folder, &["plot"]);
     let stderr = String::from_utf8_lossy(&run.stderr);
     assert_eq!(run.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("--output would be written over figures/p/c.csv, which is claims/p/c.toml"), "{stderr}");
+    assert!(
+        stderr.contains("--output would be written over claims/p/c.toml, which is read (figures/p/c.csv is that file)"),
+        "{stderr}"
+    );
     assert_eq!(fs::read_to_string(folder.join("claims/p/c.toml")).unwrap(), claim);
 }
 

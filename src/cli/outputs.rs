@@ -82,9 +82,9 @@ pub fn spare<'a, R: IntoIterator<Item = PathBuf>>(
     }
     for read in reads() {
         let Some((argument, path)) = only_name(&read).and_then(|name| written.get(&name)) else { continue };
-        let read = if read == **path { String::new() } else { format!(", which is {}", shown(&read)) };
-        let would = format!("{argument} would be written over {}{read}", shown(path));
-        return Err(Stop::argument(format!("{would}: that is read, and is no file for a report; name another")));
+        let same = if read == **path { String::new() } else { format!(" ({} is that file)", shown(path)) };
+        let would = format!("{argument} would be written over {}, which is read{same}", shown(&read));
+        return Err(Stop::argument(format!("{would}; name another file")));
     }
     Ok(())
 }

@@ -57,11 +57,16 @@ pub struct Section {
     pub lines: Vec<String>,
 }
 
+/// A line that is no workflow command to a code host, which takes those that begin with two colons.
+fn no_command(line: String) -> String {
+    if line.trim_start().starts_with("::") { format!("\\{line}") } else { line }
+}
+
 impl Explained<'_> {
     pub fn render(&self) -> String {
         let claim = self.claim;
         let mut out = format!("{}  {}\n", self.paint.bold(&claim.id.0), on_one_line(&claim.at));
-        out += &format!("{}\n", on_one_line(&claim.title));
+        out += &format!("{}\n", no_command(on_one_line(&claim.title)));
         if let Some(paper) = self.paper {
             let venue = paper.venue.as_ref().map(|venue| format!("{}, ", on_one_line(venue))).unwrap_or_default();
             let paper = format!(
@@ -70,7 +75,7 @@ impl Explained<'_> {
                 on_one_line(&paper.title),
                 paper.year
             );
-            out += &format!("{}\n", self.paint.dim(&paper));
+            out += &format!("{}\n", self.paint.dim(&no_command(paper)));
         }
         let mut sections = Vec::new();
         if let Some(tex) = &claim.tex {

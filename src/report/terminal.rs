@@ -394,8 +394,7 @@ pub fn plain(text: &str) -> String {
     text.chars().map(|c| if steers(c) && c != '\n' { '?' } else { c }).collect()
 }
 
-/// [`plain`] text on one line, a break shown as `\n`, which is no workflow command, though it be all that stands there.
+/// [`plain`] text on one line: a break is shown as `\n`, so that nothing in it begins a line, a workflow command say.
 pub fn on_one_line(text: &str) -> String {
-    let text = plain(text).replace('\n', "\\n");
-    if text.trim_start().starts_with("::") { format!("\\{text}") } else { text }
+    plain(text).replace('\n', "\\n")
 }
