@@ -221,6 +221,81 @@ fn what_is_named_as_a_claim_file_and_is_none_is_malformed() {
     assert!(alone.stderr.contains("claims/p/paper.toml"), "{}", alone.stderr);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_is_what_its_place_says() {
+    use std::os::unix::fs::symlink;
+    let folder = scratch("links");
+    let claim = |given: &str| {
+        format!("title = \"t\"\nat = \"a\"\nsetting = \"s\"\n[given]\n{given}\n[claim]\nc = \"x >= 0\"\n")
+    };
+    fs::create_dir_all(folder.join("claims/p/settings")).unwrap();
+    fs::create_dir_all(folder.join("claims/q/settings")).unwrap();
+    fs::write(folder.join("claims/p/settings/s.toml"), "[given]\nx = \"real in [0, 1]\"\n").unwrap();
+    symlink("../../p/settings/s.toml", folder.join("claims/q/settings/s.toml")).unwrap();
+    fs::write(folder.join("claims/p/ok.toml"), claim("y = \"real in [0, 1]\"")).unwrap();
+    symlink("ok.toml", folder.join("claims/p/alias.toml")).unwrap();
+    symlink("../p/ok.toml", folder.join("claims/q/other.toml")).unwrap();
+    // A paper, and folders that lead into themselves.
+    symlink("p", folder.join("claims/r")).unwrap();
+    symlink("..", folder.join("claims/q/up")).unwrap();
+    symlink("../..", folder.join("claims/q/out")).unwrap();
+    let ids = |arguments: &[&str]| {
+        let run = in_folder(&folder, &[&["list"], arguments].concat());
+        assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+        run.stdout.lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let all = ["p/alias", "p/ok", "q/other", "r/alias", "r/ok"];
+    assert_eq!(ids(&[]), all);
+    // One place that is named twice is one.
+    assert_eq!(ids(&["claims", "claims/p/ok.toml", "./claims/../claims/p"]), all);
+    assert_eq!(ids(&["claims/p/alias.toml"]), ["p/alias"]);
+    let run = in_folder(&folder, &["check", "--budget", "quick"]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
+fn a_claim_file_of_a_bad_name_is_told_so_however_it_is_named() {
+    let folder = scratch("bad-name");
+    fs::create_dir_all(folder.join("claims/p")).unwrap();
+    fs::copy(fixture("good/means.toml"), folder.join("claims/p/spa ce.toml")).unwrap();
+    for path in ["claims/p/spa ce.toml", "claims/p", "claims"] {
+        let run = in_folder(&folder, &["check", path]);
+        assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains("a file that is in no claim's place"), "{path}: {}", run.stderr);
+        assert!(run.stderr.contains("claims/p/spa ce.toml"), "{path}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_title_stands_on_one_line() {
+    let folder = scratch("title");
+    let new = in_folder(&folder, &["new", "p/c"]);
+    assert_eq!(new.status, 0, "{}", new.stderr);
+    let path = folder.join("claims/p/c.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, title) = text.split_once("title").unwrap();
+    let after = title.split_once('\n').unwrap().1;
+    fs::write(&path, format!("{before}title = \"::error::one\\n::error::two\"\n{after}")).unwrap();
+    for arguments in [&["list"][..], &["explain", "p/c"], &["replay", "p/c", "--case", "0"]] {
+        let run = in_folder(&folder, arguments);
+        assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains("::error::one\\n::error::two"), "{arguments:?}: {}", run.stdout);
+        let command = run.stdout.lines().find(|line| line.trim_start().starts_with("::"));
+        assert_eq!(command, None, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_no_witness_cannot_be_verified() {
+    let folder = scratch("no-witness");
+    fs::create_dir(folder.join("claims")).unwrap();
+    fs::write(folder.join("report.json"), "{}").unwrap();
+    let run = in_folder(&folder, &["verify", "report.json"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("report.json is neither a witness (`<claim>.witness.json`)"), "{}", run.stderr);
+}
+
 #[test]
 fn a_malformed_paper_is_no_claim() {
     let folder = scratch("paper");
@@ -586,6 +661,14 @@ fn manual_pages_are_made_of_the_command_line() {
     let check = theoremcheck(&["man", "check"]);
     assert!(check.stdout.contains("\\-\\-accept\\-baseline"), "{}", check.stdout);
     let synopsis = check.stdout.lines().skip_while(|line| *line != ".SH SYNOPSIS").nth(1).unwrap();
+    assert!(synopsis.trim_end().ends_with("[\\fIPATH\\fR]..."), "{synopsis}");
+    let synopsis = |command: &str| {
+        let page = theoremcheck(&["man", command]).stdout;
+        page.lines().skip_while(|line| *line != ".SH SYNOPSIS").nth(1).unwrap().trim_end().to_owned()
+    };
+    assert!(synopsis("merge").ends_with("<\\fISHARD.json\\fR>..."), "{}", synopsis("merge"));
+    assert!(synopsis("report").ends_with("\\-\\-output\\fR \\fIDIR\\fR> <\\fIRUN.json\\fR>"), "{}", synopsis("report"));
+    let synopsis = synopsis("check");
     for part in ["[\\fB\\-\\-json\\fR \\fIFILE\\fR]", "\\-\\-jobs\\fR \\fIN\\fR]", "[\\fB\\-\\-annotations\\fR]"] {
         assert!(synopsis.contains(part), "{part}: {synopsis}");
     }
@@ -610,7 +693,7 @@ fn bad_arguments_exit_with_2_and_say_what_would_be_right() {
         (&["check", "--max-elements", "0"], "--max-elements"),
         (&["check", "--seed", "minus one"], "--seed"),
         (&["check", "--backend", "abacus"], "no back end `abacus`"),
-        (&["replay", "good/means"], "--case"),
+        (&["replay", "good/means"], "`--case N` names a random one, as a report does, `--hunted PREDICATE`"),
         (&["chekc"], "did you mean the command `check`?"),
         (
             &["bogus"],

@@ -7,7 +7,7 @@ use site::xml::{self, Element};
 use site::{Planted, files, theoremcheck};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// One run for all tests.
@@ -294,6 +294,99 @@ fn outputs_that_would_overwrite_each_other_are_refused_before_the_run() {
         );
         assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
     }
+}
+
+/// Every file under a folder, with its text.
+fn texts(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(texts(&path));
+        } else {
+            all.insert(path.clone(), fs::read(&path).unwrap());
+        }
+    }
+    all
+}
+
+#[test]
+fn no_output_is_written_over_a_file_that_is_read() {
+    let folder = small("spared");
+    fs::create_dir(folder.join("claims/p/settings")).unwrap();
+    fs::write(folder.join("claims/p/settings/s.toml"), "").unwrap();
+    fs::write(folder.join("claims/p/paper.toml"), "title = \"T\"\nauthors = [\"A\"]\nyear = 2021\n").unwrap();
+    fs::write(folder.join("kernel.py"), "").unwrap();
+    let run = theoremcheck(&folder, &["check", "--budget", "quick", "--json", "run.json"]);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    fs::create_dir(folder.join("site")).unwrap();
+    fs::rename(folder.join("run.json"), folder.join("site/index.html")).unwrap();
+    let mut refused = vec![
+        (&["check", "--json", "claims/p/c.toml"][..], "--json would be written over claims/p/c.toml"),
+        (&["check", "claims", "--junit", "./claims/q/../p/paper.toml"], "claims/p/paper.toml"),
+        (&["check", "claims/p/c.toml", "--markdown", "claims/p/settings/s.toml"], "--markdown would be written over"),
+        (&["check", "--sarif", "claims/p/c.witness.json"], "claims/p/c.witness.json"),
+        (&["check", "--resume", "claims/p/settings/s.toml"], "--resume would be written over claims/p/settings/s.toml"),
+        (&["report", "site/index.html", "-o", "site"], "--output would be written over site/index.html"),
+        (&["kernels", "--with", "python3 kernel.py", "--json", "kernel.py"], "--json would be written over kernel.py"),
+        (
+            &["kernels", "--with", "none", "--claims", "claims", "--json", "claims/p/c.toml"],
+            "--json would be written over claims/p/c.toml",
+        ),
+    ];
+    fs::create_dir(folder.join("claims/q")).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("claims/p/c.toml", folder.join("link.json")).unwrap();
+        let says = "--json would be written over claims/p/c.toml, which is read (link.json is that file)";
+        refused.push((&["check", "--json", "link.json"], says));
+    }
+    let before = texts(&folder);
+    for (arguments, says) in refused {
+        let run = theoremcheck(&folder, arguments);
+        let stderr = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(says), "{arguments:?}: {stderr}");
+        assert!(run.stdout.is_empty(), "nothing is run");
+        assert!(texts(&folder) == before, "{arguments:?} wrote something");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn no_figure_is_written_over_a_claim_that_a_link_leads_to() {
+    let folder = small("figure-spared");
+    let claim = "title = 't'\nat = 'a'\n[given]\nq = 'real in (0, 2]'\n[trajectory]\nstate = { x = '1' }\nstep = { x = 'q*x' }\n\
+        steps = 10\n[experiment]\nsweep = { q = [1, 2] }\n[experiment.plot.x]\ny = 'x'\n[experiment.number]\nlast = 'x'\n\
+        [experiment.reading]\ngrows = 'last[1] < last[2]'\n";
+    fs::write(folder.join("claims/p/c.toml"), claim).unwrap();
+    fs::create_dir_all(folder.join("figures/p")).unwrap();
+    std::os::unix::fs::symlink("../../claims/p/c.toml", folder.join("figures/p/c.csv")).unwrap();
+    let run = theoremcheck(&folder, &["plot"]);
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(2), "{stderr}");
+    assert!(
+        stderr.contains("--output would be written over claims/p/c.toml, which is read (figures/p/c.csv is that file)"),
+        "{stderr}"
+    );
+    assert_eq!(fs::read_to_string(folder.join("claims/p/c.toml")).unwrap(), claim);
+}
+
+#[test]
+fn junit_is_xml_whatever_a_text_has() {
+    let folder = small("noncharacters");
+    let claim = fs::read_to_string(folder.join("claims/p/c.toml")).unwrap();
+    let hostile = "t\u{fffe}\u{ffff}\u{85}&<";
+    fs::write(folder.join("claims/p/c.toml"), claim.replace("\"t\"", &format!("'{hostile}'"))).unwrap();
+    let bad = format!("'\u{ffff}' = 3\n{claim}");
+    fs::write(folder.join("claims/p/bad.toml"), bad).unwrap();
+    theoremcheck(&folder, &["check", "--budget", "quick", "--junit", "junit.xml"]);
+    let junit = fs::read_to_string(folder.join("junit.xml")).unwrap();
+    assert!(junit.contains("p/bad") && junit.contains("p/c"), "{junit}");
+    // XML 1.0, production 2: surrogates are no characters of Rust, and all others are.
+    let forbidden = |c: char| (c < ' ' && !"\t\n\r".contains(c)) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    assert!(!junit.contains(forbidden), "{junit:?}");
+    xml::parse(&junit).unwrap();
 }
 
 #[cfg(unix)]

@@ -116,6 +116,90 @@ fn the_exit_status_of_a_merge_is_that_of_the_single_run() {
 }
 
 #[test]
+fn a_merge_says_what_is_malformed() {
+    let folder = scratch("malformed");
+    let reports = shards(&folder, 2, &[]);
+    let run = merge(&[&reports[0].0, &reports[1].0], &["--quiet"]);
+    assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
+    let errors: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(errors.len(), 2, "{errors:#?}");
+    assert!(errors[0].starts_with(&format!("error: {CLAIMS}/malformed/syntax.toml:8:")), "{errors:#?}");
+    assert!(errors[1].starts_with(&format!("error: {CLAIMS}/malformed/unknown.toml:")), "{errors:#?}");
+    assert!(errors[1].contains("did you mean `sigma`?"), "{errors:#?}");
+}
+
+/// What is run for no longer than a minute; None where it takes longer.
+fn soon(arguments: &[&str]) -> Option<Run> {
+    let mut command = command(arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed() > Duration::from_secs(60) {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return None;
+        }
+        sleep(Duration::from_millis(20));
+    }
+    let output = child.wait_with_output().unwrap();
+    Some(Run {
+        status: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn what_has_no_end_is_refused() {
+    let folder = scratch("endless");
+    let pipe = folder.join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success());
+    let good = format!("{CLAIMS}/good/means.toml");
+    // `/dev/full` is read like `/dev/zero`, without end.
+    for file in [made.then_some(text(&pipe)), Path::new("/dev/full").exists().then_some("/dev/full")] {
+        let Some(file) = file else { continue };
+        for arguments in [
+            &["check", &good, "--resume", file][..],
+            &["check", &good, "--baseline", file],
+            &["check", &good, "--baseline", file, "--accept-baseline"],
+            &["merge", file],
+            &["report", file, "-o", text(&folder)],
+        ] {
+            let run = soon(arguments).unwrap_or_else(|| panic!("{arguments:?} does not end"));
+            assert_eq!(run.status, 2, "{arguments:?}: {}{}", run.stdout, run.stderr);
+            assert!(run.stderr.contains(&format!("{file}: not a regular file")), "{arguments:?}: {}", run.stderr);
+        }
+    }
+    // What is written goes where it is sent.
+    let run = soon(&["check", &good, "--budget", "quick", "--json", "/dev/null"]).unwrap();
+    assert_eq!(run.status, 0, "{}", run.stderr);
+}
+
+#[test]
+fn standard_streams_are_no_journal_and_no_baseline() {
+    let good = format!("{CLAIMS}/good/means.toml");
+    for argument in ["--resume", "--baseline"] {
+        let run = theoremcheck(&["check", &good, argument, "-"]);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("{argument} takes a file")), "{}", run.stderr);
+    }
+    assert!(!Path::new(env!("CARGO_MANIFEST_DIR")).join("-").exists());
+}
+
+#[test]
+fn the_example_of_a_job_array_has_the_budget_of_the_baseline_it_compares_with() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let baseline: serde_json::Value = serde_json::from_str(&read("claims/baseline.json")).unwrap();
+    let budget = baseline["of"]["budget"].as_str().unwrap();
+    let readme = read("examples/slurm/README.md");
+    let example = readme.split("```").nth(1).unwrap();
+    assert!(example.contains("merge.sh --baseline claims/baseline.json\n"), "{example}");
+    assert!(example.contains(&format!("array.sh claims --budget {budget})\n")), "{example}");
+}
+
+#[test]
 fn shards_that_do_not_fit_together_are_refused() {
     let folder = scratch("refused");
     let reports = shards(&folder, 3, &["--filter", "good"]);

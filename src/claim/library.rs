@@ -127,7 +127,10 @@ impl Library {
             }
         }
         if claims.is_empty() {
-            return Err(no_claims(root));
+            // A claim whose name is bad is not one that is not there.
+            let misplaced = library.problems.into_iter().flat_map(|problem| problem.0).filter(is_misplaced);
+            let misplaced: Vec<Diagnostic> = misplaced.take(Diagnostics::MOST).collect();
+            return Err(if misplaced.is_empty() { no_claims(root) } else { Diagnostics(misplaced) });
         }
         for (id, files) in claims {
             let setting = |name: &str| settings.get(&(id.paper().to_owned(), name.to_owned())).cloned();
@@ -281,8 +284,14 @@ fn twice(second: &Path, message: &str, first: &Path) -> Diagnostic {
     Diagnostic::new(Place::file(&empty(second)), message, format!("the other is {}", first.display()))
 }
 
+const MISPLACED: &str = "a file that is in no claim's place";
+
+fn is_misplaced(diagnostic: &Diagnostic) -> bool {
+    diagnostic.message == MISPLACED
+}
+
 fn misplaced(file: &ClaimFile) -> Diagnostics {
-    Diagnostic::new(Place::file(&empty(&file.path)), "a file that is in no claim's place", "it would never be read")
+    Diagnostic::new(Place::file(&empty(&file.path)), MISPLACED, "it would never be read")
         .help(
             "claims are `<paper>/<claim>.toml`, settings `<paper>/settings/<name>.toml`, in ASCII letters, digits, \
              `.`, `-` and `_`",

@@ -190,9 +190,8 @@ pub struct ExplainArgs {
 pub struct ReplayArgs {
     /// Which claim: `<paper>/<claim>`
     pub id: String,
-    /// Which case
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..LAST_CASE),
-          required_unless_present = "hunted")]
+    /// Which case; it, or `--hunted`, must be given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..LAST_CASE))]
     pub case: Option<u64>,
     /// The nearest case that the hunt finds for this predicate, in place of a random one; the hunt is run again
     #[arg(long, value_name = "PREDICATE", conflicts_with = "case")]

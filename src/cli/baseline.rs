@@ -1,7 +1,9 @@
 //! `--baseline`: what a run is compared with, read before it begins; what is told of the comparison; `--accept-baseline`.
 
 use super::args::BaselineArgs;
+use super::outputs::not_standard;
 use super::stop::Stop;
+use crate::engine::regular;
 use crate::engine::run::RunOptions;
 use crate::report::baseline::{Baseline, Compared, Drift, Of, Standing};
 use crate::report::entry::Entry;
@@ -10,7 +12,6 @@ use crate::report::paint::Paint;
 use crate::report::terminal::plain;
 use crate::report::write::write_atomically;
 use serde_json::value::RawValue;
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -63,8 +64,9 @@ pub fn read_back(entries: &[Box<RawValue>]) -> Result<Vec<Entry>, Stop> {
 /// The baseline that is asked for, if one is. It must be of the same run: of another seed or budget all numbers are others.
 pub fn open<'a>(args: &'a BaselineArgs, of: &Of) -> Result<Option<Held<'a>>, Stop> {
     let Some(path) = args.baseline.as_deref() else { return Ok(None) };
+    not_standard("--baseline", path)?;
     let held = |baseline| Ok(Some(Held { path, baseline, tolerance: args.tolerance, accept: args.accept_baseline }));
-    let text = match fs::read_to_string(path) {
+    let text = match regular::text(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound && args.accept_baseline => {
             return held(Baseline::empty(of.clone()));

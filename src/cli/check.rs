@@ -44,6 +44,9 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Stop> {
     let of = baseline::of_options(&setup.options);
     let held = baseline::open(&args.baseline, &of)?;
     let Selected { scan, read, mut malformed } = selected(args)?;
+    outputs::spare(outputs::named(&args.outputs).chain(journal).chain(baseline::named(&args.baseline)), || {
+        scan.reads()
+    })?;
     let wanted = asked(&scan, Filter(args.filter.filter.as_deref()));
     let mut part = None;
     let claims = match args.shard {

@@ -29,7 +29,7 @@ use crate::report::run_report::Setup;
 use crate::report::terminal;
 use crate::report::write::write_atomically;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub fn kernels(args: &KernelsArgs) -> Result<Exit, Stop> {
@@ -41,8 +41,13 @@ pub fn kernels(args: &KernelsArgs) -> Result<Exit, Stop> {
         return Ok(Exit::AsExpected);
     };
     let words = words(command)?;
-    let json = args.json.as_deref().filter(|path| *path != Path::new("-")).map(|path| ("--json", path));
-    outputs::apart(json.into_iter().chain(baseline::named(&args.baseline)))?;
+    outputs::apart(outputs(args))?;
+    // The program is a file, too, and so are those that it is given.
+    outputs::spare(outputs(args), || words.iter().map(PathBuf::from).filter(|path| path.is_file()))?;
+    // Of folders that cannot be searched nothing is read; that is told below.
+    if let Ok(scan) = find::scan(&args.claims) {
+        outputs::spare(outputs(args), || scan.reads())?;
+    }
     let mut reports = Vec::new();
     let judged = judge_program(args, &words, &mut reports);
     if let Some(path) = &args.json {
@@ -58,6 +63,12 @@ pub fn kernels(args: &KernelsArgs) -> Result<Exit, Stop> {
         }
     }
     judged
+}
+
+/// What is written, each with the argument that names it.
+fn outputs(args: &KernelsArgs) -> impl Iterator<Item = (&'static str, &Path)> {
+    let json = args.json.as_deref().filter(|path| *path != Path::new("-")).map(|path| ("--json", path));
+    json.into_iter().chain(baseline::named(&args.baseline))
 }
 
 /// A command as words, as a shell would split it; there is no shell.

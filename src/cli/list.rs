@@ -9,7 +9,7 @@ use crate::claim::model::{Claim, Expect, Verdict};
 use crate::engine::exit::Exit;
 use crate::engine::outcome::Malformed;
 use crate::engine::verdict::name;
-use crate::report::terminal::{self, plain};
+use crate::report::terminal::{self, on_one_line};
 
 pub fn list(args: &ListArgs) -> Result<Exit, Stop> {
     let library = match find::scan(&args.paths)?.library() {
@@ -34,7 +34,12 @@ pub fn list(args: &ListArgs) -> Result<Exit, Stop> {
         match &loaded.claim {
             Ok(claim) => {
                 let expect = expectation(claim).map(|words| format!("  {}", paint.dim(&words))).unwrap_or_default();
-                text += &format!("{}  {}: {}{expect}\n", paint.bold(&id), plain(&claim.at), plain(&claim.title));
+                text += &format!(
+                    "{}  {}: {}{expect}\n",
+                    paint.bold(&id),
+                    on_one_line(&claim.at),
+                    on_one_line(&claim.title)
+                );
             }
             Err(diagnostics) => {
                 text += &format!("{}  {}\n", paint.bold(&id), paint.bad("malformed"));

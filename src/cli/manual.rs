@@ -41,7 +41,7 @@ fn page(command: &clap::Command) -> Result<String, Stop> {
     Ok(with_values(&String::from_utf8_lossy(&page), command))
 }
 
-/// The synopsis with what each option takes: clap_mangen names the options alone there.
+/// The synopsis with what each option takes, and dots after what may be repeated: clap_mangen has only the names there.
 fn with_values(page: &str, command: &clap::Command) -> String {
     let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
     let synopsis = lines.iter().position(|line| line == ".SH SYNOPSIS").and_then(|at| lines.get_mut(at + 1));
@@ -50,7 +50,16 @@ fn with_values(page: &str, command: &clap::Command) -> String {
         for (long, names) in options.filter_map(|option| option.get_long().zip(option.get_value_names())) {
             let long = format!("\\fB\\-\\-{}\\fR", long.replace('-', "\\-"));
             let names: Vec<String> = names.iter().map(|name| format!("\\fI{name}\\fR")).collect();
-            *synopsis = synopsis.replace(&format!("{long}]"), &format!("{long} {}]", names.join(" ")));
+            for end in [']', '>'] {
+                *synopsis = synopsis.replace(&format!("{long}{end}"), &format!("{long} {}{end}", names.join(" ")));
+            }
+        }
+        let repeated = command.get_positionals().filter(|path| path.get_num_args().is_some_and(|n| n.max_values() > 1));
+        for name in repeated.filter_map(|path| path.get_value_names()).flatten() {
+            for (start, end) in [('[', ']'), ('<', '>')] {
+                let name = format!("{start}\\fI{name}\\fR{end}");
+                *synopsis = synopsis.replace(&name, &format!("{name}..."));
+            }
         }
     }
     lines.join("\n") + "\n"

@@ -7,14 +7,14 @@ use super::filter::would_have;
 use super::outputs;
 use super::stop::Stop;
 use crate::engine::exit::Exit;
+use crate::engine::regular;
 use crate::report::baseline::Of;
 use crate::report::merge::{MergeError, Merged, ShardReport, merge as merged};
 use crate::report::paint::Paint;
 use crate::report::record::Record;
 use crate::report::run_report::Asked;
-use crate::report::terminal::{Sums, unexpected};
-use std::fs;
-use std::path::PathBuf;
+use crate::report::terminal::{Sums, error_line, unexpected};
+use std::path::Path;
 
 pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     // Where the report itself takes standard output, the rest goes beside it.
@@ -24,7 +24,7 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     };
     let shards = args.shards.iter().map(|path| ("SHARD.json", path.as_path()));
     outputs::apart(shards.chain(outputs::named(&args.outputs)).chain(baseline::named(&args.baseline)))?;
-    let reports = args.shards.iter().map(read).collect::<Result<Vec<_>, Stop>>()?;
+    let reports = args.shards.iter().map(|path| read(path)).collect::<Result<Vec<_>, Stop>>()?;
     let Merged { text, shards, asked, record } = merged(reports)?;
     // Whatever is wrong with the baseline, the reports are written.
     let mut failed = Vec::new();
@@ -35,6 +35,10 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     let drift = found.as_ref().map(|found| found.drift.clone()).unwrap_or_default();
     let exit = record.exit().gravest(drift.exit());
     failed.extend(outputs::write(&args.outputs, &text, drift, show).err());
+    let paint_err = console::paint_err(&args.color);
+    for error in &record.head.errors {
+        console::err(&error_line(error, paint_err));
+    }
     for entry in &record.entries {
         show(&unexpected(entry, paint));
     }
@@ -78,9 +82,9 @@ fn compared<'a>(args: &'a MergeArgs, asked: &Asked, record: &Record, paint: Pain
     held.compare(of, entries, &|id| ran(id) || would_have(asked, id) && !bad(id), paint).map(Some)
 }
 
-fn read(path: &PathBuf) -> Result<ShardReport, Stop> {
+fn read(path: &Path) -> Result<ShardReport, Stop> {
     let text =
-        fs::read_to_string(path).map_err(|error| Stop::argument(format!("cannot read {}: {error}", path.display())))?;
+        regular::text(path).map_err(|error| Stop::argument(format!("cannot read {}: {error}", path.display())))?;
     Ok(ShardReport::read(&path.display().to_string(), &text)?)
 }
 

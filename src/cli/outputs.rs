@@ -7,8 +7,10 @@ use super::console;
 use super::stop::Stop;
 use crate::report::baseline::Drift;
 use crate::report::record::Record;
+use crate::report::terminal::plain;
 use crate::report::write::{only_name, write_atomically};
 use crate::report::{annotations, junit, markdown, sarif};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The name of standard output.
@@ -66,6 +68,39 @@ pub fn apart<'a>(files: impl Iterator<Item = (&'static str, &'a Path)>) -> Resul
         }
     }
     Ok(())
+}
+
+/// Refuses to write a file over one that is read, which `reads` lists where anything is written; each comes with the argument that names it.
+pub fn spare<'a, R: IntoIterator<Item = PathBuf>>(
+    files: impl Iterator<Item = (&'static str, &'a Path)>,
+    reads: impl FnOnce() -> R,
+) -> Result<(), Stop> {
+    let written: BTreeMap<PathBuf, (&str, &Path)> =
+        files.filter_map(|(argument, path)| Some((only_name(path)?, (argument, path)))).collect();
+    if written.is_empty() {
+        return Ok(());
+    }
+    for read in reads() {
+        let Some((argument, path)) = only_name(&read).and_then(|name| written.get(&name)) else { continue };
+        let same = if read == **path { String::new() } else { format!(" ({} is that file)", shown(path)) };
+        let would = format!("{argument} would be written over {}, which is read{same}", shown(&read));
+        return Err(Stop::argument(format!("{would}; name another file")));
+    }
+    Ok(())
+}
+
+fn shown(path: &Path) -> String {
+    plain(&path.to_string_lossy())
+}
+
+/// Refuses `-` as the name of a file that is both read and written.
+pub fn not_standard(argument: &str, path: &Path) -> Result<(), Stop> {
+    match path == Path::new(STDOUT) {
+        true => Err(Stop::argument(format!(
+            "{argument} takes a file, to be read and written, and `-` names none (a file of this name is `./-`)"
+        ))),
+        false => Ok(()),
+    }
 }
 
 /// Whether anything was asked for.

@@ -5,8 +5,9 @@ use super::check::run_shown;
 use super::console;
 use super::filter::Filter;
 use super::find;
+use super::outputs;
 use super::stop::Stop;
-use crate::claim::model::Claim;
+use crate::claim::model::{Claim, ClaimId};
 use crate::engine::exit::Exit;
 use crate::engine::outcome::{ClaimResult, Malformed, Outcome};
 use crate::report::progress::Progress;
@@ -20,7 +21,8 @@ use std::sync::Mutex;
 pub fn plot(args: &PlotArgs) -> Result<Exit, Stop> {
     let setup = Setup { options: find::run_options(args.budget, &args.work)?, paths: args.paths.clone() };
     let (paint, paint_err) = (console::paint_out(&args.color), console::paint_err(&args.color));
-    let library = match find::scan(&args.paths)?.library() {
+    let scan = find::scan(&args.paths)?;
+    let library = match scan.library() {
         Ok(library) => library,
         Err(diagnostics) => {
             console::err(&terminal::malformed(&Malformed { id: None, diagnostics }, paint_err));
@@ -45,6 +47,9 @@ pub fn plot(args: &PlotArgs) -> Result<Exit, Stop> {
     if claims.is_empty() && malformed.is_empty() {
         return Err(Stop::argument("no experiment is among these claims: one has a table `[experiment]`".to_owned()));
     }
+    // By links alone: what is read has other names.
+    let figures: Vec<PathBuf> = claims.iter().flat_map(|claim| files(&args.output, &claim.id)).collect();
+    outputs::spare(figures.iter().map(|path| ("--output", path.as_path())), || scan.reads())?;
     let ids: Vec<_> = claims.iter().map(|claim| &claim.id).collect();
     let table = Table::new(&setup, paint, false, false, &ids);
     // The first file that cannot be written ends it, with what was written before.
@@ -80,15 +85,19 @@ pub fn plot(args: &PlotArgs) -> Result<Exit, Stop> {
 /// Writes what was drawn of a claim: nothing where it was not run.
 fn written(folder: &Path, result: &ClaimResult) -> Result<Vec<PathBuf>, Stop> {
     let Some(figure) = &result.figure else { return Ok(Vec::new()) };
-    let folder = folder.join(result.id.paper());
-    std::fs::create_dir_all(&folder).map_err(|error| Stop::cannot_write(&folder, &error))?;
+    let paper = folder.join(result.id.paper());
+    std::fs::create_dir_all(&paper).map_err(|error| Stop::cannot_write(&paper, &error))?;
     let title = format!("{}: {}", result.at, result.title);
-    let files = [("svg", svg::figure(&title, &figure.panels)), ("csv", figure_table::csv(&figure.panels))];
-    let mut written = Vec::new();
-    for (extension, text) in files {
-        let path = folder.join(format!("{}.{extension}", result.id.stem()));
-        write_atomically(&path, &text).map_err(|error| Stop::cannot_write(&path, &error))?;
-        written.push(path);
+    let texts = [svg::figure(&title, &figure.panels), figure_table::csv(&figure.panels)];
+    let files = files(folder, &result.id);
+    for (path, text) in files.iter().zip(texts) {
+        write_atomically(path, &text).map_err(|error| Stop::cannot_write(path, &error))?;
     }
-    Ok(written)
+    Ok(files.into())
+}
+
+/// Where the figure of a claim and its table go.
+fn files(folder: &Path, id: &ClaimId) -> [PathBuf; 2] {
+    let paper = folder.join(id.paper());
+    ["svg", "csv"].map(|extension| paper.join(format!("{}.{extension}", id.stem())))
 }

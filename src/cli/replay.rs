@@ -13,9 +13,14 @@ use crate::engine::rerun;
 use crate::lang::suggest::nearest;
 use crate::report::closest::stratum_name;
 use crate::report::replay::Shown;
-use crate::report::terminal::WIDTH;
+use crate::report::terminal::{WIDTH, plain};
 
 pub fn replay(args: &ReplayArgs) -> Result<Exit, Stop> {
+    if args.case.is_none() && args.hunted.is_none() {
+        let which =
+            "`--case N` names a random one, as a report does, `--hunted PREDICATE` the nearest that the hunt finds";
+        return Err(Stop::argument(format!("which case of `{}`? {which}", plain(&args.id))));
+    }
     let (claim, _) = find::claim(&args.place.paths, &args.id, console::paint_err(&args.color))?;
     let options = find::check_options(&args.machine)?;
     let run = || -> Result<(Checker, Replay, String), Stop> {

@@ -2,20 +2,21 @@
 
 use super::args::ReportArgs;
 use super::console;
+use super::outputs;
 use super::stop::Stop;
 use crate::engine::exit::Exit;
+use crate::engine::regular;
 use crate::report::html::{data, site};
 use crate::report::number::grouped;
 use std::fs;
 use std::path::Path;
 
-/// The JSON of a run may have this many bytes.
-const MOST_BYTES: u64 = 1 << 30;
-
 pub fn report(args: &ReportArgs) -> Result<Exit, Stop> {
     let run = read(&args.run)?;
     let run = data::parse(&run).map_err(|why| Stop::argument(format!("{} is no report: {why}", args.run.display())))?;
     let files = site::files(&run);
+    let written = files.iter().map(|file| ("--output", args.output.join(&file.path))).collect::<Vec<_>>();
+    outputs::spare(written.iter().map(|(argument, path)| (*argument, path.as_path())), || [args.run.clone()])?;
     for file in &files {
         let path = args.output.join(&file.path);
         let folder = path.parent().unwrap_or(&args.output);
@@ -34,16 +35,6 @@ pub fn report(args: &ReportArgs) -> Result<Exit, Stop> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Stop> {
-    use std::io::Read;
-    let cannot = |error: std::io::Error| Stop::argument(format!("cannot read {}: {error}", path.display()));
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    } else {
-        fs::File::open(path).map_err(cannot)?.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    }
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(Stop::argument(format!("{} is larger than {} MiB", path.display(), MOST_BYTES >> 20)));
-    }
-    Ok(bytes)
+    let read = if path == Path::new("-") { regular::whole_of(std::io::stdin().lock()) } else { regular::whole(path) };
+    read.map_err(|error| Stop::argument(format!("cannot read {}: {error}", path.display())))
 }

@@ -1,5 +1,6 @@
 //! `--resume`: what a journal has of this run, and what is left to run.
 
+use super::outputs::not_standard;
 use super::stop::Stop;
 use crate::claim::fingerprint::Fingerprint;
 use crate::claim::model::Claim;
@@ -37,6 +38,7 @@ impl Resumed {
         let Some(path) = path else {
             return Ok(Self { journal: None, taken: Vec::new(), claims, says: String::new() });
         };
+        not_standard("--resume", path)?;
         let run = Run { program: json::PROGRAM, seed: options.check.seed, budget: json::Budget::of(options) };
         let Opened { journal, mut finished, spoilt } = Journal::open(path, &run)?;
         let all = claims.len();

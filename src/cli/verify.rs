@@ -21,6 +21,10 @@ use std::path::{Path, PathBuf};
 /// Status 0 if every stored witness proves its violation, 1 if one does not, 2 if one cannot be read or has no claim, 4 if one is stale.
 pub fn verify(args: &VerifyArgs) -> Result<Exit, Stop> {
     let (out, err) = (console::paint_out(&args.color), console::paint_err(&args.color));
+    if let Some(path) = args.paths.iter().find(|path| is_neither(path)) {
+        let is = "neither a witness (`<claim>.witness.json`) nor a claim (`<claim>.toml`) nor a folder of these";
+        return Err(Stop::argument(format!("{} is {is}", plain(&path.to_string_lossy()))));
+    }
     let paths: Vec<PathBuf> = args.paths.iter().map(|path| claim_of(path)).collect();
     let library = find::scan(&paths)?
         .library()
@@ -96,6 +100,11 @@ fn of_claim(claim: &Claim, max_elements: usize, paint: Paint) -> Result<(Exit, u
         exit = exit.gravest(status);
     }
     Ok((exit, entries.len()))
+}
+
+/// A file that has nothing to be verified: a report, say.
+fn is_neither(path: &Path) -> bool {
+    path.is_file() && path.extension().is_none_or(|extension| extension != "toml") && witness::stem(path).is_none()
 }
 
 /// A witness file stands for the claim beside it.

@@ -2,15 +2,18 @@
 //!
 //! [`scan`] opens nothing, so that listing names stays cheap; [`Scan::library`] reads everything, [`Scan::claim`] only what
 //! one claim needs. What a file is follows from its place alone (see [`crate::claim::library`]). Folders may be hostile: depth,
-//! number and size are capped, a folder is entered once however many links lead to it, and only regular files are opened.
+//! number and size are capped, a folder that leads into itself is not entered again, and only regular files are opened.
+//!
+//! A link is a file, or a folder, of its own, at the place where it lies: the same file at the same place is one, however it is named.
 
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::library::{ClaimFile, Library, LoadedClaim, Role, within};
 use crate::claim::load::MAX_BYTES;
 use crate::claim::model::{ClaimId, Paper, Place, Source};
+use crate::engine::regular;
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,6 +48,10 @@ pub struct Scan {
     all_papers: bool,
 }
 
+/// Where files really are, and their places in the library: the same file named twice, or by a folder and by itself, is one file; a link to
+/// it from another place is another.
+type Seen = BTreeSet<(PathBuf, PathBuf)>;
+
 #[derive(Clone, Debug)]
 struct Found {
     path: PathBuf,
@@ -55,8 +62,7 @@ struct Found {
 /// Finds the files of claims under these files and folders.
 pub fn scan(paths: &[PathBuf]) -> Result<Scan, FilesError> {
     let mut scan = Scan { root: paths.first().cloned().unwrap_or_default(), ..Scan::default() };
-    // The same file named twice, or by a folder and by itself, is one file.
-    let mut seen = BTreeSet::new();
+    let mut seen = Seen::new();
     for path in paths {
         let metadata = fs::metadata(path).map_err(unreadable(path))?;
         if metadata.is_dir() {
@@ -91,6 +97,15 @@ impl Scan {
     /// Whether all papers that there are would be here, and those of which every claim would.
     pub fn whole(&self) -> (bool, impl Iterator<Item = &str>) {
         (self.all_papers, self.whole.iter().map(String::as_str))
+    }
+
+    /// The files that are read of these, and the places of witnesses, though there be none.
+    pub fn reads(&self) -> impl Iterator<Item = PathBuf> {
+        let found = self.files.iter().filter(|found| found.role != Role::Other);
+        found.flat_map(|found| {
+            let witness = matches!(found.role, Role::Claim(_)).then(|| witness_path(&found.path));
+            std::iter::once(found.path.clone()).chain(witness)
+        })
     }
 
     /// Reads everything.
@@ -158,7 +173,7 @@ impl Scan {
     }
 
     /// A file that was named by itself: its paper's citation and settings come with it.
-    fn file(&mut self, path: &Path, seen: &mut BTreeSet<PathBuf>) -> Result<(), FilesError> {
+    fn file(&mut self, path: &Path, seen: &mut Seen) -> Result<(), FilesError> {
         let absolute = std::path::absolute(path).map_err(unreadable(path))?;
         self.add(path, within(&absolute), seen)?;
         let Some(folder) = path.parent() else { return Ok(()) };
@@ -179,22 +194,25 @@ impl Scan {
         Ok(())
     }
 
-    fn folder(&mut self, root: &Path, seen: &mut BTreeSet<PathBuf>) -> Result<(), FilesError> {
+    fn folder(&mut self, root: &Path, seen: &mut Seen) -> Result<(), FilesError> {
         // `.` and `..` have a name only once they are resolved.
         let named = match root.file_name() {
             Some(_) => std::path::absolute(root).map_err(unreadable(root))?,
             None => fs::canonicalize(root).map_err(unreadable(root))?,
         };
-        let mut entered = BTreeSet::new();
         let mut looked_at = 0;
-        let mut left = vec![(root.to_owned(), PathBuf::new())];
-        while let Some((folder, inside)) = left.pop() {
+        // Each with the folders above it, as they are really called.
+        let mut left = vec![(root.to_owned(), PathBuf::new(), Vec::new())];
+        while let Some((folder, inside, mut above)) = left.pop() {
             if inside.iter().count() > DEEPEST {
                 return Err(FilesError::TooDeep { path: root.to_owned() });
             }
-            if !entered.insert(fs::canonicalize(&folder).map_err(unreadable(&folder))?) {
+            let real = fs::canonicalize(&folder).map_err(unreadable(&folder))?;
+            // A link to where it came from.
+            if above.iter().any(|above: &PathBuf| above.starts_with(&real)) {
                 continue;
             }
+            above.push(real);
             for path in entries(&folder)? {
                 looked_at += 1;
                 if looked_at > MOST_ENTRIES {
@@ -209,7 +227,7 @@ impl Scan {
                 if is_toml(&path) {
                     self.inside(&named, path, inside, seen)?;
                 } else if fs::metadata(&path).is_ok_and(|there| there.is_dir()) {
-                    left.push((path, inside));
+                    left.push((path, inside, above.clone()));
                 }
             }
         }
@@ -218,13 +236,7 @@ impl Scan {
 
     /// A file of a scanned folder. Those directly in it belong to it as their paper, if it is one; those deeper say themselves
     /// which paper is theirs.
-    fn inside(
-        &mut self,
-        root: &Path,
-        path: PathBuf,
-        inside: PathBuf,
-        seen: &mut BTreeSet<PathBuf>,
-    ) -> Result<(), FilesError> {
+    fn inside(&mut self, root: &Path, path: PathBuf, inside: PathBuf, seen: &mut Seen) -> Result<(), FilesError> {
         let depth = inside.iter().count();
         let in_paper = depth == 1 || (depth == 2 && inside.starts_with("settings"));
         let within = if in_paper { within(&root.join(&inside)) } else { inside };
@@ -235,10 +247,10 @@ impl Scan {
         self.add(&path, within, seen)
     }
 
-    fn add(&mut self, path: &Path, within: PathBuf, seen: &mut BTreeSet<PathBuf>) -> Result<(), FilesError> {
+    fn add(&mut self, path: &Path, within: PathBuf, seen: &mut Seen) -> Result<(), FilesError> {
         // A link to nowhere has but the name it has here.
         let name = fs::canonicalize(path).or_else(|_| std::path::absolute(path)).map_err(unreadable(path))?;
-        if !seen.insert(name) {
+        if !seen.insert((name, within.clone())) {
             return Ok(());
         }
         if self.files.len() == MOST_FILES {
@@ -288,17 +300,10 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, FilesError> {
 
 /// A file's bytes; of one that is too long, just enough for the loader to say so.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+    regular::up_to(path, MAX_BYTES as u64).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound if fs::symlink_metadata(path).is_ok() => io::Error::other("a link to nowhere"),
         _ => error,
-    })?;
-    // Opening a pipe would wait for somebody to write to it.
-    if !metadata.is_file() {
-        return Err(io::Error::other(if metadata.is_dir() { "a folder" } else { "not a regular file" }));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    })
 }
 
 fn cannot_read(path: &Path, error: &io::Error) -> Diagnostics {
@@ -396,6 +401,25 @@ mod tests {
         assert_eq!(library.claims.len(), 1);
         let [problem] = &library.problems[..] else { panic!("{:?}", library.problems) };
         assert!(problem.render(100, false).contains("a link to nowhere"), "{problem:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_same_place_named_twice_is_one_and_a_link_is_another() {
+        let folder = Folder::new("places");
+        folder.write("claims/p/a.toml", CLAIM);
+        let link = |target: &str, name: &str| std::os::unix::fs::symlink(target, folder.0.join(name)).unwrap();
+        link("a.toml", "claims/p/b.toml");
+        link("p", "claims/q");
+        link("claims", "again");
+        assert_eq!(folder.ids(&["claims"]), ["p/a", "p/b", "q/a", "q/b"]);
+        assert_eq!(folder.ids(&["claims", "again", "claims/p/b.toml"]), ["p/a", "p/b", "q/a", "q/b"]);
+        // Two folders that lead into each other.
+        link("../r", "claims/p/r");
+        folder.write("claims/r/c.toml", CLAIM);
+        link("../p", "claims/r/p");
+        let scan = scan(&[folder.0.join("claims")]).unwrap();
+        assert!(scan.claims().iter().any(|(id, _)| id.0 == "r/c"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod kernels;
 pub mod outcome;
 pub mod power;
 pub mod process;
+pub mod regular;
 pub mod rerun;
 pub mod run;
 pub mod shard;

@@ -10,7 +10,7 @@ use super::experiment;
 use super::number::{grouped, short};
 use super::paint::Paint;
 use super::run_report::Setup;
-use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, plain};
+use super::terminal::{describe_counts, describe_rejections, describe_strata, describe_unit, on_one_line, plain};
 use crate::claim::experiment::{Experiment, Measure, Plot, Points, Taken};
 use crate::claim::model::{Claim, Constant, Flow, Named, Paper, Probability, ProbabilityBound, Trajectory};
 use crate::engine::outcome::ClaimResult;
@@ -57,16 +57,25 @@ pub struct Section {
     pub lines: Vec<String>,
 }
 
+/// A line that is no workflow command to a code host, which takes those that begin with two colons.
+fn no_command(line: String) -> String {
+    if line.trim_start().starts_with("::") { format!("\\{line}") } else { line }
+}
+
 impl Explained<'_> {
     pub fn render(&self) -> String {
         let claim = self.claim;
-        let mut out = format!("{}  {}\n", self.paint.bold(&claim.id.0), plain(&claim.at));
-        out += &format!("{}\n", plain(&claim.title));
+        let mut out = format!("{}  {}\n", self.paint.bold(&claim.id.0), on_one_line(&claim.at));
+        out += &format!("{}\n", no_command(on_one_line(&claim.title)));
         if let Some(paper) = self.paper {
-            let venue = paper.venue.as_ref().map(|venue| format!("{}, ", plain(venue))).unwrap_or_default();
-            let paper =
-                format!("{}: {} ({venue}{})", plain(&paper.authors.join(", ")), plain(&paper.title), paper.year);
-            out += &format!("{}\n", self.paint.dim(&paper));
+            let venue = paper.venue.as_ref().map(|venue| format!("{}, ", on_one_line(venue))).unwrap_or_default();
+            let paper = format!(
+                "{}: {} ({venue}{})",
+                on_one_line(&paper.authors.join(", ")),
+                on_one_line(&paper.title),
+                paper.year
+            );
+            out += &format!("{}\n", self.paint.dim(&no_command(paper)));
         }
         let mut sections = Vec::new();
         if let Some(tex) = &claim.tex {

@@ -6,12 +6,13 @@
 
 use super::entry::Entry;
 use crate::claim::fingerprint::Fingerprint;
+use crate::engine::regular::{must_be_regular, whole_of};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -99,6 +100,10 @@ impl Journal {
     pub fn open(path: &Path, run: &impl Serialize) -> Result<Opened, JournalError> {
         let unopened = |source: io::Error| JournalError::Unopened { path: path.to_owned(), source };
         let run = serde_json::to_value(run).map_err(|error| unopened(error.into()))?;
+        match must_be_regular(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            regular => regular.map_err(unopened)?,
+        }
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(unopened)?;
         match file.try_lock() {
@@ -106,8 +111,7 @@ impl Journal {
             // Not every file system has locks.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(unopened)?;
+        let bytes = whole_of(&mut file).map_err(unopened)?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
         let (lines, torn) = bytes.split_at(whole);
         if lines.is_empty() && !(torn.starts_with(OPENING) || OPENING.starts_with(torn)) {

@@ -35,9 +35,9 @@ pub fn render(record: &Record) -> Result<String, SerializeError> {
 
 fn suite(record: &Record, entry: &Entry) -> TestSuite {
     let said = &entry.said;
-    let mut suite = TestSuite::new(said.id.as_str());
+    let mut suite = TestSuite::new(xml(&said.id));
     let mut property = |name: &str, value: String| {
-        suite.add_property(Property::new(name, plain(&value)));
+        suite.add_property(Property::new(xml(name), xml(&value)));
     };
     property("title", said.title.clone());
     property("at", said.at.clone());
@@ -92,11 +92,11 @@ fn test(record: &Record, entry: &Entry, predicate: &Predicate) -> TestCase {
     if !predicate.as_expected {
         let reason = predicate.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         status.set_type(name(verdict));
-        status.set_message(plain(&format!("{}, expected {}{reason}", name(verdict), name(predicate.expected))));
-        status.set_description(plain(&description(record, entry, predicate)));
+        status.set_message(xml(&format!("{}, expected {}{reason}", name(verdict), name(predicate.expected))));
+        status.set_description(xml(&description(record, entry, predicate)));
     }
-    let mut test = TestCase::new(predicate.name.as_str(), status);
-    test.set_classname(entry.said.id.as_str());
+    let mut test = TestCase::new(xml(&predicate.name), status);
+    test.set_classname(xml(&entry.said.id));
     test
 }
 
@@ -122,11 +122,16 @@ fn malformed(errors: &[Error]) -> Option<TestSuite> {
     let lines: Vec<String> = errors.iter().map(|error| format!("{}: {}", error.place(), error.says())).collect();
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type("malformed");
-    status.set_message(plain(&first.message));
-    status.set_description(plain(&lines.join("\n")));
-    let mut test = TestCase::new(first.file.as_str(), status);
-    test.set_classname(of.as_str());
-    let mut suite = TestSuite::new(of.as_str());
+    status.set_message(xml(&first.message));
+    status.set_description(xml(&lines.join("\n")));
+    let mut test = TestCase::new(xml(&first.file), status);
+    test.set_classname(xml(of));
+    let mut suite = TestSuite::new(xml(of));
     suite.add_test_case(test);
     Some(suite)
+}
+
+/// Text that may stand in XML 1.0, which has no noncharacters, either.
+fn xml(text: &str) -> String {
+    plain(text).replace(['\u{fffe}', '\u{ffff}'], "?")
 }

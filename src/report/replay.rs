@@ -6,7 +6,7 @@
 use super::closest::moment;
 use super::number::short;
 use super::paint::Paint;
-use super::terminal::{describe_margin, plain};
+use super::terminal::{describe_margin, on_one_line};
 use crate::check::record::{Fate, Hypotheses, Look};
 use crate::check::{PredicateInfo, Replay, Value};
 use crate::claim::model::Claim;
@@ -31,7 +31,8 @@ pub struct Shown<'a> {
 impl Shown<'_> {
     pub fn render(&self) -> String {
         let (claim, replay, paint) = (self.claim, self.replay, self.paint);
-        let mut out = format!("{}  {}: {}\n", paint.bold(&claim.id.0), plain(&claim.at), plain(&claim.title));
+        let mut out =
+            format!("{}  {}: {}\n", paint.bold(&claim.id.0), on_one_line(&claim.at), on_one_line(&claim.title));
         out += &format!("{}\n", self.label);
         out += &format!("hypotheses: {}\n\n", self.hypotheses());
         for (name, value) in &replay.ints {

@@ -9,6 +9,7 @@ use super::entry::Entry;
 use super::experiment;
 use super::number::{grouped, short};
 use super::paint::Paint;
+use super::record::Error;
 use super::run_report::{RunReport, Setup};
 use crate::check::record::Stratum;
 use crate::check::tally::FateCount;
@@ -300,6 +301,11 @@ pub fn malformed(malformed: &Malformed, paint: Paint) -> String {
     text
 }
 
+/// What is wrong with a file, as a report has it: the line of its place, that the single run shows with its source.
+pub fn error_line(error: &Error, paint: Paint) -> String {
+    format!("{}: {}: {}\n", paint.bad("error"), on_one_line(&error.place()), on_one_line(&error.says()))
+}
+
 /// `held 950, violated 3, undecided 2`
 pub fn describe_counts(predicate: &PredicateResult) -> String {
     predicate.counts.as_ref().map_or_else(String::new, |counts| counted(&counts.total(), counts.identity))
@@ -386,4 +392,9 @@ pub fn plain(text: &str) -> String {
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     text.chars().map(|c| if steers(c) && c != '\n' { '?' } else { c }).collect()
+}
+
+/// [`plain`] text on one line: a break is shown as `\n`, so that nothing in it begins a line, a workflow command say.
+pub fn on_one_line(text: &str) -> String {
+    plain(text).replace('\n', "\\n")
 }

@@ -51,7 +51,7 @@ pub fn svg(predicate: &Predicate) -> Option<String> {
             out,
             "<text class=\"name\" x=\"{}\" y=\"{}\">{}</text><text class=\"count\" x=\"{}\" y=\"{base}\">{}</text>",
             LABELS - 8,
-            base - 11,
+            base - 12,
             escaped(&stratum.stratum),
             LABELS - 8,
             grouped(counts)

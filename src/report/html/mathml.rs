@@ -198,26 +198,26 @@ fn parts(tex: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// Cut where a line may be broken: before a relation, after space and, in what is long, before a term of a sum.
+/// Cut where a line may be broken: before a relation, after space, in what is long before a term of a sum and, in a term that still is, in
+/// its brackets and between factors.
 fn pieces(tex: &str) -> Vec<&str> {
-    let relations = cut(tex, |token, _| match token {
+    let relations = cut(tex, Nesting::outermost, |token, _| match token {
         "=" | "<" | ">" | "\\le" | "\\leq" | "\\ge" | "\\geq" | "\\ne" | "\\neq" | "\\preceq" | "\\succeq"
         | "\\prec" | "\\succ" | "\\implies" | "\\Rightarrow" | "\\Longrightarrow" | "\\iff" | "\\approx"
         | "\\asymp" | "\\lesssim" | "\\gtrsim" | "\\equiv" | "\\propto" => Cut::Before,
         "\\quad" | "\\qquad" | "\\ " | "\\\n" | "\\;" => Cut::After,
         _ => Cut::No,
     });
-    let terms = |piece| {
-        if str::len(piece) <= LONG {
-            return vec![piece];
-        }
-        cut(piece, |token, before| {
-            // A sign in front belongs to what follows it.
-            let operand = before.trim_end().ends_with(|c: char| c.is_alphanumeric() || ")]}'|".contains(c));
-            if matches!(token, "+" | "-") && operand { Cut::Before } else { Cut::No }
-        })
+    let sign = |token: &str, before: &str| {
+        // A sign in front belongs to what follows it.
+        let operand = before.trim_end().ends_with(|c: char| c.is_alphanumeric() || ")]}'|".contains(c));
+        if matches!(token, "+" | "-") && operand { Cut::Before } else { Cut::No }
     };
-    relations.into_iter().flat_map(terms).filter(|piece| !piece.trim().is_empty()).collect()
+    let product = |token: &str, before: &str| if token == "\\," { Cut::After } else { sign(token, before) };
+    let terms = |piece| if str::len(piece) <= LONG { vec![piece] } else { cut(piece, Nesting::outermost, sign) };
+    // Plain brackets do not grow with what they hold: one may stand on another line than the other.
+    let inner = |piece| if str::len(piece) <= LONG { vec![piece] } else { cut(piece, Nesting::in_no_group, product) };
+    relations.into_iter().flat_map(terms).flat_map(inner).filter(|piece| !piece.trim().is_empty()).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -227,13 +227,13 @@ enum Cut {
     After,
 }
 
-/// Cuts outermost; the rule is asked of each token and of what stands before it in its piece.
-fn cut(tex: &str, rule: impl Fn(&str, &str) -> Cut) -> Vec<&str> {
+/// Cuts where `may` says that one may; the rule is asked of each token there and of what stands before it in its piece.
+fn cut(tex: &str, may: impl Fn(&Nesting) -> bool, rule: impl Fn(&str, &str) -> Cut) -> Vec<&str> {
     let mut pieces = Vec::new();
     let (mut start, mut at, mut nesting) = (0, 0, Nesting::default());
     while let Some(token) = Tokens(&tex[at..]).next() {
         let end = at + token.len();
-        if nesting.outermost() {
+        if may(&nesting) {
             match rule(token, &tex[start..at]) {
                 Cut::Before if !tex[start..at].trim().is_empty() => {
                     pieces.push(&tex[start..at]);
@@ -265,6 +265,11 @@ struct Nesting {
 impl Nesting {
     fn outermost(&self) -> bool {
         self.groups == 0 && self.brackets == 0 && !self.pending
+    }
+
+    /// Outermost, or in plain brackets.
+    fn in_no_group(&self) -> bool {
+        self.groups == 0 && !self.pending
     }
 
     fn see(&mut self, token: &str) {
@@ -426,6 +431,11 @@ mod tests {
         assert_eq!(pieces("f(a = b), \\quad x_{i=1} < 2"), ["f(a = b), \\quad", " x_{i=1} ", "< 2"]);
         assert_eq!(pieces("\\begin{cases} a = b\\end{cases}"), ["\\begin{cases} a = b\\end{cases}"]);
         assert_eq!(pieces("= a"), ["= a"]);
+        let (a, b) = ("\\alpha".repeat(12), "\\beta".repeat(12));
+        let long = format!("({a}+{b})\\,c_{{i+j}}");
+        assert_eq!(pieces(&long), [&format!("({a}"), &format!("+{b})\\,"), "c_{i+j}"]);
+        let grows = format!("\\left({a}+{b}\\right)");
+        assert_eq!(pieces(&grows), [&grows]);
     }
 
     #[test]
