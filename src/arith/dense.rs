@@ -66,7 +66,7 @@ pub fn frobenius_squared<V: Lane8>(a: &[V]) -> V {
 }
 
 /// The product in blocks of up to 4 by 4 entries; with `symmetric`, blocks left of the diagonal are mirrored, not computed.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn product<V: Lane8>(a: &[V], sa: Strides, b: &[V], sb: Strides, out: &mut [V], shape: [usize; 3], symmetric: bool) {
     let [m, k, n] = shape;
     debug_assert!(a.len() >= m * k && b.len() >= k * n && out.len() >= m * n, "a slice is shorter than its shape");
@@ -106,7 +106,7 @@ fn block_len(left: usize) -> usize {
 }
 
 /// One block of the product: `R * C` accumulators in registers.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 #[expect(clippy::too_many_arguments, reason = "one call site; a struct of them would be taken apart at once")]
 fn block<V: Lane8, const R: usize, const C: usize>(
     a: &[V],

@@ -13,7 +13,7 @@ use super::lane::{Lane8, Mask};
 /// Solves `A X = B` by elimination with partial pivoting; `b` (`n` by `columns`) becomes `X`, `a` is destroyed.
 ///
 /// Returns the determinant of `A`. A singular lane has determinant 0 and an `X` of infinities or NaNs.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn solve<V: Lane8>(n: usize, a: &mut [V], columns: usize, b: &mut [V]) -> V {
     let mut det = V::one();
     for k in 0..n {
@@ -64,7 +64,7 @@ pub fn solve<V: Lane8>(n: usize, a: &mut [V], columns: usize, b: &mut [V]) -> V 
 }
 
 /// Swaps rows `k` and `i` from column `from` on, in the lanes of the mask.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn swap_rows<V: Lane8>(a: &mut [V], columns: usize, k: usize, i: usize, from: usize, lanes: Mask) {
     for j in from..columns {
         let (x, y) = (a[k * columns + j], a[i * columns + j]);
@@ -93,7 +93,7 @@ pub const fn inverse_scratch_len(n: usize) -> usize {
 /// With `R = I - A X` and `rho >= ||R||_F`, `rho < 1` proves `A` invertible, and `A^-1 - X = X R (I - R)^-1` gives
 /// `||A^-1 - X||_F <= ||X||_F rho / (1 - rho)`. `rho` is the computed norm plus what rounding can have hidden of it,
 /// `(n + 2) u (||A||_F ||X||_F + sqrt(n))`. Reported only for `rho < 1/2`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn inverse<V: Lane8>(n: usize, a: &[V], out: &mut [V], scratch: &mut [V]) -> Inverse<V> {
     let work = &mut scratch[..n * n];
     work.copy_from_slice(&a[..n * n]);
@@ -115,7 +115,7 @@ pub fn inverse<V: Lane8>(n: usize, a: &[V], out: &mut [V], scratch: &mut [V]) ->
 }
 
 /// Fills an `n` by `n` matrix with the identity.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn set_identity<V: Lane8>(n: usize, out: &mut [V]) {
     for i in 0..n {
         for j in 0..n {
@@ -128,7 +128,7 @@ pub(super) fn set_identity<V: Lane8>(n: usize, out: &mut [V]) {
 ///
 /// Returns the lanes in which every pivot was positive. Success proves that `A + E` is positive definite for some
 /// `||E||_2 <= (n + 1) u trace(A) (1 + O(nu))` (Higham, theorem 10.3); a caller who wants `A` itself shifts first.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn cholesky<V: Lane8>(n: usize, a: &mut [V]) -> Mask {
     let mut positive = super::lane::ALL;
     for k in 0..n {
@@ -161,7 +161,7 @@ pub struct Inertia<V> {
 /// Without pivoting the factors may grow; the bound says by how much: `||E||_F <= (n + 1) u sum_k |d_k| ||l_k||^2`, the
 /// Frobenius norm of `|L| |D| |L'|` being at most that sum. In particular `negative = 0` shows
 /// `lambda_min(A) >= -backward_error`. Half the work of one tridiagonalization and no iteration.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn inertia<V: Lane8>(n: usize, a: &mut [V]) -> Inertia<V> {
     let mut negative = V::zero();
     let mut size = V::zero();

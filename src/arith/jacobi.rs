@@ -49,7 +49,7 @@ pub const fn eigenvectors_scratch_len(n: usize) -> usize {
 ///
 /// Entries below about `1e-140` of the range of squares are not scaled here: the largest entry of each lane should lie
 /// between `1e-140` and `1e140`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn eigenvectors<V: Lane8>(
     n: usize,
     a: &[V],
@@ -89,7 +89,7 @@ pub fn eigenvectors<V: Lane8>(
 
 /// Tangent, cosine and sine of the rotation that annihilates `b` between `a` and `c`, the smaller angle; none where
 /// not `active` or `b = 0`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn rotation<V: Lane8>(a: V, b: V, c: V, active: Mask) -> (V, V, V) {
     let theta = c.sub(a).div(b.add(b));
     let length = theta.mul_add(theta, V::one()).sqrt();
@@ -102,7 +102,7 @@ fn rotation<V: Lane8>(a: V, b: V, c: V, active: Mask) -> (V, V, V) {
 }
 
 /// `J' A J` with the rotation that annihilates entry `(p, q)`, and `V J`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn rotate_symmetric<V: Lane8>(n: usize, a: &mut [V], vectors: &mut [V], p: usize, q: usize, active: Mask) {
     let (app, apq, aqq) = (a[p * n + p], a[p * n + q], a[q * n + q]);
     let (t, c, s) = rotation(app, apq, aqq, active);
@@ -131,7 +131,7 @@ fn rotate_symmetric<V: Lane8>(n: usize, a: &mut [V], vectors: &mut [V], p: usize
 }
 
 /// Sorts the values decreasingly in each lane and carries the columns along.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn sort_with_columns<V: Lane8>(n: usize, values: &mut [V], vectors: &mut [V]) {
     for round in 0..n {
         let mut i = round % 2;
@@ -153,7 +153,7 @@ fn sort_with_columns<V: Lane8>(n: usize, values: &mut [V], vectors: &mut [V]) {
 }
 
 /// Residual and orthogonality, each with what rounding can have hidden of it.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn measure<V: Lane8>(
     n: usize,
     a: &[V],
@@ -198,7 +198,7 @@ pub const fn singular_scratch_len(m: usize, n: usize) -> usize {
 }
 
 /// The `min(m, n)` singular values of `a` (`m` by `n`, kept) into `out`, decreasing; returns a bound for all their errors.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn singular_values<V: Lane8>(m: usize, n: usize, a: &[V], out: &mut [V], scratch: &mut [V]) -> V {
     let (short, long) = (m.min(n), m.max(n));
     let work = &mut scratch[..m * n];
@@ -253,7 +253,7 @@ pub fn singular_values<V: Lane8>(m: usize, n: usize, a: &[V], out: &mut [V], scr
 }
 
 /// The vectors to be made orthogonal as rows of `work`: the rows of `a` or its columns, whichever are fewer, scaled.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn scaled_rows<V: Lane8>(m: usize, n: usize, a: &[V], work: &mut [V]) -> V {
     let mut largest = V::zero();
     for &x in &a[..m * n] {
@@ -270,7 +270,7 @@ fn scaled_rows<V: Lane8>(m: usize, n: usize, a: &[V], work: &mut [V]) -> V {
 }
 
 /// `(x'x, x'y, y'y)` of rows `p` and `q`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn inner_products<V: Lane8>(work: &[V], len: usize, p: usize, q: usize) -> (V, V, V) {
     let (x, y) = (&work[p * len..(p + 1) * len], &work[q * len..(q + 1) * len]);
     let (mut pp, mut pq, mut qq) = (V::zero(), V::zero(), V::zero());
@@ -283,7 +283,7 @@ fn inner_products<V: Lane8>(work: &[V], len: usize, p: usize, q: usize) -> (V, V
 }
 
 /// The least of the `min(m, n)` singular values and its error.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn least_singular_value<V: Lane8>(m: usize, n: usize, a: &[V], out: &mut [V], scratch: &mut [V]) -> (V, V) {
     let delta = singular_values(m, n, a, out, scratch);
     (out[m.min(n) - 1], delta)
@@ -293,7 +293,7 @@ pub fn least_singular_value<V: Lane8>(m: usize, n: usize, a: &[V], out: &mut [V]
 ///
 /// With inner length `k`, `|lambda - sigma^2| <= (k + c) u ||A||_F^2` for the `c` of the eigenvalue; dividing by
 /// `sigma + sqrt(lambda) >= sqrt(lambda)` gives the bound. `sigma >= ||A||_F / sqrt(min(m, n))`, so it is a relative error.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn greatest_singular_value<V: Lane8>(m: usize, n: usize, a: &[V], scratch: &mut [V]) -> (V, V) {
     let (short, long) = (m.min(n), m.max(n));
     if short == 0 {

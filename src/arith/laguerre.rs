@@ -29,7 +29,7 @@ const ROWS_PER_SCALING: usize = 8;
 /// Where convergence is slow the step for an `r`-fold eigenvalue is tried, with `r` estimated as `D^2 / (D^2 - 2 H p)`: it
 /// cannot pass the `r`-th eigenvalue, and if it passes the first, which the leading minors show, the lane returns to where
 /// it was and goes on with plain steps.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn least<V: Lane8>(d: &[V], e2: &[V], norm: V, sign: V) -> V {
     let order = d.len() as f64;
     let n = V::splat(order);
@@ -86,7 +86,7 @@ pub(super) fn least<V: Lane8>(d: &[V], e2: &[V], norm: V, sign: V) -> V {
 }
 
 /// A point left of the spectrum, by a few roundings of the norm.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn start<V: Lane8>(d: &[V], e2: &[V], norm: V, sign: V) -> V {
     let n = d.len();
     let order = n as f64;
@@ -118,7 +118,7 @@ struct Values<V> {
     positive: Mask,
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn values<V: Lane8>(d: &[V], e2: &[V], x: V, sign: V) -> Values<V> {
     let (mut p0, mut s0, mut b0) = (V::one(), V::zero(), V::zero());
     let (mut p1, mut s1, mut b1) = (d[0].mul_add(sign, x.neg()), V::one(), V::zero());

@@ -58,18 +58,23 @@ macro_rules! fused {
         #[cfg(target_arch = "x86_64")]
         #[inline(never)]
         #[target_feature(enable = "fma")]
+        // Loops over lanes: a closure with features is not inlined into what the standard library makes of it, unless by the last optimizations.
         fn $with<S: Single>($a: &Each<S>, $b: &Each<S>, $c: &Each<S>) -> Each<S> {
-            Each(std::array::from_fn(|i| {
+            let mut out = *$a;
+            for (i, out) in out.0.iter_mut().enumerate() {
                 let ($a, $b, $c) = ($a.0[i], $b.0[i], $c.0[i]);
-                $body
-            }))
+                *out = $body;
+            }
+            out
         }
         #[inline(never)]
         fn $without<S: Single>($a: &Each<S>, $b: &Each<S>, $c: &Each<S>) -> Each<S> {
-            Each(std::array::from_fn(|i| {
+            let mut out = *$a;
+            for (i, out) in out.0.iter_mut().enumerate() {
                 let ($a, $b, $c) = ($a.0[i], $b.0[i], $c.0[i]);
-                $body
-            }))
+                *out = $body;
+            }
+            out
         }
         #[inline(always)]
         fn $name<S: Single>($a: &Each<S>, $b: &Each<S>, $c: &Each<S>) -> Each<S> {

@@ -23,7 +23,7 @@
 //! | [`series`] | power series in time over enclosures, for the solutions of differential equations |
 //!
 //! Kernels are inlined into the caller's [`Job`], or they would be compiled without the vector instructions. The large ones
-//! only without debug assertions: unoptimized code gives every intermediate value a stack slot of its own, and a job that
+//! only where code is optimized (`cfg(optimized)`, of `build.rs`): unoptimized code gives every intermediate value a stack slot of its own, and a job that
 //! inlines a few of them would overflow a thread's stack. Correct either way; fast only when optimized.
 
 pub mod backend;

@@ -15,7 +15,7 @@ use super::lane::{Lane8, Mask};
 const MAX_SWEEPS: usize = 30;
 
 /// Replaces `d` by the eigenvalues of `T`, decreasing, and destroys `e2`. `norm` is the Frobenius norm.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn all<V: Lane8>(d: &mut [V], e2: &mut [V], norm: V) {
     let n = d.len();
     // An off-diagonal below a quarter of a rounding error of the norm moves no eigenvalue by more than itself.
@@ -34,7 +34,7 @@ pub(super) fn all<V: Lane8>(d: &mut [V], e2: &mut [V], norm: V) {
 }
 
 /// One QL sweep over the block that starts at row `l`, in the active lanes.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn sweep<V: Lane8>(d: &mut [V], e2: &mut [V], l: usize, active: Mask, small: V) {
     let n = d.len();
     // The last row of each lane's block.
@@ -93,7 +93,7 @@ fn sweep<V: Lane8>(d: &mut [V], e2: &mut [V], l: usize, active: Mask, small: V) 
 }
 
 /// Sorts each lane by itself: `n` rounds of compare and exchange between neighbours.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn sort_decreasing<V: Lane8>(x: &mut [V]) {
     let n = x.len();
     for round in 0..n {

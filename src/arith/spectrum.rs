@@ -39,19 +39,19 @@ pub const fn scratch_len(n: usize) -> usize {
 }
 
 /// The least eigenvalue and its error.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn least_eigenvalue<V: Lane8>(n: usize, a: &mut [V], scratch: &mut [V]) -> (V, V) {
     extreme(n, a, scratch, V::one())
 }
 
 /// The greatest eigenvalue and its error.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn greatest_eigenvalue<V: Lane8>(n: usize, a: &mut [V], scratch: &mut [V]) -> (V, V) {
     extreme(n, a, scratch, V::splat(-1.0))
 }
 
 /// The eigenvalue number `i` in decreasing order, from 0, and its error.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn eigenvalue<V: Lane8>(n: usize, i: usize, a: &mut [V], scratch: &mut [V]) -> (V, V) {
     if i + 1 == n {
         return least_eigenvalue(n, a, scratch);
@@ -69,7 +69,7 @@ pub fn eigenvalue<V: Lane8>(n: usize, i: usize, a: &mut [V], scratch: &mut [V]) 
 }
 
 /// All eigenvalues into `out`, decreasing; returns one bound for the errors of all.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub fn eigenvalues<V: Lane8>(n: usize, a: &mut [V], out: &mut [V], scratch: &mut [V]) -> V {
     if n <= 2 {
         let mut worst = V::zero();
@@ -101,7 +101,7 @@ pub fn eigenvalues<V: Lane8>(n: usize, a: &mut [V], out: &mut [V], scratch: &mut
 }
 
 /// The least eigenvalue for `sign = 1`, minus the least of `-A` for `sign = -1`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn extreme<V: Lane8>(n: usize, a: &mut [V], scratch: &mut [V], sign: V) -> (V, V) {
     if n <= 2 {
         return small(n, a, sign.lt(V::zero()) == 0);
@@ -126,7 +126,7 @@ struct Tridiagonal<'s, V> {
 }
 
 impl<'s, V: Lane8> Tridiagonal<'s, V> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[cfg_attr(optimized, inline(always))]
     fn of(n: usize, a: &mut [V], scratch: &'s mut [V]) -> Self {
         let (d, scratch) = scratch.split_at_mut(n);
         let (e2, scratch) = scratch.split_at_mut(n);
@@ -141,7 +141,7 @@ impl<'s, V: Lane8> Tridiagonal<'s, V> {
 }
 
 /// Value and bound in the units of the caller's matrix.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn finish<V: Lane8>(value: V, bound: V, exponent: V) -> (V, V) {
     let value = value.mul(exponent.exp2i());
     let good = value.finite() & bound.finite();
@@ -159,7 +159,7 @@ const PAIR_UNITS: f64 = 9.0;
 /// With `mean = (a + c)/2` and `r = sqrt(((a - c)/2)^2 + b^2)` the eigenvalue larger in size is `mean + r` or `mean - r`,
 /// whichever does not cancel (error at most `5 u` relatively), and the other is `det / larger`, with the determinant by
 /// Kahan's fused difference of products (`2 u`; Jeannerod, Louvet and Muller, Math. Comp. 82, 2013): together `9 u`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn small<V: Lane8>(n: usize, a: &mut [V], least: bool) -> (V, V) {
     match n {
         // The least of no eigenvalues is the unit of "least of both".

@@ -44,7 +44,7 @@ pub const fn reduction_error_factor(n: usize) -> f64 {
 ///
 /// Only the lower triangle counts. A zero lane keeps its entries; entries far below the largest may be rounded to
 /// multiples of `2^-1074`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn scale<V: Lane8>(n: usize, a: &mut [V]) -> V {
     let mut largest = V::zero();
     for i in 0..n {
@@ -63,7 +63,7 @@ pub(super) fn scale<V: Lane8>(n: usize, a: &mut [V]) -> V {
 }
 
 /// The exponent of the largest entry, clamped so that it can be undone; 0 for 0.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn scaling_exponent<V: Lane8>(largest: V) -> V {
     // Of the subnormals' exponents only "very small" matters: they are scaled by 2^1000 and stay in range.
     let (_, e) = largest.split_exponent();
@@ -72,7 +72,7 @@ pub(super) fn scaling_exponent<V: Lane8>(largest: V) -> V {
 }
 
 /// Undoes [`scale`] for a bound: never rounded down to nothing.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn unscale_bound<V: Lane8>(bound: V, e: V) -> V {
     let scaled = bound.mul(e.exp2i());
     let vanishing = V::zero().lt(bound) & scaled.lt(V::splat(f64::MIN_POSITIVE));
@@ -85,7 +85,7 @@ pub(super) fn unscale_bound<V: Lane8>(bound: V, e: V) -> V {
 ///
 /// `v` and `w` are scratch of length `n`. Squares of off-diagonals suffice for every eigenvalue, and come exact from the
 /// reflections: the sum of squares of a column needs no root.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn reduce<V: Lane8>(n: usize, a: &mut [V], d: &mut [V], e2: &mut [V], v: &mut [V], w: &mut [V]) {
     let (v, w) = (&mut v[..n], &mut w[..n]);
     for k in 0..n.saturating_sub(2) {
@@ -147,7 +147,7 @@ pub(super) fn reduce<V: Lane8>(n: usize, a: &mut [V], d: &mut [V], e2: &mut [V],
 }
 
 /// `||T||_F` of the tridiagonal matrix.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn tridiagonal_norm<V: Lane8>(d: &[V], e2: &[V]) -> V {
     let mut off = V::zero();
     for &x in e2 {
@@ -158,19 +158,19 @@ pub(super) fn tridiagonal_norm<V: Lane8>(d: &[V], e2: &[V]) -> V {
 
 /// A pivot that can be divided by. Also turns a NaN into a number: such a lane has no bound anyway.
 // A function, as everywhere in the kernels: a closure need not be inlined, and then loses the vector instructions.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn guard<V: Lane8>(q: V) -> V {
     V::select(V::splat(TINY_PIVOT).lt(q.abs()), q, V::splat(-TINY_PIVOT))
 }
 
 /// One more where the pivot is negative.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn count<V: Lane8>(n: V, q: V) -> V {
     V::select(q.lt(V::zero()), n.add(V::one()), n)
 }
 
 /// The numbers of eigenvalues below `x` and below `y` (two chains of divisions at once hide each other's latency).
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 fn counts_below<V: Lane8>(d: &[V], e2: &[V], x: V, y: V) -> (V, V) {
     let (mut p, mut q) = (guard(d[0].sub(x)), guard(d[0].sub(y)));
     let (mut below_x, mut below_y) = (count(V::zero(), p), count(V::zero(), q));
@@ -186,7 +186,7 @@ fn counts_below<V: Lane8>(d: &[V], e2: &[V], x: V, y: V) -> (V, V) {
 /// A radius `r` with the `index`-th smallest eigenvalue of `T` (from 0) within `r` of `value`, proved by two counts.
 ///
 /// Starts at `radius` and doubles it in the lanes where the counts refuse; `inf` where they never agree.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn enclose<V: Lane8>(d: &[V], e2: &[V], value: V, index: usize, radius: V) -> V {
     let mut radius = radius;
     for _ in 0..WIDENINGS {
@@ -210,7 +210,7 @@ pub(super) fn enclose<V: Lane8>(d: &[V], e2: &[V], value: V, index: usize, radiu
 const WIDENINGS: usize = 56;
 
 /// The radius that [`enclose`] starts from, for a given norm.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn first_radius<V: Lane8>(norm: V) -> V {
     norm.mul_add(V::splat(FIRST_RADIUS_UNITS * UNIT_ROUNDOFF), V::splat(2.0 * TINY_PIVOT))
 }
@@ -218,7 +218,7 @@ pub(super) fn first_radius<V: Lane8>(norm: V) -> V {
 /// The bound for an eigenvalue of the (scaled) matrix itself, from the radius for that of its tridiagonal form.
 ///
 /// Zero for a zero matrix, which everything above treats exactly.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(optimized, inline(always))]
 pub(super) fn whole_bound<V: Lane8>(n: usize, radius: V, norm: V) -> V {
     let units = reduction_error_factor(n) + COUNT_UNITS;
     let bound = norm.mul_add(V::splat(units * UNIT_ROUNDOFF), radius);

@@ -10,7 +10,7 @@ use super::path::{self, Moment, Watch, follow};
 use super::record::{Fate, Hypotheses, Look};
 use super::shadow::{Companion, Exact, Moved, Origin};
 use super::way::Way;
-use crate::arith::lane::{Lane8, Mask};
+use crate::arith::lane::{self, Lane8, Mask};
 use crate::arith::lane_wide::Wide8;
 use crate::arith::number::Number;
 use crate::claim::program::{Path, Program, When};
@@ -79,6 +79,20 @@ impl Octet<'_> {
         };
         follow(plan, path, steps, m, started, &mut watch, &mut look).map(|_| ())
     }
+
+    /// From the set-up on, which is run anew, in lanes whose exponents have no bound; the hypotheses as they are met there.
+    #[inline(never)]
+    fn iterate_wide(
+        &self,
+        (path, steps): (&Path, u64),
+        lanes: Mask,
+        m: &mut Machine<Wide8>,
+        seen: &mut Vec<[Look; 8]>,
+    ) -> Result<[Hypotheses; 8], PlanError> {
+        let met = self.set_up(m, seen)?;
+        self.iterate((path, steps, None), false, met_in(&met) & lanes, m, seen)?;
+        Ok(met)
+    }
 }
 
 /// Machines for eight runs: lanes of `f64`, and, where values leave its range, lanes whose exponents have no bound.
@@ -114,17 +128,33 @@ impl<V: Lane8> Runs<V> {
     ///
     /// # Errors
     /// As [`follow`] and [`flow::follow`].
-    #[inline(always)]
-    pub fn run(
-        &mut self,
-        program: &Program,
-        compiled: &Compiled,
-        way: Way<'_>,
-        origin: Origin<'_>,
+    pub fn run<'a>(
+        &'a mut self,
+        program: &'a Program,
+        compiled: &'a Compiled,
+        way: Way<'a>,
+        origin: Origin<'a>,
         wanted: Mask,
-    ) -> Result<Eight<'_>, PlanError> {
-        let Self { narrow, wide, seen, again } = self;
-        let octet = Octet { program, compiled, origin };
+    ) -> Result<Eight<'a>, PlanError> {
+        V::enter(Along { runs: self, octet: Octet { program, compiled, origin }, way, wanted })
+    }
+}
+
+/// Eight runs are compiled once a back end, whoever asks for them.
+struct Along<'a, V> {
+    runs: &'a mut Runs<V>,
+    octet: Octet<'a>,
+    way: Way<'a>,
+    wanted: Mask,
+}
+
+impl<'a, V: Lane8> lane::Kernel<V> for Along<'a, V> {
+    type Out = Result<Eight<'a>, PlanError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let Self { runs: Runs { narrow, wide, seen, again }, octet, way, wanted } = self;
+        let Octet { program, compiled, .. } = octet;
         let mut met = octet.set_up(narrow, seen)?;
         let started = met_in(&met) & wanted;
         let (path, steps, kernel) = match way {
@@ -141,8 +171,7 @@ impl<V: Lane8> Runs<V> {
         });
         if scaled.contains(&true) {
             let mask = scaled.iter().enumerate().fold(0, |mask, (lane, is)| mask | Mask::from(*is) << lane);
-            let met_again = octet.set_up(wide, again)?;
-            octet.iterate((path, steps, None), false, met_in(&met_again) & mask, wide, again)?;
+            let met_again = octet.iterate_wide((path, steps), mask, wide, again)?;
             for lane in (0..8).filter(|lane| scaled[*lane]) {
                 met[lane] = met_again[lane];
                 for (seen, again) in seen.iter_mut().zip(again.iter()) {

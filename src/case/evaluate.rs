@@ -87,14 +87,14 @@ pub trait Runner: Send {
     ///
     /// # Errors
     /// As [`follow`](Self::follow).
-    fn along(
-        &mut self,
-        program: &Program,
-        compiled: &Compiled,
-        way: Way<'_>,
-        draws: &[Lanes],
+    fn along<'a>(
+        &'a mut self,
+        program: &'a Program,
+        compiled: &'a Compiled,
+        way: Way<'a>,
+        draws: &'a [Lanes],
         wanted: Mask,
-    ) -> Result<Eight<'_>, PlanError>;
+    ) -> Result<Eight<'a>, PlanError>;
     fn readings(&self) -> &dyn Readings;
     fn hypotheses(&self, compiled: &Compiled) -> [Hypotheses; 8];
     /// What the predicate of this number did.
@@ -147,19 +147,36 @@ impl<V: Lane8> Runner for InLanes<V> {
     }
 
     fn follow(&mut self, plan: &Plan, way: Way<'_>, started: Mask, look: &mut Onlooker<'_>) -> Result<(), PlanError> {
-        <V as Lane8>::enter(Follow { machine: &mut self.machine, plan, way, started, look })
+        let machine = &mut self.machine;
+        match way {
+            Way::Steps { path, steps, kernel } => {
+                let mut see = |moment: Moment, machine: &Machine<V>| look(moment, machine);
+                // A proposal need not be a given kernel's: what it leads to is.
+                let kernel = kernel.and(path.kernel.as_ref()).map(|binding| built_in(binding.kind));
+                let fast = Fast::for_claim(kernel, plan, path, machine, started, false);
+                let mut watch = Watch { companion: Companion::None, fast };
+                follow(plan, path, steps, machine, started, &mut watch, &mut see).map(|_| ())
+            }
+            // A flow is followed to its end, whatever the onlooker says.
+            Way::Flow(course) => {
+                let mut see = |moment: Moment, machine: &Machine<V>| {
+                    look(moment, machine);
+                };
+                flow::follow(plan, course, machine, started, &mut see)
+            }
+        }
     }
 
-    fn along(
-        &mut self,
-        program: &Program,
-        compiled: &Compiled,
-        way: Way<'_>,
-        draws: &[Lanes],
+    fn along<'a>(
+        &'a mut self,
+        program: &'a Program,
+        compiled: &'a Compiled,
+        way: Way<'a>,
+        draws: &'a [Lanes],
         wanted: Mask,
-    ) -> Result<Eight<'_>, PlanError> {
+    ) -> Result<Eight<'a>, PlanError> {
         let origin = Origin { drawn: &compiled.drawn, draws, reals: &[] };
-        <V as Lane8>::enter(Along { runs: &mut self.runs, program, compiled, way, origin, wanted })
+        self.runs.run(program, compiled, way, origin, wanted)
     }
 
     fn readings(&self) -> &dyn Readings {
@@ -182,58 +199,6 @@ impl<V: Lane8> Runner for InLanes<V> {
         blocks: &[BlockShape],
     ) -> &'f [Lanes] {
         filler.fill::<V>(self.backend, stream, stratum, blocks)
-    }
-}
-
-struct Follow<'a, 'l, V> {
-    machine: &'a mut Machine<V>,
-    plan: &'a Plan,
-    way: Way<'a>,
-    started: Mask,
-    look: &'a mut Onlooker<'l>,
-}
-
-impl<V: Lane8> Kernel<V> for Follow<'_, '_, V> {
-    type Out = Result<(), PlanError>;
-
-    #[inline(always)]
-    fn run(self) -> Self::Out {
-        let Self { machine, plan, way, started, look } = self;
-        match way {
-            Way::Steps { path, steps, kernel } => {
-                let mut see = |moment: Moment, machine: &Machine<V>| look(moment, machine);
-                // A proposal need not be a given kernel's: what it leads to is.
-                let kernel = kernel.and(path.kernel.as_ref()).map(|binding| built_in(binding.kind));
-                let fast = Fast::for_claim(kernel, plan, path, machine, started, false);
-                let mut watch = Watch { companion: Companion::None, fast };
-                follow(plan, path, steps, machine, started, &mut watch, &mut see).map(|_| ())
-            }
-            // A flow is followed to its end, whatever the onlooker says.
-            Way::Flow(course) => {
-                let mut see = |moment: Moment, machine: &Machine<V>| {
-                    look(moment, machine);
-                };
-                flow::follow(plan, course, machine, started, &mut see)
-            }
-        }
-    }
-}
-
-struct Along<'a, 'o, V> {
-    runs: &'a mut Runs<V>,
-    program: &'o Program,
-    compiled: &'o Compiled,
-    way: Way<'o>,
-    origin: Origin<'o>,
-    wanted: Mask,
-}
-
-impl<'a, V: Lane8> Kernel<V> for Along<'a, '_, V> {
-    type Out = Result<Eight<'a>, PlanError>;
-
-    #[inline(always)]
-    fn run(self) -> Self::Out {
-        self.runs.run(self.program, self.compiled, self.way, self.origin, self.wanted)
     }
 }
 

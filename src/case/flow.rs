@@ -165,18 +165,50 @@ enum Known {
     Undefined,
 }
 
+/// What is told of a flow at each look.
+pub type See<'a, V> = dyn FnMut(Moment, &Machine<V>) + 'a;
+
 /// Runs from the machine's set-up (already run) to the end; `look` is called after the look section at each look, whose number is the moment's
 /// `t`. A lane that is not known at a look is told as its last.
 ///
 /// # Errors
 /// As [`run`].
-#[inline(always)]
 pub fn follow<V: Lane8>(
     plan: &Plan,
     course: &Course,
     m: &mut Machine<V>,
     started: Mask,
-    look: &mut impl FnMut(Moment, &Machine<V>),
+    look: &mut See<'_, V>,
+) -> Result<(), PlanError> {
+    V::enter(Follow { plan, course, m, started, look })
+}
+
+/// Following is compiled once an arithmetic, whoever looks.
+struct Follow<'a, 'l, V> {
+    plan: &'a Plan,
+    course: &'a Course,
+    m: &'a mut Machine<V>,
+    started: Mask,
+    look: &'a mut See<'l, V>,
+}
+
+impl<V: Lane8> Kernel<V> for Follow<'_, '_, V> {
+    type Out = Result<(), PlanError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let Self { plan, course, m, started, look } = self;
+        to_the_end(plan, course, m, started, look)
+    }
+}
+
+#[inline(always)]
+fn to_the_end<V: Lane8>(
+    plan: &Plan,
+    course: &Course,
+    m: &mut Machine<V>,
+    started: Mask,
+    look: &mut See<'_, V>,
 ) -> Result<(), PlanError> {
     let places = Places::new(plan, course)?;
     let slot = |section: usize, node: NodeId| plan.roots.get(section).and_then(|r| r.get(&node)).copied();
@@ -365,9 +397,9 @@ fn advance<V: Lane8>(
         })
     };
     let Cases { seen, beside, further, room, watched, errors } = cases;
-    let there = seen.advance(times, lanes, room, |t: V, x: &[V], rate: &mut [V]| ask(t, x, rate, false));
-    let there = beside.advance(times, there, room, |t: V, x: &[V], rate: &mut [V]| ask(t, x, rate, true));
-    let mut there = further.advance(times, there, room, |t: V, x: &[V], rate: &mut [V]| ask(t, x, rate, true));
+    let there = seen.advance(times, lanes, room, &mut |t: V, x: &[V], rate: &mut [V]| ask(t, x, rate, false));
+    let there = beside.advance(times, there, room, &mut |t: V, x: &[V], rate: &mut [V]| ask(t, x, rate, true));
+    let mut there = further.advance(times, there, room, &mut |t: V, x: &[V], rate: &mut [V]| ask(t, x, rate, true));
     // How fast the state moves is how far it may be off where the time is.
     let mut rate = Vec::new();
     if lanes_of(there).any(|lane| slack[lane] != 0.0) {

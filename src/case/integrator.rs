@@ -42,8 +42,7 @@ const TOGETHER: usize = 64;
 
 /// The rates of change of eight states at a time each: the entries of all parts, and behind them a bound on the rounding of each part.
 /// What is given back are the lanes in which it is known.
-pub trait Rates<V>: FnMut(V, &[V], &mut [V]) -> Mask {}
-impl<V, F: FnMut(V, &[V], &mut [V]) -> Mask> Rates<V> for F {}
+pub type Rates<'a, V> = dyn FnMut(V, &[V], &mut [V]) -> Mask + 'a;
 
 /// The coefficients, without zeros.
 struct Method {
@@ -112,8 +111,7 @@ impl<V: Lane8> Solutions<V> {
 
     /// Goes on to the times `to` in some lanes, and gives back those that are there. Not there is one where the rate is not known on the way,
     /// the step vanishes, or it takes too many.
-    #[inline(always)]
-    pub fn advance(&mut self, to: &[f64; 8], lanes: Mask, room: &mut Room<V>, rates: impl Rates<V>) -> Mask {
+    pub fn advance(&mut self, to: &[f64; 8], lanes: Mask, room: &mut Room<V>, rates: &mut Rates<'_, V>) -> Mask {
         V::enter(Advance { solutions: self, to, lanes, room, rates })
     }
 
@@ -123,20 +121,20 @@ impl<V: Lane8> Solutions<V> {
     }
 }
 
-struct Advance<'a, V, R> {
+struct Advance<'a, 'r, V> {
     solutions: &'a mut Solutions<V>,
     to: &'a [f64; 8],
     lanes: Mask,
     room: &'a mut Room<V>,
-    rates: R,
+    rates: &'a mut Rates<'r, V>,
 }
 
-impl<V: Lane8, R: Rates<V>> Kernel<V> for Advance<'_, V, R> {
+impl<V: Lane8> Kernel<V> for Advance<'_, '_, V> {
     type Out = Mask;
 
     #[inline(always)]
     fn run(self) -> Mask {
-        let Self { solutions, to, lanes, room, mut rates } = self;
+        let Self { solutions, to, lanes, room, rates } = self;
         let mut arrived: Mask = 0;
         let mut going: Mask = 0;
         let (mut most, mut next) = ([0.0; 8], [0.0; 8]);
@@ -176,7 +174,7 @@ impl<V: Lane8, R: Rates<V>> Kernel<V> for Advance<'_, V, R> {
             if going == 0 {
                 break;
             }
-            let known = room.make(solutions, &steps, &mut rates);
+            let known = room.make(solutions, &steps, rates);
             let (errors, felt) = room.errors(solutions, &steps);
             let mut accepted: Mask = 0;
             for lane in lanes_of(going) {
@@ -248,7 +246,7 @@ impl<V: Lane8> Room<V> {
 
     /// The stages of a step and its end, and where all rates are known.
     #[inline(always)]
-    fn make(&mut self, solutions: &Solutions<V>, steps: &[f64; 8], rates: &mut impl Rates<V>) -> Mask {
+    fn make(&mut self, solutions: &Solutions<V>, steps: &[f64; 8], rates: &mut Rates<'_, V>) -> Mask {
         let (h, entries) = (V::load(steps), solutions.x.len());
         let mut known: Mask = !0;
         self.rates[0].copy_from_slice(&solutions.rate);
@@ -355,12 +353,12 @@ mod tests {
         rate: impl Fn(f64, &[f64], &mut [f64]) + Copy,
     ) -> (Solutions<V>, Mask) {
         let mut solutions = Solutions::new(x.iter().map(V::load).collect(), Rc::from([x.len()]), tolerance, 1.0);
-        let there = solutions.advance(&to, 0xff, &mut Room::new(), by_lane(rate));
+        let there = solutions.advance(&to, 0xff, &mut Room::new(), &mut by_lane(rate));
         (solutions, there)
     }
 
     /// Rates of eight from the rate of one.
-    fn by_lane(rate: impl Fn(f64, &[f64], &mut [f64]) + Copy) -> impl Rates<V> {
+    fn by_lane(rate: impl Fn(f64, &[f64], &mut [f64]) + Copy) -> impl FnMut(V, &[V], &mut [V]) -> Mask {
         move |t: V, x: &[V], out: &mut [V]| {
             let mut all = vec![[0.0; 8]; out.len()];
             for lane in 0..8 {
@@ -415,7 +413,7 @@ mod tests {
     #[test]
     fn a_lane_that_was_not_asked_for_stays_where_it_is() {
         let mut solutions = Solutions::new(vec![V::splat(0.0), V::splat(1.0)], Rc::from([2]), 1e-10, 1.0);
-        let there = solutions.advance(&[1.0; 8], 0b101, &mut Room::new(), by_lane(turning));
+        let there = solutions.advance(&[1.0; 8], 0b101, &mut Room::new(), &mut by_lane(turning));
         assert_eq!(there, 0b101);
         assert_eq!((solutions.t[1], solutions.x[1].to_array()[1], solutions.steps[1]), (0.0, 1.0, 0));
         assert!((solutions.x[1].to_array()[2] - 1.0_f64.cos()).abs() < 1e-9);
@@ -444,7 +442,7 @@ mod tests {
         assert_eq!(solved(&[[1.0; 8]], 1e-10, [2.0; 8], |_, x, out| out[0] = x[0] * x[0]).1, 0);
         assert_eq!(solved(&[[1.0; 8]], 1e-10, [10.0; 8], |t, x, out| out[0] = -1e9 * (x[0] - t.cos())).1, 0);
         let mut never = Solutions::new(vec![V::splat(1.0)], Rc::from([1]), 1e-10, 1.0);
-        assert_eq!(never.advance(&[1.0; 8], 0xff, &mut Room::new(), |_: V, _: &[V], _: &mut [V]| 0xf0), 0xf0);
+        assert_eq!(never.advance(&[1.0; 8], 0xff, &mut Room::new(), &mut |_: V, _: &[V], _: &mut [V]| 0xf0), 0xf0);
     }
 
     #[test]
@@ -453,8 +451,8 @@ mod tests {
         let mut room = Room::new();
         for k in 1..=64 {
             let to: [f64; 8] = std::array::from_fn(|lane| 3.0 * f64::from(k) / 64.0 * (1.0 + lane as f64));
-            let rates = by_lane(|_, x, out| out[0] = -x[0]);
-            assert_eq!(solutions.advance(&to, 0xff, &mut room, rates), 0xff);
+            let mut rates = by_lane(|_, x, out| out[0] = -x[0]);
+            assert_eq!(solutions.advance(&to, 0xff, &mut room, &mut rates), 0xff);
             assert_eq!(solutions.t, to);
             for (lane, x) in solutions.x[0].to_array().into_iter().enumerate() {
                 assert!((x * to[lane].exp() - 1.0).abs() < 1e-12, "{k}");

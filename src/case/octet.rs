@@ -174,7 +174,6 @@ impl Compiled {
     ///
     /// # Errors
     /// As [`crate::eval::run::run`].
-    #[inline(always)]
     pub fn bend<V: Lane8>(&self, draws: &mut [Lanes], reals: &[(InputId, [f64; 8])]) -> Result<(), PlanError> {
         self.spread.as_ref().map_or(Ok(()), |spread| spread.bend::<V>(draws, reals))
     }

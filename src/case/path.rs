@@ -11,7 +11,7 @@ use super::fast::Fast;
 use super::octet::lanes_of;
 use super::schedule::looked_at;
 use super::shadow::Companion;
-use crate::arith::lane::{ALL, Mask};
+use crate::arith::lane::{ALL, Kernel, Mask};
 use crate::arith::number::Number;
 use crate::claim::program::{Path, Program};
 use crate::eval::compile::{PlanError, integer};
@@ -114,12 +114,14 @@ impl<N> Watch<'_, '_, N> {
     }
 }
 
+/// What is told of a run at each of its looks, and says whether to go on.
+pub type See<'a, N> = dyn FnMut(Moment, &Machine<N>) -> bool + 'a;
+
 /// Runs from the machine's set-up (already run) to the end; `look` is called after the look section at each step looked at, and says whether
 /// to go on.
 ///
 /// # Errors
 /// As [`run`].
-#[inline(always)]
 pub fn follow<N: Number>(
     plan: &Plan,
     path: &Path,
@@ -127,7 +129,41 @@ pub fn follow<N: Number>(
     m: &mut Machine<N>,
     started: Mask,
     watch: &mut Watch<'_, '_, N>,
-    look: &mut impl FnMut(Moment, &Machine<N>) -> bool,
+    look: &mut See<'_, N>,
+) -> Result<Ending, PlanError> {
+    N::enter(Follow { plan, path, steps, m, started, watch, look })
+}
+
+/// Following is compiled once an arithmetic, whoever looks.
+struct Follow<'a, 'c, 'k, 'l, N> {
+    plan: &'a Plan,
+    path: &'a Path,
+    steps: u64,
+    m: &'a mut Machine<N>,
+    started: Mask,
+    watch: &'a mut Watch<'c, 'k, N>,
+    look: &'a mut See<'l, N>,
+}
+
+impl<N: Number> Kernel<N> for Follow<'_, '_, '_, '_, N> {
+    type Out = Result<Ending, PlanError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let Self { plan, path, steps, m, started, watch, look } = self;
+        to_the_end(plan, path, steps, m, started, watch, look)
+    }
+}
+
+#[inline(always)]
+fn to_the_end<N: Number>(
+    plan: &Plan,
+    path: &Path,
+    steps: u64,
+    m: &mut Machine<N>,
+    started: Mask,
+    watch: &mut Watch<'_, '_, N>,
+    look: &mut See<'_, N>,
 ) -> Result<Ending, PlanError> {
     let slot = |section: usize, node: NodeId| plan.roots.get(section).and_then(|r| r.get(&node)).copied();
     let mut stride = Stride::new(plan, path);

@@ -10,7 +10,7 @@
 use super::octet::{Drawn, laid_out};
 use super::shadow::Origin;
 use crate::arith::elementary::{exp, ln};
-use crate::arith::lane::Lane8;
+use crate::arith::lane::{Kernel, Lane8};
 use crate::claim::program::Program;
 use crate::eval::compile::{PlanError, Request, compile};
 use crate::eval::machine::Machine;
@@ -82,16 +82,32 @@ impl Spread {
     ///
     /// # Errors
     /// As [`run`].
-    #[inline(always)]
     pub fn bend<V: Lane8>(&self, draws: &mut [Lanes], reals: &[(InputId, [f64; 8])]) -> Result<(), PlanError> {
+        V::enter(Bend { spread: self, draws, reals })
+    }
+}
+
+/// Bending is compiled once a back end, whoever asks for it.
+struct Bend<'a> {
+    spread: &'a Spread,
+    draws: &'a mut [Lanes],
+    reals: &'a [(InputId, [f64; 8])],
+}
+
+impl<V: Lane8> Kernel<V> for Bend<'_> {
+    type Out = Result<(), PlanError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let Self { spread: Spread { plan, drawn, blocks }, draws, reals } = self;
         let mut machine = Machine::<V>::new();
-        machine.load(&self.plan);
-        for (section, block) in self.blocks.iter().enumerate() {
+        machine.load(plan);
+        for (section, block) in blocks.iter().enumerate() {
             // What was bent before is there.
-            Origin { drawn: &self.drawn, draws, reals }.put(&self.plan, &mut machine);
-            run(&self.plan, section, &mut machine)?;
+            Origin { drawn, draws, reals }.put(plan, &mut machine);
+            run(plan, section, &mut machine)?;
             let ends = |slot: SlotId| {
-                let slot = self.plan.slots[slot as usize];
+                let slot = plan.slots[slot as usize];
                 (slot.offset as usize, slot.len())
             };
             let at = |(offset, length): (usize, usize), i: usize| offset + if length > 1 { i } else { 0 };
@@ -139,13 +155,13 @@ mod tests {
     use crate::arith::backend::dispatch;
     use crate::arith::lane::{Backend, Job};
 
-    struct Bend {
+    struct BendOne {
         u: f64,
         lo: f64,
         hi: f64,
     }
 
-    impl Job for Bend {
+    impl Job for BendOne {
         type Out = f64;
 
         #[inline(always)]
@@ -155,7 +171,7 @@ mod tests {
     }
 
     fn bend(u: f64, lo: f64, hi: f64) -> f64 {
-        dispatch(Backend::Scalar, Bend { u, lo, hi })
+        dispatch(Backend::Scalar, BendOne { u, lo, hi })
     }
 
     /// The map over octaves, as the samplers' page has it.

@@ -7,7 +7,7 @@
 
 use super::plan::{Constant, Plan, SlotId};
 use super::rounding::Bounded;
-use crate::arith::lane::{ALL, Mask};
+use crate::arith::lane::{ALL, Kernel, Mask};
 use crate::arith::number::{Number, UNIT};
 use crate::lang::ir::InputId;
 use crate::sample::strata::Lanes;
@@ -85,8 +85,12 @@ impl<N: Number> Machine<N> {
     }
 
     /// Makes room for `plan` and fills its constants.
-    #[inline(always)]
     pub fn load(&mut self, plan: &Plan) {
+        N::enter(Load { plan, m: self });
+    }
+
+    #[inline(always)]
+    fn filled(&mut self, plan: &Plan) {
         let zero = N::zero();
         let slots = plan.slots.len();
         self.numbers.clear();
@@ -224,6 +228,21 @@ impl<N: Number> Machine<N> {
         }
         self.numbers[plan.slots[id as usize].offset as usize] = x.value;
         self.undefined[id as usize] = undefined;
+    }
+}
+
+/// Loading is compiled once an arithmetic, whoever does it.
+struct Load<'a, N> {
+    plan: &'a Plan,
+    m: &'a mut Machine<N>,
+}
+
+impl<N: Number> Kernel<N> for Load<'_, N> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.m.filled(self.plan);
     }
 }
 

@@ -66,6 +66,9 @@ impl From<i64> for Interval {
 impl Add for &Interval {
     type Output = Interval;
     fn add(self, other: Self) -> Interval {
+        if let (Some(x), Some(y)) = (self.exact(), other.exact()) {
+            return (x + y).into();
+        }
         Interval { lo: &self.lo + &other.lo, hi: &self.hi + &other.hi }.rounded()
     }
 }
