@@ -37,8 +37,10 @@ const MOST_HUNTS: u64 = 5;
 const RUNS: u64 = 2;
 /// What a flow costs a hunt beside what it counts for.
 const FLOW_COST: u64 = 2;
+/// Hunts from what another curve has, at most: of runs, and of what does not move.
+const MORE_HUNTS: (u64, u64) = (2, 5);
 /// How often the curves are shown each other's worst cases, while that changes any.
-const SHARES: usize = 2;
+const SHARES: usize = 3;
 /// A demand that others are above by no more than this factor may be theirs.
 const NEARLY: f64 = 2.0;
 /// A search to which one more adds no larger part than this is good.
@@ -196,9 +198,16 @@ impl<'a> Search<'a> {
                 if missed {
                     seeds.extend(others.iter().filter_map(|(_, point)| stand.adapted(point.clone())));
                 }
-                self.hunt(stand, self.evaluations(stand), &seeds)?;
-                stand.spread = (1.0 - raised / stand.demand()).clamp(0.0, 1.0);
-                news |= higher || stand.spread > GOOD;
+                for _ in 0..if stand.checker.moves() { MORE_HUNTS.0 } else { MORE_HUNTS.1 } {
+                    let known = stand.demand();
+                    self.hunt(stand, self.evaluations(stand), &seeds)?;
+                    stand.spread = (1.0 - known / stand.demand()).clamp(0.0, 1.0);
+                    if stand.spread <= GOOD || stand.demand().is_infinite() {
+                        break;
+                    }
+                    seeds = stand.best.iter().map(|best| best.1.clone()).collect();
+                }
+                news |= stand.demand() > before.max(0.0) * (1.0 + GOOD);
             }
         }
         self.neighbours(row)?;
