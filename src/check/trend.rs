@@ -52,7 +52,7 @@ const BAD: f64 = 0.5;
 const GROWING: f64 = 0.75;
 /// From here on it has.
 const SETTLING: f64 = 1.5;
-/// Within a range that is shorter than this (a factor of 20) what settles has a stretch on which it looks like a logarithm, as `q/(q + 3)` has from 2 to 8; growth
+/// Within values that span less than this (a factor of 20) what settles has a stretch on which it looks like a logarithm, as `q/(q + 3)` has from 2 to 8; growth
 /// is seen there only if it gets steeper, as a power's does.
 const SHORT: f64 = 3.0;
 /// And only by this factor, since the searches of some values may be better than those of others.
@@ -73,7 +73,7 @@ pub fn trend(points: &[Measure]) -> Trend {
     let first = window[0];
     let rough = roughness(window);
     let spread = window.iter().fold(rough, |most: f64, point| most.max(point.spread));
-    let short = last.x - first.x < SHORT;
+    let short = points.first().is_some_and(|least| last.x - least.x < SHORT);
     let off = if short { TURN } else { NO_CHANGE }.max(2.0 * spread);
     // As much as there may be, where a search is bad.
     let most = |point: &Measure| point.y / (1.0 - point.spread.max(rough).min(0.99));

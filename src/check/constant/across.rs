@@ -65,7 +65,8 @@ impl<'a> Whole<'a> {
             return Ok(None);
         }
         let int = self.int(line);
-        if int.is_some_and(|id| case.ints.contains_key(&id)) {
+        // A size is itself; another integer is what its draw makes of it.
+        if int.is_some_and(|id| case.ints.contains_key(&id)) && self.number(line, case)? == Some(value) {
             return Ok(Some(case.clone()));
         }
         let mut point = Point { ints: case.ints.clone(), draws: Vec::new() };

@@ -6,6 +6,9 @@ use crate::check::trend::{Measure, Trend, ln, trend};
 /// What grows towards a number that a given is not grows by more than this part from each distance to the next, which is a thousandth of it.
 const GAP_SPREAD: f64 = 0.05;
 
+/// A search of gaussians, which may be as large as one likes, ends where `f64` does, and so do others from there: that they agree says nothing.
+const ENDLESS: f64 = 1e100;
+
 /// What the values of a curve are.
 #[derive(Clone, Copy, Default)]
 pub(super) struct About {
@@ -47,6 +50,8 @@ pub(super) fn ends(points: &[CurvePoint], about: &About) -> Vec<(End, Trend)> {
         };
         let found = if window.iter().any(|(_, point)| point.demand.is_none()) {
             Trend::Unclear { why: "at some of its last values no case could be measured" }
+        } else if window.iter().any(|(_, point)| point.demand.is_some_and(|demand| demand >= ENDLESS)) {
+            Trend::Unclear { why: "searches come to more than 1e100 there, and to no end" }
         } else if window.iter().any(|(_, point)| point.clipped) {
             Trend::Unclear { why: "so many trials do not tell the quantile that is asked for" }
         } else {
