@@ -153,6 +153,7 @@ const MONOTONE_CASES: (u64, u64) = (24, 512);
 const QUIET: f64 = 1e299;
 /// Rooms between this one and that are neither: a demand so small is not told from none.
 const FAINT: f64 = 1e290;
+
 /// Swept values, of all givens together, those that are swept without being named among them.
 pub fn values_of(claim: &Claim, constant: &model::Constant) -> u64 {
     lines(claim, constant).iter().map(|line| line.values.len() as u64).sum()
