@@ -119,6 +119,7 @@ fn the_worst_case_of_one_curve_is_on_all_of_them() {
     for (name, given, needle, values) in [
         ("real", "real in [0, 1]", "abs(3*y - 1) <= 1/10^9", "\"linear [0, 1] 4\""),
         ("octaves", "real in [1/64, 1] log", "abs(3*y - 1) <= 1/10^9", "\"linear [1/6, 1] 6\""),
+        ("integer", "int in 0..=1000000", "y == 333333", "[0, 333333, 666666, 1000000]"),
     ] {
         let text = format!(
             "[given]\nx = \"real in [1, 16] log\"\ny = \"{given}\"\n[constant]\nname = \"c\"\nsweep = {{ x = \"log [1, 16] 5\", y = {values} }}\nclaim = \"(if {needle} then 100 else x/16) <= c\"\n"

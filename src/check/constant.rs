@@ -21,6 +21,7 @@
 mod across;
 mod curve;
 mod ends;
+mod inverse;
 mod quantile;
 mod swept;
 

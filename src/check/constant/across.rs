@@ -3,34 +3,29 @@
 //! A given that is fixed has no draws, so a case of the claim as a whole loses those of the given, and one that comes back needs draws that give its
 //! value again. A case of another size keeps what both sizes have.
 
+use super::Search;
+use super::inverse::Inverse;
 use super::swept::{Line, Of};
-use super::{Search, malformed};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::Point;
-use crate::check::checker::{CheckError, Checker};
+use crate::check::checker::{CheckError, CheckOptions, Checker};
 use crate::lang::ir::IntId;
 use crate::sample::draws::Role;
 use crate::sample::strata::BlockShape;
 
 /// The claim with nothing fixed.
 pub(super) struct Whole<'a> {
-    checker: Checker,
+    options: &'a CheckOptions,
     evaluator: Evaluator<'a>,
     /// The names of the givens.
     givens: Vec<String>,
 }
 
-/// Halvings that find a draw.
-const HALVINGS: usize = 60;
-/// A value that is found again to within this part of itself is.
-const AGAIN: f64 = 1e-9;
-
 impl<'a> Whole<'a> {
     pub fn new(search: &Search<'a>) -> Result<Self, CheckError> {
         let Search { claim, options, .. } = *search;
-        let checker = Checker::new(claim, options).map_err(malformed)?;
         let givens = claim.givens.iter().map(|given| given.name.clone()).collect();
-        Ok(Self { checker, evaluator: search.evaluator(claim)?, givens })
+        Ok(Self { options, evaluator: search.evaluator(claim)?, givens })
     }
 
     fn place(&self, line: &Line) -> Option<usize> {
@@ -65,47 +60,29 @@ impl<'a> Whole<'a> {
             return Ok(None);
         }
         let int = self.int(line);
+        let CheckOptions { backend, max_elements, .. } = *self.options;
+        let Some(inverse) = Inverse::new(self.evaluator.program(), place, case, backend, max_elements)? else {
+            return Ok(None);
+        };
         // A size is itself; another integer is what its draw makes of it.
-        if int.is_some_and(|id| case.ints.contains_key(&id)) && self.number(line, case)? == Some(value) {
+        if int.is_some_and(|id| case.ints.contains_key(&id)) && inverse.value(&case.draws)? == Some(value) {
             return Ok(Some(case.clone()));
         }
-        let mut point = Point { ints: case.ints.clone(), draws: Vec::new() };
-        let (mut at, mut own) = (0, None);
+        let (mut draws, mut at, mut own) = (Vec::new(), 0, None);
         for (given, block) in self.blocks(case)? {
             let fixed = given == place;
             if fixed {
-                own = (block.len() == 1).then_some(point.draws.len());
+                own = (block.len() == 1).then_some(draws.len());
             }
             if fixed && int.is_none() {
-                point.draws.resize(point.draws.len() + block.len(), 0.5);
+                draws.resize(draws.len() + block.len(), 0.5);
                 continue;
             }
-            point.draws.extend_from_slice(case.draws.get(at..at + block.len()).unwrap_or_default());
+            draws.extend_from_slice(case.draws.get(at..at + block.len()).unwrap_or_default());
             at += block.len();
         }
         let Some(own) = own else { return Ok(None) };
-        // What a draw becomes grows with it.
-        let (mut low, mut high) = (0.0, 1.0);
-        for _ in 0..HALVINGS {
-            let middle = 0.5 * (low + high);
-            point.draws[own] = middle;
-            match self.number(line, &point)? {
-                Some(number) if number < value => low = middle,
-                Some(_) => high = middle,
-                None => return Ok(None),
-            }
-        }
-        for draw in [high, low] {
-            point.draws[own] = draw;
-            if self.number(line, &point)?.is_some_and(|number| (number - value).abs() <= AGAIN * value.abs()) {
-                return Ok(Some(point));
-            }
-        }
-        Ok(None)
-    }
-
-    fn number(&self, line: &Line, point: &Point) -> Result<Option<f64>, CheckError> {
-        Ok(number(&self.checker, line, point)?.filter(|number| number.is_finite()))
+        Ok(inverse.set(&mut draws, own, value)?.then(|| Point { ints: case.ints.clone(), draws }))
     }
 
     /// Where the draws of each block are, with the given that they are of.

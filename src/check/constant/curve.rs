@@ -193,25 +193,32 @@ impl<'a> Search<'a> {
             let higher = raised.is_finite() && raised > before.max(0.0) * (1.0 + GOOD);
             // Little less than elsewhere may be a case that is not measured here, by rounding at the edge of a hypothesis; others are beside it.
             let missed = most > raised * (1.0 + GOOD) && most <= raised * NEARLY;
-            if higher || missed {
-                let mut seeds: Vec<Point> = stand.best.iter().map(|best| best.1.clone()).collect();
-                if missed {
-                    seeds.extend(others.iter().filter_map(|(_, point)| stand.adapted(point.clone())));
-                }
-                for _ in 0..if stand.checker.moves() { MORE_HUNTS.0 } else { MORE_HUNTS.1 } {
-                    let known = stand.demand();
-                    self.hunt(stand, self.evaluations(stand), &seeds)?;
-                    stand.spread = (1.0 - known / stand.demand()).clamp(0.0, 1.0);
-                    if stand.spread <= GOOD || stand.demand().is_infinite() {
-                        break;
-                    }
-                    seeds = stand.best.iter().map(|best| best.1.clone()).collect();
-                }
-                news |= stand.demand() > before.max(0.0) * (1.0 + GOOD);
+            if !(higher || missed) {
+                continue;
             }
+            let mut seeds: Vec<Point> = stand.best.iter().map(|best| best.1.clone()).collect();
+            if missed {
+                seeds.extend(others.iter().filter_map(|(_, point)| stand.adapted(point.clone())));
+            }
+            self.hunt_on(stand, seeds)?;
+            news |= stand.demand() > before.max(0.0) * (1.0 + GOOD);
         }
         self.neighbours(row)?;
         Ok(news)
+    }
+
+    /// Hunts from these cases, and from what that finds, until one more adds little.
+    fn hunt_on(&self, stand: &mut Stand<'_>, mut seeds: Vec<Point>) -> Result<(), CheckError> {
+        for _ in 0..if stand.checker.moves() { MORE_HUNTS.0 } else { MORE_HUNTS.1 } {
+            let known = stand.demand();
+            self.hunt(stand, self.evaluations(stand), &seeds)?;
+            stand.spread = (1.0 - known / stand.demand()).clamp(0.0, 1.0);
+            if stand.spread <= GOOD || stand.demand().is_infinite() {
+                break;
+            }
+            seeds = stand.best.iter().map(|best| best.1.clone()).collect();
+        }
+        Ok(())
     }
 
     /// What the searches of a given say in the end.

@@ -137,7 +137,7 @@ pub(super) fn fixed(claim: &Claim, line: &Line, value: &RBig) -> Claim {
     let like = Expr::new(ExprKind::Pi, given.value.span);
     let literal = literal(&line.given_at(value).unwrap_or_else(|| value.clone()), &like);
     if let (Of::Within(side), Some(interval)) = (&line.of, numbers_of(&mut given.value.kind)) {
-        interval.stay_within(*side, literal);
+        move_end(interval, *side, literal);
         return claim;
     }
     let ends = match &given.value.kind {
@@ -168,18 +168,16 @@ pub(super) fn fixed(claim: &Claim, line: &Line, value: &RBig) -> Claim {
     claim
 }
 
-impl Interval {
-    /// Moves an end inwards by a share of the interval; it is closed then.
-    fn stay_within(&mut self, side: Side, share: Expr) {
-        let span = self.span;
-        let binary = |op, left: Expr, right: Expr| {
-            Expr::new(ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) }, span)
-        };
-        let room = binary(BinaryOp::Mul, share, binary(BinaryOp::Sub, self.hi.clone(), self.lo.clone()));
-        match side {
-            Side::Lower => (self.lo, self.lo_open) = (binary(BinaryOp::Add, self.lo.clone(), room), false),
-            Side::Upper => (self.hi, self.hi_open) = (binary(BinaryOp::Sub, self.hi.clone(), room), false),
-        }
+/// Moves an end of an interval inwards by a share of it; the end is closed then.
+fn move_end(interval: &mut Interval, side: Side, share: Expr) {
+    let Interval { lo, lo_open, hi, hi_open, span, .. } = interval;
+    let binary = |op, left: Expr, right: Expr| {
+        Expr::new(ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) }, *span)
+    };
+    let room = binary(BinaryOp::Mul, share, binary(BinaryOp::Sub, hi.clone(), lo.clone()));
+    match side {
+        Side::Lower => (*lo, *lo_open) = (binary(BinaryOp::Add, lo.clone(), room), false),
+        Side::Upper => (*hi, *hi_open) = (binary(BinaryOp::Sub, hi.clone(), room), false),
     }
 }
 
