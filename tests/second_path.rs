@@ -515,18 +515,26 @@ fn values_and_verdicts_of_the_rest_of_the_library_are_those_of_the_f64_path_wher
     values_and_verdicts(1);
 }
 
-/// The most steps of a run that are walked, and of a constant's the most work: steps, times the entries of the state to the power of a product's.
-const MOST: (i64, f64) = (100, 1_000.0);
+/// The most steps of a run that are walked.
+const MOST_STEPS: i64 = 100;
+/// The most work of a run that is walked in more than one case of a claim, and of a constant's at all: steps, times the entries of the state to the power
+/// of a product's.
+const MOST_WORK: f64 = 1_000.0;
+/// Entries of the matrices that are computed in more than one case of a claim, at most: the spectrum of a larger one takes seconds.
+const MOST_ENTRIES: usize = 64;
 
-/// Whether a run is short enough to be walked here, where a step takes a millisecond and more.
-fn is_short(claim: &Claim, path: &Trajectory, names: &Scope) -> bool {
+/// Whether a run is short enough to be walked here, where a step takes a millisecond and more; one of much work is once, if `dear` is not set yet.
+fn is_short(claim: &Claim, path: &Trajectory, names: &Scope, dear: &mut bool) -> bool {
     let Ok(steps) = names.integer(&path.steps.value, None) else { return true };
     let entries = |part: &Named<Expr>| match names.value(&part.value, None) {
         Ok(Value::Matrix(matrix)) => matrix.entries.len() as f64,
         _ => 1.0,
     };
     let work: f64 = path.state.iter().map(|part| entries(part).powf(1.5)).sum();
-    steps <= MOST.0 && (claim.constant.is_none() || steps as f64 * work <= MOST.1)
+    let much = steps as f64 * work > MOST_WORK;
+    let walked = steps <= MOST_STEPS && !(much && (claim.constant.is_some() || *dear));
+    *dear |= walked && much;
+    walked
 }
 
 fn values_and_verdicts(half: usize) {
@@ -539,6 +547,8 @@ fn values_and_verdicts(half: usize) {
         if apart || checker.is_experiment() {
             continue;
         }
+        // A case of large matrices, and a run of much work.
+        let mut dear = (false, false);
         for case in (0..128).step_by(43) {
             let replay = checker.replay(case).unwrap_or_else(|e| panic!("{id}: {e}"));
             if replay.hypotheses != Hypotheses::Met {
@@ -546,8 +556,13 @@ fn values_and_verdicts(half: usize) {
             }
             // A constant's sum of so many logarithms takes minutes here.
             if claim.constant.is_some()
-                && replay.values.iter().any(|(_, value)| matches!(value, Computed::Int(i) if i.abs() > 4_000))
+                && replay.values.iter().any(|(_, value)| matches!(value, Computed::Int(i) if i.abs() > 1_000))
             {
+                continue;
+            }
+            let large =
+                |value: &Computed| matches!(value, Computed::Matrix { value, .. } if value.len() > MOST_ENTRIES);
+            if replay.values.iter().any(|(_, value)| large(value)) && std::mem::replace(&mut dear.0, true) {
                 continue;
             }
             let values = sampled(&claim, &replay);
@@ -566,7 +581,7 @@ fn values_and_verdicts(half: usize) {
                     Err(_) => {}
                 }
             }
-            if claim.trajectory.as_ref().is_some_and(|path| !is_short(&claim, path, &names)) {
+            if claim.trajectory.as_ref().is_some_and(|path| !is_short(&claim, path, &names, &mut dear.1)) {
                 continue;
             }
             for (predicate, look) in claim.predicates().zip(&replay.looks) {

@@ -1,5 +1,5 @@
-//! `theoremcheck list --errata`: what was found wrong, from stored counterexamples that are proved again on the spot, and constants that are sought
-//! again.
+//! `theoremcheck list --errata`: what was found wrong, from stored counterexamples that are proved again on the spot, and runs of the claims that store
+//! none: constants, probabilities, slopes, experiments.
 
 use super::args::ListArgs;
 use super::console;
@@ -19,9 +19,10 @@ use crate::engine::files;
 use crate::engine::guard::guard;
 use crate::engine::outcome::{Malformed, Outcome};
 use crate::engine::run::{MAX_ELEMENTS, RunOptions, SEED, run};
-use crate::engine::verdict::{expected, name};
-use crate::report::errata::{Correction, Erratum, Failure, markdown};
+use crate::engine::verdict::{self, Judgement};
+use crate::report::errata::{Correction, Erratum, Failure, Run, markdown};
 use crate::report::terminal::{WIDTH, malformed, plain};
+use std::collections::HashMap;
 
 /// Status 0 if everything that is expected to be refuted has a counterexample that proves it; 1 if one does not; 2 if something cannot be read.
 pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
@@ -37,7 +38,10 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
         library.problems.iter().map(|errors| Malformed { id: None, diagnostics: errors.clone() }).collect();
     let mut exit = Exit::AsExpected;
     let mut all = Vec::new();
-    for loaded in library.claims.iter().filter(|loaded| filter.admits(&loaded.id)) {
+    let admitted = || library.claims.iter().filter(|loaded| filter.admits(&loaded.id));
+    let claims = admitted().filter_map(|loaded| loaded.claim.as_ref().ok());
+    let again = run_again(&claims.filter(|claim| !false_by_run(claim).is_empty()).collect::<Vec<_>>())?;
+    for loaded in admitted() {
         let mut note = |diagnostics| bad.push(Malformed { id: Some(loaded.id.clone()), diagnostics });
         let claim = match &loaded.claim {
             Ok(claim) => claim,
@@ -60,8 +64,7 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
             exit = exit.gravest(Exit::DecidedOtherwise);
         };
         let mut failures = Vec::new();
-        // The counterexample of a probability is a trial, which every run finds anew and none stores.
-        let stores = claim.probability.is_none() && claim.constant.is_none();
+        let stores = !is_run(claim);
         for predicate in
             refuted(claim).filter(|_| stores).filter(|name| entries.iter().all(|(predicate, ..)| predicate != name))
         {
@@ -84,22 +87,21 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
                 }
             }
         }
-        let mut sought = Vec::new();
-        if failures.is_empty()
-            && let Some(constant) = &claim.constant
-            && let wanted @ (Verdict::Refuted | Verdict::Drifts) = expected(&claim.expect, &constant.name)
-        {
-            match sought_again(claim)? {
-                // For a larger budget than a listing has: nothing is said of it.
-                (Verdict::NotRun, _) => {}
-                (found, reason) if found == wanted => sought.push((constant.name.clone(), reason)),
-                (found, reason) => {
-                    let (found, wanted) = (name(found), name(wanted));
-                    unproved(format!("`{}` is {found}, expected {wanted}: {}\n", claim.id, plain(&reason)));
-                }
+        let mut runs = Vec::new();
+        for (predicate, wanted) in false_by_run(claim).into_iter().filter(|_| failures.is_empty()) {
+            let judged = again.get(&(claim.id.clone(), predicate.to_owned()));
+            let Judgement { verdict: found, reason } =
+                judged.cloned().unwrap_or_else(|| Judgement::new(Verdict::Error, "it is malformed"));
+            let reason = reason.unwrap_or_default();
+            // One for a larger budget than a listing has is listed as it is expected.
+            if found == wanted || found == Verdict::NotRun {
+                runs.push(Run { predicate: predicate.to_owned(), verdict: wanted, reason });
+            } else {
+                let (found, wanted) = (verdict::name(found), verdict::name(wanted));
+                unproved(format!("`{}`, `{predicate}` is {found}, expected {wanted}: {}\n", claim.id, plain(&reason)));
             }
         }
-        if failures.is_empty() && sought.is_empty() {
+        if failures.is_empty() && runs.is_empty() {
             continue;
         }
         let correction = match claim.corrected.as_deref().map(|name| claim.id.sibling(name)) {
@@ -119,7 +121,7 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
                 }
             },
         };
-        all.push(Erratum { claim, failures, sought, correction });
+        all.push(Erratum { claim, failures, runs, correction });
     }
     console::out(&markdown(&all, &library.papers));
     for malformed_one in &bad {
@@ -129,19 +131,31 @@ pub fn errata(args: &ListArgs) -> Result<Exit, Stop> {
     Ok(exit)
 }
 
-/// What becomes of a constant in a run of the default budget: its verdict and the reason.
-fn sought_again(claim: &Claim) -> Result<(Verdict, String), Stop> {
+/// Whether what speaks against a claim is a run, which is made anew: no case does it alone, or it is a trial, which every run finds.
+fn is_run(claim: &Claim) -> bool {
+    claim.constant.is_some() || claim.probability.is_some() || claim.scaling.is_some() || claim.experiment.is_some()
+}
+
+/// The predicates that are expected to be false by a run, and how; none where counterexamples are stored.
+fn false_by_run(claim: &Claim) -> Vec<(&str, Verdict)> {
+    let expected = claim.predicates().map(|predicate| (predicate, verdict::expected(&claim.expect, predicate)));
+    let wrong = |verdict| matches!(verdict, Verdict::Refuted | Verdict::Rejected | Verdict::Drifts);
+    expected.filter(|(_, verdict)| is_run(claim) && claim.witness.is_none() && wrong(*verdict)).collect()
+}
+
+/// What is found in one run of the default budget, by claim and predicate.
+fn run_again(claims: &[&Claim]) -> Result<HashMap<(ClaimId, String), Judgement>, Stop> {
     let check = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
     let options = RunOptions { budget: Budget::default(), cases: None, jobs: 0, check };
-    let outcomes = run(&[claim], &options, &|_| {}).map_err(|error| Stop::harness(error.to_string()))?;
-    let told = outcomes.into_iter().find_map(|outcome| match outcome {
-        Outcome::Checked(result) => {
-            let reason = result.predicates.first().and_then(|predicate| predicate.judgement.reason.clone());
-            Some((result.verdict, reason.unwrap_or_default()))
+    let outcomes = run(claims, &options, &|_| {}).map_err(|error| Stop::harness(error.to_string()))?;
+    let mut all = HashMap::new();
+    for (claim, outcome) in claims.iter().zip(outcomes) {
+        let Outcome::Checked(result) = outcome else { continue };
+        for predicate in result.predicates {
+            all.insert((claim.id.clone(), predicate.info.name), predicate.judgement);
         }
-        Outcome::Malformed(_) => None,
-    });
-    Ok(told.unwrap_or((Verdict::Error, "it is malformed".to_owned())))
+    }
+    Ok(all)
 }
 
 /// The claim of this id, which corrects another: from the library, else from the file where it would be, which may not have been named.
@@ -161,5 +175,5 @@ fn correction(library: &Library, corrected: &LoadedClaim, id: &ClaimId) -> Optio
 
 /// The predicates that are expected to be refuted.
 fn refuted(claim: &Claim) -> impl Iterator<Item = &str> {
-    claim.predicates().filter(|predicate| expected(&claim.expect, predicate) == Verdict::Refuted)
+    claim.predicates().filter(|predicate| verdict::expected(&claim.expect, predicate) == Verdict::Refuted)
 }

@@ -1,10 +1,11 @@
 //! What was found wrong in the papers, as Markdown: the statement as printed, a counterexample in a line, the corrected statement.
 
 use super::closest::place;
+use super::statement::written;
 use super::terminal::plain;
 use crate::case::values::one_line;
 use crate::check::evidence::Refutation;
-use crate::claim::model::{Claim, ClaimId, Flow, Paper};
+use crate::claim::model::{Claim, ClaimId, Flow, Paper, Verdict};
 use std::collections::BTreeMap;
 
 /// A rational longer than this is shown in decimals; the witness file has it exactly.
@@ -16,12 +17,19 @@ pub struct Failure {
     pub refutation: Refutation,
 }
 
+/// A predicate that a run speaks against, and why: no single case does.
+pub struct Run {
+    pub predicate: String,
+    pub verdict: Verdict,
+    pub reason: String,
+}
+
 /// A claim that is false as printed.
 pub struct Erratum<'a> {
     pub claim: &'a Claim,
     pub failures: Vec<Failure>,
-    /// Constants that do not exist, or drift: the name, and what was found. Never empty where there is no failure.
-    pub sought: Vec<(String, String)>,
+    /// Never empty where there is no failure.
+    pub runs: Vec<Run>,
     pub correction: Correction,
 }
 
@@ -42,7 +50,8 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
         "# Errata\n\n\
          Statements that are false as printed. Each has a counterexample in exact numbers beside its claim (`<claim>.witness.json`), which\n\
          `theoremcheck verify` proves again; hypotheses are those of the claim file. Where a constant is said to be universal and is not, an exact\n\
-         change of scale or the measured drift of what it must meet stands in its place. A correction is a claim of its own, checked like any other:\n\
+         change of scale or the measured drift of what it must meet stands in its place; where a probability, a slope or the reading of an experiment\n\
+         is not what was measured, that does. A correction is a claim of its own, checked like any other:\n\
          it is the least change that was found to hold, not the authors'. Many slips are misprints or constants, and harm no theorem: the notes\n\
          say how each stands to the result that it serves. Where a text is a poor scan, a claim whose name ends in `-scan` is what the scan shows\n\
          and the proof does not support.\n\n\
@@ -70,13 +79,17 @@ pub fn markdown(all: &[Erratum<'_>], papers: &BTreeMap<String, Paper>) -> String
                 None => text += &format!("- with margin {margin}\n"),
             }
         }
-        for (constant, found) in &erratum.sought {
-            let statement = claim.constant.iter().map(|constant| spaced(&constant.statement.text));
-            text += &format!(
-                "\n**No such constant**, `{constant}`: `{}`\n\n- {}\n",
-                statement.collect::<String>(),
-                spaced(found)
-            );
+        for Run { predicate, verdict, reason } in &erratum.runs {
+            let what = match verdict {
+                Verdict::Rejected => "Rejected",
+                _ if claim.constant.is_some() => "No such constant",
+                _ => "False",
+            };
+            text += &format!("\n**{what}**, `{predicate}`");
+            if let Some((statement, _)) = written(claim, predicate) {
+                text += &format!(": `{}`", spaced(statement));
+            }
+            text += &format!("\n\n- {}\n", spaced(reason));
         }
         text += &notes(claim);
         match &erratum.correction {
