@@ -7,6 +7,7 @@
 //! of a [`Measure::Ratio`], error over what rounding may do, is taken as 1 at least: what happens far below rounding is no news. A verdict
 //! has drifted if it is graver than it was, or was decided and is not. Of a statement that has changed since there is no drift: it is another.
 
+use super::closest::Hunted;
 use super::entry::{Approach, Entry, Measure, Worse};
 use super::number::{JsonNumber, short};
 use crate::claim::model::Verdict;
@@ -321,6 +322,10 @@ fn moved(was: f64, now: &Approach, tolerance: f64) -> (Standing, String) {
     let (mut there, mut here) = (short(was), short(value));
     if there == here {
         (there, here) = (was.to_string(), value.to_string());
+    }
+    // Its digits say nothing, and of those of the old one that is not known any more.
+    if let (Measure::Hunt, hunted @ Hunted::Within(_)) = (measure, Hunted::of(value, floor)) {
+        here = hunted.brief();
     }
     (standing, format!("{measure} {here}, was {there}: {way} {how_much}"))
 }

@@ -143,6 +143,12 @@ pub struct TightnessSaid {
     factor: Option<JsonNumber>,
 }
 
+impl Said {
+    pub fn seeks_a_constant(&self) -> bool {
+        self.constant.is_some()
+    }
+}
+
 impl TightnessSaid {
     /// Nothing of a kind that is not known here.
     pub fn read(&self) -> Option<Tightness> {
@@ -213,7 +219,7 @@ pub enum Measure {
     Slope,
     /// Of a probability: what is allowed less what the trials show.
     Slack,
-    /// The least constant that works, or the greatest.
+    /// What the case that asks for most asks of a constant: the least that works where one does, or the greatest.
     Constant,
 }
 
