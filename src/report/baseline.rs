@@ -393,6 +393,21 @@ mod tests {
     }
 
     #[test]
+    fn a_hunt_within_rounding_is_no_drift_and_one_below_it_has_another_verdict() {
+        let hunted = |verdict, margin: f64, floor: f64| {
+            let best = format!("{{\"margin\":{margin:?},\"floor\":{floor:?}}}");
+            entry("p/c", verdict, "aa", &format!(",\"evidence\":{{\"hunt\":{{\"best\":{best}}}}}"))
+        };
+        let (within, says) = standing(&hunted("held", 0.5, 1e-15), &hunted("held", -200.0, 250.0));
+        assert_eq!(within, Standing::Within);
+        assert!(says.starts_with("hunt 0 ± 250, was 0.5: moved by "), "{says}");
+        assert_eq!(standing(&hunted("held", -103.0, 103.1), &hunted("held", -200.0, 200.5)).0, Standing::Within);
+        let (drift, says) = standing(&hunted("held", -103.0, 103.1), &hunted("suspect", -200.0, 103.1));
+        assert_eq!(drift, Standing::Drift);
+        assert!(says.starts_with("suspect, was held; hunt -200, was -103:"), "{says}");
+    }
+
+    #[test]
     fn a_verdict_that_is_graver_or_no_longer_decided_has_drifted() {
         let of = |verdict| entry("p/c", verdict, "aa", "");
         for (old, new, wanted) in [

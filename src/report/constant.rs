@@ -47,9 +47,15 @@ fn value(name: &str, constant: &Constant, verdict: Verdict) -> String {
         (Standing::Works, Some(bound)) => bound,
         (Standing::Asked, Some(bound)) => format!("a case asks for {bound}"),
         (Standing::AskedElsewhere, Some(bound)) => format!("where some {name} works, a case asks for {bound}"),
+        (_, None) if !is_measured(constant) => format!("what is asked of {name} could not be measured"),
         (Standing::Works | Standing::Asked, None) => format!("nothing is asked of {name}"),
         (Standing::AskedElsewhere, None) => format!("where some {name} works, nothing is asked of it"),
     }
+}
+
+/// Whether some case could be measured at every value: else that none asks for anything is not known.
+fn is_measured(constant: &Constant) -> bool {
+    constant.curves.iter().flat_map(|curve| &curve.points).all(|point| point.demand.is_some())
 }
 
 /// `level as kappa grows`, `grows like L^-0.5`
@@ -285,9 +291,11 @@ mod tests {
         let greatest = |verdict| describe("c", &constant(Seek::Greatest, Some(4.0)), verdict);
         assert_eq!(greatest(Verdict::Held), "c <= 0.25");
         assert_eq!(greatest(Verdict::Rejected), "where some c works, a case asks for c <= 0.25");
-        let none = |verdict| describe("c", &constant(Seek::Least, None), verdict);
-        assert_eq!(none(Verdict::Held), "nothing is asked of c");
-        assert_eq!(none(Verdict::Refuted), "where some c works, nothing is asked of it");
+        let mut silent = constant(Seek::Least, None);
+        assert_eq!(describe("c", &silent, Verdict::Rejected), "what is asked of c could not be measured");
+        silent.curves.clear();
+        assert_eq!(describe("c", &silent, Verdict::Held), "nothing is asked of c");
+        assert_eq!(describe("c", &silent, Verdict::Refuted), "where some c works, nothing is asked of it");
         // A change of scale leaves every case some constant.
         assert_eq!(Standing::of(Verdict::Refuted, true), Standing::Asked);
     }

@@ -91,9 +91,10 @@ fn head(claim: &Claim) -> String {
         escaped(&claim.id),
         escaped(&claim.title),
         page::verdict(claim.verdict),
-        match &claim.experiment {
-            Some(_) => figure::meaning(claim.verdict),
-            None => page::meaning(claim.verdict),
+        match (&claim.experiment, &claim.fit) {
+            (Some(_), _) => figure::meaning(claim.verdict),
+            (None, Some(_)) if claim.verdict == Verdict::Rejected => "the interval of the fitted slope excludes it",
+            (None, _) => page::meaning(claim.verdict),
         }
     )
 }
@@ -168,11 +169,11 @@ fn of_predicate(links: &Links<'_>, claim: &Claim, predicate: &Predicate) -> Stri
     }
     let evidence = predicate.evidence.as_ref();
     if let Some(refutation) = evidence.and_then(|evidence| evidence.refutation.as_ref()) {
-        out += &counterexample(refutation);
+        out += &counterexample(claim, refutation);
     }
     out += &words::list(&predicate.says, &words::names(claim));
     if let Some(worst) = worst(predicate) {
-        out += &worst_case(&worst);
+        out += &worst_case(claim, &worst);
         out += &replay(links, claim, Some(Which::Case(worst.case)));
     }
     out += &hunted(links, claim, predicate);
@@ -206,7 +207,13 @@ fn comparison(sides: &str) -> String {
     format!("<span class=\"sides\">{exact}</span>{rounded}")
 }
 
-pub fn counterexample(refutation: &Refutation) -> String {
+/// A look at a flow, or a step.
+fn moment(claim: &Claim, at: u64) -> String {
+    let flows = claim.statement.iter().flat_map(|s| &s.checked).any(|section| section.title == "flowing by");
+    format!("{} {}", if flows { "look" } else { "step" }, grouped(at))
+}
+
+pub fn counterexample(claim: &Claim, refutation: &Refutation) -> String {
     let origin = match (refutation.origin.as_str(), refutation.case) {
         ("stored", _) => "stored beside the claim".to_owned(),
         ("case", Some(case)) => format!("made of case {case}"),
@@ -214,7 +221,7 @@ pub fn counterexample(refutation: &Refutation) -> String {
         ("boxes", _) => "found by subdivision".to_owned(),
         (other, _) => escaped(other),
     };
-    let at = refutation.at.map(|at| format!(" at look {}", grouped(at))).unwrap_or_default();
+    let at = refutation.at.map(|at| format!(" at {}", moment(claim, at))).unwrap_or_default();
     let sides = refutation
         .sides
         .as_ref()
@@ -272,9 +279,9 @@ fn worst(predicate: &Predicate) -> Option<Worst> {
     violated().or_else(agrees).or_else(closest).or_else(undecided)
 }
 
-fn worst_case(worst: &Worst) -> String {
+fn worst_case(claim: &Claim, worst: &Worst) -> String {
     let floor = worst.floor.map(|floor| format!(", rounding floor {}", number(JsonNumber(floor)))).unwrap_or_default();
-    let at = worst.at.map(|at| format!(", step {}", grouped(at))).unwrap_or_default();
+    let at = worst.at.map(|at| format!(", {}", moment(claim, at))).unwrap_or_default();
     format!(
         "<p class=\"worst\">{} of the random phase: {}{floor} (case {}, stratum {}{at}).</p>",
         worst.what,
@@ -530,7 +537,8 @@ pub fn approach(claim: &Claim) -> String {
             Standing::Works => "",
             Standing::Asked | Standing::AskedElsewhere => "<small>a case asks for</small> ",
         };
-        return evidence::bound(constant).map_or("nothing is asked".to_owned(), |bound| format!("{asks}{bound}"));
+        let none = if evidence::is_measured(constant) { "nothing is asked" } else { "not measured" };
+        return evidence::bound(constant).map_or(none.to_owned(), |bound| format!("{asks}{bound}"));
     }
     least.or_else(chance).or_else(fit).or_else(reading).unwrap_or_default()
 }

@@ -354,6 +354,7 @@ pub struct Curve {
 pub struct CurvePoint {
     pub value: JsonNumber,
     pub constant: Option<JsonNumber>,
+    pub measured: Option<bool>,
 }
 
 /// An experiment. Its readings are predicates.

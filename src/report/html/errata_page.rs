@@ -117,7 +117,7 @@ fn failure(claim: &Claim, predicate: &Predicate) -> String {
     if let Some(reason) = reason.filter(|_| needed) {
         let _ = write!(out, "<p>{}.</p>", sentence(reason, &words::names(claim)));
     }
-    out + &refutation.map(counterexample).unwrap_or_default()
+    out + &refutation.map(|refutation| counterexample(claim, refutation)).unwrap_or_default()
 }
 
 /// The predicate as it is checked: its line, or those of the constant.

@@ -187,6 +187,11 @@ fn beside(fit: &Fit) -> Vec<String> {
     lines
 }
 
+/// Where nothing is known to be asked: whether that is since nothing could be measured.
+pub fn is_measured(constant: &Constant) -> bool {
+    constant.curves.iter().flat_map(|curve| &curve.points).all(|point| point.measured != Some(false))
+}
+
 /// `C ≥ 896`, if anything is asked.
 pub fn bound(constant: &Constant) -> Option<String> {
     let sign = if constant.seek == "greatest" { "≤" } else { "≥" };
@@ -208,6 +213,7 @@ fn found(constant: &Constant, verdict: Verdict) -> String {
         (Standing::AskedElsewhere, Some((_, bound))) => {
             format!("The most that a case asked for, of those that some {name} meets, is {bound}{at}.")
         }
+        (_, None) if !is_measured(constant) => format!("What is asked of {name} could not be measured."),
         (Standing::Works | Standing::Asked, None) => format!("Nothing is asked of {name}."),
         (Standing::AskedElsewhere, None) => format!("The cases that some {name} meets ask nothing of it."),
     }

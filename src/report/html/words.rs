@@ -26,11 +26,15 @@ pub fn names(claim: &Claim) -> BTreeSet<&str> {
     names
 }
 
+/// What follows a name that a sentence begins with. Names may be words, too: `a case asks for c`, where `a` is a given.
+const AFTER_A_NAME: [&str; 6] = [" fails", " >=", " <=", " =", ":", "["];
+
 /// A sentence begins with a capital, unless with a name.
 pub fn sentence(text: &str, names: &BTreeSet<&str>) -> String {
     let part_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let first = text.split(|c: char| !part_of_name(c)).next().unwrap_or_default();
-    if names.contains(first) { inline(text) } else { inline(&capital(text)) }
+    let (first, rest) = text.split_at(text.find(|c| !part_of_name(c)).unwrap_or(text.len()));
+    let is_name = names.contains(first) && AFTER_A_NAME.iter().any(|after| rest.starts_with(after));
+    if is_name { inline(text) } else { inline(&capital(text)) }
 }
 
 pub fn capital(text: &str) -> String {
@@ -117,10 +121,12 @@ mod tests {
 
     #[test]
     fn a_name_keeps_its_letters_and_any_other_sentence_begins_with_a_capital() {
-        let names = BTreeSet::from(["c_7", "at_most", "c"]);
+        let names = BTreeSet::from(["c_7", "at_most", "c", "a"]);
         assert_eq!(sentence("c_7 >= 5.02; drifts", &names), "c_7 ≥ 5.02; drifts");
         assert_eq!(sentence("at_most fails", &names), "at_most fails");
         assert_eq!(sentence("closest 0.5", &names), "Closest 0.5");
+        assert_eq!(sentence("a case asks for c <= 1", &names), "A case asks for c ≤ 1");
+        assert_eq!(sentence("a fails, margin -1", &names), "a fails, margin −1");
         assert_eq!(sentence("at 99 % within", &names), "At 99 % within");
         assert_eq!(sentence("`c` is not there", &names), "<code>c</code> is not there");
         assert_eq!(sentence("", &names), "");
