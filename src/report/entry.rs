@@ -125,6 +125,9 @@ pub struct Evidence {
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Hunt {
+    /// None where it starts from a violation, and has nothing to look for.
+    #[serde(default)]
+    pub evaluations: u64,
     pub best: Option<Extreme>,
 }
 

@@ -90,7 +90,7 @@ impl Record {
         self.head.errors.iter().map(|error| (error.id.as_deref(), error.file.as_str())).collect()
     }
 
-    /// The commands that show the cases that say most of a predicate: the random one, and the hunt's where that is nearer.
+    /// The commands that show the cases that say most of a predicate: the random one, and after it the hunt's where that is nearer.
     pub fn replay_lines(&self, claim: &Said, predicate: &Predicate) -> Vec<String> {
         let Head { seed, budget, paths, .. } = &self.head;
         let line = |which| replay_line(&claim.id, which, *seed, budget.max_elements, paths);
@@ -106,7 +106,8 @@ impl Record {
 fn nearest_is_hunted(predicate: &Predicate) -> bool {
     let Predicate { identity, closest, worst_violation, closest_undecided, evidence, .. } = predicate;
     let random = worst_violation.as_ref().or(closest.as_ref()).or(closest_undecided.as_ref());
-    let hunt = evidence.as_ref().and_then(|evidence| evidence.hunt.as_ref()).filter(|_| !identity);
+    let hunt = evidence.as_ref().and_then(|evidence| evidence.hunt.as_ref());
+    let hunt = hunt.filter(|hunt| hunt.evaluations > 0 && !identity);
     let best = hunt.and_then(|hunt| hunt.best.as_ref());
     best.is_some_and(|best| hunt_is_nearer(best.margin.0, random.map(|extreme| extreme.margin.0)))
 }

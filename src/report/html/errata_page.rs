@@ -122,9 +122,9 @@ fn failure(claim: &Claim, predicate: &Predicate) -> String {
 
 /// The predicate as it is checked: its line, or those of the constant.
 fn stated(claim: &Claim, predicate: &Predicate) -> String {
-    let sections = claim.statement.iter().flat_map(|statement| &statement.checked);
+    let mut sections = claim.statement.iter().flat_map(|statement| &statement.checked);
     if claim.constant.is_some() {
-        let section = sections.filter(|section| section.title == "claimed of a constant").next_back();
+        let section = sections.find(|section| section.title == "claimed of a constant");
         return section.map_or_else(
             || escaped(&predicate.name),
             // What is sought, and what it is to meet.

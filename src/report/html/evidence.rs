@@ -195,7 +195,7 @@ pub fn is_measured(constant: &Constant) -> bool {
 /// `C ≥ 896`, if anything is asked.
 pub fn bound(constant: &Constant) -> Option<String> {
     let sign = if constant.seek == "greatest" { "≤" } else { "≥" };
-    constant.value.map(|value| format!("{} {sign} {}", witness::name(&constant.name), number(value)))
+    constant.value.map(|value| format!("{}\u{a0}{sign}\u{a0}{}", witness::name(&constant.name), number(value)))
 }
 
 /// What was found of it, as far as the verdict lets one say.
