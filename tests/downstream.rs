@@ -1,10 +1,16 @@
-//! Another project's `cargo test` runs its claims and its kernels: `tests/fixtures/downstream`, as its owner would have it.
+//! Another project's `cargo test` runs its claims and its kernels: `tests/fixtures/downstream`, as its owner would have it. So does its
+//! `cargo nextest`, where there is one; where `THEOREMCHECK_NEXTEST` is set there must be.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 /// In our workspace, and with our package named beside it: so what was built for these tests serves, too.
 fn cargo_test(test: &str, more: &[&str]) -> Output {
+    let of = ["test", "--offline", "--quiet", "-p", "theoremcheck", "-p", "downstream", "--test", test, "--"];
+    cargo(&[&of[..], more].concat())
+}
+
+fn cargo(arguments: &[&str]) -> Output {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it is in the target folder");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
@@ -16,8 +22,7 @@ fn cargo_test(test: &str, more: &[&str]) -> Output {
         }
     }
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env("CARGO_TARGET_DIR", target);
-    command.args(["test", "--offline", "--quiet", "-p", "theoremcheck", "-p", "downstream", "--test", test, "--"]);
-    command.args(more).output().expect("cargo starts")
+    command.args(arguments).output().expect("cargo starts")
 }
 
 fn text(output: &Output) -> String {
@@ -29,6 +34,7 @@ fn text(output: &Output) -> String {
 fn claims_and_kernels_are_tests_of_the_project_that_holds_them() {
     claims();
     kernels();
+    partitions();
 }
 
 fn claims() {
@@ -46,6 +52,26 @@ fn claims() {
     let one = cargo_test("means", &["--exact", "means::arithmetic-geometric", "--nocapture"]);
     assert!(one.status.success(), "{}", text(&one));
     assert!(text(&one).contains("1 passed"), "{}", text(&one));
+}
+
+/// Claims are shared out by nextest, each to one partition; a false one fails with what a person needs to see it.
+fn partitions() {
+    if !cargo(&["nextest", "--version"]).status.success() {
+        assert!(std::env::var_os("THEOREMCHECK_NEXTEST").is_none(), "there is no cargo nextest");
+        return;
+    }
+    let run = |partition: &str| {
+        let of = ["nextest", "run", "--offline", "-p", "theoremcheck", "-p", "downstream", "--test", "means"];
+        let how = ["--color", "never", "--no-fail-fast", "--no-tests", "pass", "--partition", partition];
+        text(&cargo(&[&of[..], &how].concat()))
+    };
+    let (one, two) = (run("hash:1/2"), run("hash:2/2"));
+    let both = format!("{one}{two}");
+    for (fate, name) in [("PASS", "library"), ("PASS", "means::arithmetic-geometric"), ("FAIL", "means::harmonic")] {
+        let there = |shown: &str| shown.lines().any(|line| line.contains(fate) && line.ends_with(name));
+        assert!(there(&one) != there(&two), "{name}: {both}");
+    }
+    assert!(both.contains("theoremcheck replay means/harmonic --case "), "{both}");
 }
 
 fn kernels() {

@@ -75,6 +75,179 @@ fn the_json_says_what_a_claim_is_so_that_no_file_is_needed() {
     assert!(claim("planted/rests")["summary"].as_str().unwrap().contains("closest"));
 }
 
+/// Claims of the kinds that [`PLANTED`] lacks, and what a quick run makes of each.
+const KINDS: &[(&str, &str, &str)] = &[
+    (
+        "works",
+        "held",
+        "[given]\nn = \"int in 1..=8\"\nL = \"real in (0, inf)\"\nS = \"symmetric(n, [-L, L])\"\n[constant]\nname = \"c\"\nseek = \"greatest\"\n\
+         sweep = { n = [1, 2, 4, 8] }\nclaim = \"norm_nuc(S) >= c*norm_F(S)\"\n",
+    ),
+    (
+        "grows",
+        "drifts",
+        "[given]\nkappa = \"real in [1, 1000] log\"\ns = \"real in [1/kappa, 1]\"\n[constant]\nname = \"c_7\"\n\
+         sweep = { kappa = \"log [1, 1000] 7\" }\nclaim = \"1/s <= c_7*sqrt(kappa)\"\n",
+    ),
+    (
+        "units",
+        "refuted",
+        "[given]\nn = \"int in 1..=8\"\nL = \"real in (0, inf)\"\nS = \"symmetric(n, [-L, L])\"\n[constant]\nname = \"c\"\n\
+         sweep = { n = [1, 2, 4, 8] }\nclaim = \"norm(S*S) <= c*L\"\n",
+    ),
+    (
+        "none",
+        "refuted",
+        "[given]\nx = \"real in [0, 1]\"\nn = \"int in 1..=4\"\n[constant]\nname = \"c\"\nsweep = { n = [1, 2, 3, 4] }\nclaim = \"x <= c*n*(1 - x)\"\n",
+    ),
+    (
+        "barred",
+        "rejected",
+        "[given]\ns = \"real in [1, 8]\"\n[constant]\nname = \"c\"\nrandom = { z = \"normal\" }\nat_least = \"9/10\"\n\
+         sweep = { s = [1, 2, 4, 8] }\nclaim = \"z <= 1 and abs(z) <= c*s\"\n",
+    ),
+    (
+        "often",
+        "refuted",
+        "[given]\nq = \"real in [1/4, 1/2]\"\n[probability]\nrandom = { u = \"real in [0, 1]\" }\nevent = \"u <= q\"\nat_most = \"0\"\n",
+    ),
+    (
+        "curve",
+        "rejected",
+        "[given]\nq = \"real in (0, 2]\"\n[trajectory]\nstate = { x = \"1\" }\nstep = { x = \"q*x\" }\nsteps = 10\n\
+         [experiment]\nsweep = { q = [\"1/2\", \"1/4\"] }\n[experiment.number]\nlast = \"x\"\n[experiment.plot.x]\ny = \"x\"\n\
+         [experiment.reading]\nrises = \"last[1] < last[2]\"\n",
+    ),
+    (
+        "bottom",
+        "proved",
+        "[given]\nx = \"real in [0, 1]\"\ny = \"real in [0, 1]\"\nz = \"real in [0, 1]\"\n[claim]\n\
+         at_bottom = \"exp(x + y + z) + (x - 1/3)^2 + (y - 3/7)^2 + (z - sqrt(1/2))^2 >= 1 + x + y + z\"\n",
+    ),
+];
+
+/// A run of them, and its site.
+static OTHERS: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = site::scratch("kinds");
+    fs::create_dir_all(folder.join("claims/kinds")).unwrap();
+    for (stem, _, text) in KINDS {
+        let text = format!("title = \"{stem}\"\nat = \"(1)\"\n{text}");
+        fs::write(folder.join(format!("claims/kinds/{stem}.toml")), text).unwrap();
+    }
+    theoremcheck(&folder, &["check", "--budget", "quick", "--json", "run.json"]);
+    let report = theoremcheck(&folder, &["report", "run.json", "-o", "site"]);
+    assert!(report.status.success(), "{}", String::from_utf8_lossy(&report.stderr));
+    folder
+});
+
+/// What a page says, in its order, without markup.
+fn said(path: &str) -> String {
+    let html = fs::read_to_string(OTHERS.join("site").join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let text: String = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("&#39;", "'");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn no_field_of_this_program_is_shown_as_one_that_is_not_known() {
+    let report: Value = serde_json::from_str(&fs::read_to_string(OTHERS.join("run.json")).unwrap()).unwrap();
+    let found: BTreeMap<&str, &str> = report["claims"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|claim| (claim["id"].as_str().unwrap(), claim["verdict"].as_str().unwrap()))
+        .map(|(id, verdict)| (id.strip_prefix("kinds/").unwrap(), verdict))
+        .collect();
+    let wanted: BTreeMap<&str, &str> = KINDS.iter().map(|(stem, verdict, _)| (*stem, *verdict)).collect();
+    assert_eq!(found, wanted);
+    for root in [OTHERS.join("site"), PLANTED.folder.join("site")] {
+        for path in files(&root).iter().filter(|path| path.ends_with(".html")) {
+            let page = fs::read_to_string(root.join(path)).unwrap();
+            assert!(!page.contains("class=\"more\""), "{path}: {page}");
+        }
+    }
+}
+
+#[test]
+fn a_constant_is_said_to_work_only_where_its_claim_holds() {
+    let works = said("claims/kinds/works.html");
+    assert!(works.contains("that works in all cases that were seen is 1"), "{works}");
+    for (stem, says) in [
+        ("grows", "The most that a case asked for is"),
+        ("units", "The most that a case asked for is"),
+        ("none", "The most that a case asked for, of those that some c meets, is"),
+        ("barred", "What is asked of c could not be measured."),
+    ] {
+        let page = said(&format!("claims/kinds/{stem}.html"));
+        assert!(page.contains(says) && !page.contains("that works in"), "{stem}: {page}");
+    }
+    let explained = theoremcheck(&OTHERS, &["explain", "kinds/grows", "--budget", "quick"]);
+    let explained = String::from_utf8(explained.stdout).unwrap();
+    assert!(explained.contains("\n  a case asks for c_7 >= "), "{explained}");
+    assert!(explained.contains("over kappa: 1 → 1, 3.16 → "), "{explained}");
+    // The table of the paper has it, too.
+    let paper = said("papers/kinds.html");
+    assert!(paper.contains("a case asks for") && paper.contains("fails by 0.99"), "{paper}");
+}
+
+#[test]
+fn the_site_writes_names_as_the_claim_does() {
+    let grows = said("claims/kinds/grows.html");
+    assert!(grows.contains("A case asks for c_7 ≥ ") && !grows.contains("C_7"), "{grows}");
+    let says = said("claims/kinds/often.html");
+    assert!(says.contains("at_most fails") && !says.contains("At_most"), "{says}");
+}
+
+#[test]
+fn all_that_is_false_is_among_the_errata_with_its_reason() {
+    let errata = said("errata.html");
+    for what in [
+        "6 claims.",
+        "2 refuted by a counterexample in exact numbers",
+        "1 refuted by an exact change of scale",
+        "2 rejected by trials, a fitted slope or the runs of a figure",
+        "1 drifts by the measured growth of what a constant must meet",
+        "No such constant: c7: the least constant with",
+        "What c_7 must meet grows with kappa (exponent ",
+        "no c works at all scales, certified.",
+        "Rejected: rises",
+        "The runs do not show it.",
+    ] {
+        assert!(errata.contains(what), "{what} is not in\n{errata}");
+    }
+}
+
+#[test]
+fn where_the_hunt_came_nearest_its_case_is_shown_by_a_line_too() {
+    let line = "theoremcheck replay kinds/bottom --hunted at_bottom --seed 1 --budget quick";
+    let page = said("claims/kinds/bottom.html");
+    assert!(page.contains(line), "{page}");
+    let margin = page.split("The nearest case of the hunt: margin ").nth(1).and_then(|rest| rest.split(' ').next());
+    let margin = margin.unwrap_or_else(|| panic!("{page}"));
+    let arguments: Vec<&str> = line.split(' ').skip(1).collect();
+    let replayed = String::from_utf8(theoremcheck(&OTHERS, &arguments).stdout).unwrap();
+    assert!(replayed.contains(&format!("at_bottom: holds, margin {margin},")), "{margin}: {replayed}");
+    let explained = theoremcheck(&OTHERS, &["explain", "kinds/bottom", "--budget", "quick"]);
+    assert!(String::from_utf8_lossy(&explained.stdout).contains(line));
+    // No budget has the hunt of a number of cases of one's own.
+    let explained = theoremcheck(&OTHERS, &["explain", "kinds/bottom", "--cases", "100"]);
+    let explained = String::from_utf8_lossy(&explained.stdout).into_owned();
+    assert!(explained.contains("--case ") && !explained.contains("--hunted"), "{explained}");
+}
+
+#[test]
+fn an_interval_near_1_is_told_by_what_it_lacks() {
+    let folder = site::scratch("near-one");
+    let mut report = json();
+    let claims = report["claims"].as_array_mut().unwrap();
+    let coin = claims.iter_mut().find(|claim| claim["id"] == "planted/coin").unwrap();
+    coin["probability"]["settings"][0]["interval"] = serde_json::json!([1.0 - 4.151e-4, 1.0]);
+    fs::write(folder.join("run.json"), report.to_string()).unwrap();
+    assert!(theoremcheck(&folder, &["report", "run.json", "-o", "site"]).status.success());
+    let coin = fs::read_to_string(folder.join("site/claims/planted/coin.html")).unwrap();
+    assert!(coin.contains("[1 − 0.000416, 1]"), "{coin}");
+}
+
 /// What a schema says of each element: its attributes, those that must be there, its children.
 struct Rule {
     attributes: BTreeSet<String>,

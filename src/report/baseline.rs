@@ -7,6 +7,7 @@
 //! of a [`Measure::Ratio`], error over what rounding may do, is taken as 1 at least: what happens far below rounding is no news. A verdict
 //! has drifted if it is graver than it was, or was decided and is not. Of a statement that has changed since there is no drift: it is another.
 
+use super::closest::Hunted;
 use super::entry::{Approach, Entry, Measure, Worse};
 use super::number::{JsonNumber, short};
 use crate::claim::model::Verdict;
@@ -322,6 +323,10 @@ fn moved(was: f64, now: &Approach, tolerance: f64) -> (Standing, String) {
     if there == here {
         (there, here) = (was.to_string(), value.to_string());
     }
+    // Its digits say nothing, and of those of the old one that is not known any more.
+    if let (Measure::Hunt, hunted @ Hunted::Within(_)) = (measure, Hunted::of(value, floor)) {
+        here = hunted.brief();
+    }
     (standing, format!("{measure} {here}, was {there}: {way} {how_much}"))
 }
 
@@ -385,6 +390,21 @@ mod tests {
         assert_eq!(standing(&ratio(0.001), &ratio(0.005)).0, Standing::Within);
         assert_eq!(standing(&ratio(0.1), &ratio(0.2)).0, Standing::Drift);
         assert_eq!(standing(&ratio(0.2), &ratio(0.1)).0, Standing::Better);
+    }
+
+    #[test]
+    fn a_hunt_within_rounding_is_no_drift_and_one_below_it_has_another_verdict() {
+        let hunted = |verdict, margin: f64, floor: f64| {
+            let best = format!("{{\"margin\":{margin:?},\"floor\":{floor:?}}}");
+            entry("p/c", verdict, "aa", &format!(",\"evidence\":{{\"hunt\":{{\"best\":{best}}}}}"))
+        };
+        let (within, says) = standing(&hunted("held", 0.5, 1e-15), &hunted("held", -200.0, 250.0));
+        assert_eq!(within, Standing::Within);
+        assert!(says.starts_with("hunt 0 ± 250, was 0.5: moved by "), "{says}");
+        assert_eq!(standing(&hunted("held", -103.0, 103.1), &hunted("held", -200.0, 200.5)).0, Standing::Within);
+        let (drift, says) = standing(&hunted("held", -103.0, 103.1), &hunted("suspect", -200.0, 103.1));
+        assert_eq!(drift, Standing::Drift);
+        assert!(says.starts_with("suspect, was held; hunt -200, was -103:"), "{says}");
     }
 
     #[test]

@@ -198,7 +198,7 @@ pub fn describe_claim(claim: &ClaimResult) -> String {
         );
     }
     if let Some(sought) = &claim.constant {
-        return constant::describe(claim.constant_name(), sought);
+        return constant::describe(claim.constant_name(), sought, claim.verdict);
     }
     let Some((predicate, closest)) = Closest::of_claim(claim) else {
         let chance = claim.chance.as_ref().map(chance::describe);
@@ -207,7 +207,7 @@ pub fn describe_claim(claim: &ClaimResult) -> String {
     };
     let mut text = closest.describe(&predicate.info);
     if let Some(best) = predicate.evidence.hunt.as_ref().and_then(|hunt| hunt.best.as_ref()) {
-        text += &format!("; hunt {}", short(best.margin));
+        text += &format!("; hunt {}", Hunted::of(best.margin, best.floor).brief());
     }
     if let Some(tightness) = &predicate.evidence.tightness {
         text += &format!("; {}", describe_tightness(tightness));
@@ -227,27 +227,91 @@ pub fn describe_tightness(tightness: &Tightness) -> String {
     }
 }
 
+/// The margin where a hunt came nearest, as far as rounding lets it be known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Hunted {
+    /// Below 0 by more than its floor.
+    Violated(f64),
+    /// Not 0, and no further from it than its floor, which this is: it has no sign, and its digits say nothing.
+    Within(f64),
+    Closest(f64),
+}
+
+impl Hunted {
+    pub fn of(margin: f64, floor: f64) -> Self {
+        if margin + floor < 0.0 {
+            Self::Violated(margin)
+        } else if margin != 0.0 && margin.abs() <= floor {
+            Self::Within(floor)
+        } else {
+            Self::Closest(margin)
+        }
+    }
+
+    /// `0.031`, `0 ± 103`
+    pub fn brief(self) -> String {
+        match self {
+            Self::Violated(margin) | Self::Closest(margin) => short(margin),
+            Self::Within(floor) => format!("0 ± {}", short(floor)),
+        }
+    }
+
+    /// `closest 0.031`, `within rounding of 0 (floor 103)`
+    pub fn describe(self) -> String {
+        match self {
+            Self::Violated(margin) => format!("violated, margin {}", short(margin)),
+            Self::Within(floor) => format!("within rounding of 0 (floor {})", short(floor)),
+            Self::Closest(margin) => format!("closest {}", short(margin)),
+        }
+    }
+}
+
+/// Whether the hunt came nearer than any random case, so that the case to see is its own. `random`: the least margin of those.
+pub fn hunt_is_nearer(hunted: f64, random: Option<f64>) -> bool {
+    !hunted.is_nan() && random.is_none_or(|random| hunted < random)
+}
+
+/// Whether it did, of a predicate; an identity is told by how far it agrees, which is no matter of the hunt.
+pub fn nearest_is_hunted(predicate: &PredicateResult) -> bool {
+    let hunt = predicate.evidence.hunt.as_ref().filter(|hunt| hunt.evaluations > 0 && !predicate.info.identity);
+    let random = Closest::of_predicate(predicate).map(|closest| closest.extreme().margin);
+    hunt.and_then(|hunt| hunt.best.as_ref()).is_some_and(|best| hunt_is_nearer(best.margin, random))
+}
+
 /// What the search phase says of a predicate, a line each.
 pub fn describe_evidence(predicate: &PredicateResult) -> Vec<String> {
-    let evidence = &predicate.evidence;
+    let mut lines = describe_hunt(predicate);
+    lines.extend(describe_findings(predicate));
+    lines
+}
+
+/// How near the hunt came, and what binds there.
+pub fn describe_hunt(predicate: &PredicateResult) -> Vec<String> {
     let mut lines = Vec::new();
     // A hunt that starts from a violation has nothing to look for.
-    if let Some(hunt) = evidence.hunt.as_ref().filter(|hunt| hunt.evaluations > 0) {
+    if let Some(hunt) = predicate.evidence.hunt.as_ref().filter(|hunt| hunt.evaluations > 0) {
         let feasible =
             format!("{} of {} evaluations met the hypotheses", grouped(hunt.feasible), grouped(hunt.evaluations));
         match &hunt.best {
             None => lines.push(format!("hunt: nothing to measure; {feasible}")),
             Some(best) => {
-                let what = if best.is_violated() { "violated, margin" } else { "closest" };
+                let what = Hunted::of(best.margin, best.floor).describe();
                 let ints: Vec<String> = best.ints.iter().map(|(name, value)| format!("{name} = {value}")).collect();
                 let at = if ints.is_empty() { String::new() } else { format!(" at {}", ints.join(", ")) };
-                lines.push(format!("hunt: {what} {}{at}; {feasible}", short(best.margin)));
+                lines.push(format!("hunt: {what}{at}; {feasible}"));
                 if !best.active.is_empty() {
                     lines.push(format!("  with equality there: {}", best.active.join(", ")));
                 }
             }
         }
     }
+    lines
+}
+
+/// What beside the hunt was found: how tight it is, what was settled or proved.
+pub fn describe_findings(predicate: &PredicateResult) -> Vec<String> {
+    let evidence = &predicate.evidence;
+    let mut lines = Vec::new();
     match &evidence.tightness {
         Some(Tightness::Approached { along }) if !along.is_empty() => {
             lines.push(format!("approached as {}", along.join(", ")));
@@ -326,5 +390,30 @@ pub fn stratum_name(stratum: crate::check::record::Stratum) -> &'static str {
         Stratum::LowRank => "low-rank",
         Stratum::ExtremeScales => "extreme-scales",
         Stratum::TinyIntegers => "tiny-integers",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hunted_margin_that_rounding_hides_is_0_with_its_floor() {
+        let brief = |margin, floor| Hunted::of(margin, floor).brief();
+        assert_eq!(brief(-103.0, 103.03), "0 ± 103");
+        assert_eq!(brief(2e-16, 3e-16), "0 ± 3e-16");
+        assert_eq!(brief(0.0, 1e-15), "0");
+        assert_eq!(brief(0.25, 1e-15), "0.25");
+        assert_eq!(brief(-0.25, 1e-15), "-0.25");
+        let describe = |margin, floor| Hunted::of(margin, floor).describe();
+        assert_eq!(describe(-103.0, 103.03), "within rounding of 0 (floor 103)");
+        assert_eq!(describe(-103.0, 3.0), "violated, margin -103");
+        assert_eq!(describe(0.25, 0.0), "closest 0.25");
+    }
+
+    #[test]
+    fn the_hunt_is_nearer_only_where_no_random_case_is_as_near() {
+        assert!(hunt_is_nearer(0.1, Some(0.2)) && hunt_is_nearer(0.1, None));
+        assert!(!hunt_is_nearer(0.2, Some(0.2)) && !hunt_is_nearer(f64::NAN, None));
     }
 }

@@ -3,24 +3,59 @@
 use super::number::{JsonNumber, grouped, near_one, short};
 use crate::check::constant::{Constant, Curve, End, Worst};
 use crate::check::trend::Trend;
+use crate::claim::model::Verdict;
 use crate::lang::need::Seek;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// One line: the constant, and what becomes of it towards the ends of what was swept.
-pub fn describe(name: &str, constant: &Constant) -> String {
-    let value = value(name, constant);
+/// How the number that was found is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// As far as was seen, the constant that it is works: the least one, or the greatest.
+    Works,
+    /// That one works is refuted, or was not found: it is what some case asks for.
+    Asked,
+    /// At some case no constant works at all: it is what another asks for, at which some does.
+    AskedElsewhere,
+}
+
+impl Standing {
+    /// `scaled`: whether an exact change of scale is what refutes it, so that each case by itself is met by some constant.
+    pub fn of(verdict: Verdict, scaled: bool) -> Self {
+        match verdict {
+            Verdict::Held | Verdict::Proved => Self::Works,
+            Verdict::Refuted | Verdict::Rejected | Verdict::Suspect if !scaled => Self::AskedElsewhere,
+            _ => Self::Asked,
+        }
+    }
+}
+
+/// One line: the constant, and what becomes of it towards the ends of what was swept. `verdict`: of what is claimed of it.
+pub fn describe(name: &str, constant: &Constant, verdict: Verdict) -> String {
+    let value = value(name, constant, verdict);
     let trends: Vec<String> = constant.curves.iter().flat_map(|curve| trends(curve, constant.seek)).collect();
     if trends.is_empty() { value } else { format!("{value}; {}", trends.join(", ")) }
 }
 
-/// `c >= 0.031`
-fn value(name: &str, constant: &Constant) -> String {
-    match (constant.value(), constant.seek) {
-        (None, _) => format!("nothing is asked of {name}"),
-        (Some(value), Seek::Least) => format!("{name} >= {}", short(value)),
-        (Some(value), Seek::Greatest) => format!("{name} <= {}", short(value)),
+/// `c >= 0.031`; where it is not known to work, `a case asks for c >= 0.031`.
+fn value(name: &str, constant: &Constant, verdict: Verdict) -> String {
+    let bound = constant.value().map(|value| match constant.seek {
+        Seek::Least => format!("{name} >= {}", short(value)),
+        Seek::Greatest => format!("{name} <= {}", short(value)),
+    });
+    match (Standing::of(verdict, constant.scaled.is_some()), bound) {
+        (Standing::Works, Some(bound)) => bound,
+        (Standing::Asked, Some(bound)) => format!("a case asks for {bound}"),
+        (Standing::AskedElsewhere, Some(bound)) => format!("where some {name} works, a case asks for {bound}"),
+        (_, None) if !is_measured(constant) => format!("what is asked of {name} could not be measured"),
+        (Standing::Works | Standing::Asked, None) => format!("nothing is asked of {name}"),
+        (Standing::AskedElsewhere, None) => format!("where some {name} works, nothing is asked of it"),
     }
+}
+
+/// Whether some case could be measured at every value: else that none asks for anything is not known.
+fn is_measured(constant: &Constant) -> bool {
+    constant.curves.iter().flat_map(|curve| &curve.points).all(|point| point.demand.is_some())
 }
 
 /// `level as kappa grows`, `grows like L^-0.5`
@@ -45,10 +80,10 @@ fn trends(curve: &Curve, seek: Seek) -> impl Iterator<Item = String> + '_ {
 }
 
 /// Some lines: the case that asks for most, the curves with their trends, the trials.
-pub fn lines(name: &str, constant: &Constant) -> Vec<String> {
+pub fn lines(name: &str, constant: &Constant, verdict: Verdict) -> Vec<String> {
     let mut lines = Vec::new();
     let at = constant.worst.as_ref().map(|worst| format!(", at {}", places(worst))).unwrap_or_default();
-    lines.push(format!("{}{at}", value(name, constant)));
+    lines.push(format!("{}{at}", value(name, constant, verdict)));
     for curve in constant.curves.iter().filter(|curve| !curve.points.is_empty()) {
         let points: Vec<String> = curve
             .points
@@ -56,13 +91,13 @@ pub fn lines(name: &str, constant: &Constant) -> Vec<String> {
             .map(|point| {
                 let asked = match point.demand {
                     None => "?".to_owned(),
-                    Some(0.0) => "-".to_owned(),
+                    Some(0.0) => "nothing".to_owned(),
                     Some(demand) => short(Constant::constant(constant.seek, demand)),
                 };
-                format!("{}: {asked}", short(point.value))
+                format!("{} → {asked}", short(point.value))
             })
             .collect();
-        lines.push(format!("  over {}: {}", curve.given, points.join("  ")));
+        lines.push(format!("  over {}: {}", curve.given, points.join(", ")));
         for (text, (_, trend)) in trends(curve, constant.seek).zip(&curve.ends) {
             let more = match trend {
                 Trend::Level => String::new(),
@@ -105,7 +140,7 @@ fn places(worst: &Worst) -> String {
 pub struct ConstantJson<'a> {
     name: &'a str,
     seek: &'static str,
-    /// The least constant that works, or the greatest.
+    /// What the case that asks for most asks for: where the claim holds, the least constant that works, or the greatest.
     value: Option<JsonNumber>,
     /// The givens of the case that asks for most, where they are numbers.
     at: BTreeMap<&'a str, JsonNumber>,
@@ -221,5 +256,53 @@ fn end_json(seek: Seek, end: End, trend: &Trend) -> EndJson {
             ..blank
         },
         Trend::Unclear { why } => EndJson { trend: "unclear", why: Some(why), ..blank },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::constant::CurvePoint;
+
+    fn constant(seek: Seek, demand: Option<f64>) -> Constant {
+        let point = |value, demand| CurvePoint { value, demand, spread: 0.0, clipped: false };
+        Constant {
+            seek,
+            worst: demand.map(|demand| Worst { demand, at: vec![("d".to_owned(), 3.0)] }),
+            curves: vec![Curve {
+                given: "mc".to_owned(),
+                points: vec![point(256.0, Some(1.0)), point(1024.0, Some(0.0)), point(4096.0, None)],
+                ends: Vec::new(),
+            }],
+            trials: None,
+            scaled: None,
+            impossible: None,
+            barred: None,
+        }
+    }
+
+    #[test]
+    fn no_constant_is_said_to_work_where_the_claim_does_not_hold() {
+        let least = |verdict| describe("C", &constant(Seek::Least, Some(354.0)), verdict);
+        assert_eq!(least(Verdict::Held), "C >= 354");
+        assert_eq!(least(Verdict::Drifts), "a case asks for C >= 354");
+        assert_eq!(least(Verdict::Inconclusive), "a case asks for C >= 354");
+        assert_eq!(least(Verdict::Refuted), "where some C works, a case asks for C >= 354");
+        let greatest = |verdict| describe("c", &constant(Seek::Greatest, Some(4.0)), verdict);
+        assert_eq!(greatest(Verdict::Held), "c <= 0.25");
+        assert_eq!(greatest(Verdict::Rejected), "where some c works, a case asks for c <= 0.25");
+        let mut silent = constant(Seek::Least, None);
+        assert_eq!(describe("c", &silent, Verdict::Rejected), "what is asked of c could not be measured");
+        silent.curves.clear();
+        assert_eq!(describe("c", &silent, Verdict::Held), "nothing is asked of c");
+        assert_eq!(describe("c", &silent, Verdict::Refuted), "where some c works, nothing is asked of it");
+        // A change of scale leaves every case some constant.
+        assert_eq!(Standing::of(Verdict::Refuted, true), Standing::Asked);
+    }
+
+    #[test]
+    fn a_curve_is_a_list_of_values_and_what_is_asked_at_each() {
+        let lines = lines("C", &constant(Seek::Least, Some(354.0)), Verdict::Held);
+        assert_eq!(lines, ["C >= 354, at d = 3", "  over mc: 256 → 1, 1024 → nothing, 4096 → ?"]);
     }
 }

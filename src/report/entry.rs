@@ -125,6 +125,9 @@ pub struct Evidence {
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Hunt {
+    /// None where it starts from a violation, and has nothing to look for.
+    #[serde(default)]
+    pub evaluations: u64,
     pub best: Option<Extreme>,
 }
 
@@ -141,6 +144,12 @@ pub struct Refutation {
 pub struct TightnessSaid {
     kind: String,
     factor: Option<JsonNumber>,
+}
+
+impl Said {
+    pub fn seeks_a_constant(&self) -> bool {
+        self.constant.is_some()
+    }
 }
 
 impl TightnessSaid {
@@ -213,7 +222,7 @@ pub enum Measure {
     Slope,
     /// Of a probability: what is allowed less what the trials show.
     Slack,
-    /// The least constant that works, or the greatest.
+    /// What the case that asks for most asks of a constant: the least that works where one does, or the greatest.
     Constant,
 }
 

@@ -4,7 +4,9 @@
 //! The statement stands there twice on purpose: as the paper prints it, and as it is checked.
 
 use super::chance;
-use super::closest::{Closest, describe_evidence, describe_fit, describe_line, describe_verdict};
+use super::closest::{
+    Closest, describe_findings, describe_fit, describe_hunt, describe_line, describe_verdict, nearest_is_hunted,
+};
 use super::constant;
 use super::experiment;
 use super::number::{grouped, short};
@@ -360,13 +362,19 @@ impl Explained<'_> {
                 lines.push(format!("  {}, {}", closest.describe(&predicate.info), describe_unit(predicate)));
                 lines.push(format!("  {}", self.setup.replay_line(&result.id, closest.extreme().case)));
             }
-            lines.extend(describe_evidence(predicate).iter().map(|line| format!("  {line}")));
+            lines.extend(describe_hunt(predicate).iter().map(|line| format!("  {line}")));
+            // A constant's hunt goes on from value to value, which no replay does.
+            if result.constant.is_none() && nearest_is_hunted(predicate) {
+                let line = self.setup.hunted_line(&result.id, &predicate.info.name);
+                lines.extend(line.map(|line| format!("  {line}")));
+            }
+            lines.extend(describe_findings(predicate).iter().map(|line| format!("  {line}")));
             if let Some(refutation) = &predicate.evidence.refutation {
                 lines.extend(result.values(refutation).map(|line| format!("  {line}")));
             }
         }
         if let Some(sought) = &result.constant {
-            lines.extend(constant::lines(result.constant_name(), sought));
+            lines.extend(constant::lines(result.constant_name(), sought, result.verdict));
         }
         if let Some(chance) = &result.chance {
             lines.extend(chance::lines(chance));

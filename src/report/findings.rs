@@ -111,7 +111,7 @@ fn of_drift(record: &Record, compared: &Compared) -> Finding {
         file: entry.map_or(from.clone(), |entry| entry.file().to_owned()),
         region: predicate.and_then(|predicate| predicate.written).map(Region::of),
         message: plain(&format!("worse than in {from}: {}: {}", compared.predicate, compared.says)),
-        replay: predicate.and_then(|predicate| predicate.case).map(|case| record.replay_line(&compared.claim, case)),
+        replay: entry.zip(predicate).and_then(|(entry, predicate)| record.replay_lines(&entry.said, predicate).pop()),
     }
 }
 
@@ -135,7 +135,7 @@ fn of_predicate(record: &Record, entry: &Entry, predicate: &Predicate) -> Findin
         file: entry.file().to_owned(),
         region: predicate.written.map(Region::of),
         message: plain(&message),
-        replay: predicate.case.map(|case| record.replay_line(&said.id, case)),
+        replay: record.replay_lines(said, predicate).pop(),
     }
 }
 

@@ -383,7 +383,8 @@ fn rejections(claim: &ClaimResult) -> Vec<Rejection<'_>> {
 impl<'a> Predicate<'a> {
     fn of(predicate: &'a PredicateResult, claim: &'a ClaimResult, file: Option<&'a model::Claim>) -> Self {
         let mut says = describe_evidence(predicate);
-        says.extend(claim.constant.iter().flat_map(|sought| constant::lines(&predicate.info.name, sought)));
+        let verdict = predicate.judgement.verdict;
+        says.extend(claim.constant.iter().flat_map(|sought| constant::lines(&predicate.info.name, sought, verdict)));
         let counts = predicate.counts.as_ref();
         let extreme = |which: fn(&PredicateTally) -> Option<Extreme>| counts.and_then(which).map(ExtremeJson::of);
         Self {

@@ -70,6 +70,7 @@ fn margins(predicate: &Predicate) -> Vec<(&'static str, String)> {
     let Some(evidence) = evidence else { return all };
     if let Some(best) = evidence.hunt.as_ref().and_then(|hunt| hunt.best.as_ref()) {
         all.push(("hunt.margin", best.margin.0.to_string()));
+        all.push(("hunt.floor", best.floor.0.to_string()));
     }
     if let Some(refutation) = &evidence.refutation {
         let [low, _] = &refutation.margin;
@@ -111,7 +112,7 @@ fn description(record: &Record, entry: &Entry, predicate: &Predicate) -> String 
     } else {
         lines.extend(predicate.says.iter().cloned());
     }
-    lines.extend(predicate.case.map(|case| record.replay_line(&said.id, case)));
+    lines.extend(record.replay_lines(said, predicate));
     lines.join("\n")
 }
 

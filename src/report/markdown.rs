@@ -103,8 +103,8 @@ fn of_claim(record: &Record, claim: &Said) -> String {
         if let Some(refutation) = refutation.filter(|refutation| !refutation.shown.is_empty()) {
             out += &format!("\n{}\n", fenced(&refutation.shown, "  "));
         }
-        if let Some(case) = predicate.case {
-            out += &format!("  - {}\n", code(&record.replay_line(&claim.id, case)));
+        for line in record.replay_lines(claim, predicate) {
+            out += &format!("  - {}\n", code(&line));
         }
     }
     out

@@ -4,8 +4,10 @@
 //! they have the same JSON; and nothing is said in one format that is not in the other. Nothing here is computed: it is read, and put together.
 
 use super::baseline::Drift;
+use super::closest::hunt_is_nearer;
 use super::entry::Entry;
-use super::run_report::replay_line;
+use super::entry::{Predicate, Said};
+use super::run_report::{Which, replay_line};
 use crate::engine::exit::Exit;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -88,10 +90,26 @@ impl Record {
         self.head.errors.iter().map(|error| (error.id.as_deref(), error.file.as_str())).collect()
     }
 
-    /// The command that runs a case again.
-    pub fn replay_line(&self, id: &str, case: u64) -> String {
-        replay_line(id, case, self.head.seed, self.head.budget.max_elements, &self.head.paths)
+    /// The commands that show the cases that say most of a predicate: the random one, and after it the hunt's where that is nearer.
+    pub fn replay_lines(&self, claim: &Said, predicate: &Predicate) -> Vec<String> {
+        let Head { seed, budget, paths, .. } = &self.head;
+        let line = |which| replay_line(&claim.id, which, *seed, budget.max_elements, paths);
+        let hunted = Which::Hunted { predicate: &predicate.name, budget: &budget.name };
+        // A constant's hunt goes on from value to value, which no replay does.
+        let again = budget.cases.is_none() && !claim.seeks_a_constant();
+        let hunted = (again && nearest_is_hunted(predicate)).then(|| line(hunted));
+        predicate.case.map(|case| line(Which::Case(case))).into_iter().chain(hunted).collect()
     }
+}
+
+/// As [`super::closest::nearest_is_hunted`] has it, of what a report says.
+fn nearest_is_hunted(predicate: &Predicate) -> bool {
+    let Predicate { identity, closest, worst_violation, closest_undecided, evidence, .. } = predicate;
+    let random = worst_violation.as_ref().or(closest.as_ref()).or(closest_undecided.as_ref());
+    let hunt = evidence.as_ref().and_then(|evidence| evidence.hunt.as_ref());
+    let hunt = hunt.filter(|hunt| hunt.evaluations > 0 && !identity);
+    let best = hunt.and_then(|hunt| hunt.best.as_ref());
+    best.is_some_and(|best| hunt_is_nearer(best.margin.0, random.map(|extreme| extreme.margin.0)))
 }
 
 impl Error {

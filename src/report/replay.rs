@@ -9,7 +9,7 @@ use super::paint::Paint;
 use super::terminal::{describe_margin, on_one_line};
 use crate::check::record::{Fate, Hypotheses, Look};
 use crate::check::{PredicateInfo, Replay, Value};
-use crate::claim::model::Claim;
+use crate::claim::model::{Claim, Probability, ProbabilityBound};
 
 /// More rows or columns than this are not readable; bits are shown of all.
 const MOST_SHOWN: usize = 12;
@@ -46,8 +46,13 @@ impl Shown<'_> {
         if !replay.looks.is_empty() {
             out.push('\n');
         }
+        // Of a constant the room is what is looked at, whether or not something is random.
+        let probability = claim.probability.as_ref().filter(|_| claim.constant.is_none());
         for (predicate, look) in self.predicates.iter().zip(&replay.looks) {
-            out += &self.look(predicate, look);
+            out += &match probability {
+                Some(probability) => self.trial(probability, predicate, look),
+                None => self.look(predicate, look),
+            };
         }
         out
     }
@@ -102,13 +107,41 @@ impl Shown<'_> {
             Fate::OutOfBranch => "not asked: the case is out of its branch".to_owned(),
         };
         let step = look.at.map(|at| format!(" at {}", moment(predicate.looks, at))).unwrap_or_default();
-        let margin = match look.fate {
-            Fate::Held | Fate::Violated | Fate::WithinFloor => {
-                format!(", {}{}", describe_margin(look.margin, look.floor), self.bits_of(look.margin))
-            }
-            Fate::OutOfRange | Fate::Unplaced | Fate::Undefined | Fate::OutOfBranch => String::new(),
-        };
+        let margin = self.margin(look).map(|margin| format!(", {margin}")).unwrap_or_default();
         format!("{}: {fate}{step}{margin}\n", predicate.name)
+    }
+
+    fn margin(&self, look: &Look) -> Option<String> {
+        match look.fate {
+            Fate::Held | Fate::Violated | Fate::WithinFloor => {
+                Some(format!("{}{}", describe_margin(look.margin, look.floor), self.bits_of(look.margin)))
+            }
+            Fate::OutOfRange | Fate::Unplaced | Fate::Undefined | Fate::OutOfBranch => None,
+        }
+    }
+
+    /// What is looked at in a trial is the event; what is claimed is its probability.
+    fn trial(&self, probability: &Probability, predicate: &PredicateInfo, look: &Look) -> String {
+        let at_least = probability.side == ProbabilityBound::AtLeast;
+        let (event, side) = match look.fate {
+            Fate::Held => ("happens", Some(at_least)),
+            Fate::Violated => ("does not happen", Some(!at_least)),
+            Fate::WithinFloor => ("undecided: within the rounding floor", None),
+            Fate::OutOfRange => ("undecided: beyond f64", None),
+            Fate::Unplaced => ("undecided: whether the case is in its branch", None),
+            Fate::Undefined => ("undefined", None),
+            Fate::OutOfBranch => ("not asked: the case is out of its branch", None),
+        };
+        let step = look.at.map(|at| format!(" at {}", moment(predicate.looks, at))).unwrap_or_default();
+        let margin = self.margin(look).map(|margin| format!("; of the event: {margin}")).unwrap_or_default();
+        let says = match side {
+            Some(true) => self.paint.good("a trial for"),
+            Some(false) => self.paint.bad("a trial against"),
+            None => "a trial that tells nothing of".to_owned(),
+        };
+        let sign = if at_least { ">=" } else { "<=" };
+        let bound = on_one_line(&probability.bound.text);
+        format!("event: {event}{step}{margin}\n{}: {says} P[event] {sign} {bound}\n", predicate.name)
     }
 }
 
@@ -234,6 +267,47 @@ mod tests {
 
         c: violated at step 7, margin -0.25, floor 1e-15
         ");
+    }
+
+    /// What a trial of a probability says below its values.
+    fn trial(side: &str, fate: Fate) -> String {
+        let text = format!(
+            "title = \"T\"\nat = \"Lemma 1\"\n[given]\nx = \"real in [0, 1]\"\n[probability]\n\
+             random = {{ g = \"gaussian(1, 1)\" }}\nevent = \"norm(g) >= x\"\n{side} = \"x/10\"\n"
+        );
+        let claim = load(&text, Path::new("p/c.toml"), ClaimId("p/c".to_owned()), &|_| None).unwrap();
+        let replay = Replay {
+            stratum: Stratum::Plain,
+            hypotheses: Hypotheses::Met,
+            ints: Vec::new(),
+            values: Vec::new(),
+            looks: vec![Look { fate, margin: 0.5, floor: 1e-15, at: None }],
+        };
+        let predicates = [PredicateInfo { name: side.to_owned(), identity: false, unit: "1".to_owned(), looks: None }];
+        let (label, givens, assumes) = ("case 1".to_owned(), &[][..], &[][..]);
+        let (claim, replay, predicates) = (&claim, &replay, &predicates[..]);
+        let shown = Shown { claim, label, replay, predicates, givens, assumes, bits: false, paint: Paint::OFF };
+        let text = shown.render();
+        text.split_once("\n\n").map(|(_, rest)| rest.trim_start().to_owned()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_trial_says_whether_the_event_happens_and_for_which_side_that_speaks() {
+        let happens = "event: happens; of the event: margin 0.5, floor 1e-15\n";
+        let not = "event: does not happen; of the event: margin 0.5, floor 1e-15\n";
+        for (side, fate, wanted) in [
+            ("at_most", Fate::Held, format!("{happens}at_most: a trial against P[event] <= x/10\n")),
+            ("at_most", Fate::Violated, format!("{not}at_most: a trial for P[event] <= x/10\n")),
+            ("at_least", Fate::Held, format!("{happens}at_least: a trial for P[event] >= x/10\n")),
+            ("at_least", Fate::Violated, format!("{not}at_least: a trial against P[event] >= x/10\n")),
+            (
+                "at_least",
+                Fate::Undefined,
+                "event: undefined\nat_least: a trial that tells nothing of P[event] >= x/10\n".to_owned(),
+            ),
+        ] {
+            assert_eq!(trial(side, fate), wanted);
+        }
     }
 
     #[test]

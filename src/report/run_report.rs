@@ -102,15 +102,42 @@ impl RunReport {
 impl Setup {
     /// The command that runs a case again.
     pub fn replay_line(&self, id: &ClaimId, case: u64) -> String {
+        self.line(id, Which::Case(case))
+    }
+
+    /// The command that makes the hunt of a predicate again and shows its nearest case. There is none for a number of cases of
+    /// one's own, since no budget gives those.
+    pub fn hunted_line(&self, id: &ClaimId, predicate: &str) -> Option<String> {
+        let budget = self.options.budget.name();
+        self.options.cases.is_none().then(|| self.line(id, Which::Hunted { predicate, budget }))
+    }
+
+    fn line(&self, id: &ClaimId, which: Which<'_>) -> String {
         let check = &self.options.check;
         let paths: Vec<_> = self.paths.iter().map(|path| path.to_string_lossy()).collect();
-        replay_line(&id.0, case, check.seed, check.max_elements, &paths)
+        replay_line(&id.0, which, check.seed, check.max_elements, &paths)
     }
 }
 
+/// Which case of a claim a command shows.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'a> {
+    /// One of the random phase.
+    Case(u64),
+    /// Where the hunt came nearest, in a run of this budget.
+    Hunted { predicate: &'a str, budget: &'a str },
+}
+
 /// The command that runs a case of a claim under these paths again.
-pub fn replay_line(id: &str, case: u64, seed: u64, max_elements: usize, paths: &[impl AsRef<str>]) -> String {
-    let mut line = format!("theoremcheck replay {} --case {case} --seed {seed}", quoted(id));
+pub fn replay_line(id: &str, which: Which<'_>, seed: u64, max_elements: usize, paths: &[impl AsRef<str>]) -> String {
+    let id = quoted(id);
+    let mut line = match which {
+        Which::Case(case) => format!("theoremcheck replay {id} --case {case} --seed {seed}"),
+        Which::Hunted { predicate, budget } => {
+            let predicate = quoted(predicate);
+            format!("theoremcheck replay {id} --hunted {predicate} --seed {seed} --budget {}", quoted(budget))
+        }
+    };
     if max_elements != MAX_ELEMENTS {
         line += &format!(" --max-elements {max_elements}");
     }

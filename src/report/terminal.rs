@@ -114,7 +114,9 @@ impl<'a> Table<'a> {
         }
         if let Some(sought) = &claim.constant {
             lines.extend(
-                constant::lines(&predicate.info.name, sought).iter().map(|line| self.paint.dim(&format!("  {line}"))),
+                constant::lines(&predicate.info.name, sought, predicate.judgement.verdict)
+                    .iter()
+                    .map(|line| self.paint.dim(&format!("  {line}"))),
             );
             let refutation = predicate.evidence.refutation.iter();
             lines.extend(refutation.flat_map(|r| claim.values(r)).map(|line| format!("  {line}")));
@@ -155,6 +157,10 @@ impl<'a> Table<'a> {
         };
         if let Some(case) = telling {
             lines.push(format!("  {}", self.setup.replay_line(&claim.id, case)));
+        }
+        if (self.verbose || !predicate.as_expected) && closest::nearest_is_hunted(predicate) {
+            let line = self.setup.hunted_line(&claim.id, &predicate.info.name);
+            lines.extend(line.map(|line| format!("  {line}")));
         }
         lines
     }

@@ -1,14 +1,17 @@
 //! The page of a claim: what is said, what was found, how to see it again.
 
 use super::data::{Claim, Counts, Extreme, Predicate, Refutation, Section};
-use super::evidence::{self, capital, number};
+use super::evidence::{self, number};
 use super::graph::Links;
 use super::page::{self, Page, claim_link, escaped, paper_name, paper_path};
+use super::words::{self, minus, sentence};
 use super::{figure, histogram, mathml, witness};
 use crate::claim::model::{Paper, Verdict};
 use crate::engine::verdict::name;
+use crate::report::closest::{Hunted, hunt_is_nearer};
+use crate::report::constant::Standing;
 use crate::report::number::{JsonNumber, grouped, short};
-use crate::report::run_report::replay_line;
+use crate::report::run_report::{Which, replay_line};
 use std::fmt::Write;
 
 pub fn page(links: &Links<'_>, claim: &Claim) -> (String, String) {
@@ -32,20 +35,20 @@ pub fn page(links: &Links<'_>, claim: &Claim) -> (String, String) {
     }
     main += "<section><h2>Evidence</h2>";
     if let Some(reason) = &claim.reason {
-        let _ = write!(main, "<p>{}.</p>", escaped(&capital(reason)));
+        let _ = write!(main, "<p>{}.</p>", sentence(reason, &words::names(claim)));
     }
     for predicate in &claim.predicates {
         main += &of_predicate(links, claim, predicate);
     }
     if let Some(chance) = &claim.probability {
         main += &evidence::chance(chance);
-        main += &replay(links, claim, chance.case);
+        main += &replay(links, claim, chance.case.map(Which::Case));
     }
     if let Some(fit) = &claim.fit {
         main += &evidence::fit(fit);
     }
     if let Some(constant) = &claim.constant {
-        main += &evidence::constant(constant);
+        main += &evidence::constant(constant, claim.verdict);
     }
     if let Some(experiment) = &claim.experiment {
         main += &figure::section(claim, experiment);
@@ -80,7 +83,7 @@ fn head(claim: &Claim) -> String {
     let summary = if claim.summary.is_empty() {
         String::new()
     } else {
-        format!("<p class=\"summary\">{}</p>", escaped(&capital(&claim.summary)))
+        format!("<p class=\"summary\">{}</p>", sentence(&claim.summary, &words::names(claim)))
     };
     format!(
         "<p class=\"at\">{} · <code>{}</code></p><h1>{}</h1>\n<p class=\"big\">{}{expected} <span class=\"meaning\">{}</span></p>{summary}",
@@ -88,9 +91,10 @@ fn head(claim: &Claim) -> String {
         escaped(&claim.id),
         escaped(&claim.title),
         page::verdict(claim.verdict),
-        match &claim.experiment {
-            Some(_) => figure::meaning(claim.verdict),
-            None => page::meaning(claim.verdict),
+        match (&claim.experiment, &claim.fit) {
+            (Some(_), _) => figure::meaning(claim.verdict),
+            (None, Some(_)) if claim.verdict == Verdict::Rejected => "the interval of the fitted slope excludes it",
+            (None, _) => page::meaning(claim.verdict),
         }
     )
 }
@@ -158,24 +162,21 @@ fn of_predicate(links: &Links<'_>, claim: &Claim, predicate: &Predicate) -> Stri
         );
     }
     if let Some(reason) = predicate.reason.as_ref().filter(|_| claim.reason.is_none()) {
-        let _ = write!(out, "<p>{}.</p>", escaped(&capital(reason)));
+        let _ = write!(out, "<p>{}.</p>", sentence(reason, &words::names(claim)));
     }
     if let Some(experiment) = &claim.experiment {
         out += &figure::margin(experiment, &predicate.name);
     }
     let evidence = predicate.evidence.as_ref();
     if let Some(refutation) = evidence.and_then(|evidence| evidence.refutation.as_ref()) {
-        out += &counterexample(refutation);
+        out += &counterexample(claim, refutation);
     }
-    if !predicate.says.is_empty() {
-        let says: String =
-            predicate.says.iter().map(|line| format!("<li>{}</li>", escaped(&capital(line.trim_start())))).collect();
-        let _ = write!(out, "<ul class=\"says\">{says}</ul>");
-    }
+    out += &words::list(&predicate.says, &words::names(claim));
     if let Some(worst) = worst(predicate) {
-        out += &worst_case(&worst);
-        out += &replay(links, claim, Some(worst.case));
+        out += &worst_case(claim, &worst);
+        out += &replay(links, claim, Some(Which::Case(worst.case)));
     }
+    out += &hunted(links, claim, predicate);
     if predicate.strata.iter().any(|stratum| total(&stratum.counts) > 0) {
         out += &counts(predicate);
     }
@@ -201,13 +202,18 @@ fn unit(predicate: &Predicate) -> String {
 
 /// `0.1155 ≤ 0.1154`, said to be rounded once, not number by number.
 fn comparison(sides: &str) -> String {
-    let exact = escaped(&sides.replace('≈', "").replace(" -", " −"));
-    let exact = exact.strip_prefix('-').map(|rest| format!("−{rest}")).unwrap_or(exact);
+    let exact = escaped(&minus(&sides.replace('≈', "")));
     let rounded = if sides.contains('≈') { ", rounded" } else { "" };
     format!("<span class=\"sides\">{exact}</span>{rounded}")
 }
 
-pub fn counterexample(refutation: &Refutation) -> String {
+/// A look at a flow, or a step.
+fn moment(claim: &Claim, at: u64) -> String {
+    let flows = claim.statement.iter().flat_map(|s| &s.checked).any(|section| section.title == "flowing by");
+    format!("{} {}", if flows { "look" } else { "step" }, grouped(at))
+}
+
+pub fn counterexample(claim: &Claim, refutation: &Refutation) -> String {
     let origin = match (refutation.origin.as_str(), refutation.case) {
         ("stored", _) => "stored beside the claim".to_owned(),
         ("case", Some(case)) => format!("made of case {case}"),
@@ -215,7 +221,7 @@ pub fn counterexample(refutation: &Refutation) -> String {
         ("boxes", _) => "found by subdivision".to_owned(),
         (other, _) => escaped(other),
     };
-    let at = refutation.at.map(|at| format!(" at look {}", grouped(at))).unwrap_or_default();
+    let at = refutation.at.map(|at| format!(" at {}", moment(claim, at))).unwrap_or_default();
     let sides = refutation
         .sides
         .as_ref()
@@ -273,9 +279,9 @@ fn worst(predicate: &Predicate) -> Option<Worst> {
     violated().or_else(agrees).or_else(closest).or_else(undecided)
 }
 
-fn worst_case(worst: &Worst) -> String {
-    let floor = worst.floor.map(|floor| format!(", rounding floor {}", short(floor))).unwrap_or_default();
-    let at = worst.at.map(|at| format!(", step {}", grouped(at))).unwrap_or_default();
+fn worst_case(claim: &Claim, worst: &Worst) -> String {
+    let floor = worst.floor.map(|floor| format!(", rounding floor {}", number(JsonNumber(floor)))).unwrap_or_default();
+    let at = worst.at.map(|at| format!(", {}", moment(claim, at))).unwrap_or_default();
     format!(
         "<p class=\"worst\">{} of the random phase: {}{floor} (case {}, stratum {}{at}).</p>",
         worst.what,
@@ -285,11 +291,35 @@ fn worst_case(worst: &Worst) -> String {
     )
 }
 
+/// Where the hunt came nearer than any random case: how near, and how to see it. A run of a number of cases of one's own is of no
+/// budget, so its hunt cannot be made again.
+fn hunted(links: &Links<'_>, claim: &Claim, predicate: &Predicate) -> String {
+    // A constant's hunt goes on from value to value.
+    let evidence = predicate.evidence.as_ref().filter(|_| claim.constant.is_none());
+    let hunt = evidence.and_then(|evidence| evidence.hunt.as_ref());
+    let best = hunt.filter(|hunt| hunt.evaluations > 0 && !predicate.identity).and_then(|hunt| hunt.best.as_ref());
+    let random = predicate.worst_violation.as_ref().or(predicate.closest.as_ref());
+    let random = random.or(predicate.closest_undecided.as_ref()).map(|extreme| extreme.margin.0);
+    let Some(best) = best.filter(|best| hunt_is_nearer(best.margin.0, random)) else { return String::new() };
+    let margin = match Hunted::of(best.margin.0, best.floor.0) {
+        Hunted::Violated(_) | Hunted::Closest(_) => {
+            format!("margin {} {}, rounding floor {}", number(best.margin), unit(predicate), number(best.floor))
+        }
+        Hunted::Within(_) => {
+            format!("within rounding of 0 {}, rounding floor {}", unit(predicate), number(best.floor))
+        }
+    };
+    let budget = &links.run.budget;
+    let which = Which::Hunted { predicate: &predicate.name, budget: &budget.name };
+    let line = replay(links, claim, budget.cases.is_none().then_some(which));
+    format!("<p class=\"worst\">The nearest case of the hunt: {margin}.</p>{line}")
+}
+
 /// The command that shows a case again.
-fn replay(links: &Links<'_>, claim: &Claim, case: Option<u64>) -> String {
-    let Some(case) = case else { return String::new() };
+fn replay(links: &Links<'_>, claim: &Claim, which: Option<Which<'_>>) -> String {
+    let Some(which) = which else { return String::new() };
     let run = links.run;
-    let line = replay_line(&claim.id, case, run.seed, run.budget.max_elements, &run.paths);
+    let line = replay_line(&claim.id, which, run.seed, run.budget.max_elements, &run.paths);
     format!("<pre class=\"replay\">{}</pre>", escaped(&line))
 }
 
@@ -449,8 +479,7 @@ pub fn citation(paper: &Paper) -> String {
 
 /// A margin in words. What rounding may have made has no sign to be shown.
 fn near(margin: f64, floor: f64, how: &str) -> (f64, String) {
-    let size = if margin.abs() <= floor { "≈ 0".to_owned() } else { number(JsonNumber(margin)) };
-    (margin, format!("{size}{how}"))
+    (margin, format!("{}{how}", escaped(&minus(&Hunted::of(margin, floor).brief()))))
 }
 
 /// By how much a refuted predicate fails. A strict one may fail by nothing.
@@ -494,7 +523,24 @@ pub fn approach(claim: &Claim) -> String {
             .map(|s| format!("{} of {}", grouped(s.happened), grouped(s.trials)))
     };
     let fit = || claim.fit.as_ref().map(|fit| format!("slope {}", number(fit.slope)));
-    least.or_else(chance).or_else(fit).unwrap_or_default()
+    let reading = || {
+        let readings = claim.experiment.as_ref()?.readings.iter().filter_map(|reading| reading.margin);
+        let least = readings.min_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some(if claim.verdict == Verdict::Rejected {
+            format!("fails by {}", number(JsonNumber(least.0.abs())))
+        } else {
+            number(least)
+        })
+    };
+    if let Some(constant) = claim.constant.as_ref().filter(|_| claim.refuted().next().is_none()) {
+        let asks = match Standing::of(claim.verdict, constant.scaled.is_some()) {
+            Standing::Works => "",
+            Standing::Asked | Standing::AskedElsewhere => "<small>a case asks for</small> ",
+        };
+        let none = if evidence::is_measured(constant) { "nothing is asked" } else { "not measured" };
+        return evidence::bound(constant).map_or(none.to_owned(), |bound| format!("{asks}{bound}"));
+    }
+    least.or_else(chance).or_else(fit).or_else(reading).unwrap_or_default()
 }
 
 /// `attained`, `approached`, `loose ×1.3`

@@ -42,6 +42,9 @@ pub struct Claim {
     pub verdict: Verdict,
     pub expected: Verdict,
     pub as_expected: bool,
+    /// Of a whole run it is the gravest that counts.
+    #[serde(rename = "exit")]
+    _exit: Option<Value>,
     pub reason: Option<String>,
     #[serde(default)]
     pub summary: String,
@@ -112,8 +115,14 @@ pub struct Predicate {
     pub expected: Verdict,
     pub as_expected: bool,
     pub reason: Option<String>,
+    /// Of what it states: for programs.
+    #[serde(rename = "fingerprint")]
+    _fingerprint: Option<Value>,
     #[serde(default)]
     pub says: Vec<String>,
+    /// That of the extreme which is shown.
+    #[serde(rename = "case")]
+    _case: Option<Value>,
     pub written: Option<Written>,
     #[serde(default)]
     pub identity: bool,
@@ -235,14 +244,45 @@ pub struct Fit {
     pub interval: [JsonNumber; 2],
     pub level: JsonNumber,
     pub offset: JsonNumber,
+    pub wide_interval: Option<[JsonNumber; 2]>,
+    pub wide_level: Option<JsonNumber>,
+    pub least_squares: Option<JsonNumber>,
+    pub least_squares_interval: Option<[JsonNumber; 2]>,
+    pub bend: Option<Bend>,
+    pub off_the_line: Option<JsonNumber>,
+    pub rounding: Option<JsonNumber>,
+    pub repeats: Option<u64>,
+    pub runs_asked: Option<u64>,
+    pub runs_made: Option<u64>,
+    pub left_out: Option<LeftOut>,
     pub bound: String,
     pub value: JsonNumber,
     pub within: Option<JsonNumber>,
+    /// The verdict says so.
+    #[serde(rename = "ok")]
+    _ok: Option<Value>,
     #[serde(default)]
     pub shape: String,
     pub points: Vec<[JsonNumber; 2]>,
     #[serde(flatten)]
     pub more: More,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Bend {
+    pub change: JsonNumber,
+    pub interval: [JsonNumber; 2],
+    pub ends: [JsonNumber; 2],
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LeftOut {
+    pub before: u64,
+    pub empty: u64,
+    pub blurred: u64,
+    pub copies: u64,
+    pub repeats: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -295,6 +335,11 @@ pub struct Constant {
     pub at: BTreeMap<String, JsonNumber>,
     #[serde(default)]
     pub curves: Vec<Curve>,
+    /// In the words of [`Predicate::says`].
+    #[serde(rename = "trials")]
+    _trials: Option<Value>,
+    /// An exact change of scale, which those words have; here it matters whether there is one.
+    pub scaled: Option<Value>,
     #[serde(flatten)]
     pub more: More,
 }
@@ -309,6 +354,7 @@ pub struct Curve {
 pub struct CurvePoint {
     pub value: JsonNumber,
     pub constant: Option<JsonNumber>,
+    pub measured: Option<bool>,
 }
 
 /// An experiment. Its readings are predicates.
@@ -432,6 +478,12 @@ impl Claim {
 
     pub fn uses(&self) -> &[String] {
         self.statement.as_ref().map_or(&[], |statement| &statement.uses)
+    }
+
+    /// False as it is checked: what the errata tell of.
+    pub fn is_false(&self) -> bool {
+        matches!(self.verdict, Verdict::Refuted | Verdict::Rejected | Verdict::Drifts)
+            || self.refuted().next().is_some()
     }
 
     /// Those that are false, with what shows it.

@@ -1,9 +1,12 @@
 //! Evidence that is not a distribution of margins: settings of a probability, a fitted slope, a constant, and whatever else a report holds.
 
-use super::data::{Chance, Constant, Fit, More, Setting};
+use super::data::{Chance, Constant, Fit, LeftOut, More, Setting};
 use super::page::escaped;
 use super::witness;
+use super::words::{self, capital, inline, minus};
+use crate::claim::model::Verdict;
 use crate::report::closest::{digits_of, fixed};
+use crate::report::constant::Standing;
 use crate::report::number::{JsonNumber, grouped, short};
 use serde_json::Value;
 use std::fmt::Write;
@@ -15,7 +18,7 @@ pub fn chance(chance: &Chance) -> String {
     let sign = if chance.bound == "at-least" { "≥" } else { "≤" };
     let mut out = String::from("<h3>Trials</h3>");
     if let Some(resolution) = &chance.resolution {
-        let _ = write!(out, "<p>{}.</p>", escaped(&capital(resolution)));
+        let _ = write!(out, "<p>{}.</p>", inline(&capital(resolution)));
     }
     let rejected = match chance.searched.rejected {
         0 => String::new(),
@@ -29,8 +32,8 @@ pub fn chance(chance: &Chance) -> String {
         grouped(chance.searched.trials),
         chance.settings.len(),
         grouped(chance.trials),
-        short(chance.level.0),
-        short(chance.error_rate.0)
+        number(chance.level),
+        number(chance.error_rate)
     );
     let names: Vec<&String> = chance.settings.first().map(|s| s.givens.keys().collect()).unwrap_or_default();
     out += "<div class=\"scroll\"><table><thead><tr><th>setting</th><th>stratum</th>";
@@ -83,10 +86,9 @@ fn interval(setting: &Setting) -> String {
     format!(
         "<svg class=\"interval\" viewBox=\"0 0 124 14\" width=\"124\" height=\"14\" aria-hidden=\"true\"><path class=\"base\" d=\"M2 7H122\"/>\
          <rect class=\"bar\" x=\"{left}\" y=\"4\" width=\"{}\" height=\"6\"/><path class=\"claimed\" d=\"M{claimed} 0V14\"/></svg> \
-         <small>[{}, {}]</small>",
+         <small>{}</small>",
         (right - left).max(2.0),
-        number(lo),
-        number(hi)
+        words::interval(lo.0, hi.0)
     )
 }
 
@@ -108,7 +110,7 @@ pub fn fit(fit: &Fit) -> String {
     let within = fit.within.map(|within| format!(" within {}", number(within))).unwrap_or_default();
     // As the table has it: as many decimals as the interval has, and one more.
     let digits = digits_of((fit.interval[1].0 - fit.interval[0].0) / 2.0);
-    let decimals = |x: JsonNumber| escaped(&fixed(x.0, digits).replace('-', "−").replace("inf", "∞"));
+    let decimals = |x: JsonNumber| escaped(&minus(&fixed(x.0, digits)).replace("inf", "∞"));
     let mut out = format!(
         "<h3>Fitted slope</h3><p>The slope is {} in [{}, {}] (level {}); claimed is {claimed} {}{within}.</p>",
         decimals(fit.slope),
@@ -121,18 +123,106 @@ pub fn fit(fit: &Fit) -> String {
         out += "<p>The points lie on no line, so nothing is decided.</p>";
     }
     out += &scatter(fit).unwrap_or_default();
+    let beside: String = beside(fit).iter().map(|line| format!("<li>{line}</li>")).collect();
+    if !beside.is_empty() {
+        let _ = write!(out, "<ul class=\"says\">{beside}</ul>");
+    }
     out + &more(&fit.more)
 }
 
-/// A constant against each given that was swept.
-pub fn constant(constant: &Constant) -> String {
-    let which = if constant.seek == "greatest" { "greatest" } else { "least" };
-    let value = constant.value.map_or("is not asked for".to_owned(), |value| format!("is {}", number(value)));
+/// What there is to say of a line beside its slope, each a piece of HTML.
+fn beside(fit: &Fit) -> Vec<String> {
+    let counted = |n: u64, what: &str| format!("{} {what}{}", grouped(n), if n == 1 { "" } else { "s" });
+    // Four decimals, as in a terminal.
+    let four = |x: JsonNumber| escaped(&minus(&fixed(x.0, 4)));
+    let interval = |[lo, hi]: [JsonNumber; 2]| format!("[{}, {}]", four(lo), four(hi));
+    let mut lines = Vec::new();
+    if let (Some(wide), Some(level)) = (fit.wide_interval, fit.wide_level) {
+        let level = (level.0 * 1e6).round() / 1e4;
+        lines.push(format!("At {level} %, the level of a rejection, the interval is {}", interval(wide)));
+    }
+    if let (Some(slope), Some(ends)) = (fit.least_squares, fit.least_squares_interval) {
+        lines.push(format!("By least squares {} in {}", four(slope), interval(ends)));
+    }
+    if let Some(bend) = &fit.bend {
+        let [first, last] = bend.ends;
+        let (change, within) = (four(bend.change), interval(bend.interval));
+        lines.push(format!(
+            "Local slope {} at the least abscissa, {} at the greatest: a change of {change} in {within}",
+            four(first),
+            four(last)
+        ));
+    }
+    if let Some(off) = fit.off_the_line {
+        lines.push(format!("Off the line of least squares by {} in the root mean square", number(off)));
+    }
+    if let Some(rounding) = fit.rounding.filter(|rounding| rounding.0 > 0.0) {
+        lines.push(format!("Rounding, and steps of counts, may have moved the slope by {}", number(rounding)));
+    }
+    let runs = match (fit.runs_asked, fit.runs_made) {
+        (Some(asked), Some(made)) if made < asked => {
+            Some(format!("{} of {} a point", grouped(made), counted(asked, "run")))
+        }
+        (_, Some(made)) => Some(format!("{} a point", counted(made, "run"))),
+        _ => None,
+    };
+    let made: Vec<String> = fit.repeats.map(|n| counted(n, "independent repeat")).into_iter().chain(runs).collect();
+    if !made.is_empty() {
+        lines.push(made.join(", "));
+    }
+    if let Some(LeftOut { before, empty, blurred, copies, repeats }) = &fit.left_out {
+        let left = [
+            (*before, "point", "before <code>from</code>"),
+            (*empty, "point", "without values"),
+            (*blurred, "point", "that rounding may have made anything of"),
+            (*copies, "point", "that are copies of others"),
+            (*repeats, "repeat", "that lack a point"),
+        ];
+        let left = left.iter().filter(|(n, ..)| *n > 0);
+        let left: Vec<String> = left.map(|(n, what, why)| format!("{} {why}", counted(*n, what))).collect();
+        if !left.is_empty() {
+            lines.push(format!("Left out: {}", left.join(", ")));
+        }
+    }
+    lines
+}
+
+/// Where nothing is known to be asked: whether that is since nothing could be measured.
+pub fn is_measured(constant: &Constant) -> bool {
+    constant.curves.iter().flat_map(|curve| &curve.points).all(|point| point.measured != Some(false))
+}
+
+/// `C ≥ 896`, if anything is asked.
+pub fn bound(constant: &Constant) -> Option<String> {
+    let sign = if constant.seek == "greatest" { "≤" } else { "≥" };
+    constant.value.map(|value| format!("{}\u{a0}{sign}\u{a0}{}", witness::name(&constant.name), number(value)))
+}
+
+/// What was found of it, as far as the verdict lets one say.
+fn found(constant: &Constant, verdict: Verdict) -> String {
+    let name = witness::name(&constant.name);
     let at: Vec<String> =
         constant.at.iter().map(|(name, x)| format!("{} = {}", witness::name(name), number(*x))).collect();
     let at = if at.is_empty() { String::new() } else { format!(", at {}", at.join(", ")) };
+    match (Standing::of(verdict, constant.scaled.is_some()), constant.value.zip(bound(constant))) {
+        (Standing::Works, Some((value, _))) => {
+            let which = if constant.seek == "greatest" { "greatest" } else { "least" };
+            format!("The {which} {name} that works in all cases that were seen is {}{at}.", number(value))
+        }
+        (Standing::Asked, Some((_, bound))) => format!("The most that a case asked for is {bound}{at}."),
+        (Standing::AskedElsewhere, Some((_, bound))) => {
+            format!("The most that a case asked for, of those that some {name} meets, is {bound}{at}.")
+        }
+        (_, None) if !is_measured(constant) => format!("What is asked of {name} could not be measured."),
+        (Standing::Works | Standing::Asked, None) => format!("Nothing is asked of {name}."),
+        (Standing::AskedElsewhere, None) => format!("The cases that some {name} meets ask nothing of it."),
+    }
+}
+
+/// A constant against each given that was swept. `verdict`: of what is claimed of it.
+pub fn constant(constant: &Constant, verdict: Verdict) -> String {
     let name = witness::name(&constant.name);
-    let mut out = format!("<h3>Constant</h3><p>The {which} {name} that works {value}{at}.</p><div class=\"side\">");
+    let mut out = format!("<h3>Constant</h3><p>{}</p><div class=\"side\">", found(constant, verdict));
     for curve in &constant.curves {
         let log = |x: JsonNumber| if x.0 > 0.0 { x.0.log10() } else { f64::NAN };
         let points: Vec<(f64, f64)> =
@@ -230,7 +320,7 @@ fn generic(value: &Value, depth: usize) -> String {
         Value::Bool(value) => value.to_string(),
         Value::Number(n) => match (n.as_u64(), n.as_f64()) {
             (Some(n), _) => grouped(n),
-            (None, Some(x)) => escaped(&short(x)),
+            (None, Some(x)) => number(JsonNumber(x)),
             (None, None) => escaped(&n.to_string()),
         },
         Value::String(text) => escaped(text),
@@ -291,11 +381,6 @@ fn probability(x: JsonNumber) -> String {
 
 pub fn number(x: JsonNumber) -> String {
     if x.0.is_nan() { "–".to_owned() } else { short(x.0).replace('-', "−").replace("inf", "∞") }
-}
-
-pub fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

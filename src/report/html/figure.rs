@@ -1,9 +1,9 @@
 //! The figure of an experiment: drawn as `theoremcheck plot` draws it, in a file of its own, and on the claim's page with the numbers taken of its runs.
 
 use super::data::{Claim, Experiment, Number, Plot};
-use super::evidence::{self, capital, number};
+use super::evidence::{self, number};
 use super::page::{self, claim_path, escaped, up};
-use super::witness;
+use super::{witness, words};
 use crate::check::figure::{Curve, Drawn};
 use crate::claim::model::Verdict;
 use crate::report::number::grouped;
@@ -69,9 +69,7 @@ pub fn section(claim: &Claim, experiment: &Experiment) -> String {
         out += &numbers(experiment);
     }
     if !experiment.notes.is_empty() {
-        let notes: String =
-            experiment.notes.iter().map(|note| format!("<li>{}</li>", escaped(&capital(note)))).collect();
-        let _ = write!(out, "<ul class=\"says\">{notes}</ul>");
+        out += &words::list(&experiment.notes, &words::names(claim));
     }
     out + &evidence::more(&experiment.more)
 }

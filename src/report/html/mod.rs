@@ -16,3 +16,4 @@ mod page;
 mod paper_page;
 pub mod site;
 mod witness;
+mod words;
