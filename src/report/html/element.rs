@@ -1,8 +1,9 @@
 //! The elements of MathML that pulldown-latex writes: read as a tree, looked through before they are believed, and mended where a browser would draw
 //! them otherwise than TeX does.
 //!
-//! What is mended: the space before an operator's name that has a script stands in the script's base; a sized bracket with a script is not stretched; an
-//! accent is a letter of a script's size, where it should be an operator that is as wide as what is below it. Nothing else is changed.
+//! What is mended: the space before an operator's name that has a script stands in the script's base; a sized bracket with a script is not stretched; a
+//! bar that is a bracket has the space of a relation around it; an accent is a letter of a script's size, where it should be an operator that is as wide
+//! as what is below it. Nothing else is changed.
 
 use std::fmt::Write;
 
@@ -38,8 +39,10 @@ const ELEMENTS: [(&str, Option<usize>); 25] = [
 /// Those with letters in them, and no elements.
 const TOKENS: [&str; 5] = ["mi", "mn", "mo", "ms", "mtext"];
 
-/// Attributes that pulldown-latex writes. None of them loads or runs anything; of a style see [`is_harmless`].
-const ATTRIBUTES: [&str; 16] = [
+/// Attributes that pulldown-latex writes, and those of what is mended. None of them loads or runs anything; of a style see [`is_harmless`].
+const ATTRIBUTES: [&str; 20] = [
+    "accent",
+    "accentunder",
     "class",
     "depth",
     "display",
@@ -47,10 +50,12 @@ const ATTRIBUTES: [&str; 16] = [
     "height",
     "largeop",
     "linethickness",
+    "lspace",
     "mathvariant",
     "maxsize",
     "minsize",
     "movablelimits",
+    "rspace",
     "scriptlevel",
     "stretchy",
     "style",
@@ -162,6 +167,7 @@ fn mend(mut element: Element) -> Vec<Node> {
             }
         }
     }
+    element.close_bar();
     let mut out = Vec::new();
     if let Some(children) = fixed.filter(|children| *children > 0) {
         while element.children.len() > children && element.children[0].is("mspace") {
@@ -203,6 +209,15 @@ impl Element {
         }
     }
 
+    /// `\lvert x\rvert`, `\Bigl|x\Bigr|`: the same sign opens and closes, so that browsers take it for one between two things.
+    fn close_bar(&mut self) {
+        let bar = matches!(&self.children[..], [Node::Text(sign)] if sign == "|" || sign == "‖");
+        if self.name == "mo" && self.has("symmetric") && bar {
+            self.set("lspace", "0");
+            self.set("rspace", "0");
+        }
+    }
+
     /// `\overline{AB}`, `\dot{x}`, `\underline{x}`
     fn set_accent(&mut self) {
         let attribute = match self.name.as_str() {
@@ -231,10 +246,9 @@ impl Element {
     /// Elements of MathML alone, of as many children as they must have, and no attribute that loads or runs anything.
     fn is_sound(&self) -> bool {
         let Some(fixed) = arity(&self.name) else { return false };
-        let ours = |name: &str| matches!(name, "accent" | "accentunder");
         let token = TOKENS.contains(&self.name.as_str());
         fixed.is_none_or(|children| children == self.children.len())
-            && self.attributes.iter().all(|attribute| ours(&attribute.0) || is_harmless(attribute))
+            && self.attributes.iter().all(is_harmless)
             && self.children.iter().all(|child| match child {
                 Node::Element(child) => !token && child.is_sound(),
                 Node::Text(_) => token,
@@ -321,6 +335,13 @@ mod tests {
         let bracket = "<mo stretchy=\"true\"minsize=\"1.8em\">)</mo>";
         let right = "<msup><mrow><mo stretchy=\"true\" minsize=\"1.8em\">)</mo></mrow><mn>2</mn></msup>";
         assert_eq!(mended(&math(&format!("<msup>{bracket}<mn>2</mn></msup>"))), Some(math(right)));
+    }
+
+    #[test]
+    fn a_bar_that_is_a_bracket_stands_close() {
+        let bar = "<mo symmetric=\"false\" stretchy=\"false\">|</mo>";
+        let close = "<mo symmetric=\"false\" stretchy=\"false\" lspace=\"0\" rspace=\"0\">|</mo>";
+        assert_eq!(mended(&math(&format!("{bar}<mi>x</mi>{bar}"))), Some(math(&format!("{close}<mi>x</mi>{close}"))));
     }
 
     #[test]

@@ -210,10 +210,10 @@ fn scatter(fit: &Fit, statement: Option<&Statement>) -> Option<String> {
             };
             let ((of, of_note), (against, against_note)) = (name(law.of, y), name(law.against, x));
             let logs = match (y, x) {
-                (Axis::Natural, Axis::Natural) => ", both in logarithms".to_owned(),
-                (Axis::Natural, _) => format!(", {of} in logarithms"),
-                (_, Axis::Natural) => format!(", {against} in logarithms"),
-                _ => String::new(),
+                (Axis::Natural, Axis::Natural) => ", both in logarithms",
+                (Axis::Natural, _) => ", the former in logarithms",
+                (_, Axis::Natural) => ", the latter in logarithms",
+                _ => "",
             };
             format!("{of}{of_note} against {against}{against_note}{logs}, and the line of the fitted slope")
         }
