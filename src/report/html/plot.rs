@@ -143,7 +143,7 @@ mod tests {
             let heights = heights(&svg);
             assert_eq!(heights.len(), 9);
             assert!(heights.iter().all(|y| (y - heights[0]).abs() < 0.2), "{svg}");
-            for label in [">1<", ">1.06<", ">0.948<"] {
+            for label in [">1<", ">1.05<", ">0.948<"] {
                 assert!(svg.contains(label), "{label}: {svg}");
             }
         }
