@@ -114,14 +114,16 @@ fn node(rest: &mut &str, levels: usize) -> Option<Node> {
     let (tag, closed) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
     let (name, attributes) = tag.split_at(tag.find(char::is_whitespace).unwrap_or(tag.len()));
     let mut element = Element { name: name.to_owned(), attributes: read_attributes(attributes)?, children: Vec::new() };
-    while !closed {
+    if closed {
+        return Some(Node::Element(element));
+    }
+    loop {
         if let Some(after) = rest.strip_prefix("</") {
             *rest = after.strip_prefix(name)?.strip_prefix('>')?;
-            break;
+            return Some(Node::Element(element));
         }
         element.children.push(node(rest, levels.checked_sub(1)?)?);
     }
-    Some(Node::Element(element))
 }
 
 /// ` width="2em" style=".."`, between which it leaves out a space.
