@@ -61,11 +61,7 @@ impl Writer<'_, '_> {
         }
         let (open, close) = (if i.lo_open { "(" } else { "[" }, if i.hi_open { ")" } else { "]" });
         let ends = format!("{}, {}", self.expr(&i.lo), self.expr(&i.hi));
-        if self.tex && ends.contains("\\frac") {
-            format!("\\left{open}{ends}\\right{close}")
-        } else {
-            format!("{open}{ends}{close}")
-        }
+        if self.tex { print_tex::delimited(open, &ends, close) } else { format!("{open}{ends}{close}") }
     }
 
     /// `x[i] ∈ [0, s[i]]` of each of several numbers.
@@ -234,6 +230,12 @@ mod tests {
             "real in (0, beta/(8*sigma1)]",
             "η ∈ (0, β/(8σ₁)]",
             "\\eta \\in \\left(0, \\frac{\\beta}{8\\sigma_1}\\right]",
+        );
+        prints(
+            "q",
+            "real in (0, if a < b then a else b]",
+            "q ∈ (0, if a < b then a else b]",
+            "q \\in \\left(0, \\begin{cases}a & \\text{if } a < b \\\\ b & \\text{otherwise}\\end{cases}\\right]",
         );
         prints("x", "normal", "x ~ N(0, 1)", "x \\sim \\mathcal{N}(0, 1)");
         prints("x", "normal(mu, 2*s)", "x ~ N(μ, (2s)²)", "x \\sim \\mathcal{N}(\\mu, (2s)^2)");

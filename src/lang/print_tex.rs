@@ -63,7 +63,7 @@ fn glue(mut left: String, right: &str) -> String {
 }
 
 /// `text` between delimiters that grow where it is tall.
-fn delimited(open: &str, text: &str, close: &str) -> String {
+pub(super) fn delimited(open: &str, text: &str, close: &str) -> String {
     let tall = ["\\frac", "\\sum", "\\prod", "\\begin", "\\left"].iter().any(|command| text.contains(command));
     if tall {
         format!("{}{}", glue(format!("\\left{open}"), text), format_args!("\\right{close}"))

@@ -36,6 +36,12 @@ pub enum Label {
 /// What an axis leaves free beside the numbers on it.
 const ROOM: f64 = 0.04;
 
+/// A logarithmic axis is not shorter, so that one of 1, 2 and 5 times a power of ten is on it.
+const LEAST_DECADES: f64 = 0.5;
+
+/// What numbers on a linear axis may differ by, as a share of their size, and be drawn as one.
+const LEVEL: f64 = 1e-6;
+
 /// The most numbers at the ticks of an axis.
 const MOST: f64 = 7.0;
 
@@ -52,12 +58,15 @@ impl Scale {
         if !(lo.is_finite() && hi.is_finite()) {
             return None;
         }
-        // A level has room above and below.
-        let (lo, hi) = match hi - lo {
-            width if width > 1e-9 * (1.0 + hi.abs()) => (lo, hi),
-            _ if log => (lo - 0.5, hi + 0.5),
-            _ => (lo - 0.5 * (1.0 + lo.abs()), hi + 0.5 * (1.0 + hi.abs())),
+        let (middle, width, size) = (lo + (hi - lo) / 2.0, hi - lo, lo.abs().max(hi.abs()));
+        // What changes by less than the labels can show is a level, with room above and below.
+        let least = match log {
+            true => LEAST_DECADES,
+            false if size < 1e-300 => 1.0,
+            false if width <= LEVEL * size => size,
+            false => width,
         };
+        let (lo, hi) = if width < least { (middle - least / 2.0, middle + least / 2.0) } else { (lo, hi) };
         let room = if room { ROOM * (hi - lo) } else { 0.0 };
         Some(Self { log, lo: lo - room, hi: hi + room })
     }
@@ -203,10 +212,23 @@ mod tests {
 
     #[test]
     fn a_level_stands_in_the_middle_of_its_axis() {
-        for log in [false, true] {
-            let scale = Scale::of([3.0, 3.0].into_iter(), log, None, true).expect("an axis");
-            let share = scale.share(3.0).expect("on it");
-            assert!((share - 0.5).abs() < 1e-9, "{share}");
+        // Rounding of a number that does not change changes nothing, whatever its size.
+        for level in [3.0, 3e-12, 3e12, -7.0, 0.0] {
+            for log in [false, true].into_iter().filter(|log| !log || level > 0.0) {
+                let values = [level, level * (1.0 + 1e-9), level * (1.0 - 1e-9)];
+                let scale = Scale::of(values.into_iter(), log, None, true).expect("an axis");
+                for value in values {
+                    let share = scale.share(value).expect("on it");
+                    assert!((share - 0.5).abs() < 1e-6, "{level}: {share}");
+                }
+                assert!(!labels(scale).is_empty(), "{level}");
+            }
         }
+    }
+
+    #[test]
+    fn small_numbers_that_differ_are_told_apart() {
+        let scale = Scale::of([1e-12, 2e-12].into_iter(), false, None, false).expect("an axis");
+        assert_eq!((scale.share(1e-12), scale.share(2e-12)), (Some(0.0), Some(1.0)));
     }
 }

@@ -45,7 +45,7 @@ pub fn page(links: &Links<'_>, claim: &Claim) -> (String, String) {
         main += &replay(links, claim, chance.case.map(Which::Case));
     }
     if let Some(fit) = &claim.fit {
-        main += &evidence::fit(fit);
+        main += &evidence::fit(fit, claim.statement.as_ref());
     }
     if let Some(constant) = &claim.constant {
         main += &evidence::constant(constant, claim.verdict);

@@ -1,13 +1,15 @@
 //! Evidence that is not a distribution of margins: settings of a probability, a fitted slope, a constant, and whatever else a report holds.
 
-use super::data::{Chance, Constant, Fit, LeftOut, More, Setting};
+use super::data::{Chance, Constant, Fit, LeftOut, More, Setting, Statement};
 use super::page::escaped;
-use super::witness;
+use super::plot::{self, Axis};
 use super::words::{self, capital, inline, minus};
+use super::{mathml, witness};
 use crate::claim::model::Verdict;
 use crate::report::closest::{digits_of, fixed};
 use crate::report::constant::Standing;
 use crate::report::number::{JsonNumber, grouped, short};
+use crate::report::scale::log10;
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -101,7 +103,7 @@ fn standing(word: &str) -> &'static str {
     }
 }
 
-pub fn fit(fit: &Fit) -> String {
+pub fn fit(fit: &Fit, statement: Option<&Statement>) -> String {
     let claimed = match fit.bound.as_str() {
         "at-least" => "at least",
         "at-most" => "at most",
@@ -122,7 +124,7 @@ pub fn fit(fit: &Fit) -> String {
     if fit.shape == "bends" || fit.shape == "off" {
         out += "<p>The points lie on no line, so nothing is decided.</p>";
     }
-    out += &scatter(fit).unwrap_or_default();
+    out += &scatter(fit, statement).unwrap_or_default();
     let beside: String = beside(fit).iter().map(|line| format!("<li>{line}</li>")).collect();
     if !beside.is_empty() {
         let _ = write!(out, "<ul class=\"says\">{beside}</ul>");
@@ -224,11 +226,10 @@ pub fn constant(constant: &Constant, verdict: Verdict) -> String {
     let name = witness::name(&constant.name);
     let mut out = format!("<h3>Constant</h3><p>{}</p><div class=\"side\">", found(constant, verdict));
     for curve in &constant.curves {
-        let log = |x: JsonNumber| if x.0 > 0.0 { x.0.log10() } else { f64::NAN };
         let points: Vec<(f64, f64)> =
-            curve.points.iter().filter_map(|p| Some((log(p.value), log(p.constant?)))).collect();
-        let decades = |x: f64| short(10_f64.powf(x));
-        if let Some(svg) = plot(&points, None, decades, &format!("{} against {}", constant.name, curve.given)) {
+            curve.points.iter().filter_map(|p| Some((log10(p.value.0)?, log10(p.constant?.0)?))).collect();
+        let what = format!("{} against {}", constant.name, curve.given);
+        if let Some(svg) = plot::svg(&points, (Axis::Decades, Axis::Decades), None, &what) {
             let _ = write!(
                 out,
                 "<figure><div class=\"scroll\">{svg}</div><figcaption>{name} against {}, both in logarithms</figcaption></figure>",
@@ -239,61 +240,75 @@ pub fn constant(constant: &Constant, verdict: Verdict) -> String {
     out + "</div>" + &more(&constant.more)
 }
 
-const WIDE: f64 = 460.0;
-const TALL: f64 = 240.0;
-const EDGE: f64 = 56.0;
-
-/// The points of a sweep, and the line.
-fn scatter(fit: &Fit) -> Option<String> {
-    let points: Vec<(f64, f64)> = fit.points.iter().map(|p| (p[0].0, p[1].0)).collect();
-    let line = (fit.offset.0, fit.slope.0);
-    plot(&points, Some(line), short, "Points of the sweep, and the fitted line")
+/// What a slope is of: the ordinate and the abscissa, in TeX, and whether they are logarithms of what is named here.
+struct Law<'a> {
+    of: (&'a str, bool),
+    against: (&'a str, bool),
 }
 
-/// Points, and a line by its value at 0 and its slope. Numbers at the ends of the axes alone.
-fn plot(points: &[(f64, f64)], line: Option<(f64, f64)>, show: fn(f64) -> String, what: &str) -> Option<String> {
-    let points: Vec<(f64, f64)> = points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
-    if points.is_empty() {
-        return None;
+impl<'a> Law<'a> {
+    /// As the statement has it: `slope: slope of $\log(T)$ against $\log(O) \le 1$`.
+    fn of(statement: &'a Statement) -> Option<Self> {
+        let lines = statement.checked.iter().flat_map(|section| &section.lines);
+        let law = lines.filter_map(|line| line.split_once(": slope of $")).map(|(_, law)| law).next_back()?;
+        let (of, rest) = law.split_once("$ against $")?;
+        let (against, _) = rest.split_once('$')?;
+        let relation =
+            [" \\le ", " \\ge ", " \\approx "].iter().filter_map(|relation| against.rfind(relation)).max()?;
+        let named = |tex: &'a str| argument_of_log(tex).map_or((tex, false), |inner| (inner, true));
+        Some(Self { of: named(of), against: named(&against[..relation]) })
     }
-    let ends = |of: fn(&(f64, f64)) -> f64| {
-        points.iter().map(of).fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)))
+}
+
+/// `\log(x)`, all of it.
+fn argument_of_log(tex: &str) -> Option<&str> {
+    let inner = tex.strip_prefix("\\log")?;
+    let inner = match inner.strip_prefix("\\left(") {
+        Some(inner) => inner.strip_suffix("\\right)")?,
+        None => inner.strip_prefix('(')?.strip_suffix(')')?,
     };
-    let roomy = |(lo, hi): (f64, f64)| {
-        let room = if hi > lo { (hi - lo) * 0.06 } else { 1.0 };
-        (lo - room, hi + room)
-    };
-    let ((xa, xb), (ya, yb)) = (ends(|p| p.0), ends(|p| p.1));
-    let ((x0, x1), (y0, y1)) = (roomy((xa, xb)), roomy((ya, yb)));
-    let x = |v: f64| EDGE + (v - x0) / (x1 - x0) * (WIDE - EDGE - 8.0);
-    let y = |v: f64| TALL - 28.0 - (v - y0) / (y1 - y0) * (TALL - 36.0);
-    let mut out = format!(
-        "<svg class=\"scatter\" viewBox=\"0 0 {WIDE} {TALL}\" width=\"{WIDE}\" height=\"{TALL}\" role=\"img\" \
-         aria-label=\"{}\"><path class=\"base\" d=\"M{EDGE} 8V{}H{}\"/>",
-        escaped(what),
-        TALL - 28.0,
-        WIDE - 8.0
-    );
-    if let Some((offset, slope)) = line {
-        let line = |v: f64| offset + slope * v;
-        // Cut where it leaves the picture.
-        let inside = |v: &f64| (y0..=y1).contains(&line(*v));
-        let steps: Vec<f64> = (0..=64).map(|i| x0 + (x1 - x0) * f64::from(i) / 64.0).filter(inside).collect();
-        if let (Some(a), Some(b)) = (steps.first(), steps.last()) {
-            let (ay, by) = (y(line(*a)), y(line(*b)));
-            let _ = write!(out, "<path class=\"line\" d=\"M{:.1} {ay:.1}L{:.1} {by:.1}\"/>", x(*a), x(*b));
+    let mut open = 0_i32;
+    for c in inner.chars() {
+        open += i32::from(c == '(') - i32::from(c == ')');
+        if open < 0 {
+            return None;
         }
     }
-    for (px, py) in &points {
-        let _ = write!(out, "<circle class=\"point\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"3\"/>", x(*px), y(*py));
-    }
-    for at in if xa < xb { vec![xa, xb] } else { vec![xa] } {
-        let _ = write!(out, "<text class=\"tick\" x=\"{:.1}\" y=\"{}\">{}</text>", x(at), TALL - 12.0, show(at));
-    }
-    for at in if ya < yb { vec![ya, yb] } else { vec![ya] } {
-        let _ = write!(out, "<text class=\"name\" x=\"{}\" y=\"{:.1}\">{}</text>", EDGE - 6.0, y(at) + 4.0, show(at));
-    }
-    Some(out + "</svg>")
+    Some(inner)
+}
+
+/// The points of a sweep, and the line.
+fn scatter(fit: &Fit, statement: Option<&Statement>) -> Option<String> {
+    let points: Vec<(f64, f64)> = fit.points.iter().map(|p| (p[0].0, p[1].0)).collect();
+    let law = statement.and_then(Law::of);
+    // Of a logarithm whose number is beyond f64 the logarithm itself is shown.
+    let shown = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).all(|v| !v.is_finite() || v.exp().is_normal());
+    let axis = |log: bool, of: fn(&(f64, f64)) -> f64| if log && shown(of) { Axis::Natural } else { Axis::Plain };
+    let (x, y) = match &law {
+        Some(law) => (axis(law.against.1, |p| p.0), axis(law.of.1, |p| p.1)),
+        None => (Axis::Plain, Axis::Plain),
+    };
+    let svg =
+        plot::svg(&points, (x, y), Some((fit.offset.0, fit.slope.0)), "Points of the sweep, and the fitted line")?;
+    let caption = match &law {
+        None => "The points of the sweep, as the claim says what to plot, and the line of the fitted slope".to_owned(),
+        Some(law) => {
+            let name = |(tex, log): (&str, bool), axis: Axis| {
+                let tex = if log && axis == Axis::Plain { format!("\\log({tex})") } else { tex.to_owned() };
+                let natural = if tex.contains("\\log") { " (natural logarithms)" } else { "" };
+                (mathml::prose(&format!("${tex}$")), natural)
+            };
+            let ((of, of_note), (against, against_note)) = (name(law.of, y), name(law.against, x));
+            let logs = match (y, x) {
+                (Axis::Natural, Axis::Natural) => ", both in logarithms",
+                (Axis::Natural, _) => ", the former in logarithms",
+                (_, Axis::Natural) => ", the latter in logarithms",
+                _ => "",
+            };
+            format!("{of}{of_note} against {against}{against_note}{logs}, and the line of the fitted slope")
+        }
+    };
+    Some(format!("<figure><div class=\"scroll\">{svg}</div><figcaption>{caption}</figcaption></figure>"))
 }
 
 /// Fields that this program does not know, as they are.
@@ -393,6 +408,38 @@ mod tests {
         let html = generic(&serde_json::from_str(value).unwrap(), 0);
         assert!(html.contains("<th>least</th>") && html.contains("<td>0.5</td>"), "{html}");
         assert!(html.contains("&lt;c&gt;") && !html.contains("none"), "{html}");
+    }
+
+    #[test]
+    fn a_logarithm_is_named_by_what_it_is_of() {
+        assert_eq!(argument_of_log("\\log(T)"), Some("T"));
+        assert_eq!(argument_of_log("\\log\\left(\\frac{a}{(b)}\\right)"), Some("\\frac{a}{(b)}"));
+        for other in ["\\log(a)+(b)", "-\\log(a)", "c", "\\log(a)/2"] {
+            assert_eq!(argument_of_log(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_plot_of_a_slope_says_what_is_on_its_axes() {
+        let fit: Fit = serde_json::from_str(
+            r#"{"slope": 1, "interval": [1, 1], "level": 0.99, "offset": 0, "bound": "at-most", "value": 1, "within": null,
+                "points": [[0, 0], [2.302585092994046, 2.302585092994046]]}"#,
+        )
+        .unwrap();
+        let statement = |line: &str| -> Statement {
+            let checked = serde_json::json!([{"title": "claimed of a fitted slope", "lines": [line]}]);
+            serde_json::from_value(serde_json::json!({
+                "file": "a.toml", "tex": null, "notes": null, "uses": [], "corrects": null, "corrected": null, "checked": checked
+            }))
+            .unwrap()
+        };
+        let both =
+            scatter(&fit, Some(&statement("slope: slope of $\\log(T)$ against $\\log(d) \\le 1$, within $1/50$")));
+        let both = both.unwrap();
+        assert!(both.contains(", both in logarithms") && both.contains(">1<") && both.contains(">10<"), "{both}");
+        let one = scatter(&fit, Some(&statement("slope: slope of $c$ against $\\log(d) \\ge 1$"))).unwrap();
+        assert!(one.contains("in logarithms") && one.contains(">10<") && one.contains(">2.3<"), "{one}");
+        assert!(scatter(&fit, None).unwrap().contains("<figcaption>"));
     }
 
     #[test]

@@ -3,9 +3,9 @@
 //! A formula is cut where a line may be broken, before relations and after commas with space, and each piece is an element of its own:
 //! browsers break no line inside one. Words of some length in a formula become prose. What cannot be converted is shown as its source.
 //!
-//! The one place that knows pulldown-latex. What it writes is looked through before it is believed: elements of MathML alone, and no
-//! attribute that loads or runs anything.
+//! The one place that calls pulldown-latex. What it writes is looked through, and mended, before it is believed: see [`super::element`].
 
+use super::element;
 use super::page::escaped;
 use crate::engine::guard::guard;
 use pulldown_latex::config::RenderConfig;
@@ -371,54 +371,9 @@ fn convert(tex: &str, display: bool, goes_on: bool) -> Option<String> {
         let storage = Storage::new();
         push_mathml(&mut mathml, Parser::new(&tex, &storage), RenderConfig::default()).ok()?;
         // It writes these as they are where they are a sign.
-        Some(mathml.replace("><</m", ">&lt;</m").replace(">&</m", ">&amp;</m"))
+        element::mended(&mathml.replace("><</m", ">&lt;</m").replace(">&</m", ">&amp;</m"))
     });
-    mathml.ok().flatten().filter(|mathml| is_harmless(mathml))
-}
-
-const ELEMENTS: [&str; 25] = [
-    "math",
-    "mi",
-    "mn",
-    "mo",
-    "ms",
-    "mtext",
-    "mspace",
-    "mrow",
-    "mfrac",
-    "msqrt",
-    "mroot",
-    "mstyle",
-    "mpadded",
-    "mphantom",
-    "msub",
-    "msup",
-    "msubsup",
-    "munder",
-    "mover",
-    "munderover",
-    "mmultiscripts",
-    "mprescripts",
-    "mtable",
-    "mtr",
-    "mtd",
-];
-
-/// Whether this is elements of MathML, none of which loads or runs anything.
-fn is_harmless(mathml: &str) -> bool {
-    let mut rest = mathml;
-    while let Some(start) = rest.find('<') {
-        let Some(end) = rest[start..].find('>') else { return false };
-        let tag = rest[start + 1..start + end].trim_start_matches('/').trim_end_matches('/');
-        let (name, attributes) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
-        let attributes = attributes.to_ascii_lowercase();
-        let loads = ["href", "src", "url(", "action", " on", "&"].iter().any(|word| attributes.contains(word));
-        if !ELEMENTS.contains(&name) || loads || attributes.starts_with("on") {
-            return false;
-        }
-        rest = &rest[start + end + 1..];
-    }
-    true
+    mathml.ok().flatten()
 }
 
 #[cfg(test)]
@@ -485,6 +440,25 @@ mod tests {
         assert!(statement("a < b").contains(">&lt;</mo>"), "{}", statement("a < b"));
         assert!(statement("a \\lt b").contains("&lt;"));
         assert!(statement("a \\& b").contains("&amp;"), "{}", statement("a \\& b"));
+    }
+
+    #[test]
+    fn a_name_with_a_power_behind_a_factor_has_its_power() {
+        for tex in [
+            "c\\log^{-1}(x)",
+            "c\\sin^2 x",
+            "c\\min_{i}x_i",
+            "\\frac{c\\inf_{x}}{2}",
+            "\\Bigl(x\\Bigr)^2",
+            "\\overline{AB}",
+        ] {
+            let html = statement(tex);
+            assert!(!html.contains("class=\"tex\""), "{html}");
+            assert!(
+                !["<msup><mspace", "<msub><mspace", "<munder><mspace"].iter().any(|bad| html.contains(bad)),
+                "{html}"
+            );
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod claim_page;
 pub mod data;
+mod element;
 mod errata_page;
 mod evidence;
 mod figure;
@@ -14,6 +15,7 @@ pub mod mathml;
 mod overview;
 mod page;
 mod paper_page;
+mod plot;
 pub mod site;
 mod witness;
 mod words;
