@@ -87,7 +87,8 @@ pub fn trend(points: &[Measure]) -> Trend {
     // It may come down and rise again.
     let turns =
         window.len() > 1 && last.y > least * (1.0 + off.max(TURN)) && last.y > window[window.len() - 2].y * (1.0 + off);
-    let no_higher = spread <= BAD && most(last) <= first.y * (1.0 + NO_CHANGE);
+    let before = window[..window.len() - 1].iter().fold(0.0, |y: f64, point| (point.y * (1.0 - point.above)).max(y));
+    let no_higher = spread <= BAD && most(last) <= before * (1.0 + NO_CHANGE);
     if flat && !turns && (spread <= SURE || no_higher) {
         let few = points.len() < LEAST_POINTS && greatest > first.y * (1.0 + off);
         return if few { Trend::Unclear { why: FEW } } else { Trend::Level };
@@ -204,7 +205,7 @@ fn outgrown(window: &[Measure], rough: f64) -> bool {
         let (from, to, half) = (point.x.max(LEAST_X), last.x.max(LEAST_X), (0.5 * (first.x + point.x)).max(LEAST_X));
         let rest = 1.0 - GROWING;
         let more = steep * exp(GROWING * ln(half)) * (exp(rest * ln(to)) - exp(rest * ln(from))) / rest;
-        steep > 0.0 && most(&last) * (1.0 + NO_CHANGE) < least + more
+        steep > 0.0 && most(&last) * (1.0 + NO_CHANGE / 4.0) < least + more
     })
 }
 

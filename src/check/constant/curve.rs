@@ -33,6 +33,8 @@ const LEAST_RUNS: u64 = 24;
 /// Hunts of a value, each from the best case of those before it; and at most so many, where the last one still found more.
 const HUNTS: u64 = 2;
 const MOST_HUNTS: u64 = 5;
+/// Of so many random cases one, at least, must be measured.
+const BLIND: u64 = 16;
 /// The part of a hunt's evaluations that curves of runs have.
 const RUNS: u64 = 2;
 /// What a flow costs a hunt beside what it counts for.
@@ -61,6 +63,8 @@ struct Stand<'a> {
     /// The sizes that are fixed.
     sizes: Vec<(IntId, i64)>,
     best: Option<(f64, Point)>,
+    /// Of the random cases that are asked, `f64` can measure next to none: what the searches find says nothing of the others.
+    blind: bool,
     spread: f64,
     /// Hunts that were made.
     hunts: u64,
@@ -148,7 +152,17 @@ impl<'a> Search<'a> {
                     .zip(part.values.get(place).and_then(|value| i64::try_from(value.numerator().clone()).ok()))
             };
             let sizes = line.parts().iter().filter_map(size).collect();
-            stands.push(Stand { claim, checker, evaluator, place, sizes, best: None, spread: 0.0, hunts: 0 });
+            stands.push(Stand {
+                claim,
+                checker,
+                evaluator,
+                place,
+                sizes,
+                best: None,
+                blind: false,
+                spread: 0.0,
+                hunts: 0,
+            });
         }
         // The worst of all cases, but for the given that is fixed, and the worst at the value before.
         let known = cases.iter().map(|case| whole.without(line, case)).collect::<Result<Vec<_>, _>>()?;
@@ -254,6 +268,7 @@ impl<'a> Search<'a> {
                 places.push(at.clone());
                 worst = greater(worst, Some(Worst { demand: *demand, at }));
             }
+            let demand = demand.filter(|_| !stand.blind);
             points.push(CurvePoint { value: at, demand, spread: stand.spread, clipped: false });
         }
         let only = if let Of::Together(_, end) = line.of { Some(end) } else { None };
@@ -290,15 +305,18 @@ impl<'a> Search<'a> {
     /// Random cases and hunts of one value.
     fn search(&self, stand: &mut Stand<'_>, mut seeds: Vec<Point>) -> Result<(), CheckError> {
         let cases = (self.share_of(stand) / 16).clamp(CASES.1, CASES.0).next_multiple_of(8);
-        let mut most: Option<(f64, u64)> = None;
+        let (mut most, mut met, mut measured) = (None::<(f64, u64)>, 0, 0);
         stand.checker.run(0..cases, &mut |case| {
             let Some(look) = case.looks.first().filter(|_| case.hypotheses == Hypotheses::Met) else { return };
-            if let Some(demand) = demand_of(look)
-                && most.is_none_or(|(known, _)| demand > known)
-            {
-                most = Some((demand, case.index));
+            met += 1;
+            if let Some(demand) = demand_of(look) {
+                measured += 1;
+                if most.is_none_or(|(known, _)| demand > known) {
+                    most = Some((demand, case.index));
+                }
             }
         })?;
+        stand.blind = measured < met / BLIND;
         if let Some((_, case)) = most {
             seeds.extend(stand.evaluator.point(case)?);
         }
