@@ -41,7 +41,7 @@ use crate::lang::ast::Expr;
 use crate::lang::need::Seek;
 pub use curve::least_evaluations;
 use curve::{Found, GOOD};
-use swept::{closer, lines};
+use swept::{closer, lines, together};
 
 /// What was found of a constant.
 #[derive(Clone, Debug, PartialEq)]
@@ -240,7 +240,12 @@ impl<'a> Search<'a> {
         let lines = lines(claim, constant);
         let (mut curves, mut worst) = (Vec::new(), self.overall(tally, evidence)?);
         let (mut refutation, mut impossible) = (None, None);
-        for Found { curve, worst: most, refutation: refuted, impossible: at } in self.curves(&lines, &cases)? {
+        let mut found = self.curves(&lines, &cases)?;
+        let all: Vec<_> = lines.iter().zip(&found).map(|(line, found)| (line, &found.curve, &found.places)).collect();
+        if let Some(corner) = together(&all) {
+            found.extend(self.curves(&[corner], &cases)?);
+        }
+        for Found { curve, worst: most, refutation: refuted, impossible: at, .. } in found {
             impossible = impossible.or(at.map(|value| (curve.given.clone(), value)));
             curves.push(curve);
             refutation = refutation.or(refuted);

@@ -68,11 +68,12 @@ fn trends(curve: &Curve, seek: Seek) -> impl Iterator<Item = String> + '_ {
         };
         match trend {
             Trend::Level => format!("level {way}"),
-            Trend::Settles { .. } => format!("settles {way}"),
+            Trend::Settles => format!("settles {way}"),
             Trend::Grows { exponent, .. } => {
                 // The constant, not what is asked of it.
                 let sign = if (*end == End::Upper) == (seek == Seek::Least) { 1.0 } else { -1.0 };
-                format!("drifts like {given}^{} {way}", short(sign * exponent))
+                let base = if given.contains(' ') { format!("({given})") } else { given.clone() };
+                format!("drifts like {base}^{} {way}", short(sign * exponent))
             }
             Trend::Unclear { .. } => format!("unclear {way}"),
         }
@@ -100,8 +101,7 @@ pub fn lines(name: &str, constant: &Constant, verdict: Verdict) -> Vec<String> {
         lines.push(format!("  over {}: {}", curve.given, points.join(", ")));
         for (text, (_, trend)) in trends(curve, constant.seek).zip(&curve.ends) {
             let more = match trend {
-                Trend::Level => String::new(),
-                Trend::Settles { limit } => format!(", at about {}", short(Constant::constant(constant.seek, *limit))),
+                Trend::Level | Trend::Settles => String::new(),
                 Trend::Grows { interval: (lo, hi), .. } => {
                     format!(", what is asked has an exponent in [{lo:.3}, {hi:.3}]")
                 }
@@ -111,7 +111,11 @@ pub fn lines(name: &str, constant: &Constant, verdict: Verdict) -> Vec<String> {
         }
         let spread = curve.points.iter().fold(0.0, |most, point| point.spread.max(most));
         if spread > 0.001 {
-            lines.push(format!("    the last search of a value added up to {} %", short(100.0 * spread)));
+            let part = short(100.0 * spread);
+            lines.push(match constant.trials {
+                None => format!("    the last search of a value added up to {part} %"),
+                Some(_) => format!("    the quantiles are known to within {part} % or better"),
+            });
         }
     }
     if let Some(trials) = &constant.trials {
@@ -169,7 +173,6 @@ struct PointJson {
 struct EndJson {
     end: &'static str,
     trend: &'static str,
-    limit: Option<JsonNumber>,
     exponent: Option<JsonNumber>,
     interval: Option<[JsonNumber; 2]>,
     why: Option<&'static str>,
@@ -207,7 +210,7 @@ impl<'a> ConstantJson<'a> {
                     spread: JsonNumber(point.spread),
                 })
                 .collect(),
-            ends: curve.ends.iter().map(|(end, trend)| end_json(seek, *end, trend)).collect(),
+            ends: curve.ends.iter().map(|(end, trend)| end_json(*end, trend)).collect(),
         });
         Self {
             name,
@@ -238,17 +241,15 @@ impl<'a> ConstantJson<'a> {
     }
 }
 
-fn end_json(seek: Seek, end: End, trend: &Trend) -> EndJson {
+fn end_json(end: End, trend: &Trend) -> EndJson {
     let end = match end {
         End::Upper => "upper",
         End::Lower => "lower",
     };
-    let blank = EndJson { end, trend: "level", limit: None, exponent: None, interval: None, why: None };
+    let blank = EndJson { end, trend: "level", exponent: None, interval: None, why: None };
     match trend {
         Trend::Level => blank,
-        Trend::Settles { limit } => {
-            EndJson { trend: "settles", limit: Some(JsonNumber(Constant::constant(seek, *limit))), ..blank }
-        }
+        Trend::Settles => EndJson { trend: "settles", ..blank },
         Trend::Grows { exponent, interval: (lo, hi) } => EndJson {
             trend: "grows",
             exponent: Some(JsonNumber(*exponent)),

@@ -38,14 +38,16 @@ impl<'a> Whole<'a> {
         ints.iter().find(|int| int.given == place).map(|int| int.id)
     }
 
-    /// A case as one of the claim with the given of a line fixed: a real has no draws there, an integer has some that say nothing, many numbers have theirs.
+    /// A case as one of the claim with what a line sweeps fixed: a real has no draws there, an integer has some that say nothing, many numbers have theirs.
     pub fn without(&self, line: &Line, case: &Point) -> Result<Point, CheckError> {
-        if self.int(line).is_some() || matches!(line.of, Of::Within(_)) {
+        let gone = |part: &&Line| self.int(part).is_none() && !matches!(part.of, Of::Within(_) | Of::Inside);
+        let gone: Vec<usize> = line.parts().iter().filter(gone).filter_map(|part| self.place(part)).collect();
+        if gone.is_empty() {
             return Ok(case.clone());
         }
-        let (place, mut draws) = (self.place(line), Vec::with_capacity(case.draws.len()));
+        let mut draws = Vec::with_capacity(case.draws.len());
         for (given, block) in self.blocks(case)? {
-            if Some(given) != place {
+            if !gone.contains(&given) {
                 draws.extend_from_slice(case.draws.get(block).unwrap_or_default());
             }
         }
@@ -55,8 +57,8 @@ impl<'a> Whole<'a> {
     /// A case of the claim with the given of a line fixed, where its number is `value`, as one of the claim; `None` where no draw gives that.
     pub fn with(&self, line: &Line, case: &Point, value: f64) -> Result<Option<Point>, CheckError> {
         let Some(place) = self.place(line) else { return Ok(None) };
-        // Draws of many numbers are shares of another interval here.
-        if matches!(line.of, Of::Within(_)) {
+        // Draws are shares of another interval here.
+        if matches!(line.of, Of::Within(_) | Of::Inside | Of::Together(..)) {
             return Ok(None);
         }
         let int = self.int(line);

@@ -6,7 +6,7 @@
 
 use super::across::{Whole, number, resized};
 use super::ends::{About, ends};
-use super::swept::{Line, Of, fixed};
+use super::swept::{Line, Of, Places, fixed};
 use super::{Curve, CurvePoint, Search, Worst, demand_of, greater, malformed, values_of};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
@@ -33,6 +33,8 @@ const LEAST_RUNS: u64 = 24;
 /// Hunts of a value, each from the best case of those before it; and at most so many, where the last one still found more.
 const HUNTS: u64 = 2;
 const MOST_HUNTS: u64 = 5;
+/// Of so many random cases one, at least, must be measured.
+const BLIND: u64 = 16;
 /// The part of a hunt's evaluations that curves of runs have.
 const RUNS: u64 = 2;
 /// What a flow costs a hunt beside what it counts for.
@@ -56,9 +58,13 @@ struct Stand<'a> {
     claim: Claim,
     checker: Checker,
     evaluator: Evaluator<'a>,
-    /// The size that is fixed, if it is one.
-    size: Option<(IntId, i64)>,
+    /// Its place among the values.
+    place: usize,
+    /// The sizes that are fixed.
+    sizes: Vec<(IntId, i64)>,
     best: Option<(f64, Point)>,
+    /// Of the random cases that are asked, `f64` can measure next to none: what the searches find says nothing of the others.
+    blind: bool,
     spread: f64,
     /// Hunts that were made.
     hunts: u64,
@@ -74,6 +80,8 @@ struct Row<'s, 'a> {
 pub(super) struct Found {
     pub curve: Curve,
     pub worst: Option<Worst>,
+    /// The worst of each value.
+    pub places: Places,
     pub refutation: Option<Refutation>,
     /// A value at which no constant works.
     pub impossible: Option<f64>,
@@ -87,10 +95,7 @@ impl Stand<'_> {
 
     /// A case of another value as one of this.
     fn adapted(&self, point: Point) -> Option<Point> {
-        match self.size {
-            Some((id, value)) => resized(&self.evaluator, point, id, value),
-            None => Some(point),
-        }
+        self.sizes.iter().try_fold(point, |point, (id, value)| resized(&self.evaluator, point, *id, *value))
     }
 }
 
@@ -136,13 +141,28 @@ impl<'a> Search<'a> {
     /// The searches of the values of one given, each by itself and then as its neighbours'.
     fn begun<'s>(&self, line: &'s Line, whole: &Whole<'a>, cases: &[Point]) -> Result<Row<'s, 'a>, CheckError> {
         let mut stands = Vec::new();
-        let id = whole.int(line);
-        for value in &line.values {
-            let claim = fixed(self.claim, line, value);
-            let checker = Checker::new(&claim, self.options).map_err(malformed)?;
+        for place in 0..line.values.len() {
+            let claim = fixed(self.claim, line, place);
+            // A value at which another given's interval is plainly empty has no cases.
+            let Ok(checker) = Checker::new(&claim, self.options) else { continue };
             let evaluator = self.evaluator(&claim)?;
-            let size = id.zip(i64::try_from(value.numerator().clone()).ok());
-            stands.push(Stand { claim, checker, evaluator, size, best: None, spread: 0.0, hunts: 0 });
+            let size = |part: &Line| {
+                whole
+                    .int(part)
+                    .zip(part.values.get(place).and_then(|value| i64::try_from(value.numerator().clone()).ok()))
+            };
+            let sizes = line.parts().iter().filter_map(size).collect();
+            stands.push(Stand {
+                claim,
+                checker,
+                evaluator,
+                place,
+                sizes,
+                best: None,
+                blind: false,
+                spread: 0.0,
+                hunts: 0,
+            });
         }
         // The worst of all cases, but for the given that is fixed, and the worst at the value before.
         let known = cases.iter().map(|case| whole.without(line, case)).collect::<Result<Vec<_>, _>>()?;
@@ -227,10 +247,15 @@ impl<'a> Search<'a> {
         for stand in &mut row.stands {
             self.look_closer(stand)?;
         }
-        let (mut points, mut worst, mut refutation, mut impossible) = (Vec::new(), None, None, None);
-        for (value, stand) in line.values.iter().zip(&row.stands) {
-            let demand = stand.best.as_ref().map(|best| best.0);
+        let (mut points, mut places, mut worst, mut refutation, mut impossible) =
+            (Vec::new(), Vec::new(), None, None, None);
+        for (place, value) in line.values.iter().enumerate() {
             let at = value.to_f64().value();
+            let Some(stand) = row.stands.iter().find(|stand| stand.place == place) else {
+                points.push(CurvePoint { value: at, demand: None, spread: 0.0, clipped: false });
+                continue;
+            };
+            let demand = stand.best.as_ref().map(|best| best.0);
             if demand.is_some_and(f64::is_infinite) {
                 if let (None, Some((_, point))) = (&refutation, &stand.best) {
                     refutation = self.certified(&stand.claim, point, line, value)?;
@@ -239,13 +264,16 @@ impl<'a> Search<'a> {
                 continue;
             }
             if let Some((demand, point)) = stand.best.as_ref().filter(|best| best.0 > 0.0) {
-                worst = greater(worst, Some(Worst { demand: *demand, at: stand.checker.numbers(point)? }));
+                let at = stand.checker.numbers(point)?;
+                places.push(at.clone());
+                worst = greater(worst, Some(Worst { demand: *demand, at }));
             }
+            let demand = demand.filter(|_| !stand.blind);
             points.push(CurvePoint { value: at, demand, spread: stand.spread, clipped: false });
         }
-        let gap = matches!(line.of, Of::Below(_) | Of::Above(_) | Of::Within(_));
-        let ends = ends(&points, &About { interval: self.interval(line), gap, chance: false });
-        Ok(Found { curve: Curve { given: line.name(), points, ends }, worst, refutation, impossible })
+        let only = if let Of::Together(_, end) = line.of { Some(end) } else { None };
+        let ends = ends(&points, &About { interval: self.interval(line), gap: line.is_gap(), only, chance: false });
+        Ok(Found { curve: Curve { given: line.name(), points, ends }, worst, places, refutation, impossible })
     }
 
     /// The ends of the interval of a given that are plain numbers.
@@ -277,15 +305,18 @@ impl<'a> Search<'a> {
     /// Random cases and hunts of one value.
     fn search(&self, stand: &mut Stand<'_>, mut seeds: Vec<Point>) -> Result<(), CheckError> {
         let cases = (self.share_of(stand) / 16).clamp(CASES.1, CASES.0).next_multiple_of(8);
-        let mut most: Option<(f64, u64)> = None;
+        let (mut most, mut met, mut measured) = (None::<(f64, u64)>, 0, 0);
         stand.checker.run(0..cases, &mut |case| {
             let Some(look) = case.looks.first().filter(|_| case.hypotheses == Hypotheses::Met) else { return };
-            if let Some(demand) = demand_of(look)
-                && most.is_none_or(|(known, _)| demand > known)
-            {
-                most = Some((demand, case.index));
+            met += 1;
+            if let Some(demand) = demand_of(look) {
+                measured += 1;
+                if most.is_none_or(|(known, _)| demand > known) {
+                    most = Some((demand, case.index));
+                }
             }
         })?;
+        stand.blind = measured < met / BLIND;
         if let Some((_, case)) = most {
             seeds.extend(stand.evaluator.point(case)?);
         }

@@ -18,12 +18,14 @@ pub(super) struct About {
     pub chance: bool,
     /// The values are distances from a number that the given is not: what becomes of the demand as they fall is all that is asked.
     pub gap: bool,
+    /// This end alone counts.
+    pub only: Option<End>,
 }
 
 /// The trends towards the ends at which growth would be a drift: the upper one if the values reach above 1, or come near a finite end of the interval; the lower one if
 /// they reach below 1, or near such an end.
 pub(super) fn ends(points: &[CurvePoint], about: &About) -> Vec<(End, Trend)> {
-    let About { interval, chance, gap } = *about;
+    let About { interval, chance, gap, only } = *about;
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
     let reach = last.value - first.value;
     // Nearer to an end than a tenth of what the values reach over.
@@ -40,7 +42,7 @@ pub(super) fn ends(points: &[CurvePoint], about: &About) -> Vec<(End, Trend)> {
     let ln_of = |value: f64| (value > 0.0).then(|| ln(value));
     let mut ends = Vec::new();
     let mut judge = |end: End, all: Vec<(f64, &CurvePoint)>| {
-        if all.len() < 2 {
+        if all.len() < 2 || only.is_some_and(|only| only != end) {
             return;
         }
         let window = &all[all.len().saturating_sub(4.max(all.len() / 2 + 1))..];
@@ -77,7 +79,7 @@ pub(super) fn ends(points: &[CurvePoint], about: &About) -> Vec<(End, Trend)> {
     }
     // What is swept from end to end has none to go on to.
     let whole = interval == (Some(first.value), Some(last.value));
-    if ends.is_empty() && points.len() > 2 && !whole {
+    if ends.is_empty() && points.len() > 2 && !whole && only.is_none() {
         ends.push((
             End::Upper,
             Trend::Unclear {

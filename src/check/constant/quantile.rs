@@ -1,13 +1,15 @@
 //! Constants of what is random: the quantile of what trials ask for, at every combination of the swept values.
 
 use super::ends::{About, ends};
-use super::swept::{Line, Of, fixed};
+use super::swept::{Line, Of, Places, fixed, lines, together};
 use super::{Barred, Constant, Curve, CurvePoint, Search, Trials, Worst, demand_of, greater, malformed};
 use crate::case::record::{Fate, Look};
 use crate::check::binomial::at_least;
 use crate::check::checker::{CheckError, Checker};
 use crate::check::probability::Drawn;
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use crate::claim::model::Claim;
+use dashu_ratio::RBig;
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 /// Settings at each combination of swept values, at most.
 const MOST_SETTINGS: usize = 4;
@@ -31,77 +33,89 @@ impl Search<'_> {
                 "the sweep has {combinations} combinations of values, and the limit is {MOST_COMBINATIONS}"
             )));
         }
-        let share = trials.saturating_mul(self.cost) / combinations.max(1) as u64;
+        // Those that the claim names, and what nothing may be hidden in.
+        let (named, others): (Vec<Line>, Vec<Line>) = lines(claim, constant)
+            .into_iter()
+            .partition(|line| line.of == Of::Values && constant.sweep.iter().any(|swept| swept.name == line.given));
+        let more: usize = others.iter().map(|line| line.values.len()).sum();
+        let share = trials.saturating_mul(self.cost) / (combinations + more).max(1) as u64;
+        let at = |number: usize| {
+            let places = named.iter().zip(places(number, &sizes));
+            places.fold(claim.clone(), |claim, (line, place)| fixed(&claim, line, place))
+        };
+        let asked = |claim: &Claim| -> Result<Vec<Sampled>, CheckError> {
+            // A value at which another given's interval is plainly empty has no settings.
+            let Ok(checker) = Checker::new(claim, options) else { return Ok(Vec::new()) };
+            let share = share / checker.cost().max(1);
+            let each = |settings: u64| (share / settings.max(1)).clamp(TRIALS.0, TRIALS.1).next_multiple_of(8);
+            checker.margins(MOST_SETTINGS, &each)?.into_iter().map(sampled).collect()
+        };
         let numbers: Vec<usize> = (0..combinations).collect();
-        let found: Vec<Result<Vec<Sampled>, CheckError>> = numbers
-            .par_iter()
-            .with_min_len(1)
-            .map(|&number| {
-                let mut fixed_at = claim.clone();
-                for (swept, place) in constant.sweep.iter().zip(places(number, &sizes)) {
-                    let (given, values) = (swept.name.clone(), swept.value.values.clone());
-                    let line = Line { given, values, of: Of::Values };
-                    fixed_at = fixed(&fixed_at, &line, &swept.value.values[place]);
-                }
-                let checker = Checker::new(&fixed_at, options).map_err(malformed)?;
-                let share = share / checker.cost().max(1);
-                let each = |settings: u64| (share / settings.max(1)).clamp(TRIALS.0, TRIALS.1).next_multiple_of(8);
-                checker.margins(MOST_SETTINGS, &each)?.into_iter().map(sampled).collect()
-            })
-            .collect();
-        let (mut worst, mut settings, mut made, mut clipped) = (None, 0, 0, None::<(f64, f64)>);
-        let mut barred: Option<Barred> = None;
-        let mut most: Vec<Option<(f64, f64, bool)>> = Vec::with_capacity(combinations);
+        let found: Vec<Result<Vec<Sampled>, CheckError>> =
+            numbers.par_iter().with_min_len(1).map(|&number| asked(&at(number))).collect();
+        let (mut seen, mut most) = (Seen::default(), Vec::with_capacity(combinations));
         for result in found {
-            let mut here: Option<(f64, f64, bool)> = None;
-            for sampled in result? {
-                settings += 1;
-                made += sampled.trials;
-                let (level, seen) = (sampled.level, sampled.seen);
-                if level - seen > clipped.map_or(0.0, |(level, seen)| level - seen) {
-                    clipped = Some((level, seen));
-                }
-                if sampled.demand.is_infinite() {
-                    let (against, each) = (sampled.against, sampled.trials);
-                    let chance = at_least(against, each, 1.0 - level);
-                    if barred.as_ref().is_none_or(|known| chance < known.chance) {
-                        let unknown = sampled.unknown;
-                        barred = Some(Barred { at: sampled.at, trials: (against, each), unknown, level, chance });
-                    }
-                    continue;
-                }
-                let clipped = level > seen || here.is_some_and(|(.., clipped)| clipped);
-                here = match here {
-                    Some((demand, spread, _)) if demand >= sampled.demand => Some((demand, spread, clipped)),
-                    _ => Some((sampled.demand, sampled.spread, clipped)),
-                };
-                if sampled.demand > 0.0 {
-                    worst = greater(worst, Some(Worst { demand: sampled.demand, at: sampled.at }));
-                }
-            }
-            most.push(here);
+            most.push(seen.take(result?));
         }
-        if settings == 0 {
+        if seen.settings == 0 {
             return Err(CheckError("no combination of the sweep has givens that meet the hypotheses".to_owned()));
         }
-        let curves = constant.sweep.iter().enumerate().map(|(j, swept)| {
-            let points = swept.value.values.iter().enumerate().map(|(i, value)| {
-                let here = (0..combinations).filter(|number| places(*number, &sizes)[j] == i);
-                let here = here.filter_map(|number| most[number]);
-                let worst = here.clone().fold(None, |a: Option<(f64, f64, bool)>, b| match a {
-                    Some(a) if a.0 >= b.0 => Some(a),
-                    _ => Some(b),
+        let demand = |number: &usize| most[*number].as_ref().map_or(-1.0, |here: &Here| here.demand);
+        let greatest = |among: &mut dyn Iterator<Item = usize>| among.max_by(|a, b| demand(a).total_cmp(&demand(b)));
+        let (mut curves, mut places_of) = (Vec::new(), Vec::new());
+        for (j, line) in named.iter().enumerate() {
+            let (mut points, mut at) = (Vec::new(), Places::new());
+            for (i, value) in line.values.iter().enumerate() {
+                let here = || (0..combinations).filter(|number| places(*number, &sizes)[j] == i);
+                let worst = greatest(&mut here()).and_then(|number| most[number].as_ref());
+                let clipped = here().any(|number| most[number].as_ref().is_some_and(|here| here.clipped));
+                at.extend(worst.map(|here| here.at.clone()));
+                points.push(point(value, worst, clipped));
+            }
+            let ends = ends(&points, &About { chance: true, ..About::default() });
+            curves.push(Curve { given: line.name(), points, ends });
+            places_of.push(at);
+        }
+        let all: Vec<_> =
+            named.iter().zip(&curves).zip(&places_of).map(|((line, curve), at)| (line, curve, at)).collect();
+        if let Some(corner) = together(&all)
+            && let Of::Together(parts, towards) = &corner.of
+        {
+            let points = corner.values.iter().enumerate().map(|(i, value)| {
+                // The combinations at which all of them are there; the others' values are free.
+                let here = (0..combinations).filter(|number| {
+                    let places = places(*number, &sizes);
+                    parts.iter().all(|part| {
+                        let j = named.iter().position(|line| line.given == part.given);
+                        j.is_some_and(|j| named[j].values[places[j]] == part.values[i])
+                    })
                 });
-                let clipped = here.into_iter().any(|(.., clipped)| clipped);
-                let (demand, spread) = worst.map_or((None, 0.0), |(demand, spread, _)| (Some(demand), spread));
-                CurvePoint { value: value.to_f64().value(), demand, spread, clipped }
+                let worst = greatest(&mut here.clone()).and_then(|number| most[number].as_ref());
+                let clipped = here.into_iter().any(|number| most[number].as_ref().is_some_and(|here| here.clipped));
+                point(value, worst, clipped)
             });
             let points: Vec<CurvePoint> = points.collect();
-            let ends = ends(&points, &About { chance: true, ..About::default() });
-            Curve { given: swept.name.clone(), points, ends }
-        });
-        let curves = curves.collect();
-        let trials = Some(Trials { settings, trials: made, clipped });
+            let ends = ends(&points, &About { chance: true, only: Some(*towards), ..About::default() });
+            curves.push(Curve { given: corner.name(), points, ends });
+        }
+        // At the worst combination.
+        let base = at(greatest(&mut (0..combinations)).unwrap_or(0));
+        for line in &others {
+            let found: Vec<Result<Vec<Sampled>, CheckError>> = (0..line.values.len())
+                .into_par_iter()
+                .with_min_len(1)
+                .map(|place| asked(&fixed(&base, line, place)))
+                .collect();
+            let mut points = Vec::new();
+            for (value, result) in line.values.iter().zip(found) {
+                let here = seen.take(result?);
+                points.push(point(value, here.as_ref(), here.as_ref().is_some_and(|here| here.clipped)));
+            }
+            let ends = ends(&points, &About { chance: true, gap: line.is_gap(), ..About::default() });
+            curves.push(Curve { given: line.name(), points, ends });
+        }
+        let Seen { worst, settings, trials, clipped, barred } = seen;
+        let trials = Some(Trials { settings, trials, clipped });
         Ok(Constant { seek: constant.seek, worst, curves, trials, scaled: None, impossible: None, barred })
     }
 
@@ -125,6 +139,64 @@ impl Search<'_> {
         }
         Ok(())
     }
+}
+
+/// What settings ask for together.
+#[derive(Default)]
+struct Seen {
+    worst: Option<Worst>,
+    settings: u64,
+    trials: u64,
+    clipped: Option<(f64, f64)>,
+    barred: Option<Barred>,
+}
+
+/// The most that the settings of one place ask for.
+struct Here {
+    demand: f64,
+    spread: f64,
+    /// Of any of them the quantile cannot be told.
+    clipped: bool,
+    at: Vec<(String, f64)>,
+}
+
+impl Seen {
+    /// Takes the settings of one place; `None` where none asks for what some constant meets.
+    fn take(&mut self, all: Vec<Sampled>) -> Option<Here> {
+        let mut here: Option<Here> = None;
+        for sampled in all {
+            self.settings += 1;
+            self.trials += sampled.trials;
+            let (level, seen) = (sampled.level, sampled.seen);
+            if level - seen > self.clipped.map_or(0.0, |(level, seen)| level - seen) {
+                self.clipped = Some((level, seen));
+            }
+            if sampled.demand.is_infinite() {
+                let (against, each) = (sampled.against, sampled.trials);
+                let chance = at_least(against, each, 1.0 - level);
+                if self.barred.as_ref().is_none_or(|known| chance < known.chance) {
+                    let unknown = sampled.unknown;
+                    self.barred = Some(Barred { at: sampled.at, trials: (against, each), unknown, level, chance });
+                }
+                continue;
+            }
+            if sampled.demand > 0.0 {
+                let worst = Worst { demand: sampled.demand, at: sampled.at.clone() };
+                self.worst = greater(self.worst.take(), Some(worst));
+            }
+            let clipped = level > seen || here.as_ref().is_some_and(|here| here.clipped);
+            here = Some(match here {
+                Some(known) if known.demand >= sampled.demand => Here { clipped, ..known },
+                _ => Here { demand: sampled.demand, spread: sampled.spread, clipped, at: sampled.at },
+            });
+        }
+        here
+    }
+}
+
+fn point(value: &RBig, worst: Option<&Here>, clipped: bool) -> CurvePoint {
+    let (demand, spread) = worst.map_or((None, 0.0), |here| (Some(here.demand), here.spread));
+    CurvePoint { value: value.to_f64().value(), demand, spread, clipped }
 }
 
 /// The places of a combination's values, given by given.

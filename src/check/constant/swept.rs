@@ -1,5 +1,7 @@
-//! What a constant is looked at over: the values of a given, and the claim with the given fixed at one of them, or looked at more closely.
+//! What a constant is looked at over: the values of a given, of several together, or all that is open; and the claim with them fixed, or looked at more
+//! closely.
 
+use super::{Curve, End};
 use crate::claim::model::{self, Claim, Named};
 use crate::claim::points::{literal, number};
 use crate::lang::ast::{BinaryOp, Comparison, Expr, ExprKind, Interval, Looks, Sampler, Schedule, Spectrum};
@@ -7,6 +9,7 @@ use dashu_int::IBig;
 use dashu_ratio::RBig;
 
 /// A given that is swept.
+#[derive(Clone, PartialEq)]
 pub(super) struct Line {
     pub given: String,
     pub values: Vec<RBig>,
@@ -25,6 +28,10 @@ pub(super) enum Of {
     Above(RBig),
     /// Of a given that is many numbers: how far all of them stay from an end of their interval, as a share of it.
     Within(Side),
+    /// How far everything that is drawn stays from each open end of its interval, as a share of it.
+    Inside,
+    /// Several givens at once, each with as many values, towards an end of those of the first, which are the line's own.
+    Together(Vec<Line>, End),
 }
 
 /// An end of an interval.
@@ -45,14 +52,26 @@ impl Line {
             Of::Above(end) => format!("{given} - {}", shown(end)),
             Of::Within(Side::Lower) => format!("{given} above its lower end"),
             Of::Within(Side::Upper) => format!("{given} below its upper end"),
+            Of::Inside => "what is kept from all open ends".to_owned(),
+            Of::Together(parts, _) => parts.iter().map(Self::name).collect::<Vec<_>>().join(" with "),
         }
+    }
+
+    /// The givens that are fixed, each by itself.
+    pub fn parts(&self) -> &[Self] {
+        if let Of::Together(parts, _) = &self.of { parts } else { std::slice::from_ref(self) }
+    }
+
+    /// Whether its values are distances from what is not reached.
+    pub fn is_gap(&self) -> bool {
+        matches!(self.of, Of::Below(_) | Of::Above(_) | Of::Within(_) | Of::Inside)
     }
 
     /// The value of the given, where that is a number.
     pub fn given_at(&self, value: &RBig) -> Option<RBig> {
         match &self.of {
             Of::Values => Some(value.clone()),
-            Of::Shares | Of::Within(_) => None,
+            Of::Shares | Of::Within(_) | Of::Inside | Of::Together(..) => None,
             Of::Below(end) => Some(end - value),
             Of::Above(end) => Some(end + value),
         }
@@ -62,6 +81,17 @@ impl Line {
 /// Values at which a scale that nothing sweeps is looked at, and how near to an open end of its interval a given is; as powers of ten.
 const SCALES: [i32; 7] = [-3, -2, -1, 0, 1, 2, 3];
 const NEAR: [i32; 3] = [-9, -6, -3];
+
+/// Distances from an open end, the last of them well inside.
+fn distances() -> Vec<RBig> {
+    let half = RBig::from_parts(1.into(), 2_u8.into());
+    NEAR.into_iter().map(power).chain([half]).collect()
+}
+
+fn power(k: i32) -> RBig {
+    let ten = RBig::from(IBig::from(10).pow(k.unsigned_abs() as usize));
+    if k < 0 { RBig::ONE / ten } else { ten }
+}
 
 /// The interval of many numbers: of the entries, eigenvalues or singular values of a given.
 fn numbers_of(sampler: &mut Sampler) -> Option<&mut Interval> {
@@ -83,18 +113,17 @@ pub(super) fn lines(claim: &Claim, constant: &model::Constant) -> Vec<Line> {
         of: Of::Values,
     });
     let mut lines: Vec<Line> = named.collect();
-    let power = |k: i32| {
-        let ten = RBig::from(IBig::from(10).pow(k.unsigned_abs() as usize));
-        if k < 0 { RBig::ONE / ten } else { ten }
-    };
+    let mut open_ends = 0;
     let moves = claim.trajectory.is_some() || claim.flow.is_some();
     for entry in &claim.givens {
         let given = entry.name.clone();
+        if !constant.unbounded.contains(&given) && constant.sweep.iter().all(|swept| swept.name != given) {
+            open_ends += open(&entry.value.kind);
+        }
         if let (Some(interval), false) = (numbers_of(&mut entry.value.kind.clone()), moves) {
             let open = [(interval.lo_open, Side::Lower), (interval.hi_open, Side::Upper)];
             for (_, side) in open.into_iter().filter(|(open, _)| *open) {
-                let values = NEAR.into_iter().map(power).chain([RBig::ONE - power(-3)]).collect();
-                lines.push(Line { given: given.clone(), values, of: Of::Within(side) });
+                lines.push(Line { given: given.clone(), values: distances(), of: Of::Within(side) });
             }
         }
         let Sampler::Real(interval) = &entry.value.kind else { continue };
@@ -108,17 +137,14 @@ pub(super) fn lines(claim: &Claim, constant: &model::Constant) -> Vec<Line> {
         let (Some(lo), false) = (number(&interval.lo), moves) else { continue };
         if interval.lo_open && lo == RBig::ZERO && swept.is_none() {
             // An open end is not reached.
-            let whole = if interval.hi_open { RBig::ONE - power(-3) } else { RBig::ONE };
-            let values = NEAR.into_iter().map(power).chain([whole]).collect();
-            lines.push(Line { given: given.clone(), values, of: Of::Shares });
+            lines.push(Line { given: given.clone(), values: distances(), of: Of::Shares });
         }
         let Some(hi) = number(&interval.hi).filter(|hi| *hi > lo) else { continue };
         // A sweep of the claim's own may come as near.
         let near = |gap: &dyn Fn(&RBig) -> RBig| {
             swept.is_some_and(|values| values.iter().any(|value| gap(value) <= (&hi - &lo) * power(-3)))
         };
-        let gaps: Vec<RBig> =
-            NEAR.into_iter().map(power).chain([RBig::ONE - power(-3)]).map(|share| (&hi - &lo) * share).collect();
+        let gaps: Vec<RBig> = distances().into_iter().map(|share| (&hi - &lo) * share).collect();
         if interval.lo_open && lo != RBig::ZERO && !near(&|value| value - &lo) {
             lines.push(Line { given: given.clone(), values: gaps.clone(), of: Of::Above(lo.clone()) });
         }
@@ -126,18 +152,96 @@ pub(super) fn lines(claim: &Claim, constant: &model::Constant) -> Vec<Line> {
             lines.push(Line { given, values: gaps, of: Of::Below(hi.clone()) });
         }
     }
+    // One open end may be near where another is, or be none that is a number.
+    let alone = lines.iter().filter(|line| line.is_gap() || line.of == Of::Shares).count();
+    if open_ends > 1 || open_ends > alone {
+        let quarter = RBig::from_parts(1.into(), 4_u8.into());
+        let values = NEAR.into_iter().map(power).chain([quarter]).collect();
+        lines.push(Line { given: String::new(), values, of: Of::Inside });
+    }
     lines
 }
 
-/// The claim with a given fixed. Ends of its interval that are not plain numbers stay as hypotheses.
-pub(super) fn fixed(claim: &Claim, line: &Line, value: &RBig) -> Claim {
+/// The open ends of what a given is drawn from.
+fn open(sampler: &Sampler) -> usize {
+    let ends = |interval: &Interval| usize::from(interval.lo_open) + usize::from(interval.hi_open);
+    match sampler {
+        Sampler::Real(interval) => ends(interval),
+        other => numbers_of(&mut other.clone()).map_or(0, |interval| ends(interval)),
+    }
+}
+
+/// Where the most was asked for at the values of a line: the givens that are numbers, for each.
+pub(super) type Places = Vec<Vec<(String, f64)>>;
+
+/// The givens that are at an end of their values where others are fixed, all towards that end at once: of `max(a, b)` each alone has nothing to show, as the
+/// other is large then.
+pub(super) fn together(all: &[(&Line, &Curve, &Places)]) -> Option<Line> {
+    let mut parts: Vec<(&Line, End)> = Vec::new();
+    for (k, (line, curve, _)) in all.iter().enumerate() {
+        let [least, second, .., last_but_one, greatest] = &line.values[..] else { continue };
+        if line.of != Of::Values || least >= greatest {
+            continue;
+        }
+        let (second, last_but_one) = (second.to_f64().value(), last_but_one.to_f64().value());
+        let near = |end, value: f64| if end == End::Upper { value >= last_but_one } else { value <= second };
+        let often = |end, places: &Places| {
+            let values = places.iter().filter_map(|at| at.iter().find(|(name, _)| *name == line.given));
+            2 * values.filter(|(_, value)| near(end, *value)).count() > places.len()
+        };
+        let others = || all.iter().enumerate().filter(|(j, _)| *j != k).map(|(_, (.., places))| *places);
+        let end = curve.ends.iter().map(|(end, _)| *end).find(|end| others().any(|places| often(*end, places)));
+        parts.extend(end.map(|end| (*line, end)));
+    }
+    let count = parts.iter().map(|(line, _)| line.values.len()).min()?;
+    let (_, towards) = *parts.first()?;
+    let part = |(line, end): &(&Line, End)| {
+        let len = line.values.len();
+        let mut values = if *end == End::Upper { &line.values[len - count..] } else { &line.values[..count] }.to_vec();
+        if *end != towards {
+            values.reverse();
+        }
+        Line { given: line.given.clone(), values, of: Of::Values }
+    };
+    let parts: Vec<Line> = parts.iter().map(part).collect();
+    let values = parts.first()?.values.clone();
+    (parts.len() > 1).then(|| Line { given: String::new(), values, of: Of::Together(parts, towards) })
+}
+
+/// The claim with what is swept fixed at the value of this place. Ends of intervals that are not plain numbers stay as hypotheses.
+pub(super) fn fixed(claim: &Claim, line: &Line, place: usize) -> Claim {
     let mut claim = claim.clone();
     claim.witness = None;
+    match &line.of {
+        Of::Together(parts, _) => parts.iter().fold(claim, |claim, part| fixed(&claim, part, place)),
+        Of::Inside => {
+            for given in &mut claim.givens {
+                let like = Expr::new(ExprKind::Pi, given.value.span);
+                let share = literal(&line.values[place], &like);
+                let interval = match &mut given.value.kind {
+                    Sampler::Real(interval) if !interval.half_line => Some(interval),
+                    other => numbers_of(other),
+                };
+                let Some(interval) = interval else { continue };
+                let open = [(interval.lo_open, Side::Lower), (interval.hi_open, Side::Upper)];
+                let (lo, hi) = (interval.lo.clone(), interval.hi.clone());
+                for (_, side) in open.into_iter().filter(|(open, _)| *open) {
+                    move_end(interval, side, share.clone(), &lo, &hi);
+                }
+            }
+            claim
+        }
+        _ => fixed_alone(claim, line, &line.values[place]),
+    }
+}
+
+fn fixed_alone(mut claim: Claim, line: &Line, value: &RBig) -> Claim {
     let Some(given) = claim.givens.iter_mut().find(|entry| entry.name == line.given) else { return claim };
     let like = Expr::new(ExprKind::Pi, given.value.span);
     let literal = literal(&line.given_at(value).unwrap_or_else(|| value.clone()), &like);
     if let (Of::Within(side), Some(interval)) = (&line.of, numbers_of(&mut given.value.kind)) {
-        move_end(interval, *side, literal);
+        let (lo, hi) = (interval.lo.clone(), interval.hi.clone());
+        move_end(interval, *side, literal, &lo, &hi);
         return claim;
     }
     let ends = match &given.value.kind {
@@ -168,16 +272,16 @@ pub(super) fn fixed(claim: &Claim, line: &Line, value: &RBig) -> Claim {
     claim
 }
 
-/// Moves an end of an interval inwards by a share of it; the end is closed then.
-fn move_end(interval: &mut Interval, side: Side, share: Expr) {
-    let Interval { lo, lo_open, hi, hi_open, span, .. } = interval;
+/// Moves an end of an interval inwards by a share of what it was; the end is closed then.
+fn move_end(interval: &mut Interval, side: Side, share: Expr, lo: &Expr, hi: &Expr) {
+    let span = interval.span;
     let binary = |op, left: Expr, right: Expr| {
-        Expr::new(ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) }, *span)
+        Expr::new(ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) }, span)
     };
     let room = binary(BinaryOp::Mul, share, binary(BinaryOp::Sub, hi.clone(), lo.clone()));
     match side {
-        Side::Lower => (*lo, *lo_open) = (binary(BinaryOp::Add, lo.clone(), room), false),
-        Side::Upper => (*hi, *hi_open) = (binary(BinaryOp::Sub, hi.clone(), room), false),
+        Side::Lower => (interval.lo, interval.lo_open) = (binary(BinaryOp::Add, lo.clone(), room), false),
+        Side::Upper => (interval.hi, interval.hi_open) = (binary(BinaryOp::Sub, hi.clone(), room), false),
     }
 }
 
