@@ -7,7 +7,7 @@
 use super::across::{Whole, number, resized};
 use super::ends::{About, ends};
 use super::swept::{Line, Of, Places, fixed};
-use super::{Curve, CurvePoint, Search, Worst, demand_of, greater, malformed, values_of};
+use super::{Curve, CurvePoint, End, Search, Worst, demand_of, greater, malformed, values_of};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
 use crate::case::record::Hypotheses;
@@ -35,6 +35,8 @@ const HUNTS: u64 = 2;
 const MOST_HUNTS: u64 = 5;
 /// Of so many random cases one, at least, must be measured.
 const BLIND: u64 = 16;
+/// Values at which something is measured, at least, of those that nobody asked for.
+const LEAST_SEEN: usize = 3;
 /// The part of a hunt's evaluations that curves of runs have.
 const RUNS: u64 = 2;
 /// What a flow costs a hunt beside what it counts for.
@@ -272,7 +274,12 @@ impl<'a> Search<'a> {
             points.push(CurvePoint { value: at, demand, spread: stand.spread, clipped: false });
         }
         let only = if let Of::Together(_, end) = line.of { Some(end) } else { None };
-        let ends = ends(&points, &About { interval: self.interval(line), gap: line.is_gap(), only, chance: false });
+        let seen = if line.is_gap() || line.of == Of::Shares || only.is_some() {
+            measured(&points, only.unwrap_or(End::Lower))
+        } else {
+            &points
+        };
+        let ends = ends(seen, &About { interval: self.interval(line), gap: line.is_gap(), only, chance: false });
         Ok(Found { curve: Curve { given: line.name(), points, ends }, worst, places, refutation, impossible })
     }
 
@@ -410,4 +417,14 @@ impl<'a> Search<'a> {
             _ => None,
         })
     }
+}
+
+/// The points up to the last one towards an end at which something was measured, if they are enough: of values that nobody asked for.
+fn measured(points: &[CurvePoint], end: End) -> &[CurvePoint] {
+    let hidden = |point: &&CurvePoint| point.demand.is_none();
+    let seen = match end {
+        End::Lower => &points[points.iter().take_while(hidden).count()..],
+        End::Upper => &points[..points.len() - points.iter().rev().take_while(hidden).count()],
+    };
+    if seen.len() < LEAST_SEEN { points } else { seen }
 }
