@@ -208,7 +208,7 @@ fn all_that_is_false_is_among_the_errata_with_its_reason() {
         "2 rejected by trials, a fitted slope or the runs of a figure",
         "1 drifts by the measured growth of what a constant must meet",
         "No such constant: c7: the least constant with",
-        "What c_7 must meet grows with kappa (exponent ",
+        "What c_7 must meet grows as kappa grows (exponent ",
         "no c works at all scales, certified.",
         "Rejected: rises",
         "The runs do not show it.",

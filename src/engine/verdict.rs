@@ -165,10 +165,10 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
     let mut growth = constant.drifts().map(|(curve, end, trend)| {
         let Trend::Grows { exponent, interval: (lo, hi) } = trend else { return String::new() };
         let way = match end {
-            End::Upper => "grows with",
-            End::Lower => "grows as it falls with",
+            End::Upper => "grows",
+            End::Lower => "falls",
         };
-        format!("what `{name}` must meet {way} {} (exponent {exponent:.3}, [{lo:.3}, {hi:.3}])", curve.given)
+        format!("what `{name}` must meet grows as {} {way} (exponent {exponent:.3}, [{lo:.3}, {hi:.3}])", curve.given)
     });
     if let Some(first) = growth.next() {
         let more: Vec<String> = growth.collect();

@@ -50,9 +50,9 @@ impl Line {
             Of::Shares => format!("{given}/max"),
             Of::Below(end) => format!("{} - {given}", shown(end)),
             Of::Above(end) => format!("{given} - {}", shown(end)),
-            Of::Within(Side::Lower) => format!("{given} above its lower end"),
-            Of::Within(Side::Upper) => format!("{given} below its upper end"),
-            Of::Inside => "what is kept from all open ends".to_owned(),
+            Of::Within(Side::Lower) => format!("the distance of {given} from its lower end"),
+            Of::Within(Side::Upper) => format!("the distance of {given} from its upper end"),
+            Of::Inside => "the distance from all open ends".to_owned(),
             Of::Together(parts, _) => parts.iter().map(Self::name).collect::<Vec<_>>().join(" with "),
         }
     }
