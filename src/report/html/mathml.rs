@@ -3,7 +3,7 @@
 //! A formula is cut where a line may be broken, before relations and after commas with space, and each piece is an element of its own:
 //! browsers break no line inside one. Words of some length in a formula become prose. What cannot be converted is shown as its source.
 //!
-//! The one place that calls pulldown-latex. What it writes is looked through, and mended, before it is believed: see [`super::element`].
+//! The one place that calls pulldown-latex. What it writes is looked through, and mended, before it is believed: see `element`.
 
 use super::element;
 use super::page::escaped;
