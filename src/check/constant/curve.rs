@@ -14,6 +14,7 @@ use crate::case::record::Hypotheses;
 use crate::certify::{Certifier, Decision};
 use crate::check::checker::{CheckError, CheckOptions, Checker};
 use crate::check::evidence::{Origin, Refutation};
+use crate::check::trend::Trend;
 use crate::claim::model::Claim;
 use crate::claim::points;
 use crate::hunt::{HuntOptions, Hunter};
@@ -33,7 +34,7 @@ const LEAST_RUNS: u64 = 24;
 /// Hunts of a value, each from the best case of those before it; and at most so many, where the last one still found more.
 const HUNTS: u64 = 2;
 const MOST_HUNTS: u64 = 5;
-/// Of so many random cases one, at least, must be measured.
+/// Of so many random cases that are asked one, at least, must be measured.
 const BLIND: u64 = 16;
 /// Values at which something is measured, at least, of those that nobody asked for.
 const LEAST_SEEN: usize = 3;
@@ -65,7 +66,7 @@ struct Stand<'a> {
     /// The sizes that are fixed.
     sizes: Vec<(IntId, i64)>,
     best: Option<(f64, Point)>,
-    /// Of the random cases that are asked, `f64` can measure next to none: what the searches find says nothing of the others.
+    /// Of the random cases that are asked, `f64` can measure none: what the searches find says nothing of the others.
     blind: bool,
     spread: f64,
     /// Hunts that were made.
@@ -279,7 +280,9 @@ impl<'a> Search<'a> {
         } else {
             &points
         };
-        let ends = ends(seen, &About { interval: self.interval(line), gap: line.is_gap(), only, chance: false });
+        let mut ends = ends(seen, &About { interval: self.interval(line), gap: line.is_gap(), only, chance: false });
+        // Nobody asked for givens together: they show growth, or nothing.
+        ends.retain(|(_, trend)| only.is_none() || !matches!(trend, Trend::Unclear { .. }));
         Ok(Found { curve: Curve { given: line.name(), points, ends }, worst, places, refutation, impossible })
     }
 
@@ -323,7 +326,7 @@ impl<'a> Search<'a> {
                 }
             }
         })?;
-        stand.blind = measured < met / BLIND;
+        stand.blind = met >= BLIND && measured == 0;
         if let Some((_, case)) = most {
             seeds.extend(stand.evaluator.point(case)?);
         }

@@ -7,6 +7,7 @@ use crate::case::record::{Fate, Look};
 use crate::check::binomial::at_least;
 use crate::check::checker::{CheckError, Checker};
 use crate::check::probability::Drawn;
+use crate::check::trend::Trend;
 use crate::claim::model::Claim;
 use dashu_ratio::RBig;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -95,7 +96,9 @@ impl Search<'_> {
                 point(value, worst, clipped)
             });
             let points: Vec<CurvePoint> = points.collect();
-            let ends = ends(&points, &About { chance: true, only: Some(*towards), ..About::default() });
+            let mut ends = ends(&points, &About { chance: true, only: Some(*towards), ..About::default() });
+            // Nobody asked for givens together: they show growth, or nothing.
+            ends.retain(|(_, trend)| !matches!(trend, Trend::Unclear { .. }));
             curves.push(Curve { given: corner.name(), points, ends });
         }
         // At the worst combination.
