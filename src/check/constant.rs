@@ -11,9 +11,10 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | `swept` | the values of a given, and the claim with it fixed at one, or looked at more closely |
+//! | `swept` | the values of a given, of several or of all open ends, and the claim with them fixed, or looked at more closely |
 //! | `curve` | the search of a given's values |
 //! | `across` | cases of one value as cases of another |
+//! | `inverse` | the draw that gives a number its value |
 //! | `quantile` | constants of what is random |
 //! | `ends`, [`super::trend`] | how curves are read |
 //! | [`super::degrees`] | what can be certain: exact changes of scale |
