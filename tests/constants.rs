@@ -180,10 +180,17 @@ fn what_is_random_hides_no_scale_and_no_open_end() {
 }
 
 #[test]
-fn quantiles_that_are_roughly_known_do_not_settle() {
+fn growth_of_quantiles_that_are_roughly_known_is_told_by_more_trials() {
     let text = "[given]\np = \"real in [1/1000, 1/2] log\"\n[constant]\nname = \"c\"\nsweep = { p = \"log [1/1000, 1/2] 9\" }\nrandom = { u = \"real in [0, 1]\" }\nclaim = \"1 <= c*u\"\nat_least = \"1 - p\"\n";
     let result = check("quantile", text);
-    assert_ne!(result.verdict, Verdict::Held, "{result:?}");
+    // Trials are added until the growth is told.
+    assert_eq!(result.verdict, Verdict::Drifts, "{result:?}");
+    // As it is of quantiles of which a setting's share of trials sees nothing.
+    let rare = check(
+        "rare",
+        &text.replace("[1/1000, 1/2] log", "[1/10000, 1/2] log").replace("[1/1000, 1/2] 9", "[1/10000, 1/2] 8"),
+    );
+    assert_eq!(rare.verdict, Verdict::Drifts, "{rare:?}");
 }
 
 #[test]
@@ -325,6 +332,17 @@ fn another_unit_is_refuted_by_an_exact_change_of_scale() {
     );
     assert_eq!(result.verdict, Verdict::Refuted, "{result:?}");
     assert!(sought(&result).scaled.is_some() && result.predicates[0].evidence.refutation.is_none());
+    // Terms of the greatest degree outweigh the others whatever their signs; together, where they are subtracted from one another.
+    let of = |name: &str, statement: &str| {
+        let text = "[given]\nn = \"int in 1..=4\"\nL = \"real in (0, inf)\"\nx = \"real in [0, 1]\"\n[constant]\nname = \"c\"\nsweep = { n = [1, 2, 3, 4] }\n";
+        check(name, &format!("{text}claim = \"{statement}\"\n"))
+    };
+    for (name, statement) in [("subtracted", "L*x - L*x^2 <= c*x"), ("outweighed", "L^2*x - 3*L - 7 <= c*L")] {
+        let result = of(name, statement);
+        assert!(result.verdict == Verdict::Refuted && sought(&result).scaled.is_some(), "{name}: {result:?}");
+    }
+    let result = of("never-positive", "L^2*x^2 - 2*L^2*x + L*x <= c*L");
+    assert_eq!(result.verdict, Verdict::Held, "{result:?}");
     // The same with nothing at all that could be asked is not.
     let result = check(
         "empty",

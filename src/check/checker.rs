@@ -450,15 +450,20 @@ impl Checker {
         Ok(constant::Search { claim, constant, options, kernel, effort, cost })
     }
 
-    /// The looks of trials of up to so many settings: `trials` of each, given how many settings there are.
-    pub(super) fn margins(&self, settings: usize, trials: &dyn Fn(u64) -> u64) -> Result<Vec<Drawn>, CheckError> {
+    /// What is kept of the looks of trials of up to so many settings: `trials` of each, given how many settings there are.
+    pub(super) fn trials_of<T>(
+        &self,
+        settings: usize,
+        trials: &dyn Fn(u64) -> u64,
+        kept: &dyn Fn(Option<Look>) -> T,
+    ) -> Result<Vec<Drawn<T>>, CheckError> {
         let Some(run) = self.trials() else {
             return Err(CheckError("nothing is random in this claim".to_owned()));
         };
         let mut all = Vec::new();
-        for (ready, looks) in run.drawn(settings, trials)? {
+        for (ready, trials) in run.drawn(settings, trials, kept)? {
             let (point, _) = run.trial(&ready, 0)?;
-            all.push(Drawn { setting: ready.number, at: self.numbers(&point)?, claimed: ready.claimed(), looks });
+            all.push(Drawn { setting: ready.number, at: self.numbers(&point)?, claimed: ready.claimed(), trials });
         }
         Ok(all)
     }

@@ -12,19 +12,23 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | `swept` | the values of a given, of several or of all open ends, and the claim with them fixed, or looked at more closely |
+//! | `together` | the givens whose growth shows only together |
 //! | `curve` | the search of a given's values |
 //! | `across` | cases of one value as cases of another |
 //! | `inverse` | the draw that gives a number its value |
-//! | `quantile` | constants of what is random |
+//! | `combinations` | constants of what is random: trials at every combination of the swept values |
+//! | `quantile` | what trials of a setting ask for |
 //! | `ends`, [`super::trend`] | how curves are read |
 //! | [`super::degrees`] | what can be certain: exact changes of scale |
 
 mod across;
+mod combinations;
 mod curve;
 mod ends;
 mod inverse;
 mod quantile;
 mod swept;
+mod together;
 
 use super::checker::{CheckError, CheckOptions, Checker};
 use super::degrees::{self, Scaled};
@@ -42,7 +46,8 @@ use crate::lang::ast::Expr;
 use crate::lang::need::Seek;
 pub use curve::least_evaluations;
 use curve::{Found, GOOD};
-use swept::{closer, lines, together};
+use swept::{closer, lines};
+use together::together;
 
 /// What was found of a constant.
 #[derive(Clone, Debug, PartialEq)]
@@ -199,7 +204,8 @@ fn demand_of(look: &Look) -> Option<f64> {
             } else if room >= FAINT {
                 (room >= QUIET).then_some(0.0)
             } else {
-                Some(1.0 / room)
+                // A room so small that its inverse overflows is not told from none either.
+                Some(1.0 / room).filter(|demand| demand.is_finite())
             }
         }
         Fate::Violated => Some(f64::INFINITY),

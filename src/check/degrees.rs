@@ -21,7 +21,7 @@ use crate::lang::ir::{Fold, Graph, InputId, Node, NodeId, Op, RealFn, SampleOp};
 use crate::lang::need::Demand;
 use crate::lang::types;
 use dashu_ratio::RBig;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A change of scale that multiplies what is asked of the constant.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +45,8 @@ impl Scaled {
 
 /// The certificate, if there is one: `points` are cases that ask for something.
 ///
-/// What is asked may be a sum whose terms have different degrees. Where none of them is negative and one that changes is positive, the sum is at least that one, at every scale.
+/// What is asked may be a sum whose terms have different degrees. Those of the greatest degree (above 0, or the least, below it) make all others small in
+/// the end, whatever their signs: their sum has to be positive. Terms of a degree between do so where no other is negative.
 ///
 /// # Errors
 /// What is wrong with the claim's expressions.
@@ -57,8 +58,8 @@ pub fn scaled(
     points: &[Point],
 ) -> Result<Option<Scaled>, CheckError> {
     let (Some(demand), false) = (&constant.need.demand, constant.unbounded.is_empty()) else { return Ok(None) };
-    for Change { exponents, term, degree } in changes(claim, constant, demand)? {
-        let denied = asking(claim, constant, &[demand.denial(term)]);
+    for Change { exponents, sum, others, degree } in changes(claim, constant, demand)? {
+        let denied = asking(claim, constant, &[demand.denial(&sum, &others)]);
         let certifier = Certifier::new(&denied, options.max_elements).map_err(failed)?;
         for point in points {
             let Ok(settled) = certifier.values(point, &Values::new()) else { continue };
@@ -76,10 +77,13 @@ fn failed(errors: Diagnostics) -> CheckError {
     CheckError(errors.to_string())
 }
 
-/// A change of scale under which a term of what is asked, over what is granted, has a degree other than 0.
+/// A change of scale under which terms of what is asked, over what is granted, have a degree other than 0.
 struct Change {
     exponents: Vec<RBig>,
-    term: usize,
+    /// The terms of that degree,
+    sum: Vec<usize>,
+    /// and those that must not be negative, lest they outweigh these.
+    others: Vec<usize>,
     degree: RBig,
 }
 
@@ -92,12 +96,19 @@ fn changes(claim: &Claim, constant: &model::Constant, demand: &Demand) -> Result
     let Some(Degree::Of(granted)) = values.first() else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for exponents in degrees.free() {
+        let mut terms: BTreeMap<RBig, Vec<usize>> = BTreeMap::new();
         for (term, asked) in values[1..].iter().enumerate() {
             let Degree::Of(asked) = asked else { continue };
             let degrees = asked.iter().zip(granted).zip(&exponents).map(|((a, g), by)| (a - g) * by);
-            let degree = degrees.fold(RBig::ZERO, |sum, x| sum + x);
-            if degree != RBig::ZERO {
-                found.push(Change { exponents: exponents.clone(), term, degree });
+            terms.entry(degrees.fold(RBig::ZERO, |sum, x| sum + x)).or_default().push(term);
+        }
+        let (least, greatest) = (terms.keys().next().cloned(), terms.keys().next_back().cloned());
+        for (degree, sum) in &terms {
+            let outweighs = Some(degree) == if *degree > RBig::ZERO { greatest.as_ref() } else { least.as_ref() };
+            let others = terms.values().flatten().filter(|term| !outweighs && !sum.contains(term)).copied().collect();
+            if *degree != RBig::ZERO {
+                let (exponents, sum, degree) = (exponents.clone(), sum.clone(), degree.clone());
+                found.push(Change { exponents, sum, others, degree });
             }
         }
     }

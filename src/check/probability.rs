@@ -84,18 +84,18 @@ pub fn plans(program: &Program, chance: &program::Chance, max_elements: usize) -
     Plans::new(way::sections(program, roots, &[]), max_elements).by_law(chance.first_block)
 }
 
-/// A setting and the looks of its trials.
-type Told = (Ready, Vec<Option<Look>>);
+/// A setting and what is kept of its trials.
+type Told<T> = (Ready, Vec<T>);
 
-/// The trials of one setting, by their looks.
-pub struct Drawn {
+/// The trials of one setting.
+pub struct Drawn<T> {
     pub setting: u64,
     /// The givens that are numbers.
     pub at: Vec<(String, f64)>,
     /// The bound that is claimed.
     pub claimed: f64,
-    /// No look where what is random has no value.
-    pub looks: Vec<Option<Look>>,
+    /// What is kept of each.
+    pub trials: Vec<T>,
 }
 
 impl Ready {
@@ -239,11 +239,17 @@ impl Trials<'_> {
         Key::new(self.seed, &format!("{}#judge", self.id))
     }
 
-    /// Up to so many different settings, and the looks of trials of each: of how many, given the number of settings, rounded up to octets.
+    /// Up to so many different settings, and what is kept of the looks of their trials (`None` where what is random has no value): of how many, given
+    /// the number of settings, rounded up to octets.
     ///
     /// # Errors
     /// Where no plan can be made, or the bound is undefined.
-    pub fn drawn(&self, settings: usize, trials: &dyn Fn(u64) -> u64) -> Result<Vec<Told>, CheckError> {
+    pub fn drawn<T>(
+        &self,
+        settings: usize,
+        trials: &dyn Fn(u64) -> u64,
+        kept: &dyn Fn(Option<Look>) -> T,
+    ) -> Result<Vec<Told<T>>, CheckError> {
         let mut found: Vec<Ready> = Vec::new();
         for number in 0..MOST_DRAWN {
             if found.len() == settings || (!found.is_empty() && number >= 4 * settings as u64) {
@@ -260,11 +266,11 @@ impl Trials<'_> {
         found
             .into_iter()
             .map(|ready| {
-                let mut looks = Vec::new();
-                let mut see = |_: u64, look: Option<Look>| looks.push(look);
+                let mut all = Vec::new();
+                let mut see = |_: u64, look: Option<Look>| all.push(kept(look));
                 let octets = octets.clone();
                 dispatch(self.backend, Octets { trials: self, ready: &ready, key: &key, octets, see: &mut see })?;
-                Ok((ready, looks))
+                Ok((ready, all))
             })
             .collect()
     }

@@ -398,7 +398,8 @@ impl Search<'_> {
         Ok(match hunt.share.as_ref().map(|share| share.factor) {
             Some(factor) if factor > APPROACHED => Some(Tightness::Loose { factor }),
             Some(_) => Some(Tightness::Approached { along: along().collect() }),
-            None if best.margin <= NEAR => Some(Tightness::Approached { along: along().collect() }),
+            // As far as rounding lets it be known: a margin of 0 ± 103 is near nothing.
+            None if best.margin + best.floor <= NEAR => Some(Tightness::Approached { along: along().collect() }),
             None => None,
         })
     }

@@ -62,7 +62,7 @@ pub fn certified(
                 let draws = Draws::of(certifier.program(), &point);
                 return Ok(Refutation { values, margin, sides, bits, at, origin: Origin::Case(case), draws });
             }
-            Ok((_, Decision::Violated(_))) => doubt = "a trial fails with a margin of 0".to_owned(),
+            Ok((_, Decision::Violated(_))) => doubt = "a trial speaks against it with a margin of 0".to_owned(),
             Ok((_, Decision::Undecided(part))) => {
                 doubt = format!("`{}` is undecided in {BITS} bits", certifier.name_of(part));
             }

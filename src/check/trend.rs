@@ -43,7 +43,7 @@ const TURN: f64 = 0.05;
 /// Steps that a range is divided into, at most.
 const MOST_STEPS: f64 = 12.0;
 /// A dip by more than this part is no fault of a search.
-const DEEPEST_FAULT: f64 = 0.25;
+pub(super) const DEEPEST_FAULT: f64 = 0.25;
 /// A spread up to which values that are no higher than others are taken to be so.
 const SURE: f64 = 0.15;
 /// And one up to which what may be at the end is compared with what is before it; of worse searches nothing is said.
@@ -53,10 +53,12 @@ const GROWING: f64 = 0.75;
 /// From here on it has.
 const SETTLING: f64 = 1.5;
 /// Within values that span less than this (a factor of 20) what settles has a stretch on which it looks like a logarithm, as `q/(q + 3)` has from 2 to 8; growth
-/// is seen there only if it gets steeper, as a power's does.
+/// is seen there only if it gets steeper, as a power's does:
 const SHORT: f64 = 3.0;
-/// And only by this factor, since the searches of some values may be better than those of others.
+/// by this factor at least, since the searches of some values may be better than those of others,
 const SEEN: f64 = 1.5;
+/// and in steepness by this part, as a logarithm, of what a power would.
+const STEEPER: f64 = 0.5;
 /// A steepness that has risen by this factor is not that of a logarithm;
 const RISEN: f64 = 2.0;
 /// and an exponent that falls to this part of itself not that of a power.
@@ -135,7 +137,7 @@ pub fn trend(points: &[Measure]) -> Trend {
     if at_the_end >= SETTLING && fitted >= GROWING {
         return Trend::Settles;
     }
-    if short && (fitted.max(at_the_end) > 0.0 || last.y < first.y * SEEN) {
+    if short && (fitted.max(at_the_end) > 0.0 || last.y < first.y * SEEN || !steepens(window, &rising)) {
         return Trend::Unclear { why: "within so short a range growth is not told from what settles" };
     }
     if fitted <= GROWING && at_the_end <= GROWING {
@@ -146,7 +148,7 @@ pub fn trend(points: &[Measure]) -> Trend {
             return Trend::Unclear { why: "it falls, and rises again at the end" };
         }
         let room = error.max(off / (last.x - first.x));
-        if levels_off(points) {
+        if levels_off(points, window) {
             return Trend::Unclear {
                 why: "it has begun to grow by less, and whether it settles does not show within these values",
             };
@@ -209,15 +211,27 @@ fn outgrown(window: &[Measure], rough: f64) -> bool {
     })
 }
 
+/// Whether it gets steeper as a power does that comes to as much; `rising` are the logarithms of its steps' x and steepness.
+fn steepens(window: &[Measure], rising: &[(f64, f64)]) -> bool {
+    let (Some(first), [.., last], [a, .., b]) = (window.iter().find(|point| point.y > 0.0), window, rising) else {
+        return false;
+    };
+    let exponent = ln(last.y / first.y) / (last.x - first.x);
+    b.1 - a.1 >= STEEPER * exponent * (exp(b.0) - exp(a.0))
+}
+
 /// Whether what has got steeper does so no more: it may be on its way from one level to another, as `v/(v + 300)` is at 1000. Of what grows by a
-/// logarithm the steepness has not risen, and of what grows by a power the exponent does not fall.
-fn levels_off(points: &[Measure]) -> bool {
-    let rising: Vec<&[Measure]> = points.windows(2).filter(|pair| pair[1].y > pair[0].y && pair[0].y > 0.0).collect();
-    let (Some(first), Some(end)) = (rising.first(), rising.last()) else { return false };
-    let exponent = |pair: &[Measure]| ln(pair[1].y / pair[0].y) / (pair[1].x - pair[0].x);
-    let steepest = rising.iter().fold(0.0, |most: f64, pair| steepness(pair).max(most));
-    let risen = steepest >= RISEN * steepness(first);
-    risen && (steepness(end) <= steepest * (1.0 - NO_CHANGE) || exponent(end) <= LESS * exponent(first))
+/// logarithm the steepness has not risen, and of what grows by a power the exponent does not fall at the end of the range, which the window is.
+fn levels_off(points: &[Measure], window: &[Measure]) -> bool {
+    let rising = |points: &[Measure]| -> Vec<(f64, f64)> {
+        let pairs = points.windows(2).filter(|pair| pair[1].y > pair[0].y && pair[0].y > 0.0);
+        pairs.map(|pair| (steepness(pair), ln(pair[1].y / pair[0].y) / (pair[1].x - pair[0].x))).collect()
+    };
+    let (all, late) = (rising(points), rising(window));
+    let (Some(first), Some(end)) = (all.first(), late.last()) else { return false };
+    let steepest = all.iter().fold(0.0, |most: f64, pair| pair.0.max(most));
+    let exponent = late.iter().fold(0.0, |most: f64, pair| pair.1.max(most));
+    steepest >= RISEN * first.0 && (end.0 <= steepest * (1.0 - NO_CHANGE) || end.1 <= LESS * exponent)
 }
 
 fn steepness(pair: &[Measure]) -> f64 {
@@ -301,6 +315,24 @@ mod tests {
                 assert!(!matches!(found, Trend::Grows { .. }), "{middle}, {power}: {found:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_short_rise_that_hardly_gets_steeper_is_no_growth() {
+        // The constant of the least singular value of gaussian matrices over one to eight columns more; it comes to 1.3 at 32.
+        let values = [(1.0, 0.503), (2.0, 0.704), (4.0, 0.884), (8.0, 1.11)];
+        let points: Vec<Measure> =
+            values.iter().map(|&(v, y)| Measure { x: ln(v), y, spread: 0.02, above: 0.02 }).collect();
+        assert!(matches!(trend(&points), Trend::Unclear { .. }), "{:?}", trend(&points));
+        let powers: Vec<Measure> = points.iter().map(|point| Measure { y: exp(0.4 * point.x), ..*point }).collect();
+        assert!(matches!(trend(&powers), Trend::Grows { .. }), "{:?}", trend(&powers));
+    }
+
+    #[test]
+    fn growth_after_a_jump_is_growth() {
+        // As steep as a power of 5 from the first value to the second, and a line from there on.
+        let (exponent, interval) = grows(|v| if v < 2.0 { 1.0 } else { 100.0 * v }).expect("it grows");
+        assert!((exponent - 1.0).abs() < 0.05 && interval.0 <= 1.0 && interval.1 >= 1.0, "{exponent} {interval:?}");
     }
 
     #[test]

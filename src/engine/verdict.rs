@@ -220,7 +220,11 @@ pub fn judge_reading(read: &Read) -> Judgement {
 pub fn judge_chance(chance: &Chance, evidence: &Evidence) -> Judgement {
     if let Some(refutation) = &evidence.refutation {
         let margin = refutation.margin.describe();
-        let how = format!("a trial fails, certified, margin {margin}, in {} bits", refutation.bits);
+        let what = match chance.side {
+            ProbabilityBound::AtLeast => "a trial fails",
+            ProbabilityBound::AtMost => "the event happens in a trial",
+        };
+        let how = format!("{what}, certified, margin {margin}, in {} bits", refutation.bits);
         return Judgement::new(Verdict::Refuted, how);
     }
     let least = |a: &&Setting, b: &&Setting| a.slack().total_cmp(&b.slack());

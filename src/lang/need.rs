@@ -429,14 +429,14 @@ fn summands(e: &Expr, minus: bool, terms: &mut Vec<Expr>) {
 }
 
 impl Demand {
-    /// That the demand is not, for certain, one whose term `i` is positive: the granted part is not positive, or a term is negative, or that one is not
-    /// positive.
-    pub fn denial(&self, i: usize) -> Expr {
+    /// That it is not certain that these terms have a positive sum, what is granted is positive and none of those others is negative.
+    pub fn denial(&self, sum: &[usize], others: &[usize]) -> Expr {
         let span = self.granted.span;
-        let mut all = positive(self.granted.clone());
-        for (k, term) in self.asked.iter().enumerate() {
-            let comparison = if k == i { Comparison::Less } else { Comparison::LessEqual };
-            all = binary(BinaryOp::And, all, compare(number(span, 0), comparison, term.clone()));
+        let term = |k: &usize| self.asked[*k].clone();
+        let sum = sum.iter().map(term).reduce(|a, b| binary(BinaryOp::Add, a, b)).unwrap_or_else(|| number(span, 0));
+        let mut all = binary(BinaryOp::And, positive(self.granted.clone()), positive(sum));
+        for other in others.iter().map(term) {
+            all = binary(BinaryOp::And, all, compare(number(span, 0), Comparison::LessEqual, other));
         }
         let denial = Expr::new(ExprKind::Not(Box::new(all)), span);
         self.guards.iter().rev().fold(denial, |e, guard| implies(guard.clone(), e))
@@ -660,7 +660,8 @@ mod tests {
         let found = demand("p => x - (y - 2*z) <= c*w").expect("one comparison");
         let texts: Vec<String> = found.asked.iter().map(source).collect();
         assert_eq!(texts, ["x", "-y", "2*z"]);
-        assert_eq!(source(&found.denial(1)), "p => not (0 < w and 0 <= x and 0 < -y and 0 <= 2*z)");
+        assert_eq!(source(&found.denial(&[1], &[0, 2])), "p => not (0 < w and 0 < -y and 0 <= x and 0 <= 2*z)");
+        assert_eq!(source(&found.denial(&[0, 1], &[])), "p => not (0 < w and 0 < x + -y)");
         assert!(demand("x <= c*y and z <= c").is_none());
     }
 
