@@ -82,6 +82,11 @@ impl Rational {
         (&self.n).unsigned_abs().bit_len() as i64 - self.d.bit_len() as i64 + self.e
     }
 
+    /// Bits of its odd parts.
+    pub fn length(&self) -> u64 {
+        ((&self.n).unsigned_abs().bit_len() + self.d.bit_len()) as u64
+    }
+
     pub fn floor(&self) -> IBig {
         match (self.d == UBig::ONE, self.e) {
             // Rounded down, as shifts are.

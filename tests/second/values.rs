@@ -11,6 +11,9 @@ use std::ops::{Add, Mul, Neg, Sub};
 /// The length of a rounded number.
 pub const BITS: i64 = 320;
 
+/// The length of the longest power that is exact.
+const MOST_BITS: u64 = 1 << 16;
+
 /// Why an expression has no value, or none that is known.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stop {
@@ -199,11 +202,18 @@ impl Interval {
         -&(-self).min(&-other)
     }
 
-    /// `x^n`
+    /// `x^n`; one that would be too long is enclosed, though `x` is exact.
     pub fn powi(&self, n: u64) -> Self {
-        let power = |x: &Rational| x.pow(n as usize);
         let x = if n.is_multiple_of(2) { self.abs() } else { self.clone() };
-        Self { lo: power(&x.lo), hi: power(&x.hi) }.rounded()
+        if x.lo.length().max(x.hi.length()).saturating_mul(n) <= MOST_BITS {
+            let power = |x: &Rational| x.pow(n as usize);
+            return Self { lo: power(&x.lo), hi: power(&x.hi) }.rounded();
+        }
+        let digits = (0..u64::BITS - n.leading_zeros()).rev();
+        digits.fold(Self::from(1), |power, digit| {
+            let square = (&power * &power).shortened();
+            if n >> digit & 1 == 1 { (&square * &x).shortened() } else { square }
+        })
     }
 
     /// Of an increasing function, from its enclosures at the ends.
