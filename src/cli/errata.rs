@@ -137,7 +137,7 @@ fn gather<'a>(
         }
         let correction = match claim.corrected.as_deref().map(|name| claim.id.sibling(name)) {
             None => Correction::None,
-            Some(id) => match correction(&library, loaded, &id) {
+            Some(id) => match correction(library, loaded, &id) {
                 None => {
                     unproved.push(format!("`{}`: its correction `{id}` was not found\n", claim.id));
                     Correction::Missing(id)

@@ -240,6 +240,7 @@ impl Mul for &Rational {
 
 impl Div for &Rational {
     type Output = Rational;
+    #[expect(clippy::suspicious_arithmetic_impl, reason = "a quotient is the product with the reciprocal")]
     fn div(self, other: Self) -> Rational {
         self * &other.recip()
     }
