@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use theoremcheck::arith::Backend;
 use theoremcheck::check::record::{CaseRecord, Fate, Hypotheses, Look, Stratum};
 use theoremcheck::check::{CheckOptions, Checker};
@@ -35,24 +36,28 @@ fn report(name: &str, jobs: &str, backend: Backend) -> Vec<u8> {
     fs::read(&path).unwrap_or_else(|error| panic!("{error}: {said}"))
 }
 
+/// That of two threads on the fastest back end, which the others are held against.
+fn best() -> &'static [u8] {
+    static BEST: OnceLock<Vec<u8>> = OnceLock::new();
+    BEST.get_or_init(|| report("best", "2", Backend::best()))
+}
+
 #[test]
 fn the_report_is_the_same_for_one_thread_and_two_and_a_second_time() {
-    let one = report("one", "1", Backend::best());
-    let text = String::from_utf8_lossy(&one);
+    let text = String::from_utf8_lossy(best());
     for claim in CLAIMS {
         assert!(text.contains(&format!("ye-du-2021/{claim}")), "{claim} is not in the report");
     }
     assert!(text.contains("\"errors\": []"), "a claim is malformed: {text}");
-    assert!(one == report("two", "2", Backend::best()), "two threads");
-    assert!(one == report("again", "2", Backend::best()), "a second time");
+    assert!(best() == report("one", "1", Backend::best()), "one thread");
+    assert!(best() == report("again", "2", Backend::best()), "a second time");
 }
 
 #[test]
 fn the_report_is_the_same_on_every_back_end() {
-    let best = report("best", "2", Backend::best());
-    for backend in Backend::ALL {
+    for backend in Backend::ALL.into_iter().filter(|backend| *backend != Backend::best()) {
         if backend.is_available() {
-            assert!(best == report(backend.name(), "2", backend), "{backend}");
+            assert!(best() == report(backend.name(), "2", backend), "{backend}");
         } else {
             println!("not compared: this processor has no back end {backend}");
         }

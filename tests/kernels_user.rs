@@ -485,11 +485,24 @@ fn baseline() -> Result<(), Failed> {
 /// Within the limit and a good margin for a busy machine, whether it hangs at once, later, or in the middle of an answer.
 fn hanging() -> Result<(), Failed> {
     let started = Instant::now();
-    with("mute", &["--start-limit", "0.3"])
-        .says(2, &["cannot be used as a kernel: it did not say what it is within 0.3 s (--start-limit)"])?;
-    with("hang", &["--time-limit", "5"]).says(1, &["no answer within 5 s", "the program is not asked again"])?;
-    with("stall", &["--time-limit", "5"]).says(1, &["no answer within 5 s (", " bytes came: "])?;
-    with("hang", &["--total-limit", "4"]).says(1, &["its answers have taken 4 s together"])?;
+    let limits: [(&str, &[&str], i32, &[&str]); 4] = [
+        (
+            "mute",
+            &["--start-limit", "0.3"],
+            2,
+            &["cannot be used as a kernel: it did not say what it is within 0.3 s (--start-limit)"],
+        ),
+        ("hang", &["--time-limit", "5"], 1, &["no answer within 5 s", "the program is not asked again"]),
+        ("stall", &["--time-limit", "5"], 1, &["no answer within 5 s (", " bytes came: "]),
+        ("hang", &["--total-limit", "4"], 1, &["its answers have taken 4 s together"]),
+    ];
+    // All at once: they wait.
+    let run = |(name, more, status, parts): (&'static str, &'static [&'static str], i32, &'static [&'static str])| {
+        std::thread::spawn(move || with(name, more).says(status, parts))
+    };
+    for waited in limits.map(run) {
+        waited.join().map_err(|_| Failed::from("a panic"))??;
+    }
     if started.elapsed() > Duration::from_secs(120) {
         return Err(Failed::from(format!("it took {:?}", started.elapsed())));
     }

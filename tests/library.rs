@@ -1,4 +1,4 @@
-//! The shipped library as a whole: the index is complete, and the errata are what the counterexamples say.
+//! The shipped library as a whole: the index is complete. (Its errata are compared beside the command that writes them, `src/cli/errata.rs`.)
 
 use std::process::{Command, Output};
 
@@ -27,12 +27,4 @@ fn what_is_about_values_is_left_out_only_where_the_paper_has_no_definite_stateme
         .map(|row| row[0])
         .collect();
     assert_eq!(later, [""; 0]);
-}
-
-#[test]
-fn the_errata_are_up_to_date() {
-    let output = theoremcheck(&["list", "--errata"]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let stored = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errata.md")).expect("docs/errata.md");
-    assert!(output.stdout == stored, "write it anew: theoremcheck list --errata > docs/errata.md");
 }

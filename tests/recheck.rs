@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// Exit statuses of the script.
 const CONFIRMED: i32 = 0;
@@ -22,9 +23,21 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The interpreter itself: `python3` may be a program that looks for it, which takes longer than the script. None if there is none of that version.
+fn interpreter() -> Option<&'static Path> {
+    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| {
+        let output =
+            Command::new("python3").args(["-c", "import sys, tomllib; print(sys.executable)"]).output().ok()?;
+        let path = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+        output.status.success().then(|| if path.is_empty() { "python3".into() } else { path.into() })
+    });
+    found.as_deref()
+}
+
 /// Whether the script can be run. Where there is no Python its tests are left out, unless the environment asks for them.
 fn python() -> bool {
-    let runs = Command::new("python3").args(["-c", "import tomllib"]).output().is_ok_and(|o| o.status.success());
+    let runs = interpreter().is_some();
     assert!(runs || std::env::var_os(PYTHON).is_none(), "examples/recheck.py needs python3, 3.11 or later");
     if !runs {
         println!("not tested: examples/recheck.py needs python3, 3.11 or later");
@@ -47,8 +60,8 @@ fn witness(claim: &str, predicate: &str, values: Value) -> Value {
 fn recheck(name: &str, witness: &Value, claim: &Path) -> (i32, String) {
     let path = scratch(name).join("claim.witness.json");
     fs::write(&path, witness.to_string()).unwrap();
-    let output =
-        Command::new("python3").arg(root().join("examples/recheck.py")).arg(&path).arg(claim).output().unwrap();
+    let script = root().join("examples/recheck.py");
+    let output = Command::new(interpreter().unwrap()).arg(script).arg(&path).arg(claim).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.code().expect("a status"), said)
 }

@@ -98,7 +98,7 @@ fn balls(matrix: &DMatrix<f64>, scale: &RBig) -> Vec<Ball> {
 
 /// Enclosures know nothing of what their operands have in common, so once a run has arrived they widen by two bits or so a step; the
 /// runs below go on for more than a thousand steps after the faster direction has arrived.
-const ENCLOSED: usize = 8192;
+const ENCLOSED: usize = 4096;
 
 /// The largest error of a scaled array relative to the largest entry in its row.
 fn farthest(array: &Scaled, truth: &[Ball], k: usize) -> f64 {

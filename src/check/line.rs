@@ -197,7 +197,9 @@ pub fn line_of_rounded(repeats: &[Repeat], errors: &[Rounding]) -> Result<Line, 
     if std::iter::once(&middle).chain(repeats).any(|repeat| different(&repeat.x) < LEAST_POINTS) {
         return Err(NoLine::Abscissae(LEAST_POINTS));
     }
-    let steep = theil_sen(&middle);
+    let slopes: Vec<f64> = repeats.iter().map(theil_sen).collect();
+    // One repeat is its own middle.
+    let steep = if many == 1 { slopes[0] } else { theil_sen(&middle) };
     let level = offset(&middle, steep);
     let n = count as f64;
     let likeness = if many == 1 { Some(likeness(&middle, &whole)) } else { None };
@@ -225,11 +227,8 @@ pub fn line_of_rounded(repeats: &[Repeat], errors: &[Rounding]) -> Result<Line, 
         let (value, error) = mean_and_error(&values);
         Estimate { value, repeats: (error, values.len() as u64 - 1), residuals, rounding }
     };
-    let slope = estimate(
-        repeats.iter().map(theil_sen).collect(),
-        ((std::f64::consts::FRAC_PI_3 * robust / whole.sxx).sqrt(), freedom),
-        rounding,
-    );
+    let intercepts: Vec<f64> = repeats.iter().zip(&slopes).map(|(repeat, slope)| offset(repeat, *slope)).collect();
+    let slope = estimate(slopes, ((std::f64::consts::FRAC_PI_3 * robust / whole.sxx).sqrt(), freedom), rounding);
     let least_squares = estimate(
         curves.iter().map(|curve| curve.slope).collect(),
         ((squares / whole.sxx).sqrt(), freedom),
@@ -248,7 +247,6 @@ pub fn line_of_rounded(repeats: &[Repeat], errors: &[Rounding]) -> Result<Line, 
         bend.residuals = (0.0, 0);
     }
     let at = |x: f64| sum(curves.iter().map(|curve| curve.slope_at(x))) / curves.len() as f64;
-    let intercepts: Vec<f64> = repeats.iter().map(|repeat| offset(repeat, theil_sen(repeat))).collect();
     // What steps of counts can make of it is no sign that there is no line.
     let (size, ratio, singly) = off_the_line(repeats, &curves, count);
     let less = size - errors.iter().flat_map(|errors| &errors.step).fold(0.0, |most: f64, step| most.max(*step)) / 2.0;
@@ -376,12 +374,15 @@ fn offset(points: &Repeat, slope: f64) -> f64 {
 
 /// Of nothing, NaN.
 fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
     let half = values.len() / 2;
-    match values.get(half) {
-        None => f64::NAN,
-        Some(upper) if values.len() % 2 == 1 => *upper,
-        Some(upper) => values[half - 1] + (upper - values[half - 1]) / 2.0,
+    if values.is_empty() {
+        return f64::NAN;
+    }
+    let odd = values.len() % 2 == 1;
+    let (below, upper, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    match below.iter().copied().max_by(f64::total_cmp) {
+        Some(lower) if !odd => lower + (*upper - lower) / 2.0,
+        _ => *upper,
     }
 }
 

@@ -8,9 +8,19 @@
 use crate::arith::backend::dispatch;
 use crate::arith::elementary::atan;
 use crate::arith::lane::{Backend, Job, Lane8};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// From here on the distribution is taken to be that of so many degrees: wider than its own, by less than one part in 500.
 const MOST: u64 = 2000;
+
+/// So many quantiles are kept.
+const MOST_KNOWN: usize = 1024;
+
+thread_local! {
+    /// Quantiles by degrees of freedom and the bits of the probability: fits ask for the same few again and again, and each is some sixty sums.
+    static KNOWN: RefCell<BTreeMap<(u64, u64), f64>> = const { RefCell::new(BTreeMap::new()) };
+}
 
 /// The `t` that is exceeded in size with probability `outside`, for so many degrees of freedom; infinite for none.
 #[must_use]
@@ -18,7 +28,21 @@ pub fn two_sided(freedom: u64, outside: f64) -> f64 {
     if freedom == 0 || outside <= 0.0 {
         return f64::INFINITY;
     }
-    let freedom = freedom.min(MOST);
+    let asked = (freedom.min(MOST), outside.to_bits());
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(&asked).copied()) {
+        return known;
+    }
+    let quantile = bisected(asked.0, outside);
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        known.insert(asked, quantile);
+    });
+    quantile
+}
+
+fn bisected(freedom: u64, outside: f64) -> f64 {
     let mut hi = 1.0;
     while 1.0 - within(hi, freedom) > outside && hi < 1e300 {
         hi *= 2.0;

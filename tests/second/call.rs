@@ -3,9 +3,9 @@
 use super::evaluate::{Indices, Scope, Value};
 use super::jets::Jet;
 use super::matrix::Matrix;
+use super::rational::Rational;
 use super::spectra;
 use super::values::{Interval, Maybe, Stop, beyond};
-use dashu_ratio::RBig;
 use theoremcheck::lang::ast::Expr;
 
 /// One of a list of numbers by its number, from 1.
@@ -54,7 +54,7 @@ pub fn call(scope: &Scope, function: &str, arguments: &[Expr], at: Option<&Indic
         "tan" => Value::Number(&number(0)?.sin()? * &number(0)?.cos()?.recip()?),
         "asin" => Value::Number(number(0)?.asin()?),
         "acos" => {
-            let right = Jet::from(&Interval::pi() * &RBig::from_parts(1.into(), 2_u8.into()).into());
+            let right = Jet::from(&Interval::pi() * &Rational::two(-1).into());
             Value::Number(&right - &number(0)?.asin()?)
         }
         "atan" => Value::Number(number(0)?.atan()?),
@@ -162,7 +162,7 @@ pub fn call(scope: &Scope, function: &str, arguments: &[Expr], at: Option<&Indic
         }
         "sym" => {
             let m = matrix(0)?;
-            let half = Interval::from(RBig::from_parts(1.into(), 2_u8.into())).into();
+            let half = Interval::from(Rational::two(-1)).into();
             Value::Matrix(m.plus(&m.transposed())?.scaled(&half))
         }
         "eigvals" => column(spectra::eigenvalues(&matrix(0)?)?),

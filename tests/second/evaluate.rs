@@ -5,6 +5,7 @@
 
 use super::jets::Jet;
 use super::matrix::Matrix;
+use super::rational::Rational;
 use super::spectra;
 use super::values::{Interval, Maybe, Stop, beyond};
 use std::cell::RefCell;
@@ -206,7 +207,7 @@ impl<'a> Scope<'a> {
 
     pub fn value(&self, e: &Expr, at: Bound) -> Maybe<Value> {
         Ok(match &e.kind {
-            ExprKind::Number { value, .. } => Value::Number(Interval::from(value.clone()).into()),
+            ExprKind::Number { value, .. } => Value::Number(Interval::from(Rational::from(value.clone())).into()),
             ExprKind::Name(name) => match at.and_then(|at| at.find(name)) {
                 Some(index) => Value::integer(index),
                 None => return self.named(name),

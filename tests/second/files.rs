@@ -3,9 +3,9 @@
 use super::evaluate::Value;
 use super::judge::Values;
 use super::matrix::Matrix;
+use super::rational::Rational;
 use super::values::Interval;
 use dashu_int::{IBig, UBig};
-use dashu_ratio::RBig;
 use serde_json::Value as Json;
 use std::fs::{read, read_dir, read_to_string};
 use std::path::{Path, PathBuf};
@@ -104,7 +104,7 @@ fn value(json: &Json) -> Option<Value> {
 }
 
 /// An integer, `"p"` or `"p/q"`; a floating-point number is none.
-fn rational(json: &Json) -> Option<RBig> {
+fn rational(json: &Json) -> Option<Rational> {
     match json {
         Json::Number(i) => Some(i.as_i64()?.into()),
         Json::String(text) => {
@@ -114,7 +114,7 @@ fn rational(json: &Json) -> Option<RBig> {
                 return None;
             }
             let (p, q) = (p.parse::<IBig>().ok()?, q.parse::<UBig>().ok()?);
-            (q != UBig::ZERO).then(|| RBig::from_parts(p, q))
+            (q != UBig::ZERO).then(|| Rational::new(p, q))
         }
         _ => None,
     }

@@ -3,6 +3,7 @@
 //! Part `s` is the coefficient of the product of the units whose bits are set in `s`; a plain number has part 0 alone. A function takes
 //! `a + b e` to `f(a) + f'(a) b e`, where `a` and `b` have the units below `e`.
 
+use super::rational::Rational;
 use super::values::{Interval, Maybe, Stop};
 use std::ops::{Add, Mul, Neg, Sub};
 
@@ -53,6 +54,9 @@ impl Sub for &Jet {
 impl Mul for &Jet {
     type Output = Jet;
     fn mul(self, other: Self) -> Jet {
+        if let (Some(x), Some(y)) = (self.plain(), other.plain()) {
+            return (x * y).into();
+        }
         let mut parts = vec![Interval::from(0); self.parts.len().max(other.parts.len())];
         for (s, x) in self.parts.iter().enumerate().filter(|x| !x.1.is_zero()) {
             for (t, y) in other.parts.iter().enumerate().filter(|y| s & y.0 == 0 && !y.1.is_zero()) {
@@ -180,7 +184,7 @@ impl Jet {
             return self.powi(n);
         }
         if let (Some(x), Some(y)) = (self.plain(), exponent.plain()) {
-            let half = y.exact().is_some_and(|y| y.clone() * dashu_ratio::RBig::from(2) == dashu_ratio::RBig::from(1));
+            let half = y.exact() == Some(&Rational::two(-1));
             return Ok(if half { x.sqrt()? } else { x.pow(y)? }.into());
         }
         (&self.log()? * exponent).exp()

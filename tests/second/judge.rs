@@ -3,7 +3,7 @@
 use super::evaluate::{Scope, Value};
 use super::members::is_member;
 use super::path;
-use super::values::{Maybe, Stop};
+use super::values::{Maybe, Stop, beyond};
 use std::collections::BTreeMap;
 use theoremcheck::claim::model::Claim;
 use theoremcheck::lang::ast::Sampler;
@@ -48,13 +48,22 @@ pub fn hypotheses(claim: &Claim, values: &Values) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether predicates are true of the values in a scope, whatever the hypotheses. What several of them use is worked out once.
+pub fn truths(claim: &Claim, scope: &Scope, predicates: &[&str]) -> Vec<Maybe<bool>> {
+    let of_values = |name: &str| claim.claim.iter().find(|p| p.name == name);
+    let of_path: Vec<&str> = predicates.iter().copied().filter(|name| of_values(name).is_none()).collect();
+    let mut along = if of_path.is_empty() { Vec::new() } else { path::truths(claim, scope, &of_path) }.into_iter();
+    let truth = |name: &&str| match of_values(name) {
+        Some(asked) => scope.truth(&asked.value, None),
+        None => along.next().unwrap_or_else(|| beyond("no answer")),
+    };
+    predicates.iter().map(truth).collect()
+}
+
 /// Whether a predicate is true of values, whatever the hypotheses.
 pub fn truth(claim: &Claim, values: &Values, predicate: &str) -> Maybe<bool> {
     let scope = scope(claim, values).map_err(Stop::Beyond)?;
-    match claim.claim.iter().find(|p| p.name == predicate) {
-        Some(asked) => scope.truth(&asked.value, None),
-        None => path::truth(claim, &scope, predicate),
-    }
+    truths(claim, &scope, &[predicate]).remove(0)
 }
 
 /// Whether values refute a predicate; else why not.

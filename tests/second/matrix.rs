@@ -4,9 +4,10 @@
 //! rationals, jets among them.
 
 use super::jets::Jet;
+use super::rational::Rational;
 use super::values::{Interval, Maybe, beyond};
-use dashu_int::IBig;
-use dashu_ratio::RBig;
+use dashu_int::ops::Gcd;
+use dashu_int::{IBig, UBig};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matrix {
@@ -22,7 +23,7 @@ impl Matrix {
         Self { rows, cols, entries }
     }
 
-    pub fn exact(rows: usize, cols: usize, entries: &[RBig]) -> Self {
+    pub fn exact(rows: usize, cols: usize, entries: &[Rational]) -> Self {
         Self { rows, cols, entries: entries.iter().map(|x| Interval::from(x.clone()).into()).collect() }
     }
 
@@ -95,13 +96,19 @@ impl Matrix {
         if n != self.cols {
             return beyond("a determinant of what is not square");
         }
+        if let Some(entries) = self.rationals() {
+            return Ok(exact_characteristic(n, &entries));
+        }
         let mut coefficients = vec![Jet::from(0); n + 1];
         coefficients[n] = 1.into();
-        let mut m = Self::scalar(n, &0.into());
+        let mut m = Self::scalar(n, &1.into());
         for k in 1..=n {
-            m = self.times(&m)?.plus(&Self::scalar(n, &coefficients[n + 1 - k]))?;
-            let share = Interval::from(RBig::from_parts(IBig::from(-1), (k as u64).into())).into();
-            coefficients[n - k] = &self.times(&m)?.trace() * &share;
+            let product = self.times(&m)?;
+            let share = Interval::from(Rational::new(-1, k)).into();
+            coefficients[n - k] = &product.trace() * &share;
+            if k < n {
+                m = product.plus(&Self::scalar(n, &coefficients[n - k]))?;
+            }
         }
         Ok((coefficients, m))
     }
@@ -125,7 +132,7 @@ impl Matrix {
     }
 
     /// All its entries as exact rationals, if they are.
-    pub fn rationals(&self) -> Option<Vec<RBig>> {
+    pub fn rationals(&self) -> Option<Vec<Rational>> {
         self.entries.iter().map(|x| x.plain()?.exact().cloned()).collect()
     }
 
@@ -134,4 +141,28 @@ impl Matrix {
         let plain = self.entries.iter().map(Jet::plain).collect::<Option<Vec<_>>>();
         plain.map_or_else(|| beyond("the derivative of a spectrum"), Ok)
     }
+}
+
+/// The same of an exact matrix, in whole numbers: of `N/q` the coefficients are those of `N` over powers of `q`, and so is the adjugate.
+fn exact_characteristic(n: usize, entries: &[Rational]) -> (Vec<Jet>, Matrix) {
+    let q = entries.iter().map(Rational::denominator).fold(UBig::ONE, |q, d| &q / (&q).gcd(&d) * d);
+    let whole: Vec<IBig> = entries.iter().map(|x| x.numerator() * (&q / x.denominator())).collect();
+    let mut coefficients = vec![IBig::ZERO; n + 1];
+    coefficients[n] = IBig::ONE;
+    let unit = |x: &IBig| (0..n * n).map(|i| if i / n == i % n { x.clone() } else { IBig::ZERO }).collect::<Vec<_>>();
+    let mut m = unit(&IBig::ONE);
+    for k in 1..=n {
+        let entry = |i: usize, j: usize| (0..n).fold(IBig::ZERO, |sum, l| sum + &whole[i * n + l] * &m[l * n + j]);
+        let mut product: Vec<IBig> = (0..n * n).map(|at| entry(at / n, at % n)).collect();
+        let trace = (0..n).fold(IBig::ZERO, |sum, i| sum + &product[i * n + i]);
+        let c = -trace / IBig::from(k);
+        if k < n {
+            (0..n).for_each(|i| product[i * n + i] += &c);
+            m = product;
+        }
+        coefficients[n - k] = c;
+    }
+    let over = |x: &IBig, power: usize| Jet::from(Interval::from(Rational::new(x.clone(), q.pow(power))));
+    let coefficients = coefficients.iter().enumerate().map(|(i, c)| over(c, n - i)).collect();
+    (coefficients, Matrix { rows: n, cols: n, entries: m.iter().map(|x| over(x, n.saturating_sub(1))).collect() })
 }

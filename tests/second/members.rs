@@ -3,9 +3,9 @@
 use super::call::norm;
 use super::evaluate::{Indices, Scope, Value, all, any, both, compared, equal_matrices, not};
 use super::matrix::Matrix;
+use super::rational::Rational;
 use super::spectra::{self, Counts, Spectrum, is_symmetric};
 use super::values::{Interval, Maybe, Stop, beyond};
-use dashu_ratio::RBig;
 use theoremcheck::lang::ast::{self, Comparison, Expr, Law, Sampler};
 
 /// The ends of an interval, each with whether it is open.
@@ -166,7 +166,7 @@ pub fn is_member(scope: &Scope, sampler: &Sampler, value: &Value) -> Maybe<bool>
                 ast::Spectrum::In(law) => {
                     let (ends, spectrum) = (common_ends(scope, law)?, spectrum(&gram)?);
                     let zero = Interval::from(0);
-                    let past_rank = spectrum.counts(&RBig::ZERO).above > rank;
+                    let past_rank = spectrum.counts(&Rational::ZERO).above > rank;
                     // Squares keep the order of numbers from 0 on.
                     let has_upper = not(ends.hi.less(&zero))?;
                     let squared = Ends { hi: ends.hi.powi(2), lo: ends.lo.max(&zero).powi(2), ..ends };

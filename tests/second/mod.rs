@@ -3,6 +3,7 @@
 //!
 //! | file | what it knows |
 //! | --- | --- |
+//! | [`rational`] | rationals, fast where they are dyadic |
 //! | [`values`] | rational intervals; functions of a real |
 //! | [`jets`] | derivatives |
 //! | [`matrix`], [`spectra`] | matrices; their eigenvalues, square roots, order |
@@ -20,5 +21,6 @@ pub mod judge;
 pub mod matrix;
 pub mod members;
 pub mod path;
+pub mod rational;
 pub mod spectra;
 pub mod values;

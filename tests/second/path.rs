@@ -2,6 +2,7 @@
 
 use super::evaluate::{Scope, Value};
 use super::values::{Maybe, Stop, beyond};
+use dashu_int::ops::BitTest;
 use std::collections::BTreeMap;
 use theoremcheck::claim::model::{Claim, Named, Trajectory};
 use theoremcheck::lang::ast::{Expr, Schedule};
@@ -9,15 +10,44 @@ use theoremcheck::lang::ast::{Expr, Schedule};
 /// More steps than this are not walked.
 const MOST_STEPS: i64 = 10_000;
 
-/// Whether a predicate of the path is true: at every look before a hypothesis on the path fails, or at the end.
-pub fn truth(claim: &Claim, start: &Scope, predicate: &str) -> Maybe<bool> {
-    let Some(path) = &claim.trajectory else { return beyond(format!("the predicate {predicate}")) };
-    let find = |list: &[Named<Expr>]| list.iter().position(|p| p.name == predicate);
-    let (asked, always) = match (find(&path.always), find(&path.finally)) {
-        (Some(i), _) => (&path.always[i].value, true),
-        (_, Some(i)) => (&path.finally[i].value, false),
-        _ => return beyond(format!("the predicate {predicate}")),
+/// A predicate that is asked along the way.
+struct Asked<'a> {
+    of: &'a Expr,
+    always: bool,
+    looks_back: bool,
+    /// So far.
+    verdict: Maybe<bool>,
+    violated: bool,
+}
+
+/// Whether predicates of the path are true, each of them: at every look before a hypothesis on the path fails, or at the end.
+pub fn truths(claim: &Claim, start: &Scope, predicates: &[&str]) -> Vec<Maybe<bool>> {
+    let asked = |predicate: &str| {
+        let path = claim.trajectory.as_ref()?;
+        let find = |list: &[Named<Expr>]| list.iter().position(|p| p.name == predicate);
+        let (of, always) = match (find(&path.always), find(&path.finally)) {
+            (Some(i), _) => (&path.always[i].value, true),
+            (_, Some(i)) => (&path.finally[i].value, false),
+            _ => return None,
+        };
+        Some(Asked { of, always, looks_back: looks_back(of), verdict: Ok(true), violated: false })
     };
+    let mut all: Vec<Option<Asked>> = predicates.iter().map(|predicate| asked(predicate)).collect();
+    let walked = match &claim.trajectory {
+        Some(path) => walk(claim, path, start, &mut all.iter_mut().flatten().collect::<Vec<_>>()),
+        None => Ok(()),
+    };
+    let found = all.into_iter().zip(predicates).map(|(asked, predicate)| match asked {
+        None => beyond(format!("the predicate {predicate}")),
+        // A violation speaks before anything undecided, and that before what holds.
+        Some(asked) if asked.violated => Ok(false),
+        Some(asked) => walked.clone().and(asked.verdict),
+    });
+    found.collect()
+}
+
+/// Asks them at every look, until the end or until all are violated.
+fn walk(claim: &Claim, path: &Trajectory, start: &Scope, asked: &mut [&mut Asked]) -> Maybe<()> {
     let steps = start.integer(&path.steps.value, None)?;
     if !(0..=MOST_STEPS).contains(&steps) {
         return beyond("so many steps");
@@ -43,14 +73,14 @@ pub fn truth(claim: &Claim, start: &Scope, predicate: &str) -> Maybe<bool> {
     for part in &path.state {
         state.insert(part.name.clone(), start.value(&part.value, None)?);
     }
-    let (mut first, mut before, mut verdict) = (BTreeMap::new(), None, Ok(true));
+    let (mut first, mut before) = (BTreeMap::new(), None);
     for t in 0..=steps {
         let mut now = at(claim, path, &start, &state, &first, t);
         now.previous = before.take().map(Box::new);
         if looked_at.contains(&t) || t == steps {
             for hypothesis in &path.assume {
                 if !now.truth(&hypothesis.value, None)? {
-                    return verdict;
+                    return Ok(());
                 }
             }
             for event in &path.first {
@@ -60,19 +90,18 @@ pub fn truth(claim: &Claim, start: &Scope, predicate: &str) -> Maybe<bool> {
                 }
             }
             let ends = t == steps || path.until.as_ref().map_or(Ok(false), |until| now.truth(&until.value, None))?;
-            if (always || ends) && !(t == 0 && looks_back(asked)) {
-                let found = match undefined_first(path, &now, asked) {
-                    true => Err(Stop::Undefined),
-                    false => now.truth(asked, None),
-                };
-                // A violation speaks before anything undecided, and that before what holds.
-                if found == Ok(false) {
-                    return found;
+            for one in asked.iter_mut().filter(|one| !one.violated) {
+                if (one.always || ends) && !(t == 0 && one.looks_back) {
+                    let found = match undefined_first(path, &now, one.of) {
+                        true => Err(Stop::Undefined),
+                        false => now.truth(one.of, None),
+                    };
+                    one.violated = found == Ok(false);
+                    one.verdict = one.verdict.clone().and(found);
                 }
-                verdict = verdict.and(found);
             }
-            if ends {
-                return verdict;
+            if ends || asked.iter().all(|one| one.violated) {
+                return Ok(());
             }
         }
         if t < steps {
@@ -85,7 +114,7 @@ pub fn truth(claim: &Claim, start: &Scope, predicate: &str) -> Maybe<bool> {
         now.previous = None;
         before = Some(now);
     }
-    verdict
+    Ok(())
 }
 
 fn at<'a>(
@@ -121,7 +150,7 @@ fn looks_back(e: &Expr) -> bool {
 /// Rational iterates grow with every step: long ones are enclosed.
 fn shortened(value: Value) -> Value {
     let short = |x: &super::jets::Jet| match x.real() {
-        long if long.lo.denominator().to_le_bytes().len() > 1024 => long.clone().shortened().into(),
+        long if long.lo.denominator().bit_len() > 8 * 1024 => long.clone().shortened().into(),
         _ => x.clone(),
     };
     match value {

@@ -3,16 +3,18 @@
 //! The characteristic polynomial of an exact symmetric matrix has only real roots, and of such a polynomial the rule of signs is exact:
 //! it has as many positive roots as its coefficients change sign (Descartes; equality for real-rooted polynomials, e.g. Basu, Pollack and
 //! Roy, Algorithms in Real Algebraic Geometry, prop. 2.39 and remarks). Shifted by `x` it tells how many eigenvalues lie above, at and
-//! below `x`, and bisection brackets each; a short rational in the bracket is tried, so that a rational eigenvalue is found exactly.
+//! below `x`, and bisection brackets each, by the sign of the polynomial once it is alone in its bracket; a short rational in the bracket is
+//! tried, so that a rational eigenvalue is found exactly.
 //!
 //! A matrix of intervals: that of its midpoints, and each eigenvalue moves by no more than the Frobenius norm of the radii (Weyl).
 
 use super::evaluate::equal_matrices;
 use super::jets::Jet;
 use super::matrix::Matrix;
-use super::values::{BITS, Interval, Maybe, Stop, beyond, size, two};
+use super::rational::Rational;
+use super::values::{BITS, Interval, Maybe, Stop, beyond, two};
+use dashu_int::ops::Gcd;
 use dashu_int::{IBig, UBig};
-use dashu_ratio::RBig;
 
 /// A bracket is this many halvings of a bound on the spectrum.
 const HALVINGS: usize = 200;
@@ -30,7 +32,7 @@ pub struct Spectrum {
     /// Of a multiple of the characteristic polynomial, the constant first.
     coefficients: Vec<IBig>,
     /// All eigenvalues are at most this in size.
-    bound: RBig,
+    bound: Rational,
 }
 
 /// Whether it is symmetric, entry by entry.
@@ -39,38 +41,35 @@ pub fn is_symmetric(m: &Matrix) -> Maybe<bool> {
 }
 
 impl Spectrum {
-    pub fn of(n: usize, entries: &[RBig]) -> Maybe<Self> {
+    pub fn of(n: usize, entries: &[Rational]) -> Maybe<Self> {
         let matrix = Matrix::exact(n, n, entries);
         if is_symmetric(&matrix) != Ok(true) {
             return beyond("the spectrum of a matrix that is not symmetric");
         }
-        let exact: Vec<RBig> = matrix
+        let exact: Vec<Rational> = matrix
             .characteristic_polynomial()?
             .iter()
             .map(|c| Some(c.plain()?.exact()?.clone()))
             .collect::<Option<_>>()
             .ok_or(Stop::Undecided)?;
-        let common = exact.iter().fold(UBig::ONE, |d, x| {
-            let more = RBig::from_parts(d.clone().into(), x.denominator().clone());
-            x.denominator() * more.numerator().clone().into_parts().1
-        });
-        let coefficients = exact.iter().map(|x| (x * RBig::from(common.clone())).numerator().clone()).collect();
-        let sums = entries.chunks(n.max(1)).map(|row| row.iter().map(size).fold(RBig::ZERO, |s, x| s + x));
-        Ok(Self { coefficients, bound: sums.max().unwrap_or(RBig::ZERO) })
+        let common = exact.iter().map(Rational::denominator).fold(UBig::ONE, |q, d| &q / (&q).gcd(&d) * d);
+        let coefficients = exact.iter().map(|x| x.numerator() * (&common / x.denominator())).collect();
+        let sums = entries.chunks(n.max(1)).map(|row| row.iter().fold(Rational::ZERO, |s, x| s + x.abs()));
+        Ok(Self { coefficients, bound: sums.max().unwrap_or(Rational::ZERO) })
     }
 
     pub fn size(&self) -> usize {
         self.coefficients.len() - 1
     }
 
-    pub fn counts(&self, x: &RBig) -> Counts {
+    pub fn counts(&self, x: &Rational) -> Counts {
         let n = self.size();
-        let (a, d) = (x.numerator(), IBig::from(x.denominator().clone()));
+        let (a, d) = (x.numerator(), IBig::from(x.denominator()));
         // The polynomial of d times the matrix, shifted by a (Horner, again and again).
         let mut shifted: Vec<IBig> = self.coefficients.iter().enumerate().map(|(i, c)| c * d.pow(n - i)).collect();
         for i in 0..n {
             for j in (i..n).rev() {
-                let carried = &shifted[j + 1] * a;
+                let carried = &shifted[j + 1] * &a;
                 shifted[j] += carried;
             }
         }
@@ -85,10 +84,23 @@ impl Spectrum {
         (1..=self.size()).map(|k| self.eigenvalue(k)).collect()
     }
 
+    /// Whether the polynomial is positive at `x`; none where it is zero.
+    fn is_positive(&self, x: &Rational) -> Option<bool> {
+        let (a, d) = (x.numerator(), IBig::from(x.denominator()));
+        let (leading, rest) = self.coefficients.split_last()?;
+        let (mut value, mut power) = (leading.clone(), IBig::ONE);
+        for c in rest.iter().rev() {
+            power *= &d;
+            value = value * &a + c * &power;
+        }
+        (value != IBig::ZERO).then(|| value > IBig::ZERO)
+    }
+
     /// The k-th greatest, from 1.
     pub fn eigenvalue(&self, k: usize) -> Interval {
-        // Above `lo` there are at least k, above `hi` fewer.
-        let (mut lo, mut hi) = (&self.bound * RBig::from(-2), self.bound.clone());
+        // Above `lo` there are at least k, from `hi` on fewer.
+        let (mut lo, mut hi) = (-self.bound.scaled(1), self.bound.scaled(1));
+        let (mut above, mut past) = (self.size(), 0);
         for halving in 0..HALVINGS {
             if halving == 80 || halving == HALVINGS - 1 {
                 let x = Interval { lo: lo.clone(), hi: hi.clone() }.simplest();
@@ -98,14 +110,24 @@ impl Spectrum {
                 }
             }
             // Dyadic after the first.
-            let middle = if halving == 0 { RBig::ZERO } else { (&lo + &hi) / RBig::from(2) };
-            let counts = self.counts(&middle);
-            if counts.above >= k {
-                lo = middle;
-            } else if counts.above + counts.at >= k {
+            let middle = if halving == 0 { Rational::ZERO } else { (&lo + &hi).scaled(-1) };
+            // Where it is alone, and so simple, the polynomial changes its sign there and nowhere else.
+            let (over, reached) = if (above, past) == (k, k - 1) {
+                match self.is_positive(&middle) {
+                    None => (k - 1, k),
+                    Some(positive) if positive == k.is_multiple_of(2) => (k, k),
+                    Some(_) => (k - 1, k - 1),
+                }
+            } else {
+                let counts = self.counts(&middle);
+                (counts.above, counts.above + counts.at)
+            };
+            if over >= k {
+                (lo, above) = (middle, over);
+            } else if reached >= k {
                 return middle.into();
             } else {
-                hi = middle;
+                (hi, past) = (middle, reached);
             }
         }
         Interval { lo, hi }
@@ -113,17 +135,17 @@ impl Spectrum {
 }
 
 /// An exact symmetric matrix near one of intervals, and a bound on how far each eigenvalue of theirs may differ.
-pub fn middle(m: &Matrix) -> Maybe<(Vec<RBig>, RBig)> {
+pub fn middle(m: &Matrix) -> Maybe<(Vec<Rational>, Rational)> {
     if m.rows != m.cols {
         return beyond("the spectrum of a matrix that is not square");
     }
     if let Some(exact) = m.rationals() {
-        return Ok((exact, RBig::ZERO));
+        return Ok((exact, Rational::ZERO));
     }
     let n = m.rows;
     let entries = m.intervals()?;
-    let mut middle = vec![RBig::ZERO; n * n];
-    let mut squares = RBig::ZERO;
+    let mut middle = vec![Rational::ZERO; n * n];
+    let mut squares = Rational::ZERO;
     for i in 0..n {
         for j in 0..n {
             // The matrix is symmetric, so that both entries enclose one number.
@@ -133,7 +155,7 @@ pub fn middle(m: &Matrix) -> Maybe<(Vec<RBig>, RBig)> {
                 return beyond("the spectrum of a matrix that is not symmetric");
             }
             middle[i * n + j] = Interval::from(both.middle()).shortened().lo;
-            squares += (&both.hi - &middle[i * n + j]).max(&middle[i * n + j] - &both.lo).pow(2);
+            squares = squares + (&both.hi - &middle[i * n + j]).max(&middle[i * n + j] - &both.lo).pow(2);
         }
     }
     let radius = Interval::from(squares).sqrt()?.shortened().hi;
@@ -210,7 +232,7 @@ pub fn ordered(left: &Matrix, right: &Matrix, strict: bool) -> Maybe<bool> {
 /// `R = M - X^2`, `R = S (S - X) + (S - X) X`, so that `|S - X|_F <= |R|_F / lambda_min(X)` for a positive definite `X`.
 pub fn square_root(m: &Matrix) -> Maybe<Matrix> {
     let n = m.rows;
-    let half = Interval::from(RBig::from_parts(1.into(), 2_u8.into())).into();
+    let half = Interval::from(Rational::two(-1)).into();
     if n == 1 {
         return Ok(Matrix { entries: vec![m.entries[0].sqrt()?], ..*m });
     }
@@ -243,14 +265,14 @@ pub fn square_root(m: &Matrix) -> Maybe<Matrix> {
     let candidate = x.map(|x| Interval::from(Interval::around(&x.real().lo, &slack).simplest()).into());
     if m.rationals().is_some() && equal_matrices(&candidate.times(&candidate)?, m) == Ok(true) {
         let exact = candidate.rationals().ok_or(Stop::Undecided)?;
-        if Spectrum::of(n, &exact)?.counts(&RBig::ZERO).below == 0 {
+        if Spectrum::of(n, &exact)?.counts(&Rational::ZERO).below == 0 {
             return Ok(candidate);
         }
     }
     let residual = m.minus(&x.times(&x)?)?;
-    let largest = residual.intervals()?.iter().fold(RBig::ZERO, |s, r| s + r.abs().hi.pow(2));
+    let largest = residual.intervals()?.iter().fold(Rational::ZERO, |s, r| s + r.abs().hi.pow(2));
     let least = eigenvalue(&x, n)?.lo;
-    if least <= RBig::ZERO {
+    if least <= Rational::ZERO {
         return Err(Stop::Undecided);
     }
     let far = Interval::from(largest).sqrt()?.hi / least;
@@ -260,7 +282,7 @@ pub fn square_root(m: &Matrix) -> Maybe<Matrix> {
 /// Exact, symmetric and of short numbers, near an exact matrix.
 fn short(m: &Matrix) -> Matrix {
     Matrix::from_fn(m.rows, m.cols, |i, j| {
-        let mean = (&m.at(i, j).real().lo + &m.at(j, i).real().lo) / RBig::from(2);
+        let mean = (&m.at(i, j).real().lo + &m.at(j, i).real().lo).scaled(-1);
         Interval::from(Interval::from(mean).shortened().lo).into()
     })
 }

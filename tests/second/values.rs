@@ -4,12 +4,15 @@
 //! [`BITS`] bits, so that numbers stay short. A function that increases is taken at both ends; series are cut where a bound on the rest,
 //! which is added, is below the rounding. Nothing here is fast.
 
+use super::rational::Rational;
 use dashu_int::{IBig, UBig};
-use dashu_ratio::RBig;
 use std::ops::{Add, Mul, Neg, Sub};
 
 /// The length of a rounded number.
 pub const BITS: i64 = 320;
+
+/// The length of the longest power that is exact.
+const MOST_BITS: u64 = 1 << 16;
 
 /// Why an expression has no value, or none that is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,35 +34,24 @@ pub fn beyond<T>(what: impl Into<String>) -> Maybe<T> {
 /// All reals from `lo` to `hi`, of which one is meant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interval {
-    pub lo: RBig,
-    pub hi: RBig,
+    pub lo: Rational,
+    pub hi: Rational,
 }
 
 /// `2^k`
-pub fn two(k: i64) -> RBig {
-    let power = IBig::ONE << k.unsigned_abs() as usize;
-    if k < 0 { RBig::from(1) / RBig::from(power) } else { power.into() }
+pub fn two(k: i64) -> Rational {
+    Rational::two(k)
 }
 
-/// About the binary logarithm of `|x|`: the size is from `2^(e-1)` to `2^(e+1)`.
-fn exponent(x: &RBig) -> i64 {
-    use dashu_int::ops::{BitTest, UnsignedAbs};
-    x.numerator().clone().unsigned_abs().bit_len() as i64 - x.denominator().bit_len() as i64
-}
-
-pub fn size(x: &RBig) -> RBig {
-    if *x < RBig::ZERO { -x } else { x.clone() }
-}
-
-impl From<RBig> for Interval {
-    fn from(x: RBig) -> Self {
+impl From<Rational> for Interval {
+    fn from(x: Rational) -> Self {
         Self { lo: x.clone(), hi: x }
     }
 }
 
 impl From<i64> for Interval {
     fn from(x: i64) -> Self {
-        RBig::from(x).into()
+        Rational::from(x).into()
     }
 }
 
@@ -93,44 +85,63 @@ impl Mul for &Interval {
         if let (Some(x), Some(y)) = (self.exact(), other.exact()) {
             return (x * y).into();
         }
-        Interval::hull([&self.lo * &other.lo, &self.lo * &other.hi, &self.hi * &other.lo, &self.hi * &other.hi])
-            .rounded()
+        if !self.lo.is_negative() {
+            self.times(other).rounded()
+        } else if !other.lo.is_negative() {
+            other.times(self).rounded()
+        } else if !self.hi.is_positive() {
+            (-&(-self).times(other)).rounded()
+        } else if !other.hi.is_positive() {
+            (-&(-other).times(self)).rounded()
+        } else {
+            let ends = [&self.lo * &other.lo, &self.lo * &other.hi, &self.hi * &other.lo, &self.hi * &other.hi];
+            Interval::hull(ends).rounded()
+        }
     }
 }
 
 impl Interval {
     /// The least interval with these numbers.
-    pub fn hull(numbers: impl IntoIterator<Item = RBig>) -> Self {
-        let mut numbers: Vec<RBig> = numbers.into_iter().collect();
+    pub fn hull(numbers: impl IntoIterator<Item = Rational>) -> Self {
+        let mut numbers: Vec<Rational> = numbers.into_iter().collect();
         numbers.sort();
         Self { lo: numbers[0].clone(), hi: numbers[numbers.len() - 1].clone() }
     }
 
+    /// The product of an interval of numbers of at least 0 with any.
+    fn times(&self, other: &Self) -> Self {
+        let (least, greatest) = (&self.lo, &self.hi);
+        Self {
+            lo: if other.lo.is_negative() { greatest } else { least } * &other.lo,
+            hi: if other.hi.is_negative() { least } else { greatest } * &other.hi,
+        }
+    }
+
     /// Within `radius` of `middle`.
-    pub fn around(middle: &RBig, radius: &RBig) -> Self {
+    pub fn around(middle: &Rational, radius: &Rational) -> Self {
         Self { lo: middle - radius, hi: middle + radius }
     }
 
-    pub fn exact(&self) -> Option<&RBig> {
+    pub fn exact(&self) -> Option<&Rational> {
         (self.lo == self.hi).then_some(&self.lo)
     }
 
     pub fn is_zero(&self) -> bool {
-        self.exact() == Some(&RBig::ZERO)
+        self.exact() == Some(&Rational::ZERO)
     }
 
-    pub fn middle(&self) -> RBig {
-        (&self.lo + &self.hi) / RBig::from(2)
+    pub fn middle(&self) -> Rational {
+        (&self.lo + &self.hi).scaled(-1)
     }
 
-    pub fn radius(&self) -> RBig {
-        (&self.hi - &self.lo) / RBig::from(2)
+    pub fn radius(&self) -> Rational {
+        (&self.hi - &self.lo).scaled(-1)
     }
 
     /// As a whole number.
     pub fn integer(&self) -> Maybe<i64> {
         let x = self.exact().ok_or(Stop::Undecided)?;
-        let whole = if x.is_int() { i64::try_from(x.numerator().clone()).ok() } else { None };
+        let whole = x.whole().and_then(|n| i64::try_from(n).ok());
         whole.ok_or_else(|| Stop::Beyond(format!("{x} as an integer")))
     }
 
@@ -141,12 +152,12 @@ impl Interval {
 
     /// Outward to dyadics of about [`BITS`] bits.
     pub fn shortened(self) -> Self {
-        let largest = std::cmp::max(size(&self.lo), size(&self.hi));
-        if largest == RBig::ZERO {
+        let largest = std::cmp::max(self.lo.abs(), self.hi.abs());
+        if largest == Rational::ZERO {
             return self;
         }
-        let grid = two(BITS - exponent(&largest));
-        let down = |x: &RBig| RBig::from((x * &grid).floor()) / &grid;
+        let bits = BITS - largest.exponent();
+        let down = |x: &Rational| Rational::from(x.scaled(bits).floor()).scaled(-bits);
         Self { lo: down(&self.lo), hi: -down(&-&self.hi) }
     }
 
@@ -171,16 +182,16 @@ impl Interval {
         if self.is_zero() {
             return Err(Stop::Undefined);
         }
-        if self.lo <= RBig::ZERO && self.hi >= RBig::ZERO {
+        if !self.lo.is_positive() && !self.hi.is_negative() {
             return Err(Stop::Undecided);
         }
-        Ok(Self { lo: RBig::from(1) / &self.hi, hi: RBig::from(1) / &self.lo }.rounded())
+        Ok(Self { lo: self.hi.recip(), hi: self.lo.recip() }.rounded())
     }
 
     pub fn abs(&self) -> Self {
-        let (low, high) = (size(&self.lo), size(&self.hi));
-        let straddles = self.lo < RBig::ZERO && self.hi > RBig::ZERO;
-        Self { lo: if straddles { RBig::ZERO } else { low.clone().min(high.clone()) }, hi: low.max(high) }
+        let (low, high) = (self.lo.abs(), self.hi.abs());
+        let straddles = self.lo.is_negative() && self.hi.is_positive();
+        Self { lo: if straddles { Rational::ZERO } else { low.clone().min(high.clone()) }, hi: low.max(high) }
     }
 
     pub fn min(&self, other: &Self) -> Self {
@@ -191,15 +202,22 @@ impl Interval {
         -&(-self).min(&-other)
     }
 
-    /// `x^n`
+    /// `x^n`; one that would be too long is enclosed, though `x` is exact.
     pub fn powi(&self, n: u64) -> Self {
-        let power = |x: &RBig| x.pow(n as isize);
         let x = if n.is_multiple_of(2) { self.abs() } else { self.clone() };
-        Self { lo: power(&x.lo), hi: power(&x.hi) }.rounded()
+        if x.lo.length().max(x.hi.length()).saturating_mul(n) <= MOST_BITS {
+            let power = |x: &Rational| x.pow(n as usize);
+            return Self { lo: power(&x.lo), hi: power(&x.hi) }.rounded();
+        }
+        let digits = (0..u64::BITS - n.leading_zeros()).rev();
+        digits.fold(Self::from(1), |power, digit| {
+            let square = (&power * &power).shortened();
+            if n >> digit & 1 == 1 { (&square * &x).shortened() } else { square }
+        })
     }
 
     /// Of an increasing function, from its enclosures at the ends.
-    fn increasing(&self, f: impl Fn(&RBig) -> Maybe<Self>) -> Maybe<Self> {
+    fn increasing(&self, f: impl Fn(&Rational) -> Maybe<Self>) -> Maybe<Self> {
         let low = f(&self.lo)?;
         if self.lo == self.hi {
             return Ok(low);
@@ -209,36 +227,36 @@ impl Interval {
 
     pub fn floor(&self) -> Maybe<Self> {
         let (low, high) = (self.lo.floor(), self.hi.floor());
-        if low == high { Ok(RBig::from(low).into()) } else { Err(Stop::Undecided) }
+        if low == high { Ok(Rational::from(low).into()) } else { Err(Stop::Undecided) }
     }
 
     pub fn sqrt(&self) -> Maybe<Self> {
-        if self.hi < RBig::ZERO {
+        if self.hi.is_negative() {
             return Err(Stop::Undefined);
         }
-        if self.lo < RBig::ZERO {
+        if self.lo.is_negative() {
             return Err(Stop::Undecided);
         }
         self.increasing(|x| Ok(root(x)))
     }
 
     pub fn exp(&self) -> Maybe<Self> {
-        let far = RBig::from(1 << 16);
+        let far = Rational::from(1 << 16);
         if self.hi < -&far {
             // Below exp(-2^16), and so below 2^-90000.
-            return Ok(Self { lo: RBig::ZERO, hi: two(-90_000) });
+            return Ok(Self { lo: Rational::ZERO, hi: two(-90_000) });
         }
-        if size(&self.lo).max(size(&self.hi)) > far {
+        if self.lo.abs().max(self.hi.abs()) > far {
             return Err(Stop::Undecided);
         }
         self.increasing(|x| {
-            if *x == RBig::ZERO {
+            if *x == Rational::ZERO {
                 return Ok(1.into());
             }
             // `exp x = exp(x 2^-s)^(2^s)` with `|x 2^-s| <= 1/2`; the rest after a term is at most that term.
-            let halvings = (exponent(x) + 2).max(0);
-            let z = Self::from(x * two(-halvings)).shortened();
-            let mut sum = series(&z, |k| RBig::from_parts(IBig::ONE, UBig::from(k.max(1))), &1.into());
+            let halvings = (x.exponent() + 2).max(0);
+            let z = Self::from(x.scaled(-halvings)).shortened();
+            let mut sum = series(&z, |k| Rational::new(1, k.max(1)), &1.into());
             for _ in 0..halvings {
                 sum = &sum * &sum;
             }
@@ -247,28 +265,25 @@ impl Interval {
     }
 
     pub fn log(&self) -> Maybe<Self> {
-        if self.hi <= RBig::ZERO {
+        if !self.hi.is_positive() {
             return Err(Stop::Undefined);
         }
-        if self.lo <= RBig::ZERO {
+        if !self.lo.is_positive() {
             return Err(Stop::Undecided);
         }
         self.increasing(|x| {
             // `log x = e log 2 + 2 artanh((m - 1)/(m + 1))`, `x = m 2^e`, `m` near 1, so that nothing cancels.
-            let mut e = exponent(x);
-            let mut m = x * two(-e);
-            for (far, step) in
-                [(m > RBig::from_parts(4.into(), 3_u8.into()), 1), (m < RBig::from_parts(2.into(), 3_u8.into()), -1)]
-            {
+            let mut e = x.exponent();
+            let mut m = x.scaled(-e);
+            for (far, step) in [(m > Rational::new(4, 3_u8), 1), (m < Rational::new(2, 3_u8), -1)] {
                 if far {
                     e += step;
-                    m *= two(-step);
+                    m = m.scaled(-step);
                 }
             }
-            let one = RBig::from(1);
-            let artanh = |z: RBig| if z == RBig::ZERO { 0.into() } else { odd_series(&Self::from(z), false) };
-            let twice = &(&Self::from(e) * &artanh(RBig::from_parts(1.into(), 3_u8.into())))
-                + &artanh((&m - &one) / (&m + &one));
+            let one = Rational::from(1);
+            let artanh = |z: Rational| if z == Rational::ZERO { 0.into() } else { odd_series(&Self::from(z), false) };
+            let twice = &(&Self::from(e) * &artanh(Rational::new(1, 3_u8))) + &artanh((&m - &one) / (&m + &one));
             Ok(&twice + &twice)
         })
     }
@@ -276,10 +291,10 @@ impl Interval {
     /// Of an interval of radius r, the value at the middle to within r: sine and cosine are 1-Lipschitz.
     fn circular(&self, shift: u64) -> Maybe<Self> {
         let (x, radius) = (self.middle(), self.radius());
-        if size(&x) > RBig::from(64) {
+        if x.abs() > Rational::from(64) {
             return Err(Stop::Undecided);
         }
-        if x == RBig::ZERO && radius == RBig::ZERO {
+        if x == Rational::ZERO && radius == Rational::ZERO {
             return Ok((1 - shift as i64).into());
         }
         // The series in x^2 from the term x^shift; |x| <= 64 is far below where its terms fall when it is cut.
@@ -287,10 +302,10 @@ impl Interval {
         let first = if shift == 1 { Self::from(x).shortened() } else { 1.into() };
         let factor = |k: u64| {
             let j = 2 * k + shift;
-            RBig::from_parts(IBig::ONE, UBig::from(if k == 0 { 1 } else { j * (j - 1) }))
+            Rational::new(1, if k == 0 { 1 } else { j * (j - 1) })
         };
         let sum = series(&square, factor, &first);
-        Ok(Self { lo: (sum.lo - &radius).max(RBig::from(-1)), hi: (sum.hi + &radius).min(RBig::from(1)) })
+        Ok(Self { lo: (sum.lo - &radius).max(Rational::from(-1)), hi: (sum.hi + &radius).min(Rational::from(1)) })
     }
 
     pub fn sin(&self) -> Maybe<Self> {
@@ -318,18 +333,18 @@ impl Interval {
 
     pub fn pi() -> Self {
         // Machin: pi/4 = 4 atan(1/5) - atan(1/239)
-        let atan = |n: u16| odd_series(&RBig::from_parts(1.into(), n.into()).into(), true);
+        let atan = |n: u16| odd_series(&Rational::new(1, n).into(), true);
         &(&atan(5) * &16.into()) - &(&atan(239) * &4.into())
     }
 
     pub fn asin(&self) -> Maybe<Self> {
-        let one = RBig::from(1);
+        let one = Rational::from(1);
         if self.lo > one || self.hi < -&one {
             return Err(Stop::Undefined);
         }
-        self.increasing(|x| match size(x).cmp(&one) {
+        self.increasing(|x| match x.abs().cmp(&one) {
             std::cmp::Ordering::Greater => Err(Stop::Undecided),
-            std::cmp::Ordering::Equal => Ok(&Self::pi() * &(x / RBig::from(2)).into()),
+            std::cmp::Ordering::Equal => Ok(&Self::pi() * &(x.scaled(-1)).into()),
             std::cmp::Ordering::Less => (&Self::from(x.clone()) * &root(&(&one - x * x)).recip()?).atan(),
         })
     }
@@ -345,13 +360,15 @@ impl Interval {
         }
         let found = (&self.log()? * y).exp()?;
         if let (Some(x), Some(exact)) = (self.exact(), y.exact()) {
-            let (p, q) = (i64::try_from(exact.numerator().clone()), u64::try_from(exact.denominator().clone()));
+            let (p, q) = (i64::try_from(exact.numerator()), u64::try_from(exact.denominator()));
             if let (Ok(p), Ok(q)) = (p, q)
                 && p.unsigned_abs() <= 64
                 && q <= 64
             {
                 let candidate = found.simplest();
-                if candidate.pow(q as isize) == x.pow(p as isize) {
+                let power = x.pow(p.unsigned_abs() as usize);
+                let power = if p < 0 { power.recip() } else { power };
+                if candidate.pow(q as usize) == power {
                     return Ok(candidate.into());
                 }
             }
@@ -360,45 +377,45 @@ impl Interval {
     }
 
     /// The rational with the least denominator.
-    pub fn simplest(&self) -> RBig {
+    pub fn simplest(&self) -> Rational {
         if self.lo == self.hi {
             return self.lo.clone();
         }
-        let within = RBig::simplest_in(self.lo.clone(), self.hi.clone());
+        let within = Rational::simplest_in(&self.lo, &self.hi);
         let ends = [&self.lo, &self.hi].into_iter().filter(|x| x.denominator() < within.denominator());
-        ends.min_by_key(|x| x.denominator().clone()).cloned().unwrap_or(within)
+        ends.min_by_key(|x| x.denominator()).cloned().unwrap_or(within)
     }
 }
 
 /// The square root of a rational of at least 0: itself if it is rational.
-fn root(x: &RBig) -> Interval {
+fn root(x: &Rational) -> Interval {
     use dashu_int::ops::{SquareRootRem, UnsignedAbs};
     let part = |n: UBig| {
         let (root, rest) = n.sqrt_rem();
         (rest == UBig::ZERO).then_some(root)
     };
-    let numerator = x.numerator().clone().unsigned_abs();
-    if let (Some(p), Some(q)) = (part(numerator), part(x.denominator().clone())) {
-        return RBig::from_parts(p.into(), q).into();
+    let numerator = x.numerator().unsigned_abs();
+    if let (Some(p), Some(q)) = (part(numerator), part(x.denominator())) {
+        return Rational::new(p, q).into();
     }
     // floor(sqrt(y)) = floor(sqrt(floor(y))) for y = x 4^k.
-    let k = BITS - exponent(x) / 2;
-    let (low, _) = (x * two(2 * k)).floor().unsigned_abs().sqrt_rem();
-    let low = RBig::from(IBig::from(low));
-    Interval { lo: &low * two(-k), hi: (low + RBig::from(1)) * two(-k) }
+    let k = BITS - x.exponent() / 2;
+    let (low, _) = x.scaled(2 * k).floor().unsigned_abs().sqrt_rem();
+    let low = Rational::from(IBig::from(low));
+    Interval { lo: low.scaled(-k), hi: (low + Rational::from(1)).scaled(-k) }
 }
 
 /// `first (1 + z f(1) + z^2 f(1) f(2) + ..)`, cut where the terms at least halve and are below the rounding. The factors fall, so
 /// the rest is then at most the last term.
-fn series(z: &Interval, factor: impl Fn(u64) -> RBig, first: &Interval) -> Interval {
+fn series(z: &Interval, factor: impl Fn(u64) -> Rational, first: &Interval) -> Interval {
     let (mut sum, mut term) = (first.clone(), first.clone());
-    let half = RBig::from_parts(1.into(), 2_u8.into());
+    let half = Rational::two(-1);
     for k in 1.. {
         let ratio = &Interval::from(factor(k)) * z;
         term = (&term * &ratio).shortened();
         sum = &sum + &term;
         let (ratio, last) = (ratio.abs().hi, term.abs().hi);
-        if ratio <= half && last <= size(&sum.lo).max(two(-2 * BITS)) * two(-BITS) {
+        if ratio <= half && last <= sum.lo.abs().max(two(-2 * BITS)).scaled(-BITS) {
             return Interval { lo: sum.lo - &last, hi: sum.hi + &last };
         }
     }
@@ -411,10 +428,10 @@ fn odd_series(z: &Interval, alternating: bool) -> Interval {
     let (mut sum, mut power) = (z.clone().shortened(), z.clone());
     for k in 1.. {
         power = (&power * &square).shortened();
-        let term = (&power * &RBig::from_parts(1.into(), UBig::from(2 * k + 1_u64)).into()).shortened();
+        let term = (&power * &Rational::new(1, 2 * k + 1_u64).into()).shortened();
         sum = &sum + &term;
         let last = term.abs().hi;
-        if last <= size(&sum.lo) * two(-BITS) {
+        if last <= sum.lo.abs().scaled(-BITS) {
             return Interval { lo: sum.lo - &last, hi: sum.hi + &last };
         }
     }
