@@ -209,14 +209,14 @@ fn a_constant_is_said_to_work_only_where_its_claim_holds() {
 #[test]
 fn what_is_said_of_a_verdict_is_true_of_the_kind_of_claim() {
     for (stem, says) in [
-        ("works", "held one constant works in all cases that were seen"),
-        ("grows", "drifts what its constant must meet grows over the sweep"),
-        ("units", "refuted no constant works at all scales, certified"),
-        ("none", "refuted at a case no constant works, proved in exact arithmetic"),
-        ("barred", "rejected in too many trials no constant works"),
-        ("often", "refuted a trial that contradicts it is proved in exact arithmetic"),
-        ("silent", "held no case that was measured asks anything of its constant"),
-        ("under", "held not violated in any case that was drawn or hunted"),
+        ("works", "one constant works in all cases that were seen"),
+        ("grows", "what its constant must meet grows over the sweep"),
+        ("units", "no constant works at all scales, certified"),
+        ("none", "at a case no constant works, proved in exact arithmetic"),
+        ("barred", "in too many trials no constant works"),
+        ("often", "a trial that contradicts it is proved in exact arithmetic"),
+        ("silent", "no case that was measured asks anything of its constant"),
+        ("under", "not violated in any case that was drawn or hunted"),
     ] {
         let page = said(&format!("claims/kinds/{stem}.html"));
         assert!(page.contains(says), "{stem}: {page}");

@@ -380,12 +380,26 @@ fn convert(tex: &str, display: bool, goes_on: bool) -> Option<String> {
         let mut mathml = String::new();
         let storage = Storage::new();
         push_mathml(&mut mathml, Parser::new(&tex, &storage), RenderConfig::default()).ok()?;
-        // Two relations would stand apart.
-        let mathml = mathml.replace("<mo>:</mo><mo>=</mo>", "<mo>:=</mo>");
+        let mathml = defined(&mathml);
         // It writes these as they are where they are a sign.
         element::mended(&mathml.replace("><</m", ">&lt;</m").replace(">&</m", ">&amp;</m"))
     });
     mathml.ok().flatten()
+}
+
+/// A colon and the sign of equality that follows it as the one sign they are: two relations would stand apart.
+fn defined(mathml: &str) -> String {
+    const COLON: &str = ">:</mo>";
+    let mut parts = mathml.split(COLON);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let equals = part.strip_prefix("<mo").and_then(|rest| rest.split_once('>')?.1.strip_prefix("=</mo>"));
+        match equals {
+            Some(rest) => out += &format!(">:=</mo>{rest}"),
+            None => out += &format!("{COLON}{part}"),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -412,8 +426,11 @@ mod tests {
 
     #[test]
     fn what_is_defined_is_so_by_one_sign() {
-        let html = statement("P := A");
-        assert!(html.contains("<mo>:=</mo>"), "{html}");
+        for tex in ["P := A", "Let $P:=A$ be", "\\{x := 2 : x\\}"] {
+            let html = statement(tex);
+            assert!(html.contains(">:=</mo>") && !html.contains(">=</mo>"), "{html}");
+        }
+        assert!(statement("a : b = c").contains(">:</mo>"));
     }
 
     #[test]
