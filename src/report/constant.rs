@@ -33,9 +33,10 @@ impl Standing {
 /// One line: the constant, and what becomes of it towards the ends of what was swept. `verdict`: of what is claimed of it.
 pub fn describe(name: &str, constant: &Constant, verdict: Verdict) -> String {
     let value = value(name, constant, verdict);
-    // What is said of several ends is said once.
+    // What is said of several ends is said once; that nothing is asked at any of them is said of all.
     let mut said: Vec<(String, Vec<String>)> = Vec::new();
-    for (what, way) in constant.curves.iter().flat_map(|curve| trends(curve, constant.seek)) {
+    let all = constant.curves.iter().flat_map(|curve| trends(curve, constant.seek));
+    for (what, way) in all.filter(|(what, _)| constant.worst.is_some() || what != NOTHING) {
         match said.iter_mut().find(|(before, _)| *before == what) {
             Some((_, ways)) => ways.push(way),
             None => said.push((what, vec![way])),
@@ -71,11 +72,14 @@ pub fn unasked(name: &str, standing: Standing, measured: Measured) -> String {
     }
 }
 
+/// What is said of an end at which nothing is asked.
+const NOTHING: &str = "nothing is asked";
+
 /// What becomes of what is asked, and towards where: `no more is asked`, `as kappa grows`; `drifts like L^-0.5`, `as L grows`.
 fn trends(curve: &Curve, seek: Seek) -> impl Iterator<Item = (String, String)> + '_ {
     curve.ends.iter().map(move |(end, trend)| {
         let what = match trend {
-            Trend::Level if curve.is_silent(*end) => "nothing is asked".to_owned(),
+            Trend::Level if curve.is_silent(*end) => NOTHING.to_owned(),
             Trend::Level => "no more is asked".to_owned(),
             Trend::Settles => "settles".to_owned(),
             Trend::Grows { exponent, .. } => {
