@@ -203,7 +203,7 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
             Measured::All | Measured::Nowhere => {
                 format!("no case asks for a positive `{name}`: the statement holds with any")
             }
-            Measured::Some => format!("where what is asked of `{name}` could be measured, nothing is"),
+            Measured::Some => format!("nothing is asked of `{name}` where that could be measured"),
             Measured::None => format!("what is asked of `{name}` could not be measured"),
         };
         let why = format!("{none}, and this says nothing of how {large} it must be");
