@@ -124,6 +124,22 @@ const KINDS: &[(&str, &str, &str)] = &[
         "[given]\nx = \"real in [0, 1]\"\ny = \"real in [0, 1]\"\nz = \"real in [0, 1]\"\n[claim]\n\
          at_bottom = \"exp(x + y + z) + (x - 1/3)^2 + (y - 3/7)^2 + (z - sqrt(1/2))^2 >= 1 + x + y + z\"\n",
     ),
+    (
+        "late",
+        "refuted",
+        "[given]\nx = \"real in [1/2, 1]\"\nn = \"int in 1..=4\"\n[flow]\nstate = { y = \"1\" }\nrate = { y = \"x*y\" }\nend = \"1\"\nat = 4\n\
+         [constant]\nname = \"c\"\nsweep = { n = [1, 2, 3, 4] }\nalways = \"y - 1 <= c*n*t*max(0, 1/4 - t)\"\n",
+    ),
+    (
+        "silent",
+        "held",
+        "[given]\nx = \"real in [0, 1]\"\nn = \"int in 1..=8\"\n[constant]\nname = \"c\"\nsweep = { n = [1, 2, 4, 8] }\nclaim = \"x - 2 <= c*n\"\n",
+    ),
+    (
+        "under",
+        "held",
+        "[given]\nx = \"real in [0, 1]\"\ny = \"real in [0, 1]\"\n[claim]\nabove = \"x > y => exp(x) > exp(y)\"\n",
+    ),
 ];
 
 /// A run of them, and its site.
@@ -191,6 +207,98 @@ fn a_constant_is_said_to_work_only_where_its_claim_holds() {
 }
 
 #[test]
+fn what_is_said_of_a_verdict_is_true_of_the_kind_of_claim() {
+    for (stem, says) in [
+        ("works", "one constant works in all cases that were seen"),
+        ("grows", "what its constant must meet grows over the sweep"),
+        ("units", "no constant works at all scales, certified"),
+        ("none", "at a case no constant works, proved in exact arithmetic"),
+        ("barred", "in too many trials no constant works"),
+        ("often", "a trial that contradicts it is proved in exact arithmetic"),
+        ("silent", "no case that was measured asks anything of its constant"),
+        ("under", "not violated in any case that was drawn or hunted"),
+    ] {
+        let page = said(&format!("claims/kinds/{stem}.html"));
+        assert!(page.contains(says), "{stem}: {page}");
+    }
+    let coin = PLANTED.read("site/claims/planted/coin.html");
+    assert!(coin.contains("the trials are consistent with it"), "{coin}");
+}
+
+#[test]
+fn a_trend_is_of_what_is_asked_and_the_place_of_a_failure_has_one_name() {
+    let report: Value = serde_json::from_str(&fs::read_to_string(OTHERS.join("run.json")).unwrap()).unwrap();
+    let summary = |stem: &str| {
+        let claims = report["claims"].as_array().unwrap();
+        let claim = claims.iter().find(|claim| claim["id"] == format!("kinds/{stem}")).unwrap();
+        claim["summary"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(summary("silent"), "nothing is asked of c");
+    assert!(said("claims/kinds/silent.html").contains("nothing is asked as n grows"));
+    assert!(
+        summary("works").ends_with("; no more is asked as n grows, as L grows, as L falls"),
+        "{}",
+        summary("works")
+    );
+    assert!(summary("late").ends_with(" at t = 1/4 of the end"), "{}", summary("late"));
+    let late = said("claims/kinds/late.html");
+    assert!(
+        late.contains(" at t = 1/4 of the end; ") && !late.contains("at look") && !late.contains("step 1"),
+        "{late}"
+    );
+    // The hunt counts what is in the branch, too; the cases are those that meet the hypotheses.
+    let under = said("claims/kinds/under.html");
+    assert!(under.contains("evaluations met the hypotheses and the premise"), "{under}");
+    assert!(
+        under.contains("2,000 of 2,000 cases met the hypotheses.") && under.contains("Cases by stratum"),
+        "{under}"
+    );
+    assert!(late.contains("Looks by stratum"), "{late}");
+}
+
+#[test]
+fn a_stored_counterexample_is_proved_where_there_is_no_budget_to_search() {
+    let folder = site::scratch("stored");
+    fs::create_dir_all(folder.join("claims/p")).unwrap();
+    let least = "[budget]\ncases = 5000\n";
+    let plain = "[given]\nx = \"real in [0, 1]\"\n[claim]\nless = \"x^2 < x\"\nmost = \"exp(x) >= 1 + x\"\n";
+    for (stem, expect, text) in [
+        ("plain", "{ less = \"refuted\", most = \"not-run\" }", plain),
+        ("sought", "\"refuted\"", KINDS.iter().find(|(stem, ..)| *stem == "none").unwrap().2),
+    ] {
+        let text = format!("title = \"{stem}\"\nat = \"(1)\"\nexpect = {expect}\n{text}{least}");
+        fs::write(folder.join(format!("claims/p/{stem}.toml")), text).unwrap();
+    }
+    let run = |arguments: &[&str]| {
+        let run = theoremcheck(&folder, &[&["check", "--json", "run.json"], arguments].concat());
+        let report: Value = serde_json::from_str(&fs::read_to_string(folder.join("run.json")).unwrap()).unwrap();
+        (run.status.code(), report["claims"].clone())
+    };
+    let (_, claims) = run(&["--budget", "quick"]);
+    assert_eq!((&claims[0]["verdict"], &claims[1]["verdict"]), (&"not-run".into(), &"not-run".into()));
+    run(&["--accept-witness"]);
+    let (status, claims) = run(&["--budget", "quick"]);
+    assert_eq!(status, Some(0), "{claims}");
+    let [plain, sought] = [&claims[0], &claims[1]];
+    assert_eq!(plain["predicates"][0]["verdict"], "refuted");
+    assert_eq!(plain["predicates"][1]["verdict"], "not-run");
+    assert_eq!(plain["predicates"][1]["reason"], plain["reason"]);
+    assert_eq!((&sought["verdict"], &sought["reason"], &sought["cases"]), (&"refuted".into(), &Value::Null, &0.into()));
+    let predicate = &sought["predicates"][0];
+    assert_eq!(predicate["reason"], "no positive `c` works at a case, certified: its room is 0, in 128 bits");
+    assert_eq!(predicate["evidence"]["stored_witness"], "proved");
+    assert_eq!(
+        predicate["says"],
+        serde_json::json!(["the stored witness proves it", "what other cases ask of c was not sought"])
+    );
+    // One of another statement proves nothing.
+    let path = folder.join("claims/p/sought.toml");
+    fs::write(&path, fs::read_to_string(&path).unwrap().replace("c*n*(1 - x)", "c*n*(1 - x/2)")).unwrap();
+    let (status, claims) = run(&["--budget", "quick"]);
+    assert_eq!((status, &claims[1]["verdict"]), (Some(4), &"not-run".into()));
+}
+
+#[test]
 fn the_site_writes_names_as_the_claim_does() {
     let grows = said("claims/kinds/grows.html");
     assert!(grows.contains("A case asks for c_7 ≥ ") && !grows.contains("C_7"), "{grows}");
@@ -202,8 +310,8 @@ fn the_site_writes_names_as_the_claim_does() {
 fn all_that_is_false_is_among_the_errata_with_its_reason() {
     let errata = said("errata.html");
     for what in [
-        "6 claims.",
-        "2 refuted by a counterexample in exact numbers",
+        "7 claims.",
+        "3 refuted by a counterexample in exact numbers",
         "1 refuted by an exact change of scale",
         "2 rejected by trials, a fitted slope or the runs of a figure",
         "1 drifts by the measured growth of what a constant must meet",

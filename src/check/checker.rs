@@ -13,6 +13,7 @@ use super::reading;
 use super::replay::{ReplayRun, Value, Which};
 use super::scaling::{Asked, ScalingRun};
 use super::search::Effort;
+use super::stored::stored_of;
 use super::sure;
 use super::tally::Tally;
 use crate::arith::backend::dispatch;
@@ -22,8 +23,10 @@ use crate::case::octet::{Plans, compiled, numbers_of};
 use crate::case::point::Point;
 use crate::case::record::{CaseRecord, Hypotheses, Look, Stratum};
 use crate::case::way::{self, Way};
+use crate::case::witness::WitnessFile;
+use crate::certify::Certifier;
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
-use crate::claim::model::Claim;
+use crate::claim::model::{Claim, Source};
 use crate::claim::program::{Motion, Program};
 use crate::eval::compile::{PlanError, integer};
 use crate::kernel::{Kernel, SharedKernel, built_in};
@@ -54,6 +57,19 @@ pub struct PredicateInfo {
     pub unit: String,
     /// Of a predicate along a flow: at which times it is looked at.
     pub looks: Option<Looks>,
+    /// What a case has to meet, beside the hypotheses, for the predicate to be asked of it.
+    pub premise: Premise,
+}
+
+/// Under what a predicate is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Premise {
+    /// Wherever the hypotheses are met.
+    None,
+    /// Where the left side of its `=>` is true.
+    Stated,
+    /// Of a constant: where anything is asked of it.
+    Demand,
 }
 
 /// Why a claim could not be run to its end.
@@ -182,6 +198,11 @@ impl Checker {
                 looks: match program.motion_of(a.when) {
                     Some(Motion::Flow(course)) => Some(course.looks),
                     Some(Motion::Iteration(_)) | None => None,
+                },
+                premise: match (a.predicate.guards.is_empty(), &claim.constant) {
+                    (true, _) => Premise::None,
+                    (false, None) => Premise::Stated,
+                    (false, Some(_)) => Premise::Demand,
                 },
             })
             .collect();
@@ -448,6 +469,19 @@ impl Checker {
         };
         let (claim, options, kernel, cost) = (&self.claim, &self.options, self.kernel(), self.cost);
         Ok(constant::Search { claim, constant, options, kernel, effort, cost })
+    }
+
+    /// What becomes of a stored counterexample, without a search: one entry a predicate, or none at all where no search would ask for it.
+    ///
+    /// # Errors
+    /// If its file cannot be read as one.
+    pub fn stored(&self, source: &Source) -> Result<Vec<Evidence>, CheckError> {
+        let malformed = |errors: Diagnostics| CheckError(errors.to_string());
+        let certifier = Certifier::new(&self.claim, self.max_elements).map_err(malformed)?;
+        let (file, _) = WitnessFile::read(source.text.as_bytes(), &source.path).map_err(malformed)?;
+        let of = |i| stored_of(&self.claim, &certifier, &file, i);
+        let evidence = |(stored, refutation)| Evidence { stored: Some(stored), refutation, ..Evidence::default() };
+        Ok((0..self.predicates.len()).map(|i| of(i).map(evidence).unwrap_or_default()).collect())
     }
 
     /// What is kept of the looks of trials of up to so many settings: `trials` of each, given how many settings there are.

@@ -89,6 +89,29 @@ pub struct Worst {
     pub at: Vec<(String, f64)>,
 }
 
+/// At how many values what is asked could be measured: else that nothing is asked there is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measured {
+    All,
+    Some,
+    None,
+    /// There are no values.
+    Nowhere,
+}
+
+impl Measured {
+    /// From whether it could be at each.
+    pub fn of(values: impl Iterator<Item = bool>) -> Self {
+        let (all, some) = values.fold((0_u64, 0_u64), |(all, some), one| (all + 1, some + u64::from(one)));
+        match (all, some) {
+            (0, _) => Self::Nowhere,
+            (_, 0) => Self::None,
+            (all, some) if all == some => Self::All,
+            _ => Self::Some,
+        }
+    }
+}
+
 /// What is asked at the values of one given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
@@ -107,6 +130,46 @@ pub struct CurvePoint {
     pub spread: f64,
     /// The quantile that is asked for lies beyond what the trials can tell.
     pub clipped: bool,
+}
+
+/// The least values that a trend is read off.
+const LEAST_READ: usize = 4;
+
+impl Curve {
+    /// Whether nothing is asked at any of the values that tell what becomes of it towards an end: then there is no trend.
+    pub fn is_silent(&self, end: End) -> bool {
+        let read = LEAST_READ.max(self.points.len() / 2 + 1).min(self.points.len());
+        let window = match end {
+            End::Upper => &self.points[self.points.len() - read..],
+            End::Lower => &self.points[..read],
+        };
+        !window.is_empty() && window.iter().all(|point| point.demand == Some(0.0))
+    }
+
+    /// `kappa grows`; of several givens, which go together, each to an end of its own, `s1 falls, kappa and n to their ends with it`.
+    pub fn way(&self, end: End) -> String {
+        let way = match end {
+            End::Upper => "grows",
+            End::Lower => "falls",
+        };
+        match in_step(&self.given) {
+            (given, None) => format!("{given} {way}"),
+            (given, Some(others)) => format!("{given} {way}, {others} with it"),
+        }
+    }
+}
+
+/// What a curve is over: its given or, where several go together, the first, which its values are of, and the words for the others: `kappa and n to
+/// their ends`.
+pub fn in_step(given: &str) -> (&str, Option<String>) {
+    let Some((first, others)) = given.split_once(" with ") else { return (given, None) };
+    let others: Vec<&str> = others.split(" with ").collect();
+    let words = match &others[..] {
+        [one] => format!("{one} to its end"),
+        [all @ .., last] => format!("{} and {last} to their ends", all.join(", ")),
+        [] => String::new(),
+    };
+    (first, Some(words))
 }
 
 /// An end of a given's values.
@@ -138,6 +201,16 @@ impl Constant {
     /// The least constant that works (the greatest), as far as was found.
     pub fn value(&self) -> Option<f64> {
         self.worst.as_ref().map(|worst| Self::constant(self.seek, worst.demand))
+    }
+
+    /// At how many of the values some case could be measured; where nothing was swept, or sought, at none.
+    pub fn measured(&self) -> Measured {
+        Measured::of(self.curves.iter().flat_map(|curve| &curve.points).map(|point| point.demand.is_some()))
+    }
+
+    /// What is known where a stored case, at which no constant works, was proved and nothing was sought.
+    pub fn unsought(seek: Seek) -> Self {
+        Self { seek, worst: None, curves: Vec::new(), trials: None, scaled: None, impossible: None, barred: None }
     }
 
     /// Settings of what is random, 1 where nothing is.

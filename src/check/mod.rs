@@ -24,6 +24,6 @@ pub mod tally;
 pub mod trend;
 
 pub use crate::case::record;
-pub use checker::{CheckError, CheckOptions, Checker, PredicateInfo, Replay};
+pub use checker::{CheckError, CheckOptions, Checker, PredicateInfo, Premise, Replay};
 pub use probability::{TRIALS, replay_case};
 pub use replay::Value;

@@ -43,7 +43,7 @@ const TURN: f64 = 0.05;
 /// Steps that a range is divided into, at most.
 const MOST_STEPS: f64 = 12.0;
 /// A dip by more than this part is no fault of a search.
-pub(super) const DEEPEST_FAULT: f64 = 0.25;
+const DEEPEST_FAULT: f64 = 0.25;
 /// A spread up to which values that are no higher than others are taken to be so.
 const SURE: f64 = 0.15;
 /// And one up to which what may be at the end is compared with what is before it; of worse searches nothing is said.

@@ -404,3 +404,12 @@ pub struct Paper {
     #[serde(default)]
     pub bibtex: Option<String>,
 }
+
+impl Paper {
+    /// Whether the venue ends with the year, as in `(NeurIPS 2021)`, so that it need not be said again.
+    pub fn venue_has_year(&self) -> bool {
+        let venue = self.venue.as_deref().unwrap_or_default().trim_end_matches([')', ']', '.', ' ']);
+        let before = venue.strip_suffix(&self.year.to_string());
+        before.is_some_and(|before| before.ends_with([' ', '(', '[', ',']))
+    }
+}

@@ -59,6 +59,16 @@ mod tests {
     }
 
     #[test]
+    fn a_venue_that_ends_with_the_year_says_it() {
+        let has =
+            |venue: &str| Paper { venue: Some(venue.to_owned()), year: 2021, ..Paper::default() }.venue_has_year();
+        assert!(has("Advances (NeurIPS 2021)") && has("ICML, 2021."));
+        for other in ["NeurIPS", "a manuscript; the year is that of x-2021", "Proc. 12021", "NeurIPS 2021 workshop"] {
+            assert!(!has(other), "{other}");
+        }
+    }
+
+    #[test]
     fn every_error_of_a_citation_is_told() {
         let text = "titel = \"T\"\nauthors = [\"A\", 3]\nyear = \"2021\"\n";
         let errors = load_paper(text.as_bytes(), Path::new("p/paper.toml")).unwrap_err();

@@ -2,16 +2,16 @@
 
 use super::verdict::{self, Judgement};
 use crate::case::values::lines;
-use crate::check::PredicateInfo;
 use crate::check::chance::Chance;
 use crate::check::constant::Constant;
 use crate::check::evidence::{Evidence, Refutation};
 use crate::check::figure::Found;
 use crate::check::fit::Fit;
 use crate::check::tally::{PredicateTally, Tally};
+use crate::check::{PredicateInfo, Premise};
 use crate::claim::diagnostic::Diagnostics;
 use crate::claim::fingerprint::Fingerprint;
-use crate::claim::model::{Claim, ClaimId, Verdict};
+use crate::claim::model::{Claim, ClaimId, Flow, Verdict};
 use std::time::Duration;
 
 /// A claim that was checked, or could not even be read.
@@ -132,19 +132,37 @@ impl ClaimResult {
             let fingerprint = Fingerprint::of(claim, &info.name).unwrap_or_else(|| Fingerprint::of_files(claim));
             PredicateResult { info, counts, evidence, judgement, expected, as_expected, fingerprint }
         };
+        // Of the statement as a whole it is the flow that says at which times it is looked at.
+        let whole = |name: &str| {
+            let own = predicates.iter().find(|info| info.name == name);
+            let premise = own.map_or(Premise::None, |info| info.premise);
+            PredicateInfo { looks: claim.flow.as_ref().map(Flow::looks), premise, ..named(name) }
+        };
         let predicates: Vec<PredicateResult> = if let Some(failure) = &failure {
-            let judgement = Judgement::new(failure.verdict(), failure.reason());
-            claim.predicates().map(|name| judged(named(name), None, judgement.clone())).collect()
+            // What is stored against a predicate may have been proved, though there was no budget for a search.
+            let of = |name: &str| predicates.iter().position(|info| info.name == name);
+            let proved =
+                |name: &str| of(name).and_then(|i| Some((i, evidence.get(i)?, evidence.get(i)?.refutation.as_ref()?)));
+            let result = |name: &str| match proved(name) {
+                Some((i, evidence, refutation)) => {
+                    let constant = claim.constant.as_ref().map(|_| name);
+                    let info = if constant.is_some() { whole(name) } else { predicates[i].clone() };
+                    let judged = judged(info, None, verdict::judge_refuted(constant, refutation));
+                    PredicateResult { counts: tally.predicates.get(i).cloned(), evidence: evidence.clone(), ..judged }
+                }
+                None => judged(named(name), None, Judgement::new(failure.verdict(), failure.reason())),
+            };
+            claim.predicates().map(result).collect()
         } else if let Some(chance) = &chance {
             let evidence = evidence.into_iter().next().unwrap_or_default();
             let judgement = verdict::judge_chance(chance, &evidence);
-            let judged = claim.probability.as_ref().map(|p| judged(named(&p.bound.name), None, judgement));
+            let judged = claim.probability.as_ref().map(|p| judged(whole(&p.bound.name), None, judgement));
             judged.map(|judged| PredicateResult { evidence, ..judged }).into_iter().collect()
         } else if let (Some(constant), Some(asked)) = (&constant, &claim.constant) {
             let evidence = evidence.into_iter().next().unwrap_or_default();
             let judgement = verdict::judge_constant(&asked.name, constant, &tally, &evidence);
             let counts = std::mem::take(&mut tally.predicates).into_iter().next();
-            let judged = judged(named(&asked.name), None, judgement);
+            let judged = judged(whole(&asked.name), None, judgement);
             vec![PredicateResult { counts, evidence, ..judged }]
         } else if let Some(figure) = &figure {
             let read = figure.readings.iter();
@@ -160,6 +178,12 @@ impl ClaimResult {
             let slope = slope.map(|(s, fit)| judged(named(&s.slope.name), None, verdict::judge_fit(fit)));
             counted.chain(slope).collect()
         };
+        let all_refuted = !predicates.is_empty() && predicates.iter().all(|p| p.evidence.refutation.is_some());
+        let failure = failure.filter(|_| !all_refuted);
+        let constant = constant.or_else(|| {
+            let sought = claim.constant.as_ref().filter(|_| all_refuted)?;
+            Some(Constant::unsought(sought.seek))
+        });
         Self {
             id: claim.id.clone(),
             title: claim.title.clone(),
@@ -203,5 +227,6 @@ impl ClaimResult {
 const SHOWN: usize = 24;
 
 fn named(name: &str) -> PredicateInfo {
-    PredicateInfo { name: name.to_owned(), identity: false, unit: String::new(), looks: None }
+    let (name, unit) = (name.to_owned(), String::new());
+    PredicateInfo { name, identity: false, unit, looks: None, premise: Premise::None }
 }

@@ -1,6 +1,6 @@
 //! Which cases run where.
 //!
-//! A unit of work is one block of one claim's cases (or one fit, all trials of one probability, all runs of one figure). Threads take units in order from one counter; what they count
+//! A unit of work is one block of one claim's cases (or one fit, all trials of one probability, all runs of one figure, one stored counterexample). Threads take units in order from one counter; what they count
 //! is merged by commutative sums, and a claim that fails does so by its lowest failing block. So the outcome is the same, bit
 //! for bit, for any number of threads. A panic inside a claim is that claim's error, never the run's.
 
@@ -156,6 +156,8 @@ enum Work {
     Constant(u64),
     /// The runs of a figure.
     Figure,
+    /// The stored counterexample alone: for the search there is no budget, which is said of what it does not refute.
+    Stored(Failure),
 }
 
 /// What a claim takes, about: evaluations, by what one of them counts for.
@@ -172,6 +174,7 @@ fn load(claim: &Claim, options: &RunOptions, source: &dyn CaseSource, work: &Wor
         Work::Fit(evaluations) => *evaluations,
         Work::Trials(trials) | Work::Constant(trials) => trials.saturating_mul(source.cost()),
         Work::Figure => source.experiment_cost().map_or(0, |cost| cost.evaluations),
+        Work::Stored(_) => source.cost(),
     }
 }
 
@@ -202,7 +205,7 @@ fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepar
         return prepare_trials(claim, options, source, cost, work);
     }
     if let Some(failure) = claim.constant.as_ref().and_then(|constant| too_dear(claim, constant, options, cost)) {
-        return Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))));
+        return beyond_budget(claim, source, failure);
     }
     let failure = match (budget::cases(options.budget, options.cases, cost), claim.budget.cases) {
         (None, _) => {
@@ -216,7 +219,16 @@ fn prepare(claim: &Claim, options: &RunOptions, compile: &Compile<'_>) -> Prepar
         }
         (Some(cases), _) => return Prepared::Ready { source, work: Work::Cases(cases) },
     };
-    Prepared::Failed(Box::new(Findings::failed(Some(&*source), Failure::NotRun(failure))))
+    beyond_budget(claim, source, failure)
+}
+
+/// A claim that is not searched. What is stored against it is proved all the same, which takes no search.
+fn beyond_budget(claim: &Claim, source: Box<dyn CaseSource>, failure: String) -> Prepared {
+    let failure = Failure::NotRun(failure);
+    match &claim.witness {
+        Some(_) => Prepared::Ready { source, work: Work::Stored(failure) },
+        None => Prepared::Failed(Box::new(Findings::failed(Some(&*source), failure))),
+    }
 }
 
 fn prepare_fit(claim: &Claim, options: &RunOptions, source: Box<dyn CaseSource>) -> Prepared {
@@ -340,7 +352,7 @@ impl<'a> Slot<'a> {
     fn new(claim: &'a Claim, prepared: Prepared, first_unit: u64, options: &RunOptions) -> Self {
         let units = match &prepared {
             Prepared::Ready { work: Work::Cases(cases), .. } => cases.div_ceil(BLOCK),
-            Prepared::Ready { work: Work::Fit(_) | Work::Trials(_) | Work::Constant(_) | Work::Figure, .. } => 1,
+            Prepared::Ready { .. } => 1,
             Prepared::Failed(_) | Prepared::Malformed(_) => 0,
         };
         let load = match &prepared {
@@ -404,6 +416,11 @@ impl<'a> Slot<'a> {
                 Work::Figure => {
                     let found = guard(|| source.experiment());
                     self.note(unit, flatten(found), begun.elapsed(), |sum, found| sum.figure = Some(found));
+                }
+                Work::Stored(_) => {
+                    let stored = self.claim.witness.as_deref();
+                    let found = guard(|| stored.map_or(Ok(Vec::new()), |stored| source.stored(stored)));
+                    self.note(unit, flatten(found), begun.elapsed(), |sum, evidence| sum.evidence = evidence);
                 }
                 Work::Cases(cases) => {
                     let range = block(unit, *cases);
@@ -492,7 +509,7 @@ impl<'a> Slot<'a> {
             Prepared::Failed(findings) => {
                 Outcome::Checked(Box::new(ClaimResult::new(self.claim, (**findings).clone())))
             }
-            Prepared::Ready { source, .. } => {
+            Prepared::Ready { source, work } => {
                 let sum = std::mem::take(&mut *self.sum.lock().unwrap_or_else(PoisonError::into_inner));
                 let mut findings = Findings::of(&**source, sum.busy);
                 match sum.failure {
@@ -505,6 +522,9 @@ impl<'a> Slot<'a> {
                         findings.figure = sum.figure;
                         findings.evidence = sum.evidence;
                         findings.tally = sum.tally.unwrap_or(findings.tally);
+                        if let Work::Stored(failure) = work {
+                            findings.failure = Some(failure.clone());
+                        }
                     }
                 }
                 Outcome::Checked(Box::new(ClaimResult::new(self.claim, findings)))

@@ -15,7 +15,7 @@ use crate::check::record::{CaseRecord, Fate, Hypotheses, Look, Stratum};
 use crate::check::scaling::Asked;
 use crate::check::search::Effort;
 use crate::check::tally::Tally;
-use crate::check::{CheckError, CheckOptions, PredicateInfo};
+use crate::check::{CheckError, CheckOptions, PredicateInfo, Premise};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::load::load;
 use crate::claim::model::Source;
@@ -112,6 +112,7 @@ fn fake() -> Fake {
             identity: false,
             unit: "1".to_owned(),
             looks: None,
+            premise: Premise::None,
         }],
         cost: 1,
         fate: |_| Fate::Held,

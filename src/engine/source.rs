@@ -28,6 +28,13 @@ pub trait CaseSource: Send + Sync {
     /// # Errors
     /// Where no plan can be made.
     fn search(&self, tally: &Tally, effort: &Effort, stored: Option<&Source>) -> Result<Vec<Evidence>, CheckError>;
+    /// What becomes of a stored counterexample where there is no budget to search: one entry a predicate, or none at all.
+    ///
+    /// # Errors
+    /// If its file cannot be read as one.
+    fn stored(&self, _: &Source) -> Result<Vec<Evidence>, CheckError> {
+        Ok(Vec::new())
+    }
     /// Whether this is a `[scaling]` claim, which has a fit in place of cases.
     fn is_scaling(&self) -> bool;
     /// The fit of a `[scaling]` claim, within so many evaluations.
@@ -88,6 +95,10 @@ impl CaseSource for Checker {
 
     fn search(&self, tally: &Tally, effort: &Effort, stored: Option<&Source>) -> Result<Vec<Evidence>, CheckError> {
         self.search(tally, effort, stored)
+    }
+
+    fn stored(&self, stored: &Source) -> Result<Vec<Evidence>, CheckError> {
+        self.stored(stored)
     }
 
     fn is_scaling(&self) -> bool {

@@ -16,13 +16,14 @@
 //! it is feasible is not known. A claim's verdict is the gravest of its predicates'.
 
 use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing, error_at};
-use crate::check::constant::{Constant, End};
-use crate::check::evidence::Evidence;
+use crate::check::constant::{Constant, End, Measured};
+use crate::check::evidence::{Evidence, Refutation};
 use crate::check::fit::{Fit, REJECTED_WRONGLY, Shape};
 use crate::check::reading::{Answer, Read};
 use crate::check::tally::{PredicateTally, Tally};
 use crate::check::trend::Trend;
 use crate::claim::model::{Expect, ProbabilityBound, Verdict};
+use crate::lang::need::Seek;
 
 /// A verdict, and why, where it is not plainly `held`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +50,7 @@ const ENOUGH_HUNTED: u64 = 1000;
 /// The verdict of one predicate after `cases` cases, of which `met` met the hypotheses, and what was found beyond them.
 pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u64) -> Judgement {
     if let Some(refutation) = &evidence.refutation {
-        let how = format!("in {} bits", refutation.bits);
-        let margin = refutation.margin.describe();
-        return Judgement::new(Verdict::Refuted, format!("certified counterexample, margin {margin}, {how}"));
+        return judge_refuted(None, refutation);
     }
     let count = predicate.total();
     let asked = count.in_branch();
@@ -122,12 +121,20 @@ pub fn judge_fit(fit: &Fit) -> Judgement {
     }
 }
 
+/// The verdict of a predicate with a certified counterexample, whatever else was found. `constant`: its name, where one is sought.
+pub fn judge_refuted(constant: Option<&str>, refutation: &Refutation) -> Judgement {
+    let (margin, bits) = (refutation.margin.describe(), refutation.bits);
+    let why = match constant {
+        Some(name) => format!("no positive `{name}` works at a case, certified: its room is {margin}, in {bits} bits"),
+        None => format!("certified counterexample, margin {margin}, in {bits} bits"),
+    };
+    Judgement::new(Verdict::Refuted, why)
+}
+
 /// The verdict of a constant: what is certain, what grows, what could not be told.
 pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: &Evidence) -> Judgement {
     if let Some(refutation) = &evidence.refutation {
-        let (margin, bits) = (refutation.margin.describe(), refutation.bits);
-        let why = format!("no positive `{name}` works at a case, certified: its room is {margin}, in {bits} bits");
-        return Judgement::new(Verdict::Refuted, why);
+        return judge_refuted(Some(name), refutation);
     }
     if let Some(scaled) = &constant.scaled {
         let why = format!("{}: no `{name}` works at all scales, certified", scaled.describe());
@@ -164,11 +171,8 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
     }
     let mut growth = constant.drifts().map(|(curve, end, trend)| {
         let Trend::Grows { exponent, interval: (lo, hi) } = trend else { return String::new() };
-        let way = match end {
-            End::Upper => "grows",
-            End::Lower => "falls",
-        };
-        format!("what `{name}` must meet grows as {} {way} (exponent {exponent:.3}, [{lo:.3}, {hi:.3}])", curve.given)
+        let way = curve.way(end);
+        format!("what `{name}` must meet grows as {way} (exponent {exponent:.3}, [{lo:.3}, {hi:.3}])")
     });
     if let Some(first) = growth.next() {
         let more: Vec<String> = growth.collect();
@@ -191,9 +195,18 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
         return Judgement::new(Verdict::Inconclusive, unclear.join("; "));
     }
     if constant.worst.is_none() {
-        let why = format!(
-            "no case asks for a positive `{name}`: the statement holds with any, and this says nothing of how large it must be"
-        );
+        let large = match constant.seek {
+            Seek::Least => "large",
+            Seek::Greatest => "small",
+        };
+        let none = match constant.measured() {
+            Measured::All | Measured::Nowhere => {
+                format!("no case asks for a positive `{name}`: the statement holds with any")
+            }
+            Measured::Some => format!("nothing is asked of `{name}` where that could be measured"),
+            Measured::None => format!("what is asked of `{name}` could not be measured"),
+        };
+        let why = format!("{none}, and this says nothing of how {large} it must be");
         return Judgement { verdict: Verdict::Held, reason: Some(why) };
     }
     Judgement { verdict: Verdict::Held, reason: None }

@@ -4,11 +4,11 @@ use super::chance;
 use super::constant;
 use super::experiment;
 use super::number::{grouped, short};
-use crate::check::PredicateInfo;
 use crate::check::evidence::{Proof, Refutation, Stored, Tightness};
 use crate::check::fit::{Claimed, Fit, LEVEL, LeftOut};
 use crate::check::line::Line;
 use crate::check::tally::Extreme;
+use crate::check::{PredicateInfo, Premise};
 use crate::engine::outcome::{ClaimResult, PredicateResult};
 use crate::engine::verdict::name;
 use crate::lang::ast::{Looks, SlopeBound};
@@ -290,8 +290,12 @@ pub fn describe_hunt(predicate: &PredicateResult) -> Vec<String> {
     let mut lines = Vec::new();
     // A hunt that starts from a violation has nothing to look for.
     if let Some(hunt) = predicate.evidence.hunt.as_ref().filter(|hunt| hunt.evaluations > 0) {
-        let feasible =
-            format!("{} of {} evaluations met the hypotheses", grouped(hunt.feasible), grouped(hunt.evaluations));
+        let met = match predicate.info.premise {
+            Premise::None => "met the hypotheses",
+            Premise::Stated => "met the hypotheses and the premise",
+            Premise::Demand => "met the hypotheses and asked for something",
+        };
+        let feasible = format!("{} of {} evaluations {met}", grouped(hunt.feasible), grouped(hunt.evaluations));
         match &hunt.best {
             None => lines.push(format!("hunt: nothing to measure; {feasible}")),
             Some(best) => {

@@ -1,7 +1,7 @@
 //! A constant that was sought, as people and programs read it.
 
 use super::number::{JsonNumber, grouped, near_one, short};
-use crate::check::constant::{Constant, Curve, End, Worst};
+use crate::check::constant::{Constant, Curve, End, Measured, Worst, in_step};
 use crate::check::trend::Trend;
 use crate::claim::model::Verdict;
 use crate::lang::need::Seek;
@@ -33,8 +33,17 @@ impl Standing {
 /// One line: the constant, and what becomes of it towards the ends of what was swept. `verdict`: of what is claimed of it.
 pub fn describe(name: &str, constant: &Constant, verdict: Verdict) -> String {
     let value = value(name, constant, verdict);
-    let trends: Vec<String> = constant.curves.iter().flat_map(|curve| trends(curve, constant.seek)).collect();
-    if trends.is_empty() { value } else { format!("{value}; {}", trends.join(", ")) }
+    // What is said of several ends is said once; that nothing is asked at any of them is said of all.
+    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    let all = constant.curves.iter().flat_map(|curve| trends(curve, constant.seek));
+    for (what, way) in all.filter(|(what, _)| constant.worst.is_some() || what != NOTHING) {
+        match said.iter_mut().find(|(before, _)| *before == what) {
+            Some((_, ways)) => ways.push(way),
+            None => said.push((what, vec![way])),
+        }
+    }
+    let trends = said.iter().map(|(what, ways)| format!("; {what} {}", ways.join(", ")));
+    value + &trends.collect::<String>()
 }
 
 /// `c >= 0.031`; where it is not known to work, `a case asks for c >= 0.031`.
@@ -47,37 +56,51 @@ fn value(name: &str, constant: &Constant, verdict: Verdict) -> String {
         (Standing::Works, Some(bound)) => bound,
         (Standing::Asked, Some(bound)) => format!("a case asks for {bound}"),
         (Standing::AskedElsewhere, Some(bound)) => format!("where some {name} works, a case asks for {bound}"),
-        (_, None) if !is_measured(constant) => format!("what is asked of {name} could not be measured"),
-        (Standing::Works | Standing::Asked, None) => format!("nothing is asked of {name}"),
-        (Standing::AskedElsewhere, None) => format!("where some {name} works, nothing is asked of it"),
+        (standing, None) => unasked(name, standing, constant.measured()),
     }
 }
 
-/// Whether some case could be measured at every value: else that none asks for anything is not known.
-fn is_measured(constant: &Constant) -> bool {
-    constant.curves.iter().flat_map(|curve| &curve.points).all(|point| point.demand.is_some())
+/// What is said where no case is known to ask for anything.
+pub fn unasked(name: &str, standing: Standing, measured: Measured) -> String {
+    match (standing, measured) {
+        (_, Measured::None) => format!("what is asked of {name} could not be measured"),
+        (_, Measured::Some) => format!("nothing is asked of {name} where that could be measured"),
+        // No curve is sought beside a case at which none works.
+        (Standing::AskedElsewhere, Measured::Nowhere) => format!("what other cases ask of {name} was not sought"),
+        (Standing::AskedElsewhere, Measured::All) => format!("where some {name} works, nothing is asked of it"),
+        (Standing::Works | Standing::Asked, _) => format!("nothing is asked of {name}"),
+    }
 }
 
-/// `level as kappa grows`, `grows like L^-0.5`
-fn trends(curve: &Curve, seek: Seek) -> impl Iterator<Item = String> + '_ {
-    let given = &curve.given;
+/// What is said of an end at which nothing is asked.
+const NOTHING: &str = "nothing is asked";
+
+/// What becomes of what is asked, and towards where: `no more is asked`, `as kappa grows`; `drifts like L^-0.5`, `as L grows`.
+fn trends(curve: &Curve, seek: Seek) -> impl Iterator<Item = (String, String)> + '_ {
     curve.ends.iter().map(move |(end, trend)| {
-        let way = match end {
-            End::Upper => format!("as {given} grows"),
-            End::Lower => format!("as {given} falls"),
-        };
-        match trend {
-            Trend::Level => format!("level {way}"),
-            Trend::Settles => format!("settles {way}"),
+        let what = match trend {
+            Trend::Level if curve.is_silent(*end) => NOTHING.to_owned(),
+            Trend::Level => "no more is asked".to_owned(),
+            Trend::Settles => "settles".to_owned(),
             Trend::Grows { exponent, .. } => {
                 // The constant, not what is asked of it.
                 let sign = if (*end == End::Upper) == (seek == Seek::Least) { 1.0 } else { -1.0 };
-                let base = if given.contains(' ') { format!("({given})") } else { given.clone() };
-                format!("drifts like {base}^{} {way}", short(sign * exponent))
+                let (given, _) = in_step(&curve.given);
+                let base = if given.contains(' ') { format!("({given})") } else { given.to_owned() };
+                format!("drifts like {base}^{}", short(sign * exponent))
             }
-            Trend::Unclear { .. } => format!("unclear {way}"),
-        }
+            Trend::Unclear { .. } => "unclear".to_owned(),
+        };
+        (what, format!("as {}", curve.way(*end)))
     })
+}
+
+/// `d`; of several that go together `d, R to its end with it`
+fn over(given: &str) -> String {
+    match in_step(given) {
+        (given, None) => given.to_owned(),
+        (given, Some(others)) => format!("{given}, {others} with it"),
+    }
 }
 
 /// Some lines: the case that asks for most, the curves with their trends, the trials.
@@ -98,8 +121,8 @@ pub fn lines(name: &str, constant: &Constant, verdict: Verdict) -> Vec<String> {
                 format!("{} → {asked}", short(point.value))
             })
             .collect();
-        lines.push(format!("  over {}: {}", curve.given, points.join(", ")));
-        for (text, (_, trend)) in trends(curve, constant.seek).zip(&curve.ends) {
+        lines.push(format!("  over {}: {}", over(&curve.given), points.join(", ")));
+        for ((what, way), (_, trend)) in trends(curve, constant.seek).zip(&curve.ends) {
             let more = match trend {
                 Trend::Level | Trend::Settles => String::new(),
                 Trend::Grows { interval: (lo, hi), .. } => {
@@ -107,7 +130,7 @@ pub fn lines(name: &str, constant: &Constant, verdict: Verdict) -> Vec<String> {
                 }
                 Trend::Unclear { why } => format!(": {why}"),
             };
-            lines.push(format!("    {text}{more}"));
+            lines.push(format!("    {what} {way}{more}"));
         }
         let spread = curve.points.iter().fold(0.0, |most, point| point.spread.max(most));
         if spread > 0.001 {
@@ -293,12 +316,49 @@ mod tests {
         assert_eq!(greatest(Verdict::Held), "c <= 0.25");
         assert_eq!(greatest(Verdict::Rejected), "where some c works, a case asks for c <= 0.25");
         let mut silent = constant(Seek::Least, None);
+        silent.curves[0].points.iter_mut().for_each(|point| point.demand = None);
         assert_eq!(describe("c", &silent, Verdict::Rejected), "what is asked of c could not be measured");
+        silent.curves[0].points[1].demand = Some(0.0);
+        assert_eq!(describe("c", &silent, Verdict::Held), "nothing is asked of c where that could be measured");
+        silent.curves[0].points.iter_mut().for_each(|point| point.demand = Some(0.0));
+        assert_eq!(describe("c", &silent, Verdict::Refuted), "where some c works, nothing is asked of it");
         silent.curves.clear();
         assert_eq!(describe("c", &silent, Verdict::Held), "nothing is asked of c");
-        assert_eq!(describe("c", &silent, Verdict::Refuted), "where some c works, nothing is asked of it");
+        assert_eq!(describe("c", &silent, Verdict::Refuted), "what other cases ask of c was not sought");
         // A change of scale leaves every case some constant.
         assert_eq!(Standing::of(Verdict::Refuted, true), Standing::Asked);
+    }
+
+    #[test]
+    fn a_trend_is_of_what_is_asked_and_none_where_nothing_is() {
+        let mut sought = constant(Seek::Least, Some(5.0));
+        let asked = |demands: [f64; 5]| -> Vec<CurvePoint> {
+            let values = [1.0, 2.0, 4.0, 8.0, 16.0].into_iter().zip(demands);
+            values
+                .map(|(value, demand)| CurvePoint { value, demand: Some(demand), spread: 0.0, clipped: false })
+                .collect()
+        };
+        let grows = Trend::Grows { exponent: 0.999, interval: (0.99, 1.01) };
+        let curve = |given: &str, demands, ends: &[(End, Trend)]| Curve {
+            given: given.to_owned(),
+            points: asked(demands),
+            ends: ends.to_vec(),
+        };
+        sought.curves = vec![
+            curve("d", [0.0; 5], &[(End::Upper, Trend::Level)]),
+            curve("kappa", [5.0, 4.0, 3.0, 2.0, 1.0], &[(End::Upper, Trend::Level), (End::Lower, Trend::Level)]),
+            curve("L", [5.0, 0.0, 0.0, 0.0, 0.0], &[(End::Upper, Trend::Level)]),
+            curve("s1 with kappa with n", [5.0, 4.0, 3.0, 2.0, 1.0], &[(End::Lower, grows.clone())]),
+            curve("R with h", [1.0, 2.0, 3.0, 4.0, 5.0], &[(End::Upper, grows)]),
+        ];
+        assert_eq!(
+            describe("C", &sought, Verdict::Drifts),
+            "a case asks for C >= 5; nothing is asked as d grows, as L grows; no more is asked as kappa grows, as kappa falls; \
+             drifts like s1^-0.999 as s1 falls, kappa and n to their ends with it; drifts like R^0.999 as R grows, h to its end with it"
+        );
+        let lines = lines("C", &sought, Verdict::Drifts);
+        assert!(lines.contains(&"    no more is asked as kappa falls".to_owned()), "{lines:?}");
+        assert!(lines.iter().any(|line| line.starts_with("  over R, h to its end with it: 1 → 1, ")), "{lines:?}");
     }
 
     #[test]

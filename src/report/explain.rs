@@ -70,12 +70,13 @@ impl Explained<'_> {
         let mut out = format!("{}  {}\n", self.paint.bold(&claim.id.0), on_one_line(&claim.at));
         out += &format!("{}\n", no_command(on_one_line(&claim.title)));
         if let Some(paper) = self.paper {
-            let venue = paper.venue.as_ref().map(|venue| format!("{}, ", on_one_line(venue))).unwrap_or_default();
+            let year = (!paper.venue_has_year()).then(|| paper.year.to_string());
+            let appeared: Vec<String> = paper.venue.iter().map(|venue| on_one_line(venue)).chain(year).collect();
             let paper = format!(
-                "{}: {} ({venue}{})",
+                "{}: {} ({})",
                 on_one_line(&paper.authors.join(", ")),
                 on_one_line(&paper.title),
-                paper.year
+                appeared.join(", ")
             );
             out += &format!("{}\n", self.paint.dim(&no_command(paper)));
         }
@@ -324,12 +325,7 @@ impl Explained<'_> {
         });
         let end = format!("over 0 {} t {0} {}", self.pick("≤", r"\le"), self.expr(&flow.end.value));
         let until = flow.until.iter().map(|until| format!("until {}", self.expr(&until.value)));
-        let looks = match flow.looks() {
-            Looks::Even(1) => "looked at 0 and at the end".to_owned(),
-            Looks::Even(n) => format!("looked at 0 and at the ends of {n} equal intervals"),
-            Looks::Log(n) => format!("looked at 0 and at {n} times, evenly in log t"),
-        };
-        self.section(out, "flowing by", rate.chain([end]).chain(until).chain([looks]));
+        self.section(out, "flowing by", rate.chain([end]).chain(until).chain([looked_at(flow.looks())]));
         self.section(out, "where, at time t", flow.lets.iter().map(|entry| self.equation(entry)));
         self.section(out, "assuming, at every time", flow.assume.iter().map(|entry| self.named(entry)));
         let first = flow.first.iter();
@@ -448,6 +444,21 @@ impl Explained<'_> {
     }
 }
 
+/// At which times a flow is looked at.
+fn looked_at(looks: Looks) -> String {
+    match looks {
+        Looks::Even(1) => "looked at 0 and at the end".to_owned(),
+        Looks::Even(n) => format!("looked at 0 and at the ends of {n} equal intervals"),
+        Looks::Log(n) => format!("looked at 0 and at {n} times, evenly in log t"),
+    }
+}
+
+/// The same of the line of a report.
+pub fn looks_of(line: &str) -> Option<Looks> {
+    let count = line.split(' ').find_map(|word| word.parse().ok().filter(|n| *n > 0)).unwrap_or(1);
+    [Looks::Even(count), Looks::Log(count)].into_iter().find(|looks| looked_at(*looks) == line)
+}
+
 /// Neighbours that make one formula: `$S$ = $T$` is `$S = T$`.
 fn joined(line: &str) -> String {
     let signs = [("$ = $", " = "), ("$ $", " "), ("$$", "")];
@@ -463,6 +474,14 @@ mod tests {
         let shown = |over: i64, under: u64| swept_value(&RBig::from_parts(over.into(), under.into()));
         let all = [shown(1, 10), shown(79, 25), shown(1, 100_000_000), shown(10_000, 1), shown(1, 3)];
         assert_eq!(all, ["1/10", "3.16", "1e-8", "10000", "1/3"]);
+    }
+
+    #[test]
+    fn the_times_of_a_flow_are_read_off_their_line() {
+        for looks in [Looks::Even(1), Looks::Even(64), Looks::Log(1), Looks::Log(200)] {
+            assert_eq!(looks_of(&looked_at(looks)), Some(looks));
+        }
+        assert_eq!(looks_of("over 0 $\\le$ t $\\le T$"), None);
     }
 
     #[test]

@@ -45,10 +45,10 @@ const DRIFT: &str = "worse-than-baseline";
 /// The rules that a finding may name, with what each means.
 pub const RULES: [(&str, &str); 13] = [
     ("proved", "The claim was proved, and another verdict was expected."),
-    ("held", "The claim was not violated in any case, and another verdict was expected."),
-    ("refuted", "The claim is false: a counterexample was proved in exact arithmetic."),
-    ("rejected", "The trials contradict the claim at the level of the whole suite."),
-    ("drifts", "The claim's constant grows over the sweep."),
+    ("held", "Nothing that was seen speaks against the claim, and another verdict was expected."),
+    ("refuted", "The claim is false, certified: by a counterexample or, of a constant, by an exact change of scale."),
+    ("rejected", "The trials, the fitted slope or the runs contradict the claim."),
+    ("drifts", "What the claim's constant must meet grows over the sweep."),
     ("suspect", "The claim was violated beyond rounding, and no certificate was found: it could not be decided."),
     ("vacuous", "Too few cases met the hypotheses to tell."),
     ("inconclusive", "The cases could not decide the claim."),

@@ -207,11 +207,17 @@ fn digits(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::Premise;
     use crate::check::record::Stratum;
     use crate::claim::load::load;
     use crate::claim::model::ClaimId;
     use nalgebra::DMatrix;
     use std::path::Path;
+
+    fn info(name: &str) -> PredicateInfo {
+        let (name, unit) = (name.to_owned(), "1".to_owned());
+        PredicateInfo { name, identity: false, unit, looks: None, premise: Premise::None }
+    }
 
     fn shown(bits: bool) -> String {
         let text =
@@ -234,7 +240,7 @@ mod tests {
             ],
             looks: vec![Look { fate: Fate::Violated, margin: -0.25, floor: 1e-15, at: Some(7) }],
         };
-        let predicates = [PredicateInfo { name: "c".to_owned(), identity: false, unit: "1".to_owned(), looks: None }];
+        let predicates = [info("c")];
         let (claim, paint) = (&claim, Paint::OFF);
         let (givens, assumes) = (&["x".to_owned()][..], &[][..]);
         Shown {
@@ -283,7 +289,7 @@ mod tests {
             values: Vec::new(),
             looks: vec![Look { fate, margin: 0.5, floor: 1e-15, at: None }],
         };
-        let predicates = [PredicateInfo { name: side.to_owned(), identity: false, unit: "1".to_owned(), looks: None }];
+        let predicates = [info(side)];
         let (label, givens, assumes) = ("case 1".to_owned(), &[][..], &[][..]);
         let (claim, replay, predicates) = (&claim, &replay, &predicates[..]);
         let shown = Shown { claim, label, replay, predicates, givens, assumes, bits: false, paint: Paint::OFF };

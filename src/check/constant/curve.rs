@@ -15,7 +15,7 @@ use crate::case::record::Hypotheses;
 use crate::certify::{Certifier, Decision};
 use crate::check::checker::{CheckError, CheckOptions, Checker};
 use crate::check::evidence::{Origin, Refutation};
-use crate::check::trend::{DEEPEST_FAULT, Trend};
+use crate::check::trend::Trend;
 use crate::claim::model::Claim;
 use crate::claim::points;
 use crate::hunt::{HuntOptions, Hunter};
@@ -138,11 +138,8 @@ impl<'a> Search<'a> {
                 break;
             }
         }
-        let found = rows.into_par_iter().map(|mut row| {
-            self.fill_dips(&mut row)?;
-            self.found(row)
-        });
-        found.collect::<Vec<_>>().into_iter().collect()
+        let found = rows.into_par_iter().map(|row| self.found(row)).collect::<Vec<_>>();
+        found.into_iter().collect()
     }
 
     /// The searches of the values of one given, each by itself and then as its neighbours'.
@@ -244,24 +241,6 @@ impl<'a> Search<'a> {
                 break;
             }
             seeds = stand.best.iter().map(|best| best.1.clone()).collect();
-        }
-        Ok(())
-    }
-
-    /// Searches on where a value asks for a little less than values on either side of it: what grows, or falls, or rises to a height has none of that.
-    /// (Not of runs, which are dear.)
-    fn fill_dips(&self, row: &mut Row<'_, 'a>) -> Result<(), CheckError> {
-        let stands = &mut row.stands;
-        for i in 1..stands.len().saturating_sub(1) {
-            let most = |stands: &[Stand<'_>]| stands.iter().fold(0.0, |most: f64, stand| most.max(stand.demand()));
-            let (around, own) = (most(&stands[..i]).min(most(&stands[i + 1..])), stands[i].demand());
-            let dip = own < around * (1.0 - GOOD) && own >= around * (1.0 - DEEPEST_FAULT);
-            if !dip || own <= 0.0 || around.is_infinite() || stands[i].checker.moves() {
-                continue;
-            }
-            let seeds = [i, i - 1, i + 1].into_iter().filter_map(|j| stands[j].best.clone());
-            let seeds = seeds.filter_map(|(_, point)| stands[i].adapted(point)).collect();
-            self.hunt_on(&mut stands[i], seeds)?;
         }
         Ok(())
     }

@@ -6,10 +6,12 @@ use super::graph::Links;
 use super::page::{self, Page, claim_link, escaped, paper_name, paper_path};
 use super::words::{self, minus, sentence};
 use super::{figure, histogram, mathml, witness};
+use crate::check::constant::Measured;
 use crate::claim::model::{Paper, Verdict};
 use crate::engine::verdict::name;
-use crate::report::closest::{Hunted, hunt_is_nearer};
+use crate::report::closest::{self, Hunted, hunt_is_nearer};
 use crate::report::constant::Standing;
+use crate::report::explain;
 use crate::report::number::{JsonNumber, grouped, short};
 use crate::report::run_report::{Which, replay_line};
 use std::fmt::Write;
@@ -91,11 +93,7 @@ fn head(claim: &Claim) -> String {
         escaped(&claim.id),
         escaped(&claim.title),
         page::verdict(claim.verdict),
-        match (&claim.experiment, &claim.fit) {
-            (Some(_), _) => figure::meaning(claim.verdict),
-            (None, Some(_)) if claim.verdict == Verdict::Rejected => "the interval of the fitted slope excludes it",
-            (None, _) => page::meaning(claim.verdict),
-        }
+        page::meaning_of(claim)
     )
 }
 
@@ -178,7 +176,7 @@ fn of_predicate(links: &Links<'_>, claim: &Claim, predicate: &Predicate) -> Stri
     }
     out += &hunted(links, claim, predicate);
     if predicate.strata.iter().any(|stratum| total(&stratum.counts) > 0) {
-        out += &counts(predicate);
+        out += &counts(claim, predicate);
     }
     if let Some(svg) = histogram::svg(predicate) {
         let _ = write!(
@@ -207,10 +205,23 @@ fn comparison(sides: &str) -> String {
     format!("<span class=\"sides\">{exact}</span>{rounded}")
 }
 
-/// A look at a flow, or a step.
+/// The part of a statement that has this title.
+fn part<'a>(claim: &'a Claim, title: &str) -> Option<&'a Section> {
+    claim.statement.iter().flat_map(|statement| &statement.checked).find(|section| section.title == title)
+}
+
+/// A step of an iteration or a time of a flow, in the words of the other reports.
 fn moment(claim: &Claim, at: u64) -> String {
-    let flows = claim.statement.iter().flat_map(|s| &s.checked).any(|section| section.title == "flowing by");
-    format!("{} {}", if flows { "look" } else { "step" }, grouped(at))
+    let Some(flow) = part(claim, "flowing by") else { return closest::moment(None, at) };
+    let looks = flow.lines.iter().find_map(|line| explain::looks_of(line));
+    // At which times this report does not say.
+    looks.map_or_else(|| format!("look {}", grouped(at)), |looks| closest::moment(Some(looks), at))
+}
+
+/// What a predicate is asked of: a case or, where values move, each look at one.
+fn asked(claim: &Claim) -> &'static str {
+    let moves = part(claim, "flowing by").is_some() || part(claim, "in each step").is_some();
+    if moves { "look" } else { "case" }
 }
 
 pub fn counterexample(claim: &Claim, refutation: &Refutation) -> String {
@@ -332,7 +343,7 @@ fn total(counts: &Counts) -> u64 {
 type Of = fn(&Counts) -> u64;
 
 /// A row a stratum, a column a fate that occurs.
-fn counts(predicate: &Predicate) -> String {
+fn counts(claim: &Claim, predicate: &Predicate) -> String {
     let within = if predicate.identity { "agreed to rounding" } else { "within the floor" };
     let fates: [(&str, Of); 7] = [
         ("held", |c| c.held),
@@ -353,8 +364,9 @@ fn counts(predicate: &Predicate) -> String {
     let rows: String = rows.collect();
     let sums: String = there.iter().map(|(_, of)| cell(predicate.strata.iter().map(|s| of(&s.counts)).sum())).collect();
     format!(
-        "<details class=\"counts\"><summary>Looks by stratum and fate</summary><div class=\"scroll\"><table><thead><tr><th>stratum</th>{head}</tr></thead>\
-         <tbody>{rows}</tbody><tfoot><tr><th>all</th>{sums}</tr></tfoot></table></div></details>"
+        "<details class=\"counts\"><summary>{}s by stratum and fate</summary><div class=\"scroll\"><table><thead><tr><th>stratum</th>{head}</tr></thead>\
+         <tbody>{rows}</tbody><tfoot><tr><th>all</th>{sums}</tr></tfoot></table></div></details>",
+        words::capital(asked(claim))
     )
 }
 
@@ -376,10 +388,10 @@ fn coverage(claim: &Claim) -> String {
         );
     }
     if claim.undefined > 0 {
-        let _ = write!(out, " {} undefined.", looks(claim.undefined));
+        let _ = write!(out, " {} undefined.", counted(claim.undefined, asked(claim)));
     }
     if claim.undecided > 0 {
-        let _ = write!(out, " {} could not be decided in f64.", looks(claim.undecided));
+        let _ = write!(out, " {} could not be decided in f64.", counted(claim.undecided, asked(claim)));
     }
     out += "</p>";
     let rows: String = claim
@@ -405,8 +417,8 @@ fn coverage(claim: &Claim) -> String {
 }
 
 /// `1 look`, `12 looks`
-fn looks(n: u64) -> String {
-    format!("{} look{}", grouped(n), if n == 1 { "" } else { "s" })
+fn counted(n: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 /// A case is counted under the first hypothesis that it does not meet, in the order of the claim: each is asked of what met those before.
@@ -470,10 +482,10 @@ pub fn citation(paper: &Paper) -> String {
         .map(|bibtex| format!("<pre class=\"bibtex\">{}</pre>", escaped(bibtex.trim())))
         .unwrap_or_default();
     format!(
-        "<p class=\"citation\">{}: <cite>{}</cite>{venue} ({}).{url}</p>{bibtex}",
+        "<p class=\"citation\">{}: <cite>{}</cite>{venue}{}.{url}</p>{bibtex}",
         escaped(&paper.authors.join(", ")),
         escaped(&paper.title),
-        paper.year
+        if paper.venue_has_year() { String::new() } else { format!(" ({})", paper.year) }
     )
 }
 
@@ -537,7 +549,11 @@ pub fn approach(claim: &Claim) -> String {
             Standing::Works => "",
             Standing::Asked | Standing::AskedElsewhere => "<small>a case asks for</small> ",
         };
-        let none = if evidence::is_measured(constant) { "nothing is asked" } else { "not measured" };
+        let none = match evidence::measured(constant) {
+            Measured::None => "not measured",
+            Measured::Some => "nothing is asked where measured",
+            Measured::All | Measured::Nowhere => "nothing is asked",
+        };
         return evidence::bound(constant).map_or(none.to_owned(), |bound| format!("{asks}{bound}"));
     }
     least.or_else(chance).or_else(fit).or_else(reading).unwrap_or_default()

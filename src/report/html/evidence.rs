@@ -5,9 +5,10 @@ use super::page::escaped;
 use super::plot::{self, Axis};
 use super::words::{self, capital, inline, minus};
 use super::{mathml, witness};
+use crate::check::constant::{Measured, in_step};
 use crate::claim::model::Verdict;
 use crate::report::closest::{digits_of, fixed};
-use crate::report::constant::Standing;
+use crate::report::constant::{Standing, unasked};
 use crate::report::number::{JsonNumber, grouped, short};
 use crate::report::scale::log10;
 use serde_json::Value;
@@ -189,9 +190,9 @@ fn beside(fit: &Fit) -> Vec<String> {
     lines
 }
 
-/// Where nothing is known to be asked: whether that is since nothing could be measured.
-pub fn is_measured(constant: &Constant) -> bool {
-    constant.curves.iter().flat_map(|curve| &curve.points).all(|point| point.measured != Some(false))
+/// At how many of the values some case could be measured.
+pub fn measured(constant: &Constant) -> Measured {
+    Measured::of(constant.curves.iter().flat_map(|curve| &curve.points).map(|point| point.measured != Some(false)))
 }
 
 /// `C ≥ 896`, if anything is asked.
@@ -215,9 +216,7 @@ fn found(constant: &Constant, verdict: Verdict) -> String {
         (Standing::AskedElsewhere, Some((_, bound))) => {
             format!("The most that a case asked for, of those that some {name} meets, is {bound}{at}.")
         }
-        (_, None) if !is_measured(constant) => format!("What is asked of {name} could not be measured."),
-        (Standing::Works | Standing::Asked, None) => format!("Nothing is asked of {name}."),
-        (Standing::AskedElsewhere, None) => format!("The cases that some {name} meets ask nothing of it."),
+        (standing, None) => format!("{}.", capital(&unasked(&name, standing, measured(constant)))),
     }
 }
 
@@ -228,12 +227,15 @@ pub fn constant(constant: &Constant, verdict: Verdict) -> String {
     for curve in &constant.curves {
         let points: Vec<(f64, f64)> =
             curve.points.iter().filter_map(|p| Some((log10(p.value.0)?, log10(p.constant?.0)?))).collect();
-        let what = format!("{} against {}", constant.name, curve.given);
+        let (given, others) = in_step(&curve.given);
+        let others = others.map(|others| format!(", {others} with it")).unwrap_or_default();
+        let what = format!("{} against {given}{others}", constant.name);
         if let Some(svg) = plot::svg(&points, (Axis::Decades, Axis::Decades), None, &what) {
             let _ = write!(
                 out,
-                "<figure><div class=\"scroll\">{svg}</div><figcaption>{name} against {}, both in logarithms</figcaption></figure>",
-                witness::name(&curve.given)
+                "<figure><div class=\"scroll\">{svg}</div><figcaption>{name} against {}{}, both in logarithms</figcaption></figure>",
+                witness::name(given),
+                escaped(&others)
             );
         }
     }

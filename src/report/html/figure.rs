@@ -54,7 +54,7 @@ pub fn section(claim: &Claim, experiment: &Experiment) -> String {
             experiment.plots.iter().map(|plot| plot.y_label.as_ref().unwrap_or(&plot.name).as_str()).collect();
         let _ = write!(
             out,
-            "<figure class=\"plot\"><a href=\"{file}\"><img src=\"{file}\" alt=\"{}\"></a></figure>",
+            "<figure class=\"plot\"><div class=\"scroll\"><a href=\"{file}\"><img src=\"{file}\" alt=\"{}\"></a></div></figure>",
             escaped(&names.join("; "))
         );
     }

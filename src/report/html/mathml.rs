@@ -202,7 +202,7 @@ fn parts(tex: &str) -> Vec<Part<'_>> {
 /// its brackets and between factors.
 fn pieces(tex: &str) -> Vec<&str> {
     let relations = cut(tex, Nesting::outermost, |token, _| match token {
-        "=" | "<" | ">" | "\\le" | "\\leq" | "\\ge" | "\\geq" | "\\ne" | "\\neq" | "\\preceq" | "\\succeq"
+        "=" | ":=" | "<" | ">" | "\\le" | "\\leq" | "\\ge" | "\\geq" | "\\ne" | "\\neq" | "\\preceq" | "\\succeq"
         | "\\prec" | "\\succ" | "\\implies" | "\\Rightarrow" | "\\Longrightarrow" | "\\iff" | "\\approx"
         | "\\asymp" | "\\lesssim" | "\\gtrsim" | "\\equiv" | "\\propto" => Cut::Before,
         "\\quad" | "\\qquad" | "\\ " | "\\\n" | "\\;" => Cut::After,
@@ -260,6 +260,8 @@ struct Nesting {
     brackets: usize,
     /// The last token takes what follows: a script, a command with an argument.
     pending: bool,
+    /// The last token sizes the bracket that follows.
+    sized: bool,
 }
 
 impl Nesting {
@@ -274,16 +276,22 @@ impl Nesting {
 
     fn see(&mut self, token: &str) {
         match token {
+            // The brackets of `\left` and `\right` are counted with these.
+            _ if self.sized => {}
             "{" | "\\left" | "\\begin" | "\\lvert" | "\\lVert" | "\\langle" | "\\lfloor" | "\\lceil" => {
                 self.groups += 1
             }
             "}" | "\\right" | "\\end" | "\\rvert" | "\\rVert" | "\\rangle" | "\\rfloor" | "\\rceil" => {
                 self.groups = self.groups.saturating_sub(1);
             }
-            "(" | "[" | "\\{" => self.brackets += 1,
-            ")" | "]" | "\\}" => self.brackets = self.brackets.saturating_sub(1),
+            "(" | "[" => self.brackets += 1,
+            ")" | "]" => self.brackets = self.brackets.saturating_sub(1),
+            // A set, or what a minimum is of, stays on its line.
+            "\\{" | "\\lbrace" => self.groups += 1,
+            "\\}" | "\\rbrace" => self.groups = self.groups.saturating_sub(1),
             _ => {}
         }
+        self.sized = matches!(token, "\\left" | "\\right");
         self.pending =
             matches!(token, "^" | "_" | "\\frac" | "\\sqrt" | "\\bigl" | "\\Bigl" | "\\bigr" | "\\Bigr" | "\\left");
     }
@@ -329,7 +337,7 @@ fn until<'t>(text: &'t str, close: &str) -> Option<(&'t str, &'t str)> {
     None
 }
 
-/// A command, or a character.
+/// A command, a character, or `:=`, which is one sign.
 struct Tokens<'t>(&'t str);
 
 impl<'t> Iterator for Tokens<'t> {
@@ -339,7 +347,9 @@ impl<'t> Iterator for Tokens<'t> {
         let mut chars = self.0.char_indices();
         let (_, first) = chars.next()?;
         let (second, c) = chars.next().unwrap_or((self.0.len(), '\0'));
-        let end = if first != '\\' || second == self.0.len() {
+        let end = if first == ':' && c == '=' {
+            second + c.len_utf8()
+        } else if first != '\\' || second == self.0.len() {
             second
         } else if c.is_ascii_alphabetic() {
             let word = &self.0[second..];
@@ -370,10 +380,26 @@ fn convert(tex: &str, display: bool, goes_on: bool) -> Option<String> {
         let mut mathml = String::new();
         let storage = Storage::new();
         push_mathml(&mut mathml, Parser::new(&tex, &storage), RenderConfig::default()).ok()?;
+        let mathml = defined(&mathml);
         // It writes these as they are where they are a sign.
         element::mended(&mathml.replace("><</m", ">&lt;</m").replace(">&</m", ">&amp;</m"))
     });
     mathml.ok().flatten()
+}
+
+/// A colon and the sign of equality that follows it as the one sign they are: two relations would stand apart.
+fn defined(mathml: &str) -> String {
+    const COLON: &str = ">:</mo>";
+    let mut parts = mathml.split(COLON);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let equals = part.strip_prefix("<mo").and_then(|rest| rest.split_once('>')?.1.strip_prefix("=</mo>"));
+        match equals {
+            Some(rest) => out += &format!(">:=</mo>{rest}"),
+            None => out += &format!("{COLON}{part}"),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -386,11 +412,25 @@ mod tests {
         assert_eq!(pieces("f(a = b), \\quad x_{i=1} < 2"), ["f(a = b), \\quad", " x_{i=1} ", "< 2"]);
         assert_eq!(pieces("\\begin{cases} a = b\\end{cases}"), ["\\begin{cases} a = b\\end{cases}"]);
         assert_eq!(pieces("= a"), ["= a"]);
+        assert_eq!(pieces("P_t := A_t + B_t = C"), ["P_t ", ":= A_t + B_t ", "= C"]);
         let (a, b) = ("\\alpha".repeat(12), "\\beta".repeat(12));
         let long = format!("({a}+{b})\\,c_{{i+j}}");
         assert_eq!(pieces(&long), [&format!("({a}"), &format!("+{b})\\,"), "c_{i+j}"]);
         let grows = format!("\\left({a}+{b}\\right)");
         assert_eq!(pieces(&grows), [&grows]);
+        for set in [format!("\\{{{a}+{b},\\,c\\}}"), format!("\\left\\{{{a}+{b}\\right\\}}")] {
+            assert_eq!(pieces(&format!("x \\in {set} + {a}\\,c = d")).len(), 3, "{set}");
+            assert_eq!(pieces(&format!("{set} + d")), [&format!("{set} "), "+ d"]);
+        }
+    }
+
+    #[test]
+    fn what_is_defined_is_so_by_one_sign() {
+        for tex in ["P := A", "Let $P:=A$ be", "\\{x := 2 : x\\}"] {
+            let html = statement(tex);
+            assert!(html.contains(">:=</mo>") && !html.contains(">=</mo>"), "{html}");
+        }
+        assert!(statement("a : b = c").contains(">:</mo>"));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What all pages share: the shell, escaping, links, the marks of verdicts.
 
-use super::data::{Claim, Run};
+use super::data::{Claim, Constant, Run};
+use super::{evidence, figure};
+use crate::check::constant::Measured;
 use crate::claim::model::Verdict;
 use crate::engine::verdict::name;
 use crate::report::number::grouped;
@@ -140,14 +142,73 @@ pub fn claim_link(from: &str, paper: &str, id: &str, claim: Option<&Claim>) -> S
     }
 }
 
-/// What each verdict means, in a sentence.
+/// What a verdict says of a claim, in a sentence: of values, of a probability, of a slope, of a constant it is not the same.
+pub fn meaning_of(claim: &Claim) -> &'static str {
+    let verdict = claim.verdict;
+    match (&claim.experiment, &claim.fit, &claim.probability, &claim.constant) {
+        (Some(_), ..) => figure::meaning(verdict),
+        (_, Some(_), ..) => of_a_slope(verdict),
+        (_, _, Some(_), _) => of_a_probability(verdict),
+        (.., Some(constant)) => of_a_constant(verdict, constant),
+        _ => of_values(verdict),
+    }
+}
+
+fn of_values(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Held => "not violated in any case that was drawn or hunted",
+        Verdict::Refuted => "a counterexample is proved in exact arithmetic",
+        other => meaning(other),
+    }
+}
+
+fn of_a_slope(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Held => "the interval of the fitted slope allows it",
+        Verdict::Rejected => "the interval of the fitted slope excludes it",
+        Verdict::Inconclusive => "the fitted slope does not decide it",
+        other => of_values(other),
+    }
+}
+
+fn of_a_probability(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Held => "the trials are consistent with it",
+        Verdict::Refuted => "a trial that contradicts it is proved in exact arithmetic",
+        Verdict::Rejected => "the trials contradict it, at the level of the whole suite",
+        Verdict::Vacuous => "of no setting that was drawn is anything claimed",
+        Verdict::Inconclusive => "the trials could not decide it",
+        other => of_values(other),
+    }
+}
+
+fn of_a_constant(verdict: Verdict, constant: &Constant) -> &'static str {
+    match (verdict, constant.value) {
+        (Verdict::Held, None) if evidence::measured(constant) == Measured::None => {
+            "what is asked of its constant could not be measured"
+        }
+        (Verdict::Held, None) => "no case that was measured asks anything of its constant",
+        (Verdict::Held, Some(_)) => "one constant works in all cases that were seen",
+        (Verdict::Refuted, _) if constant.scaled.is_some() => "no constant works at all scales, certified",
+        (Verdict::Refuted, _) => "at a case no constant works, proved in exact arithmetic",
+        (Verdict::Rejected, _) => "in too many trials no constant works",
+        (Verdict::Inconclusive, _) => "whether one constant works could not be told",
+        (other, _) => of_values(other),
+    }
+}
+
+/// What each verdict means, whatever the claim is about.
 pub fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Proved => "shown in exact arithmetic, for the dimensions that are named",
-        Verdict::Held => "not violated in any case that was drawn or hunted",
-        Verdict::Refuted => "a counterexample is proved in exact arithmetic",
-        Verdict::Rejected => "the trials contradict it, at the level of the whole suite",
-        Verdict::Drifts => "its constant grows over the sweep",
+        Verdict::Held => {
+            "not violated in any case that was seen; the trials or the fitted slope allow it; or one constant works in all cases that were seen"
+        }
+        Verdict::Refuted => {
+            "false, certified in exact arithmetic: by a counterexample or, of a constant, by a change of scale"
+        }
+        Verdict::Rejected => "the trials, the fitted slope or the runs of a figure contradict it",
+        Verdict::Drifts => "what its constant must meet grows over the sweep",
         Verdict::Suspect => "violated beyond rounding, and no certificate was found",
         Verdict::Vacuous => "too few cases met the hypotheses",
         Verdict::Inconclusive => "the cases could not decide it",
@@ -170,6 +231,47 @@ mod tests {
         for verdict in [Verdict::Suspect, Verdict::Vacuous, Verdict::Inconclusive, Verdict::Error, Verdict::NotRun] {
             assert!(!["false", "stands"].contains(&kind(verdict)));
         }
+    }
+
+    #[test]
+    fn what_a_verdict_says_is_true_of_what_the_claim_is_about() {
+        let said = |verdict: &str, part: serde_json::Value| {
+            let mut claim = serde_json::json!({
+                "id": "p/c", "title": "", "at": "", "verdict": verdict, "expected": verdict, "as_expected": true,
+                "predicates": [], "cases": 0, "met": 0
+            });
+            let parts = part.as_object().cloned().unwrap_or_default();
+            claim.as_object_mut().unwrap().extend(parts);
+            meaning_of(&serde_json::from_value(claim).unwrap())
+        };
+        let constant = |value: Option<f64>, measured: &[bool], scaled: bool| {
+            let points: Vec<_> = measured
+                .iter()
+                .map(|measured| serde_json::json!({"value": 1, "constant": null, "measured": measured}))
+                .collect();
+            let scaled = scaled.then_some("x");
+            let curves = [serde_json::json!({"given": "d", "points": points})];
+            serde_json::json!({"constant": {"name": "c", "seek": "least", "value": value, "scaled": scaled, "curves": curves}})
+        };
+        assert_eq!(said("refuted", serde_json::json!({})), "a counterexample is proved in exact arithmetic");
+        assert_eq!(said("refuted", constant(Some(1.0), &[true], true)), "no constant works at all scales, certified");
+        let at_a_case = "at a case no constant works, proved in exact arithmetic";
+        assert_eq!(said("refuted", constant(None, &[], false)), at_a_case);
+        assert_eq!(said("held", constant(Some(1.0), &[true], false)), "one constant works in all cases that were seen");
+        let nothing = "no case that was measured asks anything of its constant";
+        assert_eq!(said("held", constant(None, &[true, false], false)), nothing);
+        let unknown = "what is asked of its constant could not be measured";
+        assert_eq!(said("held", constant(None, &[false], false)), unknown);
+        assert_eq!(
+            said("drifts", constant(Some(1.0), &[true], false)),
+            "what its constant must meet grows over the sweep"
+        );
+        let chance = serde_json::json!({"probability": {
+            "bound": "at-most", "error_rate": 1e-6, "level": 0.99, "trials": 1, "settings": [],
+            "searched": {"settings": 1, "rejected": 0, "trials": 1}
+        }});
+        assert_eq!(said("held", chance), "the trials are consistent with it");
+        assert_eq!(said("held", serde_json::json!({})), "not violated in any case that was drawn or hunted");
     }
 
     #[test]

@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// Characters of a rational in a grid; a longer one is rounded, and stands below exactly.
 const SHOWN: usize = 13;
 
+/// A column of more entries is written as a row.
+const TALL: usize = 8;
+
 pub fn html(values: &BTreeMap<String, Value>) -> String {
     if values.is_empty() {
         return String::new();
@@ -25,6 +28,13 @@ pub fn html(values: &BTreeMap<String, Value>) -> String {
             Some(rows) if rows.iter().all(Vec::is_empty) => "<small>empty</small>".to_owned(),
             // One number, and read as one.
             Some(rows) if rows.len() == 1 && rows[0].len() == 1 => entry(rows[0][0], &mut rounded),
+            // One long list: as many lines as the page takes.
+            Some(rows) if rows.len() > TALL && rows.iter().all(|row| row.len() == 1) => {
+                listed(rows.iter().map(|row| row[0]), true, &mut rounded)
+            }
+            Some(rows) if rows.len() == 1 && rows[0].len() > TALL => {
+                listed(rows[0].iter().copied(), false, &mut rounded)
+            }
             Some(rows) => {
                 let rows = rows.iter().map(|row| {
                     let cells = row.iter().map(|cell| format!("<td>{}</td>", entry(cell, &mut rounded)));
@@ -41,6 +51,16 @@ pub fn html(values: &BTreeMap<String, Value>) -> String {
         out += &format!("<details><summary>Exact values</summary><pre>{}</pre></details>", escaped(&exactly));
     }
     out
+}
+
+/// The entries of a row, or of a column that is written as one, in lines as long as the page is wide.
+fn listed<'v>(entries: impl Iterator<Item = &'v Value>, column: bool, rounded: &mut bool) -> String {
+    let entries: Vec<String> = entries.map(|value| format!("<span>{}</span>", entry(value, rounded))).collect();
+    let (mark, what) = match column {
+        true => ("<sup>⊤</sup>", format!("a column of {}, written as a row", entries.len())),
+        false => ("", format!("a row of {}", entries.len())),
+    };
+    format!("<span class=\"entries\">({}){mark} <small>{what}</small></span>", entries.join(", "))
 }
 
 /// A name as mathematics.
@@ -96,5 +116,16 @@ mod tests {
         assert!(html.contains("<tr><td>1</td><td>−1/2</td></tr>"), "{html}");
         assert!(html.contains("≈41152") && html.contains("123456789123456789/3"), "{html}");
         assert!(!super::html(&[("n".to_owned(), Value::from(2))].into()).contains("details"));
+    }
+
+    #[test]
+    fn a_long_column_is_a_row_that_is_said_to_be_transposed() {
+        let column = |n: usize| html(&[("g".to_owned(), Value::from(vec![Value::from("-1/2"); n]))].into());
+        let long = column(100);
+        assert!(!long.contains("<tr>") && long.matches("<span>−1/2</span>").count() == 100, "{long}");
+        assert!(long.contains(")<sup>⊤</sup> <small>a column of 100, written as a row</small>"), "{long}");
+        assert_eq!(column(8).matches("<tr>").count(), 8);
+        let row = html(&[("a".to_owned(), serde_json::json!([vec!["1"; 30]]))].into());
+        assert!(row.contains("a row of 30") && !row.contains("⊤"), "{row}");
     }
 }
