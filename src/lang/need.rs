@@ -661,7 +661,7 @@ mod tests {
         let texts: Vec<String> = found.asked.iter().map(source).collect();
         assert_eq!(texts, ["x", "-y", "2*z"]);
         assert_eq!(source(&found.denial(&[1], &[0, 2])), "p => not (0 < w and 0 < -y and 0 <= x and 0 <= 2*z)");
-        assert_eq!(source(&found.denial(&[0, 1], &[])), "p => not (0 < w and 0 < x + -y)");
+        assert_eq!(source(&found.denial(&[0, 1], &[])), "p => not (0 < w and 0 < x + (-y))");
         assert!(demand("x <= c*y and z <= c").is_none());
     }
 
