@@ -102,7 +102,7 @@ impl Search<'_> {
         for stand in &table.stands {
             stand.settings.iter().for_each(|setting| seen.take(setting));
         }
-        let (seek, trials) = (constant.seek, Some(seen.into_trials()));
+        let (seek, trials) = (constant.seek, Some(seen.trials_made()));
         let Seen { worst, barred, .. } = seen;
         Ok(Constant { seek, worst, curves, trials, scaled: None, impossible: None, barred })
     }

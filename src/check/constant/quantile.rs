@@ -123,7 +123,7 @@ impl Seen {
         }
     }
 
-    pub fn into_trials(&self) -> Trials {
+    pub fn trials_made(&self) -> Trials {
         Trials { settings: self.settings, trials: self.trials, clipped: self.clipped }
     }
 }
