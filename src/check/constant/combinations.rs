@@ -246,7 +246,9 @@ impl Table<'_, '_> {
             }
             let cost = |times: u64| -> u64 {
                 let stands = among.iter().map(|stand| &self.stands[*stand]);
-                stands.map(|stand| stand.cost * stand.settings.iter().map(|at| times * at.trials).sum::<u64>()).sum()
+                let each =
+                    |stand: &Stand| stand.cost.saturating_mul(stand.settings.iter().map(|at| times * at.trials).sum());
+                stands.map(each).fold(0, u64::saturating_add)
             };
             let Some(times) = TIMES.into_iter().find(|times| cost(*times) <= self.left) else { return Ok(()) };
             if among.is_empty() {
