@@ -127,7 +127,10 @@ fn the_worst_case_of_one_curve_is_on_all_of_them() {
         let result = check(name, &text);
         let curve = &sought(&result).curves[0];
         assert_eq!(curve.given, "x");
-        assert!(curve.points.iter().all(|p| p.demand.is_some_and(|d| near(d, 100.0, 1e-9))), "{name}: {curve:?}");
+        assert!(
+            curve.points.iter().all(|p| p.asked.demand().is_some_and(|d| near(d, 100.0, 1e-9))),
+            "{name}: {curve:?}"
+        );
     }
 }
 
@@ -198,7 +201,7 @@ fn a_swept_value_that_leaves_another_given_nothing_is_no_error() {
     let text = "[given]\na = \"real in [1, 10]\"\nx = \"real in [a, 5]\"\n[constant]\nname = \"c\"\nsweep = { a = [1, 2, 3, 4, 8] }\nclaim = \"x <= c\"\n";
     let result = check("empty", text);
     assert_eq!(result.verdict, Verdict::Inconclusive, "{result:?}");
-    assert_eq!(sought(&result).curves[0].points[4].demand, None);
+    assert_eq!(sought(&result).curves[0].points[4].asked.demand(), None);
 }
 
 #[test]
@@ -213,7 +216,7 @@ fn the_worst_case_of_one_size_is_tried_at_the_next() {
     let text = "[given]\nn = \"int in 1..=64\"\nv = \"vector(n, [0, 1])\"\n[constant]\nname = \"c\"\nsweep = { n = [1, 4, 16, 64] }\nclaim = \"1/(1/100 + sum(i in 1..=n: (v[i] - (if i == 1 then 1/3 else 0))^2)) <= c\"\n";
     let result = check("sizes", text);
     let curve = &sought(&result).curves[0];
-    assert!(curve.points.iter().all(|p| p.demand.is_some_and(|d| d > 70.0)), "{curve:?}");
+    assert!(curve.points.iter().all(|p| p.asked.demand().is_some_and(|d| d > 70.0)), "{curve:?}");
 }
 
 #[test]
@@ -540,7 +543,7 @@ fn a_swept_given_keeps_an_interval_that_depends_on_others() {
 fn a_size_that_is_no_dimension_has_values_of_its_own() {
     let given = "j = \"int in 1..=64\"\nx = \"real in [1, 2]\"";
     let result = of("bound", given, "j = [1, 4, 16, 64]", "claim = \"sum(i in 1..=j: x) <= c\"");
-    let demands: Vec<f64> = sought(&result).curves[0].points.iter().filter_map(|point| point.demand).collect();
+    let demands: Vec<f64> = sought(&result).curves[0].points.iter().filter_map(|point| point.asked.demand()).collect();
     assert_eq!(demands, [2.0, 8.0, 32.0, 128.0]);
     assert_eq!(result.verdict, Verdict::Drifts, "{result:?}");
 }

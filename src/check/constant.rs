@@ -13,6 +13,7 @@
 //! | --- | --- |
 //! | `swept` | the values of a given, of several or of all open ends, and the claim with them fixed, or looked at more closely |
 //! | `together` | the givens whose growth shows only together |
+//! | `endless` | whether the case that asks for most is only where `f64` ends |
 //! | `curve` | the search of a given's values |
 //! | `across` | cases of one value as cases of another |
 //! | `inverse` | the draw that gives a number its value |
@@ -24,6 +25,7 @@
 mod across;
 mod combinations;
 mod curve;
+mod endless;
 mod ends;
 mod inverse;
 mod quantile;
@@ -46,8 +48,11 @@ use crate::lang::ast::Expr;
 use crate::lang::need::Seek;
 pub use curve::least_evaluations;
 use curve::{Found, GOOD};
-use swept::{closer, lines};
-use together::together;
+use dashu_ratio::RBig;
+pub use endless::Endless;
+use ends::{doubt, unasked};
+use swept::{Line, closer, lines};
+use together::{Seen, together, wider};
 
 /// What was found of a constant.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +69,8 @@ pub struct Constant {
     pub impossible: Option<(String, f64)>,
     /// A setting at which no constant works in too many trials.
     pub barred: Option<Barred>,
+    /// The case that asks for most is only where `f64` ends.
+    pub endless: Option<Endless>,
 }
 
 /// Trials of a setting in which no constant works.
@@ -124,12 +131,28 @@ pub struct Curve {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CurvePoint {
     pub value: f64,
-    /// The greatest that was found; 0 where nothing is asked, and nothing at all where no case could be measured.
-    pub demand: Option<f64>,
+    pub asked: Asked,
     /// The part of it that the last search added.
     pub spread: f64,
     /// The quantile that is asked for lies beyond what the trials can tell.
     pub clipped: bool,
+}
+
+/// What is asked at a value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Asked {
+    /// So much, the greatest that was found; 0 where nothing is.
+    Demand(f64),
+    /// Cases meet the hypotheses there, and what they ask could not be measured.
+    Unmeasured,
+    /// No case was found that meets them.
+    NoCase,
+}
+
+impl Asked {
+    pub fn demand(self) -> Option<f64> {
+        if let Self::Demand(demand) = self { Some(demand) } else { None }
+    }
 }
 
 /// The least values that a trend is read off.
@@ -143,7 +166,7 @@ impl Curve {
             End::Upper => &self.points[self.points.len() - read..],
             End::Lower => &self.points[..read],
         };
-        !window.is_empty() && window.iter().all(|point| point.demand == Some(0.0))
+        !window.is_empty() && window.iter().all(|point| point.asked == Asked::Demand(0.0))
     }
 
     /// `kappa grows`; of several givens, which go together, each to an end of its own, `s1 falls, kappa and n to their ends with it`.
@@ -179,6 +202,15 @@ pub enum End {
     Lower,
 }
 
+impl End {
+    pub fn other(self) -> Self {
+        match self {
+            Self::Upper => Self::Lower,
+            Self::Lower => Self::Upper,
+        }
+    }
+}
+
 /// Trials of what is random.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Trials {
@@ -203,14 +235,24 @@ impl Constant {
         self.worst.as_ref().map(|worst| Self::constant(self.seek, worst.demand))
     }
 
-    /// At how many of the values some case could be measured; where nothing was swept, or sought, at none.
+    /// At how many of the values that have cases one could be measured; where nothing was swept, or sought, at none.
     pub fn measured(&self) -> Measured {
-        Measured::of(self.curves.iter().flat_map(|curve| &curve.points).map(|point| point.demand.is_some()))
+        let points = self.curves.iter().flat_map(|curve| &curve.points).filter(|point| point.asked != Asked::NoCase);
+        Measured::of(points.map(|point| point.asked != Asked::Unmeasured))
     }
 
     /// What is known where a stored case, at which no constant works, was proved and nothing was sought.
     pub fn unsought(seek: Seek) -> Self {
-        Self { seek, worst: None, curves: Vec::new(), trials: None, scaled: None, impossible: None, barred: None }
+        Self {
+            seek,
+            worst: None,
+            curves: Vec::new(),
+            trials: None,
+            scaled: None,
+            impossible: None,
+            barred: None,
+            endless: None,
+        }
     }
 
     /// Settings of what is random, 1 where nothing is.
@@ -309,27 +351,28 @@ impl<'a> Search<'a> {
         // Where no constant will do there is none to be sought.
         if evidence.refutation.is_some() {
             let worst = self.overall(tally, evidence)?;
-            let curves = Vec::new();
-            let seek = constant.seek;
-            return Ok((
-                Constant { seek, worst, curves, trials: None, scaled: None, impossible: None, barred: None },
-                None,
-            ));
+            return Ok((Constant { worst, ..Constant::unsought(constant.seek) }, None));
         }
         let cases = self.asking_cases(tally, evidence)?;
         let lines = lines(claim, constant);
         let (mut curves, mut worst) = (Vec::new(), self.overall(tally, evidence)?);
         let (mut refutation, mut impossible) = (None, None);
         let mut found = self.curves(&lines, &cases)?;
-        let all: Vec<_> = lines.iter().zip(&found).map(|(line, found)| (line, &found.curve, &found.places)).collect();
-        if let Some(corner) = together(&all) {
-            found.extend(self.curves(&[corner], &cases)?);
-        }
-        for Found { curve, worst: most, refutation: refuted, impossible: at, .. } in found {
+        let joint = self.joint(&lines, &found, &cases)?;
+        found.extend(joint);
+        let mut endless = None;
+        for Found { curve, worst: most, refutation: refuted, impossible: at, endless: without, .. } in found {
             impossible = impossible.or(at.map(|value| (curve.given.clone(), value)));
             curves.push(curve);
             refutation = refutation.or(refuted);
             worst = greater(worst, most);
+            endless = endless.or(without);
+        }
+        let drifts = curves.iter().flat_map(|curve| &curve.ends).any(|(_, trend)| matches!(trend, Trend::Grows { .. }));
+        if let (Some(worst), false) = (&worst, drifts) {
+            for (curve, line) in curves.iter_mut().zip(lines.iter().map(Some).chain([None])) {
+                doubt(curve, worst, line.map_or((None, None), |line| self.interval(line)));
+            }
         }
         let scaled = match &worst {
             Some(_) if refutation.is_none() => {
@@ -337,10 +380,32 @@ impl<'a> Search<'a> {
             }
             _ => None,
         };
-        Ok((
-            Constant { seek: constant.seek, worst, curves, trials: None, scaled, impossible, barred: None },
-            refutation,
-        ))
+        let found = Constant { worst, curves, scaled, impossible, endless, ..Constant::unsought(constant.seek) };
+        Ok((found, refutation))
+    }
+
+    /// What is asked where givens go to their ends together, with more of them while that does not grow.
+    fn joint(&self, lines: &[Line], found: &[Found], cases: &[Point]) -> Result<Option<Found>, CheckError> {
+        let all: Vec<Seen<'_>> =
+            lines.iter().zip(found).map(|(line, found)| (line, &found.curve, &found.places)).collect();
+        let (mut next, mut last) = (together(&all), None);
+        while let Some(line) = next {
+            let Some(one) = self.curves(std::slice::from_ref(&line), cases)?.pop() else { break };
+            let grows = one.curve.ends.iter().any(|(_, trend)| matches!(trend, Trend::Grows { .. }));
+            next = if grows { None } else { wider(&all, &line, &one.places) };
+            last = Some((line, one));
+        }
+        let Some((line, mut joint)) = last else { return Ok(None) };
+        let alone = |part: &Line| -> Vec<Option<f64>> {
+            let own = all.iter().find(|(line, ..)| line.of == part.of && line.given == part.given);
+            let at = |value: &RBig| {
+                let value = value.to_f64().value();
+                own?.1.points.iter().find(|point| point.value == value)?.asked.demand()
+            };
+            part.values.iter().map(at).collect()
+        };
+        unasked(&mut joint.curve, &line.parts().iter().map(alone).collect::<Vec<_>>());
+        Ok(Some(joint))
     }
 
     /// A larger constant must help, a smaller one where the greatest is sought.

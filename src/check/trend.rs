@@ -42,16 +42,35 @@ const NO_CHANGE: f64 = 0.02;
 const TURN: f64 = 0.05;
 /// Steps that a range is divided into, at most.
 const MOST_STEPS: f64 = 12.0;
+/// What rises by this part, at least, of the rate at which it rose before goes on to rise.
+const GOES_ON: f64 = 0.5;
+/// A level of quantiles is seen where they do not rise by this part.
+const UNSEEN: f64 = 0.1;
+/// Quantiles that are the same but for this are of the same trials.
+const SAME: f64 = 1e-6;
+/// What counts has come to its end where it has stayed for so many times as long as it ever did before.
+const STAYS: f64 = 2.0;
+/// Larger whole numbers are no counts.
+const MOST_COUNTED: f64 = 1e6;
 /// A dip by more than this part is no fault of a search.
 const DEEPEST_FAULT: f64 = 0.25;
 /// A spread up to which values that are no higher than others are taken to be so.
 const SURE: f64 = 0.15;
+/// A fall by this part of the rise before it is more than an unevenness of what grows.
+const FELL: f64 = 0.5;
 /// And one up to which what may be at the end is compared with what is before it; of worse searches nothing is said.
 const BAD: f64 = 0.5;
 /// Of the exponent with which the steepness falls: up to here what is still to come has no bound.
 const GROWING: f64 = 0.75;
 /// From here on it has.
 const SETTLING: f64 = 1.5;
+/// The exponents q of what grows and of what settles, in quarters; and by how much x may begin before the first value. From 0 on, what grows does so
+/// least.
+const QUARTERS: ((i32, i32), (i32, i32)) = ((-8, 3), (6, 24));
+const BEFORE: ([f64; 4], [f64; 4]) = ([0.0, 0.25, 1.0, 2.0], [0.25, 1.0, 2.0, 4.0]);
+/// How well a steepness has to fit, in squares of deviations a value, and how much worse the others.
+const FITS: f64 = 2.0;
+const APART: f64 = 9.0;
 /// Within values that span less than this (a factor of 20) what settles has a stretch on which it looks like a logarithm, as `q/(q + 3)` has from 2 to 8; growth
 /// is seen there only if it gets steeper, as a power's does:
 const SHORT: f64 = 3.0;
@@ -68,7 +87,16 @@ const LEAST_X: f64 = 0.25;
 
 /// What the last points say.
 pub fn trend(points: &[Measure]) -> Trend {
-    let points = &thinned(points)[..];
+    let points = thinned(points);
+    match judged(&points) {
+        Trend::Level | Trend::Settles if steps_on(&points) => {
+            Trend::Unclear { why: "it grows by whole steps, and has not stayed for longer than before" }
+        }
+        found => found,
+    }
+}
+
+fn judged(points: &[Measure]) -> Trend {
     let Some(last) = points.last() else { return Trend::Unclear { why: "nothing was measured" } };
     let greatest = points.iter().fold(0.0, |y, point| point.y.max(y));
     if greatest == 0.0 {
@@ -80,7 +108,7 @@ pub fn trend(points: &[Measure]) -> Trend {
     let rough = roughness(window);
     let spread = window.iter().fold(rough, |most: f64, point| most.max(point.spread));
     let short = points.first().is_some_and(|least| last.x - least.x < SHORT);
-    let off = if short { TURN } else { NO_CHANGE }.max(2.0 * spread);
+    let off = if rises(points, window) { NO_CHANGE } else { if short { TURN } else { NO_CHANGE }.max(2.0 * spread) };
     // As much as there may be, where a search is bad.
     let most = |point: &Measure| point.y / (1.0 - point.spread.max(rough).min(0.99));
     let flat = last.y <= first.y * (1.0 + off);
@@ -92,6 +120,9 @@ pub fn trend(points: &[Measure]) -> Trend {
     let before = window[..window.len() - 1].iter().fold(0.0, |y: f64, point| (point.y * (1.0 - point.above)).max(y));
     let no_higher = spread <= BAD && most(last) <= before * (1.0 + NO_CHANGE);
     if flat && !turns && (spread <= SURE || no_higher) {
+        if may_rise(window) {
+            return together(points, "so many trials do not tell a level from a slow rise");
+        }
         let few = points.len() < LEAST_POINTS && greatest > first.y * (1.0 + off);
         return if few { Trend::Unclear { why: FEW } } else { Trend::Level };
     }
@@ -102,7 +133,7 @@ pub fn trend(points: &[Measure]) -> Trend {
         return Trend::Unclear { why: "it falls, and rises again at the end" };
     }
     if flat || last.y * (1.0 - last.above) <= most(&first) * (1.0 + NO_CHANGE) {
-        return Trend::Unclear { why: BAD_SEARCHES };
+        return together(points, BAD_SEARCHES);
     }
     let steps: Vec<(f64, f64)> =
         window.windows(2).map(|pair| (0.5 * (pair[0].x + pair[1].x), steepness(pair))).collect();
@@ -114,10 +145,20 @@ pub fn trend(points: &[Measure]) -> Trend {
     };
     let count = steps.len();
     if small(count - 1) {
-        return if outgrown(window, rough) { Trend::Settles } else { Trend::Unclear { why: BAD_SEARCHES } };
+        return if outgrown(window, rough) { Trend::Settles } else { together(points, BAD_SEARCHES) };
     }
     if steps[count - 1].1 < 0.0 {
-        return Trend::Settles;
+        // One that falls after growth says little.
+        let (two, one) = (window[window.len() - 3].y, window[window.len() - 2].y);
+        let fell = two >= one
+            || small(count - 2)
+            || last.y < one * (1.0 - DEEPEST_FAULT)
+            || one - last.y >= FELL * (one - two);
+        return if fell {
+            Trend::Settles
+        } else {
+            Trend::Unclear { why: "it grows, and falls in the last step alone" }
+        };
     }
     if (0..count).any(|i| steps[i].1 < 0.0 && !small(i)) {
         return Trend::Unclear { why: "it rises and falls" };
@@ -166,6 +207,32 @@ pub fn trend(points: &[Measure]) -> Trend {
     Trend::Unclear { why: "whether it settles does not show within these values" }
 }
 
+/// Whether it counts something, as steps and first times do, and may still grow: a logarithm stays as long at each count as at the one before, so what
+/// has come to its end stays for much longer.
+fn steps_on(points: &[Measure]) -> bool {
+    let [first, .., last] = points else { return false };
+    let greatest = points.iter().all(|point| point.y <= last.y);
+    let jumps = points.windows(2).filter(|pair| pair[1].y > pair[0].y).map(|pair| 0.5 * (pair[0].x + pair[1].x));
+    let (mut longest, mut before, mut count): (f64, f64, u32) = (0.0, first.x, 0);
+    for jump in jumps {
+        (longest, before, count) = (longest.max(jump - before), jump, count + 1);
+    }
+    let counts = points.iter().all(|point| point.y.fract() == 0.0 && point.y <= MOST_COUNTED);
+    // Which rises once may go from one level to another.
+    let stays = if count > 1 { STAYS } else { 1.0 };
+    greatest && counts && last.x - before < stays * longest
+}
+
+/// Whether it rises from each value to the next, and goes on to do so: five values do that by chance once in 120 times, so that it is growth as far as
+/// it can be seen, however rough each is.
+fn rises(points: &[Measure], window: &[Measure]) -> bool {
+    let (true, [first, ..], [middle, .., last]) = (points.len() > LEAST_POINTS, points, window) else { return false };
+    let rate = |a: &Measure, b: &Measure| ln(b.y / a.y) / (b.x - a.x);
+    points.windows(2).all(|pair| pair[1].y > pair[0].y)
+        && first.y > 0.0
+        && rate(middle, last) >= GOES_ON * rate(first, middle)
+}
+
 /// The points at some distance from one another, from the last one back: steps that are small because their ends are near say nothing.
 fn thinned(points: &[Measure]) -> Vec<Measure> {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
@@ -178,6 +245,22 @@ fn thinned(points: &[Measure]) -> Vec<Measure> {
     }
     kept.reverse();
     kept
+}
+
+/// Whether quantiles that are as high at the end as before, so far as they are known, may as well rise by [`UNSEEN`]: by a line through their logarithms,
+/// with two deviations of its slope (a spread is two of a value). What searches find is there, and known better than that.
+fn may_rise(window: &[Measure]) -> bool {
+    let n = window.len() as f64;
+    let (mx, my) = (window.iter().map(|p| p.x).sum::<f64>() / n, window.iter().map(|p| ln(p.y)).sum::<f64>() / n);
+    let sxx: f64 = window.iter().map(|p| (p.x - mx) * (p.x - mx)).sum();
+    let sxy: f64 = window.iter().map(|p| (p.x - mx) * (ln(p.y) - my)).sum();
+    let spread: f64 = window.iter().map(|p| p.spread * p.spread).sum::<f64>() / n;
+    let of_chance = window.iter().all(|point| point.above > 0.0 && point.y > 0.0);
+    // The same trials at each value tell a change of it better than the value.
+    let (least, greatest) = window.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), p| (p.y.min(a), p.y.max(b)));
+    let moves = greatest > least * (1.0 + SAME);
+    let reach = window[window.len() - 1].x - window[0].x;
+    of_chance && moves && sxx > 0.0 && (sxy / sxx + (spread / sxx).sqrt()) * reach > ln(1.0 + UNSEEN)
 }
 
 /// How far a value lies below values on either side of it: a number that grows, or falls, or rises to a height, has none of that, so small
@@ -211,6 +294,76 @@ fn outgrown(window: &[Measure], rough: f64) -> bool {
     })
 }
 
+/// What values say together that single steps do not; else that it is not known, and why.
+fn together(points: &[Measure], why: &'static str) -> Trend {
+    match fitted(points) {
+        Some(Fitted::Settles) => Trend::Settles,
+        Some(Fitted::Grows { exponent, error }) => {
+            Trend::Grows { exponent, interval: (exponent - error, exponent + error) }
+        }
+        None => Trend::Unclear { why },
+    }
+}
+
+/// What quantiles fit: a steepness that falls like `x^-q` for some q of what grows, or of what settles, and none of the other, by weighted squares, with three
+/// deviations between them. What single steps do not tell, each within what is known of its ends, all of them together may. x counts from somewhere: a
+/// limit that is approached like a power of the variable has any q, from far enough before the first value.
+fn fitted(points: &[Measure]) -> Option<Fitted> {
+    if points.len() <= LEAST_POINTS || points.iter().any(|point| point.above <= 0.0 || point.y <= 0.0) {
+        return None;
+    }
+    let known = |p: &Measure| p.spread.max(NO_CHANGE / 10.0) / 2.0;
+    // The integral of the steepness is linear in a power of x, or in its logarithm.
+    let squares = |q: f64, before: f64| {
+        let rise = |x: f64| match (x > 0.0, q == 1.0) {
+            (true, true) => ln(x),
+            (true, false) => exp((1.0 - q) * ln(x)) / (1.0 - q),
+            (false, _) => 0.0,
+        };
+        let one = |p: &Measure| (rise(p.x - points[0].x.min(0.0) + before), p.y, 1.0 / (p.y * known(p)));
+        let all: Vec<(f64, f64, f64)> = points.iter().map(one).collect();
+        let (_, slope, off) = weighted(&all);
+        // What falls is level, at best.
+        if slope < 0.0 { weighted(&all.iter().map(|one| (0.0, one.1, one.2)).collect::<Vec<_>>()).2 } else { off }
+    };
+    let best = |(from, to): (i32, i32), before: [f64; 4]| {
+        let all = before.into_iter().flat_map(|before| (from..=to).map(move |k| (0.25 * f64::from(k), before)));
+        all.map(|(q, before)| squares(q, before)).fold(f64::INFINITY, f64::min)
+    };
+    let (grows, settles) = (best(QUARTERS.0, BEFORE.0), best(QUARTERS.1, BEFORE.1));
+    let fits = FITS * points.len() as f64;
+    if settles <= fits && grows - settles >= APART {
+        return Some(Fitted::Settles);
+    }
+    let logs: Vec<(f64, f64, f64)> = points.iter().map(|p| (p.x, ln(p.y), 1.0 / known(p))).collect();
+    let (error, exponent, _) = weighted(&logs);
+    let grows = grows <= fits && settles - grows >= APART && exponent > 3.0 * error;
+    grows.then_some(Fitted::Grows { exponent, error: 3.0 * error })
+}
+
+enum Fitted {
+    Settles,
+    /// With the exponent of a power through all values, and three of its standard errors.
+    Grows {
+        exponent: f64,
+        error: f64,
+    },
+}
+
+/// The line of weighted least squares through (f, y) with one over the deviation of y: the standard error of its slope, the slope, the sum of squares.
+fn weighted(all: &[(f64, f64, f64)]) -> (f64, f64, f64) {
+    let sum = |of: &dyn Fn(&(f64, f64, f64)) -> f64| all.iter().map(|one| one.2 * one.2 * of(one)).sum::<f64>();
+    let weight = sum(&|_| 1.0);
+    let (mf, my) = (sum(&|one| one.0) / weight, sum(&|one| one.1) / weight);
+    let (sff, sfy) = (sum(&|one| (one.0 - mf) * (one.0 - mf)), sum(&|one| (one.0 - mf) * (one.1 - my)));
+    let slope = if sff > 0.0 { sfy / sff } else { 0.0 };
+    let off = sum(&|one| {
+        let off = one.1 - my - slope * (one.0 - mf);
+        off * off
+    });
+    (if sff > 0.0 { 1.0 / sff.sqrt() } else { 0.0 }, slope, off)
+}
+
 /// Whether it gets steeper as a power does that comes to as much; `rising` are the logarithms of its steps' x and steepness.
 fn steepens(window: &[Measure], rising: &[(f64, f64)]) -> bool {
     let (Some(first), [.., last], [a, .., b]) = (window.iter().find(|point| point.y > 0.0), window, rising) else {
@@ -231,7 +384,13 @@ fn levels_off(points: &[Measure], window: &[Measure]) -> bool {
     let (Some(first), Some(end)) = (all.first(), late.last()) else { return false };
     let steepest = all.iter().fold(0.0, |most: f64, pair| pair.0.max(most));
     let exponent = late.iter().fold(0.0, |most: f64, pair| pair.1.max(most));
-    steepest >= RISEN * first.0 && (end.0 <= steepest * (1.0 - NO_CHANGE) || end.1 <= LESS * exponent)
+    // An exponent that falls by less and less comes to one that is growth, as that of `v - 29` from 30 on.
+    let falls_on = match late[..] {
+        [.., (_, a), (_, b), (_, c)] => b - c >= a - b,
+        _ => true,
+    };
+    let falls = end.1 <= LESS * exponent && falls_on;
+    steepest >= RISEN * first.0 && (end.0 <= steepest * (1.0 - NO_CHANGE) || falls)
 }
 
 fn steepness(pair: &[Measure]) -> f64 {
@@ -256,7 +415,7 @@ pub(super) fn ln(x: f64) -> f64 {
     super::binomial::ln(x)
 }
 
-fn exp(x: f64) -> f64 {
+pub(super) fn exp(x: f64) -> f64 {
     super::binomial::exp(x)
 }
 
@@ -326,6 +485,70 @@ mod tests {
         assert!(matches!(trend(&points), Trend::Unclear { .. }), "{:?}", trend(&points));
         let powers: Vec<Measure> = points.iter().map(|point| Measure { y: exp(0.4 * point.x), ..*point }).collect();
         assert!(matches!(trend(&powers), Trend::Grows { .. }), "{:?}", trend(&powers));
+    }
+
+    #[test]
+    fn logarithms_in_steps_do_not_settle() {
+        for counts in [
+            &[0.0, 2.0, 4.0, 5.0, 7.0, 9.0, 10.0][..],
+            &[1.0, 3.0, 5.0, 7.0, 9.0, 10.0],
+            &[1.0, 2.0, 4.0, 6.0, 7.0, 9.0, 11.0, 13.0, 14.0],
+        ] {
+            let points: Vec<Measure> = (0..)
+                .zip(counts)
+                .map(|(i, &y)| Measure { x: 1.15 * f64::from(i), y, spread: 0.0, above: 0.0 })
+                .collect();
+            assert!(!matches!(trend(&points), Trend::Settles | Trend::Level), "{:?}", trend(&points));
+        }
+        // A constant that is a whole number is none of many.
+        assert_eq!(trend(&at(&wide(), |v| if v < 2.0 { 1.0 } else { 2.0 })), Trend::Level);
+    }
+
+    #[test]
+    fn quantiles_settle_together_where_single_steps_do_not_tell() {
+        // Of the least singular value of gaussian matrices of 1 to 32 columns: it comes to 14.
+        let sizes = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
+        let rough = |y: &dyn Fn(f64) -> f64| -> Vec<Measure> {
+            at(&sizes, y).into_iter().map(|m| Measure { spread: 0.009, above: 0.009, ..m }).collect()
+        };
+        assert_eq!(trend(&rough(&|d| 14.2 - 3.0 / d)), Trend::Settles);
+        // And grow together.
+        let powers = |power: f64, values: &[f64]| -> Vec<Measure> {
+            at(values, |v| v.powf(power)).into_iter().map(|m| Measure { spread: 0.07, above: 0.07, ..m }).collect()
+        };
+        assert!(matches!(trend(&powers(0.1, &wide())), Trend::Grows { .. }), "{:?}", trend(&powers(0.1, &wide())));
+        assert!(!matches!(trend(&powers(0.02, &wide())), Trend::Grows { .. }), "{:?}", trend(&powers(0.02, &wide())));
+        for grows in [&|d: f64| 1.0 + 0.01 * ln(d), &|d: f64| 5.0 + ln(d).sqrt(), &|d: f64| d.powf(0.02)]
+            as [&dyn Fn(f64) -> f64; 3]
+        {
+            let found = trend(&rough(grows));
+            assert!(!matches!(found, Trend::Settles | Trend::Level), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn one_fall_after_growth_does_not_settle_it() {
+        let ys = [1.0, 3.0, 9.0, 27.0, 81.0, 243.0, 225.0];
+        let points: Vec<Measure> =
+            wide().iter().zip(ys).map(|(&v, y)| Measure { x: ln(v), y, spread: 0.001, above: 0.0 }).collect();
+        assert!(matches!(trend(&points), Trend::Unclear { .. }), "{:?}", trend(&points));
+    }
+
+    #[test]
+    fn a_slow_power_of_rough_quantiles_is_not_level() {
+        let rough = |power: f64| -> Vec<Measure> {
+            at(&wide(), |v| 70.0 * v.powf(power))
+                .into_iter()
+                .map(|m| Measure { spread: 0.1, above: 0.1, ..m })
+                .collect()
+        };
+        assert!(matches!(trend(&rough(0.05)), Trend::Unclear { .. }), "{:?}", trend(&rough(0.05)));
+        assert_eq!(trend(&rough(-0.05)), Trend::Level);
+    }
+
+    #[test]
+    fn growth_that_has_just_left_zero_is_growth() {
+        assert!(grows(|v| (v - 29.0).max(0.0)).is_some(), "{:?}", trend(&at(&wide(), |v| (v - 29.0).max(0.0))));
     }
 
     #[test]

@@ -190,7 +190,7 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
         }
         _ => None,
     });
-    let unclear: Vec<String> = unclear.collect();
+    let unclear: Vec<String> = unclear.chain(constant.endless.iter().map(|without| without.describe(name))).collect();
     if !unclear.is_empty() {
         return Judgement::new(Verdict::Inconclusive, unclear.join("; "));
     }

@@ -1,7 +1,7 @@
 //! A constant that was sought, as people and programs read it.
 
 use super::number::{JsonNumber, grouped, near_one, short};
-use crate::check::constant::{Constant, Curve, End, Measured, Worst, in_step};
+use crate::check::constant::{Asked, Constant, Curve, End, Measured, Worst, in_step};
 use crate::check::trend::Trend;
 use crate::claim::model::Verdict;
 use crate::lang::need::Seek;
@@ -113,10 +113,11 @@ pub fn lines(name: &str, constant: &Constant, verdict: Verdict) -> Vec<String> {
             .points
             .iter()
             .map(|point| {
-                let asked = match point.demand {
-                    None => "?".to_owned(),
-                    Some(0.0) => "nothing".to_owned(),
-                    Some(demand) => short(Constant::constant(constant.seek, demand)),
+                let asked = match point.asked {
+                    Asked::NoCase => "no case".to_owned(),
+                    Asked::Unmeasured => "?".to_owned(),
+                    Asked::Demand(0.0) => "nothing".to_owned(),
+                    Asked::Demand(demand) => short(Constant::constant(constant.seek, demand)),
                 };
                 format!("{} → {asked}", short(point.value))
             })
@@ -228,8 +229,8 @@ impl<'a> ConstantJson<'a> {
                 .iter()
                 .map(|point| PointJson {
                     value: JsonNumber(point.value),
-                    constant: point.demand.and_then(asked),
-                    measured: point.demand.is_some(),
+                    constant: point.asked.demand().and_then(asked),
+                    measured: point.asked.demand().is_some(),
                     spread: JsonNumber(point.spread),
                 })
                 .collect(),
@@ -289,7 +290,12 @@ mod tests {
     use crate::check::constant::CurvePoint;
 
     fn constant(seek: Seek, demand: Option<f64>) -> Constant {
-        let point = |value, demand| CurvePoint { value, demand, spread: 0.0, clipped: false };
+        let point = |value, demand: Option<f64>| CurvePoint {
+            value,
+            asked: demand.map_or(Asked::Unmeasured, Asked::Demand),
+            spread: 0.0,
+            clipped: false,
+        };
         Constant {
             seek,
             worst: demand.map(|demand| Worst { demand, at: vec![("d".to_owned(), 3.0)] }),
@@ -302,6 +308,7 @@ mod tests {
             scaled: None,
             impossible: None,
             barred: None,
+            endless: None,
         }
     }
 
@@ -316,11 +323,11 @@ mod tests {
         assert_eq!(greatest(Verdict::Held), "c <= 0.25");
         assert_eq!(greatest(Verdict::Rejected), "where some c works, a case asks for c <= 0.25");
         let mut silent = constant(Seek::Least, None);
-        silent.curves[0].points.iter_mut().for_each(|point| point.demand = None);
+        silent.curves[0].points.iter_mut().for_each(|point| point.asked = Asked::Unmeasured);
         assert_eq!(describe("c", &silent, Verdict::Rejected), "what is asked of c could not be measured");
-        silent.curves[0].points[1].demand = Some(0.0);
+        silent.curves[0].points[1].asked = Asked::Demand(0.0);
         assert_eq!(describe("c", &silent, Verdict::Held), "nothing is asked of c where that could be measured");
-        silent.curves[0].points.iter_mut().for_each(|point| point.demand = Some(0.0));
+        silent.curves[0].points.iter_mut().for_each(|point| point.asked = Asked::Demand(0.0));
         assert_eq!(describe("c", &silent, Verdict::Refuted), "where some c works, nothing is asked of it");
         silent.curves.clear();
         assert_eq!(describe("c", &silent, Verdict::Held), "nothing is asked of c");
@@ -335,7 +342,7 @@ mod tests {
         let asked = |demands: [f64; 5]| -> Vec<CurvePoint> {
             let values = [1.0, 2.0, 4.0, 8.0, 16.0].into_iter().zip(demands);
             values
-                .map(|(value, demand)| CurvePoint { value, demand: Some(demand), spread: 0.0, clipped: false })
+                .map(|(value, demand)| CurvePoint { value, asked: Asked::Demand(demand), spread: 0.0, clipped: false })
                 .collect()
         };
         let grows = Trend::Grows { exponent: 0.999, interval: (0.99, 1.01) };

@@ -3,14 +3,15 @@
 //! All combinations have a share of the trials, and then those have more on which a trend hangs that is not told by so many: at each value of such a
 //! curve, the combinations that may be the worst as far as their trials say. So what cannot matter costs no more than its share.
 
-use super::ends::{About, ends};
+use super::ends::{About, ends, unasked};
 use super::quantile::{Here, Quantile, Seen, asked, point};
 use super::swept::{Line, Of, fixed, lines};
-use super::together::{Places, together};
-use super::{Constant, Curve, CurvePoint, Search, malformed};
+use super::together::{Places, Seen as Shown, together, wider};
+use super::{Asked, Constant, Curve, CurvePoint, Search, malformed};
 use crate::check::checker::{CheckError, Checker};
 use crate::check::trend::Trend;
 use crate::claim::model::Claim;
+use dashu_ratio::RBig;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
 
@@ -50,8 +51,8 @@ struct Row {
     values: Vec<f64>,
     stands: Vec<Vec<usize>>,
     about: About,
-    /// Nobody asked for it: it shows growth, or nothing.
-    growth_alone: bool,
+    /// Of givens that go together: the stands of each by itself, at the values of these.
+    alone: Vec<Vec<Vec<usize>>>,
 }
 
 struct Table<'s, 'a> {
@@ -104,7 +105,7 @@ impl Search<'_> {
         }
         let (seek, trials) = (constant.seek, Some(seen.trials_made()));
         let Seen { worst, barred, .. } = seen;
-        Ok(Constant { seek, worst, curves, trials, scaled: None, impossible: None, barred })
+        Ok(Constant { worst, curves, trials, barred, ..Constant::unsought(seek) })
     }
 
     fn monotone_random(&self) -> Result<(), CheckError> {
@@ -166,21 +167,32 @@ impl Table<'_, '_> {
         let row = |(j, line): (usize, &Line)| {
             let at = |i: usize| (0..self.stands.len()).filter(|n| places(*n, &self.sizes)[j] == i).collect();
             let stands = (0..line.values.len()).map(at).collect();
-            Row::new(line, stands, About { chance: true, ..About::default() })
+            Row::new(line, stands, About { chance: true, named: true, ..About::default() })
         };
         self.named.iter().enumerate().map(row).collect()
     }
 
-    /// Growth that several givens have together.
+    /// Growth that several givens have together: with more of them while that does not grow.
     fn together(&self, rows: &[Row]) -> Option<Row> {
         let curves: Vec<Curve> = rows.iter().map(|row| self.curve(row)).collect();
         let places_of = |row: &Row| -> Places {
             row.stands.iter().filter_map(|here| self.worst(here)).map(|(_, here)| here.at.to_vec()).collect()
         };
         let most: Vec<Places> = rows.iter().map(places_of).collect();
-        let all: Vec<_> =
+        let all: Vec<Shown<'_>> =
             self.named.iter().zip(&curves).zip(&most).map(|((line, curve), at)| (line, curve, at)).collect();
-        let corner = together(&all)?;
+        let (mut next, mut last) = (together(&all), None);
+        while let Some(line) = next {
+            let row = self.joint(&line)?;
+            let grows = self.curve(&row).ends.iter().any(|(_, trend)| matches!(trend, Trend::Grows { .. }));
+            next = if grows { None } else { wider(&all, &line, &places_of(&row)) };
+            last = Some(row);
+        }
+        last
+    }
+
+    /// The row of givens that go together.
+    fn joint(&self, corner: &Line) -> Option<Row> {
         let Of::Together(parts, towards) = &corner.of else { return None };
         // The combinations at which all of them are there; the others' values are free.
         let at = |i: usize| {
@@ -195,8 +207,17 @@ impl Table<'_, '_> {
             (0..self.sizes.iter().product()).filter(there).collect()
         };
         let stands = (0..corner.values.len()).map(at).collect();
+        let alone = |part: &Line| {
+            let at = |value: &RBig| {
+                let line = self.named.iter().position(|line| line.given == part.given);
+                let is = |n: &usize| line.is_some_and(|j| self.named[j].values[places(*n, &self.sizes)[j]] == *value);
+                (0..self.sizes.iter().product()).filter(is).collect()
+            };
+            part.values.iter().map(at).collect()
+        };
+        let alone = parts.iter().map(alone).collect();
         let about = About { chance: true, only: Some(*towards), ..About::default() };
-        Some(Row { growth_alone: true, ..Row::new(&corner, stands, about) })
+        Some(Row { alone, ..Row::new(corner, stands, about) })
     }
 
     /// The rows of what nobody asked for, at the worst combination.
@@ -209,7 +230,8 @@ impl Table<'_, '_> {
             let place = |value| Place { combination, beside: Some((i, value)) };
             self.begin((0..line.values.len()).map(place).collect())?;
             let stands = (first..self.stands.len()).map(|stand| vec![stand]).collect();
-            rows.push(Row::new(line, stands, About { chance: true, gap: line.is_gap(), ..About::default() }));
+            let (gap, open) = (line.is_gap(), line.is_gap() || line.of == Of::Shares);
+            rows.push(Row::new(line, stands, About { chance: true, gap, open, ..About::default() }));
         }
         Ok(rows)
     }
@@ -224,12 +246,19 @@ impl Table<'_, '_> {
         let clipped = |here: &[usize]| {
             here.iter().any(|stand| Here::of(&self.stands[*stand].settings).is_some_and(|here| here.clipped))
         };
-        let at =
-            |(value, here): (&f64, &Vec<usize>)| point(*value, self.worst(here).map(|(_, most)| most), clipped(here));
+        let at = |(value, here): (&f64, &Vec<usize>)| {
+            let settings = here.iter().any(|stand| !self.stands[*stand].settings.is_empty());
+            point(*value, self.worst(here).map(|(_, most)| most), settings, clipped(here))
+        };
         let points: Vec<CurvePoint> = row.values.iter().zip(&row.stands).map(at).collect();
-        let mut ends = ends(&points, &row.about);
-        ends.retain(|(_, trend)| !(row.growth_alone && matches!(trend, Trend::Unclear { .. })));
-        Curve { given: row.name.clone(), points, ends }
+        let ends = ends(row.about.seen(&points), &row.about);
+        let mut curve = Curve { given: row.name.clone(), points, ends };
+        if row.about.joint() {
+            let asked = |here: &Vec<usize>| self.worst(here).map(|(_, most)| most.demand);
+            let alone = |part: &Vec<Vec<usize>>| part.iter().map(asked).collect();
+            unasked(&mut curve, &row.alone.iter().map(alone).collect::<Vec<_>>());
+        }
+        curve
     }
 
     /// More trials where a trend hangs on them, until all are told, or what is left is spent.
@@ -240,7 +269,7 @@ impl Table<'_, '_> {
                 let curve = self.curve(row);
                 let unclear = curve.ends.iter().any(|(_, trend)| matches!(trend, Trend::Unclear { .. }));
                 // Where nothing is measured trials do not help.
-                if unclear && curve.points.iter().all(|point| point.demand.is_some()) {
+                if unclear && curve.points.iter().all(|point| matches!(point.asked, Asked::Demand(_))) {
                     among.extend(row.stands.iter().flat_map(|here| self.contenders(here)));
                 }
             }
@@ -284,7 +313,7 @@ impl Table<'_, '_> {
 impl Row {
     fn new(line: &Line, stands: Vec<Vec<usize>>, about: About) -> Self {
         let values = line.values.iter().map(|value| value.to_f64().value()).collect();
-        Self { name: line.name(), values, stands, about, growth_alone: false }
+        Self { name: line.name(), values, stands, about, alone: Vec::new() }
     }
 }
 

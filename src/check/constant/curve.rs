@@ -8,14 +8,13 @@ use super::across::{Whole, number, resized};
 use super::ends::{About, ends};
 use super::swept::{Line, Of, fixed};
 use super::together::Places;
-use super::{Curve, CurvePoint, End, Search, Worst, demand_of, greater, malformed, values_of};
+use super::{Asked, Curve, CurvePoint, Endless, Search, Worst, demand_of, greater, malformed, values_of};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
 use crate::case::record::Hypotheses;
 use crate::certify::{Certifier, Decision};
 use crate::check::checker::{CheckError, CheckOptions, Checker};
 use crate::check::evidence::{Origin, Refutation};
-use crate::check::trend::Trend;
 use crate::claim::model::Claim;
 use crate::claim::points;
 use crate::hunt::{HuntOptions, Hunter};
@@ -37,8 +36,6 @@ const HUNTS: u64 = 2;
 const MOST_HUNTS: u64 = 5;
 /// Of so many random cases that are asked one, at least, must be measured.
 const BLIND: u64 = 16;
-/// Values at which something is measured, at least, of those that nobody asked for.
-const LEAST_SEEN: usize = 3;
 /// The part of a hunt's evaluations that curves of runs have.
 const RUNS: u64 = 2;
 /// What a flow costs a hunt beside what it counts for.
@@ -67,6 +64,8 @@ struct Stand<'a> {
     /// The sizes that are fixed.
     sizes: Vec<(IntId, i64)>,
     best: Option<(f64, Point)>,
+    /// Random cases that meet the hypotheses.
+    met: u64,
     /// Of the random cases that are asked, `f64` can measure none: what the searches find says nothing of the others.
     blind: bool,
     spread: f64,
@@ -89,9 +88,18 @@ pub(super) struct Found {
     pub refutation: Option<Refutation>,
     /// A value at which no constant works.
     pub impossible: Option<f64>,
+    pub endless: Option<Endless>,
 }
 
 impl Stand<'_> {
+    fn asked(&self) -> Asked {
+        match &self.best {
+            Some((demand, _)) if !self.blind => Asked::Demand(*demand),
+            None if self.met == 0 => Asked::NoCase,
+            _ => Asked::Unmeasured,
+        }
+    }
+
     /// What is known to be asked; less than nothing where no case could be measured.
     fn demand(&self) -> f64 {
         self.best.as_ref().map_or(-1.0, |best| best.0)
@@ -163,6 +171,7 @@ impl<'a> Search<'a> {
                 place,
                 sizes,
                 best: None,
+                met: 0,
                 blind: false,
                 spread: 0.0,
                 hunts: 0,
@@ -256,7 +265,7 @@ impl<'a> Search<'a> {
         for (place, value) in line.values.iter().enumerate() {
             let at = value.to_f64().value();
             let Some(stand) = row.stands.iter().find(|stand| stand.place == place) else {
-                points.push(CurvePoint { value: at, demand: None, spread: 0.0, clipped: false });
+                points.push(CurvePoint { value: at, asked: Asked::NoCase, spread: 0.0, clipped: false });
                 continue;
             };
             let demand = stand.best.as_ref().map(|best| best.0);
@@ -272,23 +281,26 @@ impl<'a> Search<'a> {
                 places.push(at.clone());
                 worst = greater(worst, Some(Worst { demand: *demand, at }));
             }
-            let demand = demand.filter(|_| !stand.blind);
-            points.push(CurvePoint { value: at, demand, spread: stand.spread, clipped: false });
+            points.push(CurvePoint { value: at, asked: stand.asked(), spread: stand.spread, clipped: false });
         }
-        let only = if let Of::Together(_, end) = line.of { Some(end) } else { None };
-        let seen = if line.is_gap() || line.of == Of::Shares || only.is_some() {
-            measured(&points, only.unwrap_or(End::Lower))
-        } else {
-            &points
+        let about = self.about(line);
+        let curve = Curve { given: line.name(), ends: ends(about.seen(&points), &about), points };
+        let endless = match row.worst().filter(|(_, stand)| !stand.checker.moves()) {
+            Some((_, Stand { evaluator, best: Some((_, point)), .. })) => Endless::seek(evaluator, point)?,
+            _ => None,
         };
-        let mut ends = ends(seen, &About { interval: self.interval(line), gap: line.is_gap(), only, chance: false });
-        // Nobody asked for givens together: they show growth, or nothing.
-        ends.retain(|(_, trend)| only.is_none() || !matches!(trend, Trend::Unclear { .. }));
-        Ok(Found { curve: Curve { given: line.name(), points, ends }, worst, places, refutation, impossible })
+        Ok(Found { curve, worst, places, refutation, impossible, endless })
+    }
+
+    fn about(&self, line: &Line) -> About {
+        let only = if let Of::Together(_, end) = line.of { Some(end) } else { None };
+        let named = self.constant.sweep.iter().any(|swept| swept.name == line.given) && line.of == Of::Values;
+        let open = line.is_gap() || line.of == Of::Shares;
+        About { interval: self.interval(line), gap: line.is_gap(), only, chance: false, named, open }
     }
 
     /// The ends of the interval of a given that are plain numbers.
-    fn interval(&self, line: &Line) -> (Option<f64>, Option<f64>) {
+    pub(super) fn interval(&self, line: &Line) -> (Option<f64>, Option<f64>) {
         let given = self.claim.givens.iter().find(|entry| entry.name == line.given && line.of == Of::Values);
         match given.map(|given| &given.value.kind) {
             Some(Sampler::Real(interval)) if !self.constant.unbounded.contains(&line.given) => {
@@ -327,7 +339,7 @@ impl<'a> Search<'a> {
                 }
             }
         })?;
-        stand.blind = met >= BLIND && measured == 0;
+        (stand.met, stand.blind) = (met, met >= BLIND && measured == 0);
         if let Some((_, case)) = most {
             seeds.extend(stand.evaluator.point(case)?);
         }
@@ -421,14 +433,4 @@ impl<'a> Search<'a> {
             _ => None,
         })
     }
-}
-
-/// The points up to the last one towards an end at which something was measured, if they are enough: of values that nobody asked for.
-fn measured(points: &[CurvePoint], end: End) -> &[CurvePoint] {
-    let hidden = |point: &&CurvePoint| point.demand.is_none();
-    let seen = match end {
-        End::Lower => &points[points.iter().take_while(hidden).count()..],
-        End::Upper => &points[..points.len() - points.iter().rev().take_while(hidden).count()],
-    };
-    if seen.len() < LEAST_SEEN { points } else { seen }
 }

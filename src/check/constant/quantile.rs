@@ -1,6 +1,6 @@
 //! What trials of a setting ask for: a quantile, and how well it is known.
 
-use super::{Barred, CurvePoint, Trials, Worst, demand_of, greater};
+use super::{Asked, Barred, CurvePoint, Trials, Worst, demand_of, greater};
 use crate::case::record::Look;
 use crate::check::binomial::at_least;
 use crate::check::checker::CheckError;
@@ -128,8 +128,9 @@ impl Seen {
     }
 }
 
-/// A value of a curve, with what its settings ask for.
-pub(super) fn point(value: f64, worst: Option<Here<'_>>, clipped: bool) -> CurvePoint {
-    let (demand, spread) = worst.map_or((None, 0.0), |here| (Some(here.demand), here.spread));
-    CurvePoint { value, demand, spread, clipped }
+/// A value of a curve, with what its settings ask for, if it has any.
+pub(super) fn point(value: f64, worst: Option<Here<'_>>, settings: bool, clipped: bool) -> CurvePoint {
+    let none = if settings { Asked::Unmeasured } else { Asked::NoCase };
+    let (asked, spread) = worst.map_or((none, 0.0), |here| (Asked::Demand(here.demand), here.spread));
+    CurvePoint { value, asked, spread, clipped }
 }

@@ -140,16 +140,19 @@ pub(super) fn lines(claim: &Claim, constant: &model::Constant) -> Vec<Line> {
             lines.push(Line { given: given.clone(), values: distances(), of: Of::Shares });
         }
         let Some(hi) = number(&interval.hi).filter(|hi| *hi > lo) else { continue };
+        let reach = &hi - &lo;
+        // Over octaves what is near the lower end is so as a part of it.
+        let above = if interval.log && lo > RBig::ZERO { lo.clone().min(reach.clone()) } else { reach.clone() };
         // A sweep of the claim's own may come as near.
-        let near = |gap: &dyn Fn(&RBig) -> RBig| {
-            swept.is_some_and(|values| values.iter().any(|value| gap(value) <= (&hi - &lo) * power(-3)))
+        let near = |reach: &RBig, gap: &dyn Fn(&RBig) -> RBig| {
+            swept.is_some_and(|values| values.iter().any(|value| gap(value) <= reach * power(-3)))
         };
-        let gaps: Vec<RBig> = distances().into_iter().map(|share| (&hi - &lo) * share).collect();
-        if interval.lo_open && lo != RBig::ZERO && !near(&|value| value - &lo) {
-            lines.push(Line { given: given.clone(), values: gaps.clone(), of: Of::Above(lo.clone()) });
+        let gaps = |reach: &RBig| distances().into_iter().map(|share| reach * share).collect();
+        if interval.lo_open && lo != RBig::ZERO && !near(&above, &|value| value - &lo) {
+            lines.push(Line { given: given.clone(), values: gaps(&above), of: Of::Above(lo.clone()) });
         }
-        if interval.hi_open && !near(&|value| &hi - value) {
-            lines.push(Line { given, values: gaps, of: Of::Below(hi.clone()) });
+        if interval.hi_open && !near(&reach, &|value| &hi - value) {
+            lines.push(Line { given, values: gaps(&reach), of: Of::Below(hi.clone()) });
         }
     }
     // One open end may be near where another is, or be none that is a number.
