@@ -343,6 +343,24 @@ fn another_unit_is_refuted_by_an_exact_change_of_scale() {
     }
     let result = of("never-positive", "L^2*x^2 - 2*L^2*x + L*x <= c*L");
     assert_eq!(result.verdict, Verdict::Held, "{result:?}");
+    // Two scales that change in step, or against each other: only so the terms have one degree.
+    let of = |name: &str, statement: &str| {
+        let text = "[given]\nL = \"real in (0, inf)\"\nK = \"real in (0, inf)\"\n[constant]\nname = \"c\"\nsweep = { L = \"log [1/1000, 1000] 7\" }\n";
+        check(name, &format!("{text}claim = \"{statement}\"\n"))
+    };
+    for (name, statement) in [
+        ("in-step", "3*L*K - L^2 - K^2 <= c"),
+        ("and-less", "3*L*K - L^2 - K^2 - 1 <= c"),
+        ("against", "3*L/K - L^2 - 1/K^2 <= c"),
+    ] {
+        let result = of(name, statement);
+        assert!(result.verdict == Verdict::Refuted && sought(&result).scaled.is_some(), "{name}: {result:?}");
+    }
+    // Squares, so that their sum is never positive.
+    for (name, statement) in [("less", "L*K - L^2 - K^2 <= c"), ("square", "2*L*K - L^2 - K^2 + 1 <= c")] {
+        let result = of(name, statement);
+        assert!(result.verdict == Verdict::Held && sought(&result).scaled.is_none(), "{name}: {result:?}");
+    }
     // The same with nothing at all that could be asked is not.
     let result = check(
         "empty",
@@ -456,12 +474,43 @@ fn a_constant_with_a_probability_is_a_quantile() {
     let right = check("gaussian", &CHANCE.replace("BOUND", "(sqrt(n) + sqrt(k))"));
     assert!(value(&right) > 0.8 && value(&right) < 1.3, "{}", value(&right));
     assert!(!matches!(right.verdict, Verdict::Drifts | Verdict::Error), "{right:?}");
+    // The most of any setting's: known to some parts in a hundred.
+    let (least, most) = sought(&right).interval().expect("it is an estimate");
+    assert!(least < value(&right) && value(&right) < most && most < 1.2 * least, "{least} {most}");
     let wrong = check("short-bound", &CHANCE.replace("BOUND", "sqrt(k)"));
     assert_eq!(wrong.verdict, Verdict::Drifts, "{wrong:?}");
     // A guard that is false asks for nothing, and leaves nothing to be asked.
     let guarded = check("guard-random", &CHANCE.replace("norm(W) <= c*BOUND", "norm(W) >= 1000 => norm(W) <= c"));
     assert_eq!(guarded.verdict, Verdict::Held, "{guarded:?}");
     assert!(sought(&guarded).worst.is_none(), "{guarded:?}");
+}
+
+#[test]
+fn an_estimated_constant_lies_in_its_interval() {
+    let text = |side: &str, level: &str| {
+        let head = "[given]\ns = \"real in [1, 8]\"\n[constant]\nname = \"c\"\n";
+        format!(
+            "{head}{side}\nrandom = {{ u = \"real in [0, 1]\" }}\nat_least = \"{level}\"\nsweep = {{ s = [1, 2, 4, 8] }}\n"
+        )
+    };
+    // The quantile of a uniform number is its level.
+    let least = check("uniform", &(text("", "9/10") + "claim = \"s*u <= c*s\"\n"));
+    let (from, to) = sought(&least).interval().expect("it is an estimate");
+    assert!(from < 0.9 && 0.9 < to && to - from < 0.02, "{from} {to}");
+    let greatest = check("uniform-below", &(text("seek = \"greatest\"", "9/10") + "claim = \"s*u >= c*s\"\n"));
+    let (from, to) = sought(&greatest).interval().expect("it is an estimate");
+    assert!(from < 0.1 && 0.1 < to && to - from < 0.02, "{from} {to}");
+    // What so many trials cannot tell has no upper end; no lower one, of the greatest.
+    let least = check("uniform-rare", &(text("", "1 - 1/10^9") + "claim = \"u <= c*(1 - u)\"\n"));
+    assert_eq!(sought(&least).interval().expect("it is an estimate").1, f64::INFINITY);
+    let greatest = check("uniform-rare-below", &(text("seek = \"greatest\"", "1 - 1/10^9") + "claim = \"u >= c\"\n"));
+    assert_eq!(sought(&greatest).interval().expect("it is an estimate").0, 0.0);
+    // What is searched, and not tried, is a bound.
+    let found = check(
+        "sure",
+        "[given]\nx = \"real in [1, 2]\"\n[constant]\nname = \"c\"\nsweep = { x = [1, 2] }\nclaim = \"x <= c\"\n",
+    );
+    assert_eq!(sought(&found).interval(), None);
 }
 
 #[test]

@@ -162,14 +162,20 @@ impl Curve {
 /// What a curve is over: its given or, where several go together, the first, which its values are of, and the words for the others: `kappa and n to
 /// their ends`.
 pub fn in_step(given: &str) -> (&str, Option<String>) {
-    let Some((first, others)) = given.split_once(" with ") else { return (given, None) };
-    let others: Vec<&str> = others.split(" with ").collect();
+    let mut parts = parts(given);
+    let first = parts.next().unwrap_or(given);
+    let others: Vec<&str> = parts.collect();
     let words = match &others[..] {
-        [one] => format!("{one} to its end"),
-        [all @ .., last] => format!("{} and {last} to their ends", all.join(", ")),
-        [] => String::new(),
+        [] => None,
+        [one] => Some(format!("{one} to its end")),
+        [all @ .., last] => Some(format!("{} and {last} to their ends", all.join(", "))),
     };
-    (first, Some(words))
+    (first, words)
+}
+
+/// The names of what a curve is over: of several that go together each.
+pub fn parts(given: &str) -> impl Iterator<Item = &str> {
+    given.split(" with ")
 }
 
 /// An end of a given's values.
@@ -187,6 +193,8 @@ pub struct Trials {
     pub trials: u64,
     /// A probability that is asked for, and that of which so many trials can tell the quantile, where that is less: the widest apart.
     pub clipped: Option<(f64, f64)>,
+    /// What the greatest demand lies between, as far as so many tell: from the least that the setting with the greatest may ask for to the most that any may.
+    pub within: (f64, f64),
 }
 
 impl Constant {
@@ -201,6 +209,15 @@ impl Constant {
     /// The least constant that works (the greatest), as far as was found.
     pub fn value(&self) -> Option<f64> {
         self.worst.as_ref().map(|worst| Self::constant(self.seek, worst.demand))
+    }
+
+    /// What that constant lies between where it is an estimate: infinity, or 0 of the greatest, where trials tell no end of what is asked.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        let ((least, most), _) = (self.trials.as_ref()?.within, self.worst.as_ref()?);
+        Some(match self.seek {
+            Seek::Least => (least, most),
+            Seek::Greatest => (1.0 / most, 1.0 / least),
+        })
     }
 
     /// At how many of the values some case could be measured; where nothing was swept, or sought, at none.
