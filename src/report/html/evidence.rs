@@ -6,8 +6,9 @@ use super::plot::{self, Axis};
 use super::words::{self, capital, inline, minus};
 use super::{mathml, witness};
 use crate::check::constant::{Measured, in_step};
+use crate::check::fit::decimals;
 use crate::claim::model::Verdict;
-use crate::report::closest::{digits_of, fixed};
+use crate::report::closest::fixed;
 use crate::report::constant::{Standing, estimate, unasked};
 use crate::report::number::{JsonNumber, grouped, short};
 use crate::report::scale::log10;
@@ -111,14 +112,17 @@ pub fn fit(fit: &Fit, statement: Option<&Statement>) -> String {
         _ => "about",
     };
     let within = fit.within.map(|within| format!(" within {}", number(within))).unwrap_or_default();
-    // As the table has it: as many decimals as the interval has, and one more.
-    let digits = digits_of((fit.interval[1].0 - fit.interval[0].0) / 2.0);
-    let decimals = |x: JsonNumber| escaped(&minus(&fixed(x.0, digits)).replace("inf", "∞"));
+    // As a terminal has it.
+    let [lo, hi] = fit.interval.map(|end| end.0);
+    let shown = |x: f64, digits: usize| escaped(&minus(&fixed(x, digits)).replace("inf", "∞"));
+    let slope = match decimals((lo, hi)) {
+        Some(digits) => {
+            format!("{} in [{}, {}]", shown(fit.slope.0, digits), shown(lo, digits), shown(hi, digits))
+        }
+        None => format!("{} ± {}", shown(fit.slope.0, 8), number(JsonNumber((hi - lo) / 2.0))),
+    };
     let mut out = format!(
-        "<h3>Fitted slope</h3><p>The slope is {} in [{}, {}] (level {}); claimed is {claimed} {}{within}.</p>",
-        decimals(fit.slope),
-        decimals(fit.interval[0]),
-        decimals(fit.interval[1]),
+        "<h3>Fitted slope</h3><p>The slope is {slope} (level {}); claimed is {claimed} {}{within}.</p>",
         number(fit.level),
         number(fit.value)
     );
