@@ -174,7 +174,7 @@ pub fn in_step(given: &str) -> (&str, Option<String>) {
 }
 
 /// The names of what a curve is over: of several that go together each.
-pub fn parts(given: &str) -> impl Iterator<Item = &str> {
+fn parts(given: &str) -> impl Iterator<Item = &str> {
     given.split(" with ")
 }
 
@@ -233,6 +233,18 @@ impl Constant {
     /// Settings of what is random, 1 where nothing is.
     pub fn settings(&self) -> u64 {
         self.trials.map_or(1, |trials| trials.settings.max(1))
+    }
+
+    /// Whether several givens go together of which one drifts by itself: that they do so together is nothing new then.
+    pub fn is_told(&self, curve: &Curve) -> bool {
+        let mut parts = parts(&curve.given);
+        let first = parts.next().filter(|first| *first != curve.given);
+        let drifts = |given: &str, to: Option<End>| {
+            self.drifts().any(|(alone, end, _)| alone.given == given && to.is_none_or(|to| to == end))
+        };
+        // The ends that are known are those of the first.
+        let first_drifts = |first| curve.ends.iter().any(|(end, _)| drifts(first, Some(*end)));
+        first.is_some_and(|first| first_drifts(first) || parts.any(|part| drifts(part, None)))
     }
 
     /// The curves that drift, each with its end.

@@ -208,7 +208,8 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
             if unknown > 0 { format!("; {unknown} are undefined, or f64 cannot measure them") } else { String::new() };
         return Judgement::new(Verdict::Inconclusive, told + &more);
     }
-    let mut growth = constant.drifts().map(|(curve, end, trend)| {
+    let telling = constant.drifts().filter(|(curve, ..)| !constant.is_told(curve));
+    let mut growth = telling.map(|(curve, end, trend)| {
         let Trend::Grows { exponent, interval: (lo, hi) } = trend else { return String::new() };
         let way = curve.way(end);
         format!("what `{name}` must meet grows as {way} (exponent {exponent:.3}, [{lo:.3}, {hi:.3}])")

@@ -1,7 +1,7 @@
 //! A constant that was sought, as people and programs read it.
 
 use super::number::{JsonNumber, grouped, near_one, short};
-use crate::check::constant::{Constant, Curve, End, Measured, Worst, in_step, parts};
+use crate::check::constant::{Constant, Curve, End, Measured, Worst, in_step};
 use crate::check::trend::Trend;
 use crate::claim::model::Verdict;
 use crate::lang::need::Seek;
@@ -35,7 +35,7 @@ pub fn describe(name: &str, constant: &Constant, verdict: Verdict) -> String {
     let value = value(name, constant, verdict);
     // What is said of several ends is said once; that nothing is asked at any of them is said of all.
     let mut said: Vec<(String, Vec<String>)> = Vec::new();
-    let telling = constant.curves.iter().filter(|curve| !says_no_more(curve, constant));
+    let telling = constant.curves.iter().filter(|curve| !constant.is_told(curve));
     let all = telling.flat_map(|curve| trends(curve, constant.seek));
     for (what, way) in all.filter(|(what, _)| constant.worst.is_some() || what != NOTHING) {
         match said.iter_mut().find(|(before, _)| *before == what) {
@@ -45,18 +45,6 @@ pub fn describe(name: &str, constant: &Constant, verdict: Verdict) -> String {
     }
     let trends = said.iter().map(|(what, ways)| format!("; {what} {}", ways.join(", ")));
     value + &trends.collect::<String>()
-}
-
-/// Whether several givens go together of which one drifts by itself: then that they do so together is nothing new.
-fn says_no_more(curve: &Curve, constant: &Constant) -> bool {
-    let mut parts = parts(&curve.given);
-    let first = parts.next().filter(|first| *first != curve.given);
-    let drifts = |given: &str, to: Option<End>| {
-        constant.drifts().any(|(alone, end, _)| alone.given == given && to.is_none_or(|to| to == end))
-    };
-    // The ends that are known are those of the first.
-    let first_drifts = |first| curve.ends.iter().any(|(end, _)| drifts(first, Some(*end)));
-    first.is_some_and(|first| first_drifts(first) || parts.any(|part| drifts(part, None)))
 }
 
 /// `c >= 0.031`; where it is not known to work, `a case asks for c >= 0.031`. With chance it is an estimate: `the least c is about 99 (84 to 116)`.
