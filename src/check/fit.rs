@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn ends_have_as_many_decimals_as_tell_them_apart() {
         assert_eq!(decimals((1.9, 2.1)), Some(3));
-        assert_eq!(decimals((1.999_99, 2.000_01)), Some(7));
+        assert_eq!(decimals((1.999_998, 2.000_002)), Some(7));
         assert_eq!(decimals((2.0 - 1e-8, 2.0 + 1e-8)), Some(8));
         assert_eq!(decimals((2.0 - 1e-9, 2.0 + 1e-9)), None);
         assert_eq!(decimals((2.0, 2.0)), None);
