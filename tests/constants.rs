@@ -1,51 +1,12 @@
-//! `[constant]` from end to end: statements whose constants are known, with and without drift, true and false; with chance, along runs, over
-//! changes of scale; what cannot be read; the same report for any number of threads.
+//! `[constant]` from end to end: statements whose constants are known, with and without drift, true and false; along runs and flows, over
+//! changes of scale; what cannot be read; the same report for any number of threads. Those with chance are in `tests/constants_random.rs`.
 
-use std::path::Path;
-use theoremcheck::arith::Backend;
-use theoremcheck::check::CheckOptions;
-use theoremcheck::check::constant::{Constant, End};
+mod sought;
+
+use sought::{CHANCE, check, checked, claim, near, of, sought, value};
+use theoremcheck::check::constant::End;
 use theoremcheck::check::trend::Trend;
-use theoremcheck::claim::load::load;
-use theoremcheck::claim::model::{Claim, ClaimId, Verdict};
-use theoremcheck::engine::budget::Budget;
-use theoremcheck::engine::outcome::{ClaimResult, Outcome};
-use theoremcheck::engine::run::{MAX_ELEMENTS, RunOptions, SEED, run};
-
-fn claim(name: &str, text: &str) -> Claim {
-    let text = format!("title = \"t\"\nat = \"Lemma 1\"\n{text}");
-    let id = ClaimId(format!("constants/{name}"));
-    load(&text, Path::new("claims/constants/c.toml"), id, &|_| None)
-        .unwrap_or_else(|e| panic!("{}", e.render(100, false)))
-}
-
-fn checked(claims: &[Claim], jobs: usize) -> Vec<ClaimResult> {
-    let check = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
-    let options = RunOptions { budget: Budget::Default, cases: None, jobs, check };
-    let claims: Vec<&Claim> = claims.iter().collect();
-    let outcomes = run(&claims, &options, &|_| {}).expect("threads");
-    let result = |outcome: Outcome| match outcome {
-        Outcome::Checked(result) => *result,
-        Outcome::Malformed(malformed) => panic!("{}", malformed.diagnostics.render(100, false)),
-    };
-    outcomes.into_iter().map(result).collect()
-}
-
-fn check(name: &str, text: &str) -> ClaimResult {
-    checked(&[claim(name, text)], 2).remove(0)
-}
-
-fn sought(result: &ClaimResult) -> &Constant {
-    result.constant.as_ref().unwrap_or_else(|| panic!("{:?} {:?}", result.failure, result.predicates))
-}
-
-fn value(result: &ClaimResult) -> f64 {
-    sought(result).value().unwrap_or_else(|| panic!("nothing is asked: {result:?}"))
-}
-
-fn near(found: f64, wanted: f64, within: f64) -> bool {
-    (found - wanted).abs() <= within * wanted
-}
+use theoremcheck::claim::model::Verdict;
 
 const NORMS: &str = r#"
 [given]
@@ -169,31 +130,6 @@ fn open_ends_do_not_hide_each_other() {
     let run = "[given]\nk = \"int in 1..=3\"\nx0 = \"real in (0, 1]\"\n[trajectory]\nstate = { x = \"x0\" }\nstep = { x = \"x\" }\nsteps = 2\n[constant]\nname = \"c\"\nsweep = { k = [1, 2, 3] }\nalways = \"1 <= c*x\"\n";
     let result = check("run", run);
     assert_eq!(result.verdict, Verdict::Drifts, "{result:?}");
-}
-
-#[test]
-fn what_is_random_hides_no_scale_and_no_open_end() {
-    for (name, given) in [("scale", "real in (0, inf)"), ("open", "real in (0, 1]")] {
-        let text = format!(
-            "[given]\nk = \"int in 1..=3\"\nL = \"{given}\"\n[constant]\nname = \"c\"\nsweep = {{ k = [1, 2, 3] }}\nrandom = {{ z = \"gaussian(1, 1)\" }}\nclaim = \"norm_F(z) <= c*L\"\nat_least = \"1/2\"\n"
-        );
-        let result = check(name, &text);
-        assert_eq!(result.verdict, Verdict::Drifts, "{name}: {result:?}");
-    }
-}
-
-#[test]
-fn growth_of_quantiles_that_are_roughly_known_is_told_by_more_trials() {
-    let text = "[given]\np = \"real in [1/1000, 1/2] log\"\n[constant]\nname = \"c\"\nsweep = { p = \"log [1/1000, 1/2] 9\" }\nrandom = { u = \"real in [0, 1]\" }\nclaim = \"1 <= c*u\"\nat_least = \"1 - p\"\n";
-    let result = check("quantile", text);
-    // Trials are added until the growth is told.
-    assert_eq!(result.verdict, Verdict::Drifts, "{result:?}");
-    // As it is of quantiles of which a setting's share of trials sees nothing.
-    let rare = check(
-        "rare",
-        &text.replace("[1/1000, 1/2] log", "[1/10000, 1/2] log").replace("[1/1000, 1/2] 9", "[1/10000, 1/2] 8"),
-    );
-    assert_eq!(rare.verdict, Verdict::Drifts, "{rare:?}");
 }
 
 #[test]
@@ -346,6 +282,24 @@ fn another_unit_is_refuted_by_an_exact_change_of_scale() {
     }
     let result = of("never-positive", "L^2*x^2 - 2*L^2*x + L*x <= c*L");
     assert_eq!(result.verdict, Verdict::Held, "{result:?}");
+    // Two scales that change in step, or against each other: only so the terms have one degree.
+    let of = |name: &str, statement: &str| {
+        let text = "[given]\nL = \"real in (0, inf)\"\nK = \"real in (0, inf)\"\n[constant]\nname = \"c\"\nsweep = { L = \"log [1/1000, 1000] 7\" }\n";
+        check(name, &format!("{text}claim = \"{statement}\"\n"))
+    };
+    for (name, statement) in [
+        ("in-step", "3*L*K - L^2 - K^2 <= c"),
+        ("and-less", "3*L*K - L^2 - K^2 - 1 <= c"),
+        ("against", "3*L/K - L^2 - 1/K^2 <= c"),
+    ] {
+        let result = of(name, statement);
+        assert!(result.verdict == Verdict::Refuted && sought(&result).scaled.is_some(), "{name}: {result:?}");
+    }
+    // Squares, so that their sum is never positive.
+    for (name, statement) in [("less", "L*K - L^2 - K^2 <= c"), ("square", "2*L*K - L^2 - K^2 + 1 <= c")] {
+        let result = of(name, statement);
+        assert!(result.verdict == Verdict::Held && sought(&result).scaled.is_none(), "{name}: {result:?}");
+    }
     // The same with nothing at all that could be asked is not.
     let result = check(
         "empty",
@@ -442,38 +396,22 @@ STATEMENT
     assert!(near(value(&always), 1.0, 1e-3), "{}", value(&always));
 }
 
-const CHANCE: &str = r#"
-[given]
-n = "int in 4..=64"
-k = "int in 1..=4"
-[constant]
-name = "c"
-random = { W = "gaussian(n, k)" }
-at_least = "9/10"
-sweep = { n = [4, 8, 16, 32, 64], k = [1, 2, 4] }
-claim = "norm(W) <= c*BOUND"
-"#;
-
 #[test]
-fn a_constant_with_a_probability_is_a_quantile() {
-    let right = check("gaussian", &CHANCE.replace("BOUND", "(sqrt(n) + sqrt(k))"));
-    assert!(value(&right) > 0.8 && value(&right) < 1.3, "{}", value(&right));
-    assert!(!matches!(right.verdict, Verdict::Drifts | Verdict::Error), "{right:?}");
-    let wrong = check("short-bound", &CHANCE.replace("BOUND", "sqrt(k)"));
-    assert_eq!(wrong.verdict, Verdict::Drifts, "{wrong:?}");
-    // A guard that is false asks for nothing, and leaves nothing to be asked.
-    let guarded = check("guard-random", &CHANCE.replace("norm(W) <= c*BOUND", "norm(W) >= 1000 => norm(W) <= c"));
-    assert_eq!(guarded.verdict, Verdict::Held, "{guarded:?}");
-    assert!(sought(&guarded).worst.is_none(), "{guarded:?}");
-}
-
-#[test]
-fn where_no_constant_works_often_enough_the_trials_reject_it() {
-    let text = "[given]\ns = \"real in [1, 8]\"\n[constant]\nname = \"c\"\nrandom = { z = \"normal\" }\nat_least = \"9/10\"\nsweep = { s = [1, 2, 4, 8] }\nclaim = \"z <= 1 and abs(z) <= c*s\"\n";
-    let result = check("barred", text);
-    assert_eq!(result.verdict, Verdict::Rejected, "{result:?}");
-    // Often enough: P[z <= 2] is 0.977.
-    assert_eq!(check("allowed", &text.replace("z <= 1 and", "z <= 2 and")).verdict, Verdict::Held);
+fn a_constant_along_a_flow() {
+    let text = |most: u32| {
+        format!(
+            "[given]\nx0 = \"real in (0, {most}]\"\n[flow]\nstate = {{ x = \"x0\" }}\nrate = {{ x = \"-x^2\" }}\nend = \"10\"\n[constant]\nname = \"c\"\n\
+             sweep = {{ x0 = \"log [1/1000, {most}] 6\" }}\nalways = \"x <= c/(1 + t)\"\n"
+        )
+    };
+    // x is x0/(1 + x0*t), so it is x0 that is asked for from 1 on, at t = 0, and less than 1 below.
+    let below = check("inverse", &text(1));
+    assert!(below.verdict == Verdict::Held && near(value(&below), 1.0, 1e-6), "{below:?}");
+    let grows = check("inverse-large", &text(100));
+    assert!(grows.verdict == Verdict::Drifts && near(value(&grows), 100.0, 1e-6), "{grows:?}");
+    // Whether it is an end of its interval alone, or where x0 goes on to, a value of 2 does not say.
+    let between = check("inverse-two", &text(2));
+    assert!(between.verdict == Verdict::Inconclusive && near(value(&between), 2.0, 1e-6), "{between:?}");
 }
 
 #[test]
@@ -492,11 +430,6 @@ fn the_wrong_way_round_is_an_error_that_names_the_other_way() {
 fn growth_over_too_few_values_is_not_told() {
     let text = "[given]\nx = \"real in [1, 100]\"\n[constant]\nname = \"c\"\nsweep = { x = [1, 10, 100] }\nclaim = \"x <= c\"\n";
     assert_eq!(check("few", text).verdict, Verdict::Inconclusive);
-}
-
-/// A claim of one line each: its givens, its sweep, what stands under `[constant]` beside it.
-fn of(name: &str, given: &str, sweep: &str, rest: &str) -> ClaimResult {
-    check(name, &format!("[given]\n{given}\n[constant]\nname = \"c\"\nsweep = {{ {sweep} }}\n{rest}\n"))
 }
 
 #[test]
@@ -580,18 +513,6 @@ fn a_strict_comparison_of_zeros_is_false() {
     let given = "x = \"real in [-1, 1]\"\nn = \"int in 1..=4\"";
     let result = of("strict", given, "n = [1, 2, 3, 4]", "claim = \"abs(x) < c*abs(x)\"");
     assert_eq!(result.verdict, Verdict::Refuted, "{result:?}");
-}
-
-#[test]
-fn a_probability_that_no_trials_can_tell_is_not_held_to_hold() {
-    let given = "n = \"int in 1..=64\"";
-    let rest = |level: &str| {
-        format!("random = {{ z = \"gaussian(n, 1)\" }}\nat_least = \"{level}\"\nclaim = \"norm(z)/sqrt(n) <= c\"")
-    };
-    let sweep = "n = [4, 8, 16, 32, 64]";
-    assert_eq!(of("beyond", given, sweep, &rest("1 - exp(-n)")).verdict, Verdict::Inconclusive);
-    assert_eq!(of("above", given, sweep, &rest("n")).verdict, Verdict::Error);
-    assert_eq!(of("within", given, sweep, &rest("9/10")).verdict, Verdict::Held);
 }
 
 #[test]

@@ -10,7 +10,8 @@ use theoremcheck::claim::model::{Claim, ClaimId, Verdict};
 use theoremcheck::engine::budget::Budget;
 use theoremcheck::engine::outcome::Outcome;
 use theoremcheck::engine::run::{MAX_ELEMENTS, RunOptions, run};
-use theoremcheck::engine::verdict::judge_fit;
+use theoremcheck::engine::verdict::{Judgement, judge_fit};
+use theoremcheck::report::closest::describe_fit;
 
 fn claim(text: &str) -> Claim {
     let text = format!("title = \"t\"\nat = \"x\"\n{text}");
@@ -76,6 +77,25 @@ fn true_laws_hold_and_false_ones_are_rejected() {
     ] {
         assert_eq!(verdict(&law(NOISE, y, slope)), wanted, "{slope}");
     }
+}
+
+#[test]
+fn a_law_as_steep_as_its_bound_is_not_decided_and_the_report_says_why() {
+    let exact = fit(&law("", "2*log(x)", "<= 2"));
+    let Judgement { verdict: found, reason } = judge_fit(&exact);
+    let reason = reason.unwrap_or_default();
+    assert_eq!(found, Verdict::Inconclusive, "{reason}");
+    let start = "what is claimed ends at 2, which is in the 99 % interval of the slope, 2.00000000 ± ";
+    assert!(reason.starts_with(start) && reason.contains("`within`"), "{reason}");
+    let shown = describe_fit(&exact);
+    assert!(shown.starts_with("slope 2.00000000 ± ") && shown.ends_with(", claimed <= 2"), "{shown}");
+    assert_eq!(verdict(&law("", "2*log(x)", "<= 2 within 1/1000")), Verdict::Held);
+    // Where the interval is wide, how far off it may be is not what is missing.
+    let rough = judge_fit(&fit(&law(NOISE, "2*log(x) + v*log(x)/2", ">= 2"))).reason.unwrap_or_default();
+    assert!(
+        rough.contains("ends at 2, which is in the 99 % interval of the slope, [") && !rough.contains("within`"),
+        "{rough}"
+    );
 }
 
 #[test]

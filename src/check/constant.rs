@@ -185,14 +185,20 @@ impl Curve {
 /// What a curve is over: its given or, where several go together, the first, which its values are of, and the words for the others: `kappa and n to
 /// their ends`.
 pub fn in_step(given: &str) -> (&str, Option<String>) {
-    let Some((first, others)) = given.split_once(" with ") else { return (given, None) };
-    let others: Vec<&str> = others.split(" with ").collect();
+    let mut parts = parts(given);
+    let first = parts.next().unwrap_or(given);
+    let others: Vec<&str> = parts.collect();
     let words = match &others[..] {
-        [one] => format!("{one} to its end"),
-        [all @ .., last] => format!("{} and {last} to their ends", all.join(", ")),
-        [] => String::new(),
+        [] => None,
+        [one] => Some(format!("{one} to its end")),
+        [all @ .., last] => Some(format!("{} and {last} to their ends", all.join(", "))),
     };
-    (first, Some(words))
+    (first, words)
+}
+
+/// The names of what a curve is over: of several that go together each.
+fn parts(given: &str) -> impl Iterator<Item = &str> {
+    given.split(" with ")
 }
 
 /// An end of a given's values.
@@ -219,6 +225,8 @@ pub struct Trials {
     pub trials: u64,
     /// A probability that is asked for, and that of which so many trials can tell the quantile, where that is less: the widest apart.
     pub clipped: Option<(f64, f64)>,
+    /// What the greatest demand lies between, as far as so many tell: from the least that the setting with the greatest may ask for to the most that any may.
+    pub within: (f64, f64),
 }
 
 impl Constant {
@@ -233,6 +241,15 @@ impl Constant {
     /// The least constant that works (the greatest), as far as was found.
     pub fn value(&self) -> Option<f64> {
         self.worst.as_ref().map(|worst| Self::constant(self.seek, worst.demand))
+    }
+
+    /// What that constant lies between where it is an estimate: infinity, or 0 of the greatest, where trials tell no end of what is asked.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        let ((least, most), _) = (self.trials.as_ref()?.within, self.worst.as_ref()?);
+        Some(match self.seek {
+            Seek::Least => (least, most),
+            Seek::Greatest => (1.0 / most, 1.0 / least),
+        })
     }
 
     /// At how many of the values that have cases one could be measured; where nothing was swept, or sought, at none.
@@ -258,6 +275,21 @@ impl Constant {
     /// Settings of what is random, 1 where nothing is.
     pub fn settings(&self) -> u64 {
         self.trials.map_or(1, |trials| trials.settings.max(1))
+    }
+
+    /// Whether it is of several givens together and says nothing that the curves of each do not: nothing grows there, or one of them drifts by itself.
+    pub fn is_told(&self, curve: &Curve) -> bool {
+        let mut parts = parts(&curve.given);
+        let first = parts.next().filter(|first| *first != curve.given);
+        if first.is_some() && curve.ends.iter().all(|(_, trend)| matches!(trend, Trend::Level | Trend::Settles)) {
+            return true;
+        }
+        let drifts = |given: &str, to: Option<End>| {
+            self.drifts().any(|(alone, end, _)| alone.given == given && to.is_none_or(|to| to == end))
+        };
+        // The ends that are known are those of the first.
+        let first_drifts = |first| curve.ends.iter().any(|(end, _)| drifts(first, Some(*end)));
+        first.is_some_and(|first| first_drifts(first) || parts.any(|part| drifts(part, None)))
     }
 
     /// The curves that drift, each with its end.

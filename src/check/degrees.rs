@@ -95,7 +95,7 @@ fn changes(claim: &Claim, constant: &model::Constant, demand: &Demand) -> Result
     let values = degrees.claim(&program, 1 + demand.asked.len());
     let Some(Degree::Of(granted)) = values.first() else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    for exponents in degrees.free() {
+    for exponents in tried(degrees.free()) {
         let mut terms: BTreeMap<RBig, Vec<usize>> = BTreeMap::new();
         for (term, asked) in values[1..].iter().enumerate() {
             let Degree::Of(asked) = asked else { continue };
@@ -113,6 +113,26 @@ fn changes(claim: &Claim, constant: &model::Constant, demand: &Demand) -> Result
         }
     }
     Ok(found)
+}
+
+/// Changes of scale that are tried, at most.
+const MOST_CHANGES: usize = 64;
+
+/// The changes of a basis, then two of them at once, in step and against each other, then all: terms that no single one brings to the same degree may
+/// have it then, as those of `3*L*K - L^2 - K^2`.
+fn tried(basis: Vec<Form>) -> Vec<Form> {
+    let sum = |a: &Form, b: &Form| a.iter().zip(b).map(|(a, b)| a + b).collect::<Form>();
+    let difference = |a: &Form, b: &Form| a.iter().zip(b).map(|(a, b)| a - b).collect::<Form>();
+    let mut all = basis.clone();
+    for (i, a) in basis.iter().enumerate() {
+        all.extend(basis[i + 1..].iter().flat_map(|b| [sum(a, b), difference(a, b)]));
+    }
+    // Of one or two it is among them; all others differ, since those of a basis are independent.
+    if basis.len() > 2 {
+        all.extend(basis.iter().cloned().reduce(|a, b| sum(&a, &b)));
+    }
+    all.truncate(MOST_CHANGES);
+    all
 }
 
 /// The exponents of a monomial in the scales, each a linear form of how they change: entry k is the power of scale k.
@@ -432,8 +452,8 @@ mod tests {
     use crate::claim::model::ClaimId;
     use std::path::Path;
 
-    /// The degree of the demand under the change of scale, if there is one.
-    fn degree(given: &str, statement: &str) -> Option<String> {
+    /// The terms of the demand, and the changes of scale that change some of them.
+    fn all(given: &str, statement: &str) -> (usize, Vec<Change>) {
         let text = format!(
             "title = \"t\"\nat = \"x\"\n[given]\nn = \"int in 1..=3\"\nL = \"real in (0, inf)\"\nK = \"real in (0, inf)\"\n{given}\n\
              [constant]\nname = \"c\"\nsweep = {{ n = [1, 2, 3] }}\nclaim = \"{statement}\"\n"
@@ -443,7 +463,16 @@ mod tests {
         let constant = claim.constant.as_ref().expect("there is one");
         let demand = constant.need.demand.as_ref().expect("one comparison");
         let found = changes(&claim, constant, demand).unwrap_or_else(|errors| panic!("{errors}"));
-        found.first().map(|change| change.degree.to_string())
+        (demand.asked.len(), found)
+    }
+
+    /// The degree of the demand under the first of them, if there is one.
+    fn degree(given: &str, statement: &str) -> Option<String> {
+        all(given, statement).1.first().map(|change| change.degree.to_string())
+    }
+
+    fn numbers(form: &Form) -> String {
+        form.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -466,6 +495,35 @@ mod tests {
         // Only the product is fixed.
         assert_eq!(degree(both, "exp(x*y) <= c*exp(L*K)"), None);
         assert!(degree(both, "x*exp(x*y) <= c*exp(L*K)").is_some());
+    }
+
+    #[test]
+    fn changes_are_tried_one_at_a_time_then_two_then_all() {
+        let unit = |at: usize, of: usize| -> Form { (0..of).map(|k| RBig::from(u8::from(k == at))).collect() };
+        let basis = |of: usize| -> Vec<Form> { (0..of).map(|at| unit(at, of)).collect() };
+        let all = |of: usize| tried(basis(of)).iter().map(numbers).collect::<Vec<_>>();
+        assert!(all(0).is_empty());
+        assert_eq!(all(1), ["1"]);
+        assert_eq!(all(2), ["1 0", "0 1", "1 1", "1 -1"]);
+        assert_eq!(all(3)[3..], ["1 1 0", "1 -1 0", "1 0 1", "1 0 -1", "0 1 1", "0 1 -1", "1 1 1"]);
+        let mut most = all(12);
+        // Those of the basis are never left out.
+        assert_eq!((most.len(), &most[0], &most[11]), (MOST_CHANGES, &numbers(&unit(0, 12)), &numbers(&unit(11, 12))));
+        most.sort_unstable();
+        most.dedup();
+        assert_eq!(most.len(), MOST_CHANGES);
+    }
+
+    #[test]
+    fn terms_that_no_single_change_makes_alike_may_be_so_under_two() {
+        let alike = |statement: &str| -> Vec<String> {
+            let (count, found) = all("", statement);
+            let whole = found.iter().filter(|change| change.sum.len() == count);
+            whole.map(|change| format!("{}: {}", numbers(&change.exponents), change.degree)).collect()
+        };
+        assert_eq!(alike("3*L*K - L^2 - K^2 <= c"), ["1 1: 2"]);
+        assert_eq!(alike("2*L^2 - 3/K^2 + L/K <= c"), ["1 -1: 2"]);
+        assert!(alike("L^2*K - L/K - K <= c").is_empty());
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Claimed {
     }
 
     /// The slopes that meet the claim.
-    fn allowed(&self) -> (f64, f64) {
+    pub fn allowed(&self) -> (f64, f64) {
         let slack = match self.bound {
             SlopeBound::About => self.room(),
             SlopeBound::AtLeast | SlopeBound::AtMost => self.within.unwrap_or(0.0),
@@ -118,6 +118,13 @@ impl Fit {
     }
 }
 
+/// Decimals that show two digits of half an interval, as far as eight; `None` where so many do not tell its ends apart.
+pub fn decimals((lo, hi): (f64, f64)) -> Option<usize> {
+    let half = (hi - lo) / 2.0;
+    let digits = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6].iter().position(|unit| half >= *unit).map_or(8, |at| at + 3);
+    (half >= 5e-9).then_some(digits)
+}
+
 /// A parabola whose slope is off by `room` at either end of a span of length `l` is off its line by `room*l/(6*sqrt(5))` in the root mean square.
 fn visible(room: f64, span: (f64, f64)) -> f64 {
     room * (span.1 - span.0) / (6.0 * 5.0_f64.sqrt())
@@ -145,5 +152,20 @@ fn decide(line: &Line, claimed: &Claimed) -> Option<bool> {
         Some(false)
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_have_as_many_decimals_as_tell_them_apart() {
+        assert_eq!(decimals((1.9, 2.1)), Some(3));
+        assert_eq!(decimals((1.999_998, 2.000_002)), Some(7));
+        assert_eq!(decimals((2.0 - 1e-8, 2.0 + 1e-8)), Some(8));
+        assert_eq!(decimals((2.0 - 1e-9, 2.0 + 1e-9)), None);
+        assert_eq!(decimals((2.0, 2.0)), None);
+        assert_eq!(decimals((f64::NEG_INFINITY, f64::INFINITY)), Some(3));
     }
 }

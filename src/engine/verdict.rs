@@ -18,11 +18,13 @@
 use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing, error_at};
 use crate::check::constant::{Constant, End, Measured};
 use crate::check::evidence::{Evidence, Refutation};
-use crate::check::fit::{Fit, REJECTED_WRONGLY, Shape};
+use crate::check::figure::numbers;
+use crate::check::fit::{Claimed, Fit, LEVEL, REJECTED_WRONGLY, Shape, decimals};
 use crate::check::reading::{Answer, Read};
 use crate::check::tally::{PredicateTally, Tally};
 use crate::check::trend::Trend;
 use crate::claim::model::{Expect, ProbabilityBound, Verdict};
+use crate::lang::ast::SlopeBound;
 use crate::lang::need::Seek;
 
 /// A verdict, and why, where it is not plainly `held`.
@@ -94,19 +96,56 @@ pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u
     Judgement { verdict: Verdict::Held, reason: None }
 }
 
+/// The ends with four decimals at least; where none tell them apart, `2.00000000 ± 3.3e-15`.
+fn interval_of(fit: &Fit, (lo, hi): (f64, f64)) -> String {
+    match decimals((lo, hi)) {
+        Some(digits) => {
+            let digits = digits.max(4);
+            format!("[{lo:.digits$}, {hi:.digits$}]")
+        }
+        None => format!("{:.8} ± {:.1e}", fit.line.slope.value, (hi - lo) / 2.0),
+    }
+}
+
+/// An interval of this part of a bound that it contains is that of a slope which is as steep.
+const PLAIN: f64 = 0.01;
+
+/// Why a slope is not decided: an end of what is claimed lies within its interval, the wider one where the other is beyond.
+fn undecided(fit: &Fit) -> String {
+    let (least, most) = fit.claimed.allowed();
+    let within =
+        |(lo, hi): (f64, f64)| [least, most].into_iter().find(|end| end.is_finite() && (lo..=hi).contains(end));
+    let (level, interval) = (LEVEL, fit.interval());
+    let narrow = within(interval).map(|end| (level, interval, end));
+    let wide = || within(fit.wide_interval()).map(|end| (1.0 - REJECTED_WRONGLY, fit.wide_interval(), end));
+    let Some((level, interval, end)) = narrow.or_else(wide) else {
+        return "the interval of the fitted slope does not decide".to_owned();
+    };
+    let mut why = format!(
+        "what is claimed ends at {}, which is in the {} % interval of the slope, {}",
+        numbers(&[end])[0],
+        100.0 * level,
+        interval_of(fit, interval)
+    );
+    // However well it is known, a law that is as steep as the bound is not told from one that is steeper.
+    let Claimed { bound, value, within } = fit.claimed;
+    if bound != SlopeBound::About && within.is_none() && interval.1 - interval.0 <= PLAIN * value.abs() {
+        why += "; a slope that is just as steep is held where the claim says `within` how far off it may be";
+    }
+    why
+}
+
 /// The verdict of a fitted slope.
 pub fn judge_fit(fit: &Fit) -> Judgement {
     match (fit.ok, fit.shape) {
         (Some(true), _) => Judgement { verdict: Verdict::Held, reason: None },
         (Some(false), _) => {
-            let (lo, hi) = fit.wide_interval();
             let level = 100.0 * (1.0 - REJECTED_WRONGLY);
-            let why = format!("the {level} % interval of the slope, [{lo:.4}, {hi:.4}], is beyond what is claimed");
+            let interval = interval_of(fit, fit.wide_interval());
+            let why = format!("the {level} % interval of the slope, {interval}, is beyond what is claimed");
             Judgement::new(Verdict::Rejected, why)
         }
-        (None, Shape::Line) => {
-            Judgement::new(Verdict::Inconclusive, "the interval of the fitted slope does not decide")
-        }
+        (None, Shape::Line) => Judgement::new(Verdict::Inconclusive, undecided(fit)),
         (None, Shape::Bends) => {
             let ((first, last), (from, to)) = (fit.line.ends, fit.line.span);
             let room = fit.claimed.straight(fit.line.slope.value);
@@ -169,7 +208,8 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
             if unknown > 0 { format!("; {unknown} are undefined, or f64 cannot measure them") } else { String::new() };
         return Judgement::new(Verdict::Inconclusive, told + &more);
     }
-    let mut growth = constant.drifts().map(|(curve, end, trend)| {
+    let telling = constant.drifts().filter(|(curve, ..)| !constant.is_told(curve));
+    let mut growth = telling.map(|(curve, end, trend)| {
         let Trend::Grows { exponent, interval: (lo, hi) } = trend else { return String::new() };
         let way = curve.way(end);
         format!("what `{name}` must meet grows as {way} (exponent {exponent:.3}, [{lo:.3}, {hi:.3}])")

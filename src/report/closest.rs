@@ -5,7 +5,7 @@ use super::constant;
 use super::experiment;
 use super::number::{grouped, short};
 use crate::check::evidence::{Proof, Refutation, Stored, Tightness};
-use crate::check::fit::{Claimed, Fit, LEVEL, LeftOut};
+use crate::check::fit::{Claimed, Fit, LEVEL, LeftOut, decimals};
 use crate::check::line::Line;
 use crate::check::tally::Extreme;
 use crate::check::{PredicateInfo, Premise};
@@ -97,7 +97,7 @@ pub fn place(refutation: &Refutation, looks: Option<Looks>) -> String {
     refutation.at.map_or(String::new(), |at| format!(" at {}", moment(looks, at)))
 }
 
-/// `slope 0.98 in [0.95, 1.01], claimed >= 0.9`
+/// `slope 0.98 in [0.95, 1.01], claimed >= 0.9`; where no decimals tell the ends apart, `slope 2.00000000 ± 3.3e-15, claimed <= 2`.
 pub fn describe_fit(fit: &Fit) -> String {
     let Claimed { bound, value, within } = fit.claimed;
     let bound = match bound {
@@ -120,15 +120,11 @@ pub fn describe_fit(fit: &Fit) -> String {
     let lost = empty + blurred;
     let lost = if lost > 0 { format!(", {lost} of {counted} points{from} {why}") } else { String::new() };
     let slope = fit.line.slope.value;
-    // As many decimals as the interval has, and one more.
-    let digits = digits_of(fit.line.slope.half(1.0 - LEVEL));
-    let (slope, lo, hi) = (fixed(slope, digits), fixed(lo, digits), fixed(hi, digits));
-    format!("slope {slope} in [{lo}, {hi}], claimed {bound} {}{within}{cut}{lost}", short(value))
-}
-
-/// Decimals that show two digits of this.
-pub fn digits_of(half: f64) -> usize {
-    [1e-2, 1e-3, 1e-4, 1e-5, 1e-6].iter().position(|unit| half >= *unit).map_or(8, |at| at + 3)
+    let slope = match decimals((lo, hi)) {
+        Some(digits) => format!("{} in [{}, {}]", fixed(slope, digits), fixed(lo, digits), fixed(hi, digits)),
+        None => format!("{} ± {}", fixed(slope, 8), short((hi - lo) / 2.0)),
+    };
+    format!("slope {slope}, claimed {bound} {}{within}{cut}{lost}", short(value))
 }
 
 /// With so many decimals, if it is not huge.

@@ -35,7 +35,8 @@ pub fn describe(name: &str, constant: &Constant, verdict: Verdict) -> String {
     let value = value(name, constant, verdict);
     // What is said of several ends is said once; that nothing is asked at any of them is said of all.
     let mut said: Vec<(String, Vec<String>)> = Vec::new();
-    let all = constant.curves.iter().flat_map(|curve| trends(curve, constant.seek));
+    let telling = constant.curves.iter().filter(|curve| !constant.is_told(curve));
+    let all = telling.flat_map(|curve| trends(curve, constant.seek));
     for (what, way) in all.filter(|(what, _)| constant.worst.is_some() || what != NOTHING) {
         match said.iter_mut().find(|(before, _)| *before == what) {
             Some((_, ways)) => ways.push(way),
@@ -46,8 +47,20 @@ pub fn describe(name: &str, constant: &Constant, verdict: Verdict) -> String {
     value + &trends.collect::<String>()
 }
 
-/// `c >= 0.031`; where it is not known to work, `a case asks for c >= 0.031`.
+/// `c >= 0.031`; where it is not known to work, `a case asks for c >= 0.031`. With chance it is an estimate: `the least c is about 99 (84 to 116)`.
 fn value(name: &str, constant: &Constant, verdict: Verdict) -> String {
+    if let (Some(value), Some(_)) = (constant.value(), &constant.trials) {
+        let (which, side) = match constant.seek {
+            Seek::Least => ("least", "at least"),
+            Seek::Greatest => ("greatest", "at most"),
+        };
+        let about = format!("about {}", estimate(value, constant.interval()));
+        return match Standing::of(verdict, constant.scaled.is_some()) {
+            Standing::Works => format!("the {which} {name} is {about}"),
+            Standing::Asked => format!("a setting asks for {name} of {side} {about}"),
+            Standing::AskedElsewhere => format!("where some {name} works, a setting asks for {name} of {side} {about}"),
+        };
+    }
     let bound = constant.value().map(|value| match constant.seek {
         Seek::Least => format!("{name} >= {}", short(value)),
         Seek::Greatest => format!("{name} <= {}", short(value)),
@@ -58,6 +71,17 @@ fn value(name: &str, constant: &Constant, verdict: Verdict) -> String {
         (Standing::AskedElsewhere, Some(bound)) => format!("where some {name} works, a case asks for {bound}"),
         (standing, None) => unasked(name, standing, constant.measured()),
     }
+}
+
+/// `99 (84 to 116)`; where trials tell no end, `99 (84 or more)`.
+pub fn estimate(value: f64, interval: Option<(f64, f64)>) -> String {
+    let within = interval.map(|(least, most)| match (least > 0.0, most.is_finite()) {
+        (true, true) => format!(" ({} to {})", short(least), short(most)),
+        (true, false) => format!(" ({} or more)", short(least)),
+        (false, true) => format!(" ({} or less)", short(most)),
+        (false, false) => " (trials tell no end of it)".to_owned(),
+    });
+    format!("{}{}", short(value), within.unwrap_or_default())
 }
 
 /// What is said where no case is known to ask for anything.
@@ -170,6 +194,8 @@ pub struct ConstantJson<'a> {
     seek: &'static str,
     /// What the case that asks for most asks for: where the claim holds, the least constant that works, or the greatest.
     value: Option<JsonNumber>,
+    /// What it lies between where it is an estimate; null where nothing is random.
+    interval: Option<[JsonNumber; 2]>,
     /// The givens of the case that asks for most, where they are numbers.
     at: BTreeMap<&'a str, JsonNumber>,
     curves: Vec<CurveJson<'a>>,
@@ -190,6 +216,8 @@ struct PointJson {
     /// Null where nothing is asked, or nothing could be measured.
     constant: Option<JsonNumber>,
     measured: bool,
+    /// Whether any case was found that meets the hypotheses.
+    cases: bool,
     spread: JsonNumber,
 }
 
@@ -231,6 +259,7 @@ impl<'a> ConstantJson<'a> {
                     value: JsonNumber(point.value),
                     constant: point.asked.demand().and_then(asked),
                     measured: point.asked.demand().is_some(),
+                    cases: point.asked != Asked::NoCase,
                     spread: JsonNumber(point.spread),
                 })
                 .collect(),
@@ -243,6 +272,7 @@ impl<'a> ConstantJson<'a> {
                 Seek::Greatest => "greatest",
             },
             value: constant.value().map(JsonNumber),
+            interval: constant.interval().map(|(least, most)| [JsonNumber(least), JsonNumber(most)]),
             at: constant
                 .worst
                 .iter()
@@ -287,7 +317,7 @@ fn end_json(end: End, trend: &Trend) -> EndJson {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::constant::CurvePoint;
+    use crate::check::constant::{CurvePoint, Trials};
 
     fn constant(seek: Seek, demand: Option<f64>) -> Constant {
         let point = |value, demand: Option<f64>| CurvePoint {
@@ -356,16 +386,61 @@ mod tests {
             curve("kappa", [5.0, 4.0, 3.0, 2.0, 1.0], &[(End::Upper, Trend::Level), (End::Lower, Trend::Level)]),
             curve("L", [5.0, 0.0, 0.0, 0.0, 0.0], &[(End::Upper, Trend::Level)]),
             curve("s1 with kappa with n", [5.0, 4.0, 3.0, 2.0, 1.0], &[(End::Lower, grows.clone())]),
-            curve("R with h", [1.0, 2.0, 3.0, 4.0, 5.0], &[(End::Upper, grows)]),
+            curve("R with h", [1.0, 2.0, 3.0, 4.0, 5.0], &[(End::Upper, grows.clone())]),
         ];
         assert_eq!(
             describe("C", &sought, Verdict::Drifts),
             "a case asks for C >= 5; nothing is asked as d grows, as L grows; no more is asked as kappa grows, as kappa falls; \
              drifts like s1^-0.999 as s1 falls, kappa and n to their ends with it; drifts like R^0.999 as R grows, h to its end with it"
         );
-        let lines = lines("C", &sought, Verdict::Drifts);
-        assert!(lines.contains(&"    no more is asked as kappa falls".to_owned()), "{lines:?}");
-        assert!(lines.iter().any(|line| line.starts_with("  over R, h to its end with it: 1 → 1, ")), "{lines:?}");
+        let all = lines("C", &sought, Verdict::Drifts);
+        assert!(all.contains(&"    no more is asked as kappa falls".to_owned()), "{all:?}");
+        assert!(all.iter().any(|line| line.starts_with("  over R, h to its end with it: 1 → 1, ")), "{all:?}");
+        // Of what drifts by itself, that it does so beside others is said in full alone.
+        let joint = "drifts like s1^-0.999 as s1 falls, kappa and n to their ends with it";
+        for (given, end) in [("n", End::Upper), ("s1", End::Lower)] {
+            let mut sought = sought.clone();
+            sought.curves.push(curve(given, [1.0, 2.0, 3.0, 4.0, 5.0], &[(end, grows.clone())]));
+            let summary = describe("C", &sought, Verdict::Drifts);
+            assert!(!summary.contains(joint) && summary.contains("as R grows, h to its end with it"), "{summary}");
+            let all = lines("C", &sought, Verdict::Drifts);
+            assert!(
+                all.iter().any(|line| line.contains("    drifts like s1^-0.999 as s1 falls, kappa and n")),
+                "{all:?}"
+            );
+        }
+        // The other end of the first is another matter.
+        sought.curves.push(curve("s1", [1.0, 2.0, 3.0, 4.0, 5.0], &[(End::Upper, grows)]));
+        let summary = describe("C", &sought, Verdict::Drifts);
+        assert!(summary.contains(joint), "{summary}");
+    }
+
+    #[test]
+    fn with_chance_a_constant_is_an_estimate_and_not_a_bound() {
+        let with = |seek, within| {
+            let trials = Trials { settings: 7, trials: 140_000, clipped: None, within };
+            Constant { trials: Some(trials), ..constant(seek, Some(4.0)) }
+        };
+        let least = |within, verdict| describe("C", &with(Seek::Least, within), verdict);
+        assert_eq!(least((3.5, 5.0), Verdict::Held), "the least C is about 4 (3.5 to 5)");
+        assert_eq!(least((3.5, 5.0), Verdict::Drifts), "a setting asks for C of at least about 4 (3.5 to 5)");
+        assert_eq!(
+            least((3.5, 5.0), Verdict::Rejected),
+            "where some C works, a setting asks for C of at least about 4 (3.5 to 5)"
+        );
+        // No upper end is known, or no lower one.
+        assert_eq!(least((3.5, f64::INFINITY), Verdict::Held), "the least C is about 4 (3.5 or more)");
+        assert_eq!(least((0.0, 5.0), Verdict::Held), "the least C is about 4 (5 or less)");
+        assert_eq!(least((0.0, f64::INFINITY), Verdict::Held), "the least C is about 4 (trials tell no end of it)");
+        let greatest = |within| describe("c", &with(Seek::Greatest, within), Verdict::Held);
+        assert_eq!(greatest((2.0, 5.0)), "the greatest c is about 0.25 (0.2 to 0.5)");
+        assert_eq!(greatest((2.0, f64::INFINITY)), "the greatest c is about 0.25 (0.5 or less)");
+        assert_eq!(greatest((0.0, 5.0)), "the greatest c is about 0.25 (0.2 or more)");
+        let json = |constant: &Constant| serde_json::to_value(ConstantJson::of("C", constant)).expect("it is JSON");
+        assert_eq!(json(&with(Seek::Least, (3.5, 5.0)))["interval"], serde_json::json!([3.5, 5.0]));
+        assert_eq!(json(&with(Seek::Least, (3.5, f64::INFINITY)))["interval"], serde_json::json!([3.5, "inf"]));
+        let known = json(&constant(Seek::Least, Some(4.0)));
+        assert!(known["interval"].is_null() && known.as_object().expect("an object").contains_key("interval"));
     }
 
     #[test]

@@ -157,6 +157,11 @@ impl Planted {
         Self { folder, status, stdout }
     }
 
+    /// The JSON of the run.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.read("run.json")).unwrap()
+    }
+
     pub fn read(&self, file: &str) -> String {
         fs::read_to_string(self.folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
     }

@@ -1,6 +1,6 @@
 //! What trials of a setting ask for: a quantile, and how well it is known.
 
-use super::{Asked, Barred, CurvePoint, Trials, Worst, demand_of, greater};
+use super::{Asked, Barred, CurvePoint, Trials, Worst, demand_of};
 use crate::case::record::Look;
 use crate::check::binomial::at_least;
 use crate::check::checker::CheckError;
@@ -20,6 +20,8 @@ pub(super) struct Quantile {
     pub at: Vec<(String, f64)>,
     pub demand: f64,
     pub spread: f64,
+    /// What the quantile that is asked for lies between, two deviations of the trials below it either way; without an upper end where so many cannot tell it.
+    within: (f64, f64),
     /// The probability that is asked for,
     level: f64,
     /// and that of which so many trials tell the quantile.
@@ -55,7 +57,12 @@ impl Quantile {
         let below = part(low / demand);
         let above = if high.is_finite() && high > 0.0 { part(demand / high) } else { below };
         let spread = if demand > 0.0 { below.max(above) } else { 0.0 };
-        Ok(Self { at: drawn.at, demand, spread, level, seen, against, unknown, trials })
+        // A trial that is not known may ask for nothing as well, and nothing is below the first.
+        let place = seen * n - room - unknown as f64;
+        let least = if demand > 0.0 && place > 0.0 { at(place) } else { 0.0 };
+        let most = if level > seen { f64::INFINITY } else { high };
+        let within = if level > 0.0 { (least, most) } else { (0.0, 0.0) };
+        Ok(Self { at: drawn.at, demand, spread, within, level, seen, against, unknown, trials })
     }
 
     /// Of so many trials the quantile that is asked for cannot be told.
@@ -102,6 +109,7 @@ pub(super) struct Seen {
     pub trials: u64,
     pub clipped: Option<(f64, f64)>,
     pub barred: Option<Barred>,
+    within: (f64, f64),
 }
 
 impl Seen {
@@ -118,13 +126,18 @@ impl Seen {
             if self.barred.as_ref().is_none_or(|known| chance < known.chance) {
                 self.barred = Some(Barred { at: at(), trials: (against, trials), unknown, level, chance });
             }
-        } else if demand > 0.0 {
-            self.worst = greater(self.worst.take(), Some(Worst { demand, at: at() }));
+        } else {
+            // The quantile of any setting may be the greatest.
+            self.within.1 = self.within.1.max(quantile.within.1);
+            if demand > self.worst.as_ref().map_or(0.0, |worst| worst.demand) {
+                self.within.0 = quantile.within.0;
+                self.worst = Some(Worst { demand, at: at() });
+            }
         }
     }
 
     pub fn trials_made(&self) -> Trials {
-        Trials { settings: self.settings, trials: self.trials, clipped: self.clipped }
+        Trials { settings: self.settings, trials: self.trials, clipped: self.clipped, within: self.within }
     }
 }
 
@@ -133,4 +146,56 @@ pub(super) fn point(value: f64, worst: Option<Here<'_>>, settings: bool, clipped
     let none = if settings { Asked::Unmeasured } else { Asked::NoCase };
     let (asked, spread) = worst.map_or((none, 0.0), |here| (Asked::Demand(here.demand), here.spread));
     CurvePoint { value, asked, spread, clipped }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What so many trials say that ask for 1, 2, 3 and so on, the last ones of them for what is not known.
+    fn seen(level: f64, trials: u32, unknown: u32) -> Seen {
+        let asked = (1..=trials).map(|i| (i <= trials - unknown).then_some(f64::from(i))).collect();
+        let drawn = Drawn { setting: 0, at: Vec::new(), claimed: level, trials: asked };
+        let quantile = Quantile::of(drawn).unwrap_or_else(|error| panic!("{error:?}"));
+        let mut seen = Seen::default();
+        seen.take(&quantile);
+        seen
+    }
+
+    #[test]
+    fn a_quantile_lies_between_order_statistics() {
+        // 900 of 1000 trials ask for less, give or take twice 9.5.
+        let within = seen(0.9, 1000, 0).trials_made().within;
+        assert_eq!(within, (882.0, 919.0));
+        // Two that are not known may ask for nothing, or for more than any.
+        let within = seen(0.9, 1000, 2).trials_made().within;
+        assert_eq!(within, (880.0, 919.0));
+        assert_eq!(seen(0.9, 1000, 90).trials_made().within, (792.0, f64::INFINITY));
+        // Nothing is known to be below the first trial.
+        assert_eq!(seen(0.001, 1000, 0).trials_made().within.0, 0.0);
+        assert_eq!(seen(0.0, 1000, 0).trials_made().within, (0.0, 0.0));
+    }
+
+    #[test]
+    fn what_so_many_trials_cannot_tell_has_no_upper_end() {
+        let seen = seen(0.999, 1000, 0);
+        assert_eq!(seen.clipped, Some((0.999, 0.992)));
+        assert_eq!(seen.worst.as_ref().map(|worst| worst.demand), Some(992.0));
+        assert_eq!(seen.trials_made().within, (987.0, f64::INFINITY));
+    }
+
+    #[test]
+    fn any_setting_may_ask_for_most() {
+        let quantile = |times: f64, trials: u32| {
+            let trials = (1..=trials).map(|i| Some(times * f64::from(i) / f64::from(trials))).collect();
+            let drawn = Drawn { setting: 0, at: Vec::new(), claimed: 0.5, trials };
+            Quantile::of(drawn).unwrap_or_else(|error| panic!("{error:?}"))
+        };
+        let mut seen = Seen::default();
+        // The second asks for less, as far as its few trials tell, which is not far.
+        seen.take(&quantile(1.0, 10_000));
+        seen.take(&quantile(0.99, 100));
+        let Trials { within, settings, .. } = seen.trials_made();
+        assert_eq!((within, settings), ((0.49, 0.99 * 0.6), 2));
+    }
 }

@@ -546,8 +546,10 @@ pub fn approach(claim: &Claim) -> String {
     };
     if let Some(constant) = claim.constant.as_ref().filter(|_| claim.refuted().next().is_none()) {
         let asks = match Standing::of(claim.verdict, constant.scaled.is_some()) {
-            Standing::Works => "",
-            Standing::Asked | Standing::AskedElsewhere => "<small>a case asks for</small> ",
+            Standing::Works => String::new(),
+            Standing::Asked | Standing::AskedElsewhere => {
+                format!("<small>{} asks for</small> ", evidence::asking(constant))
+            }
         };
         let none = match evidence::measured(constant) {
             Measured::None => "not measured",

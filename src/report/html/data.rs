@@ -331,13 +331,14 @@ pub struct Constant {
     pub name: String,
     pub seek: String,
     pub value: Option<JsonNumber>,
+    /// What it lies between where it is an estimate.
+    pub interval: Option<[JsonNumber; 2]>,
     #[serde(default)]
     pub at: BTreeMap<String, JsonNumber>,
     #[serde(default)]
     pub curves: Vec<Curve>,
-    /// In the words of [`Predicate::says`].
-    #[serde(rename = "trials")]
-    _trials: Option<Value>,
+    /// In the words of [`Predicate::says`]; here it matters whether something is random.
+    pub trials: Option<Value>,
     /// An exact change of scale, which those words have; here it matters whether there is one.
     pub scaled: Option<Value>,
     #[serde(flatten)]
@@ -355,6 +356,7 @@ pub struct CurvePoint {
     pub value: JsonNumber,
     pub constant: Option<JsonNumber>,
     pub measured: Option<bool>,
+    pub cases: Option<bool>,
 }
 
 /// An experiment. Its readings are predicates.

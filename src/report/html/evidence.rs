@@ -6,9 +6,10 @@ use super::plot::{self, Axis};
 use super::words::{self, capital, inline, minus};
 use super::{mathml, witness};
 use crate::check::constant::{Measured, in_step};
+use crate::check::fit::decimals;
 use crate::claim::model::Verdict;
-use crate::report::closest::{digits_of, fixed};
-use crate::report::constant::{Standing, unasked};
+use crate::report::closest::fixed;
+use crate::report::constant::{Standing, estimate, unasked};
 use crate::report::number::{JsonNumber, grouped, short};
 use crate::report::scale::log10;
 use serde_json::Value;
@@ -111,14 +112,17 @@ pub fn fit(fit: &Fit, statement: Option<&Statement>) -> String {
         _ => "about",
     };
     let within = fit.within.map(|within| format!(" within {}", number(within))).unwrap_or_default();
-    // As the table has it: as many decimals as the interval has, and one more.
-    let digits = digits_of((fit.interval[1].0 - fit.interval[0].0) / 2.0);
-    let decimals = |x: JsonNumber| escaped(&minus(&fixed(x.0, digits)).replace("inf", "∞"));
+    // As a terminal has it.
+    let [lo, hi] = fit.interval.map(|end| end.0);
+    let shown = |x: f64, digits: usize| escaped(&minus(&fixed(x, digits)).replace("inf", "∞"));
+    let slope = match decimals((lo, hi)) {
+        Some(digits) => {
+            format!("{} in [{}, {}]", shown(fit.slope.0, digits), shown(lo, digits), shown(hi, digits))
+        }
+        None => format!("{} ± {}", shown(fit.slope.0, 8), number(JsonNumber((hi - lo) / 2.0))),
+    };
     let mut out = format!(
-        "<h3>Fitted slope</h3><p>The slope is {} in [{}, {}] (level {}); claimed is {claimed} {}{within}.</p>",
-        decimals(fit.slope),
-        decimals(fit.interval[0]),
-        decimals(fit.interval[1]),
+        "<h3>Fitted slope</h3><p>The slope is {slope} (level {}); claimed is {claimed} {}{within}.</p>",
         number(fit.level),
         number(fit.value)
     );
@@ -190,15 +194,31 @@ fn beside(fit: &Fit) -> Vec<String> {
     lines
 }
 
-/// At how many of the values some case could be measured.
+/// At how many of the values that have cases one could be measured.
 pub fn measured(constant: &Constant) -> Measured {
-    Measured::of(constant.curves.iter().flat_map(|curve| &curve.points).map(|point| point.measured != Some(false)))
+    let points = constant.curves.iter().flat_map(|curve| &curve.points).filter(|point| point.cases != Some(false));
+    Measured::of(points.map(|point| point.measured != Some(false)))
 }
 
-/// `C ≥ 896`, if anything is asked.
+/// What is known of it with chance: `99 (84 to 116)`.
+fn estimated(constant: &Constant) -> Option<String> {
+    constant.trials.as_ref()?;
+    let interval = constant.interval.map(|[least, most]| (least.0, most.0));
+    constant.value.map(|value| estimate(value.0, interval).replace('-', "−"))
+}
+
+/// `C ≥ 896`, if anything is asked; with chance `C ≈ 99 (84 to 116)`.
 pub fn bound(constant: &Constant) -> Option<String> {
+    if let Some(estimate) = estimated(constant) {
+        return Some(format!("{}\u{a0}≈\u{a0}{estimate}", witness::name(&constant.name)));
+    }
     let sign = if constant.seek == "greatest" { "≤" } else { "≥" };
     constant.value.map(|value| format!("{}\u{a0}{sign}\u{a0}{}", witness::name(&constant.name), number(value)))
+}
+
+/// What asks: with chance the trials of a setting.
+pub fn asking(constant: &Constant) -> &'static str {
+    if constant.trials.is_some() { "a setting" } else { "a case" }
 }
 
 /// What was found of it, as far as the verdict lets one say.
@@ -207,14 +227,20 @@ fn found(constant: &Constant, verdict: Verdict) -> String {
     let at: Vec<String> =
         constant.at.iter().map(|(name, x)| format!("{} = {}", witness::name(name), number(*x))).collect();
     let at = if at.is_empty() { String::new() } else { format!(", at {}", at.join(", ")) };
+    let which = if constant.seek == "greatest" { "greatest" } else { "least" };
+    let who = asking(constant);
     match (Standing::of(verdict, constant.scaled.is_some()), constant.value.zip(bound(constant))) {
-        (Standing::Works, Some((value, _))) => {
-            let which = if constant.seek == "greatest" { "greatest" } else { "least" };
-            format!("The {which} {name} that works in all cases that were seen is {}{at}.", number(value))
-        }
-        (Standing::Asked, Some((_, bound))) => format!("The most that a case asked for is {bound}{at}."),
+        (Standing::Works, Some((value, _))) => match estimated(constant) {
+            Some(about) => {
+                format!(
+                    "The {which} {name} that works as often as is claimed, in all settings that were seen, is about {about}{at}."
+                )
+            }
+            None => format!("The {which} {name} that works in all cases that were seen is {}{at}.", number(value)),
+        },
+        (Standing::Asked, Some((_, bound))) => format!("The most that {who} asked for is {bound}{at}."),
         (Standing::AskedElsewhere, Some((_, bound))) => {
-            format!("The most that a case asked for, of those that some {name} meets, is {bound}{at}.")
+            format!("The most that {who} asked for, of those that some {name} meets, is {bound}{at}.")
         }
         (standing, None) => format!("{}.", capital(&unasked(&name, standing, measured(constant)))),
     }
