@@ -8,7 +8,7 @@ use super::figure::{self, Found};
 use super::fit::Fit;
 use super::moving::{self, MovingRun};
 use super::pointwise::PointwiseRun;
-use super::probability::{self, Drawn, Ready, TRIALS, Trials, replay_case};
+use super::probability::{self, Choice, Drawn, Ready, TRIALS, Trials, replay_case};
 use super::reading;
 use super::replay::{ReplayRun, Value, Which};
 use super::scaling::{Asked, ScalingRun};
@@ -484,10 +484,10 @@ impl Checker {
         Ok((0..self.predicates.len()).map(|i| of(i).map(evidence).unwrap_or_default()).collect())
     }
 
-    /// What is kept of the looks of trials of up to so many settings: `trials` of each, given how many settings there are.
+    /// What is kept of the looks of trials of the settings that are chosen: `trials` of each, given how many settings there are.
     pub(super) fn trials_of<T>(
         &self,
-        settings: usize,
+        choice: &Choice<'_, T>,
         trials: &dyn Fn(u64) -> u64,
         kept: &dyn Fn(Option<Look>) -> T,
     ) -> Result<Vec<Drawn<T>>, CheckError> {
@@ -495,9 +495,11 @@ impl Checker {
             return Err(CheckError("nothing is random in this claim".to_owned()));
         };
         let mut all = Vec::new();
-        for (ready, trials) in run.drawn(settings, trials, kept)? {
+        let (made, chosen) = run.drawn(choice, trials, kept)?;
+        for (ready, trials) in made {
             let (point, _) = run.trial(&ready, 0)?;
-            all.push(Drawn { setting: ready.number, at: self.numbers(&point)?, claimed: ready.claimed(), trials });
+            let (at, claimed) = (self.numbers(&point)?, ready.claimed());
+            all.push(Drawn { setting: ready.number, at, claimed, chosen, trials });
         }
         Ok(all)
     }

@@ -392,7 +392,7 @@ impl<'a> Search<'a> {
         let mut found = self.curves(&lines, &cases)?;
         let joint = self.joint(&lines, &found, &cases)?;
         found.extend(joint);
-        let mut endless = None;
+        let mut endless = self.endless(&cases)?;
         for Found { curve, worst: most, refutation: refuted, impossible: at, endless: without, .. } in found {
             impossible = impossible.or(at.map(|value| (curve.given.clone(), value)));
             curves.push(curve);
@@ -414,6 +414,20 @@ impl<'a> Search<'a> {
         };
         let found = Constant { worst, curves, scaled, impossible, endless, ..Constant::unsought(constant.seek) };
         Ok((found, refutation))
+    }
+
+    /// Of the case of these that asks for most: it may be at no value of any curve.
+    fn endless(&self, cases: &[Point]) -> Result<Option<Endless>, CheckError> {
+        let evaluator = self.evaluator(self.claim)?;
+        let mut most: Option<(f64, &Point)> = None;
+        for case in cases {
+            let demand = self.look(&evaluator, case)?.as_ref().and_then(demand_of).filter(|demand| demand.is_finite());
+            if let Some(demand) = demand.filter(|demand| most.is_none_or(|(known, _)| *demand > known)) {
+                most = Some((demand, case));
+            }
+        }
+        let Some((_, case)) = most else { return Ok(None) };
+        Endless::seek(&evaluator, case, self.claim.trajectory.is_some() || self.claim.flow.is_some())
     }
 
     /// What is asked where givens go to their ends together, with more of them while that does not grow.

@@ -37,6 +37,8 @@ use std::sync::Arc;
 /// Settings that are searched, and the draws that are tried for them.
 const MOST_SEARCHED: usize = 256;
 const MOST_DRAWN: u64 = 2_048;
+/// Draws that are alike, where there is one setting.
+const ALIKE: u64 = 16;
 /// The part of the trials that either half of the search may take.
 const SEARCH_SHARE: u64 = 16;
 /// The least trials of a setting that is judged, at its first look.
@@ -84,8 +86,20 @@ pub fn plans(program: &Program, chance: &program::Chance, max_elements: usize) -
     Plans::new(way::sections(program, roots, &[]), max_elements).by_law(chance.first_block)
 }
 
-/// A setting and what is kept of its trials.
-type Told<T> = (Ready, Vec<T>);
+/// Settings and what is kept of the trials of each; whether they are some of more.
+type Told<T> = (Vec<(Ready, Vec<T>)>, bool);
+
+/// Which settings have trials.
+pub struct Choice<'a, T> {
+    /// So many, at most,
+    pub settings: usize,
+    /// of so many that are different,
+    pub among: usize,
+    /// by so many trials of each,
+    pub each: u64,
+    /// of which those come first that have the greatest score, by the bound that is claimed and what is kept of their trials.
+    pub score: &'a dyn Fn(f64, &[T]) -> f64,
+}
 
 /// The trials of one setting.
 pub struct Drawn<T> {
@@ -94,6 +108,8 @@ pub struct Drawn<T> {
     pub at: Vec<(String, f64)>,
     /// The bound that is claimed.
     pub claimed: f64,
+    /// It is one of more settings than have trials.
+    pub chosen: bool,
     /// What is kept of each.
     pub trials: Vec<T>,
 }
@@ -239,21 +255,24 @@ impl Trials<'_> {
         Key::new(self.seed, &format!("{}#judge", self.id))
     }
 
-    /// Up to so many different settings, and what is kept of the looks of their trials (`None` where what is random has no value): of how many, given
+    /// What is kept of the looks of the trials (`None` where what is random has no value) of the settings that are chosen: how many trials of each, given
     /// the number of settings, rounded up to octets.
     ///
     /// # Errors
     /// Where no plan can be made, or the bound is undefined.
     pub fn drawn<T>(
         &self,
-        settings: usize,
+        choice: &Choice<'_, T>,
         trials: &dyn Fn(u64) -> u64,
         kept: &dyn Fn(Option<Look>) -> T,
-    ) -> Result<Vec<Told<T>>, CheckError> {
+    ) -> Result<Told<T>, CheckError> {
+        let Choice { settings, among, each, score } = *choice;
+        let among = among.max(settings);
         let mut found: Vec<Ready> = Vec::new();
         for number in 0..MOST_DRAWN {
-            if found.len() == settings || (!found.is_empty() && number >= 4 * settings as u64) {
-                // What is fixed is the same in every draw: some alike mean no others.
+            // What is fixed is the same in every draw: some alike mean no others.
+            let alike = found.len() == 1 && number >= ALIKE;
+            if found.len() == among || alike || (!found.is_empty() && number >= 4 * among as u64) {
                 break;
             }
             let Ok(ready) = self.ready(number)? else { continue };
@@ -262,17 +281,25 @@ impl Trials<'_> {
                 found.push(ready);
             }
         }
+        let made = |ready: &Ready, key: &Key, octets: Range<u64>| {
+            let mut all = Vec::new();
+            let mut see = |_: u64, look: Option<Look>| all.push(kept(look));
+            dispatch(self.backend, Octets { trials: self, ready, key, octets, see: &mut see })?;
+            Ok::<_, CheckError>(all)
+        };
+        let chosen = found.len() > settings;
+        if chosen {
+            // Searched by one stream, and judged by another.
+            let key = Key::new(self.seed, &format!("{}#search", self.id));
+            let score = |ready: Ready| Ok((score(ready.claimed, &made(&ready, &key, 0..each.div_ceil(8))?), ready));
+            let mut scored = found.into_iter().map(score).collect::<Result<Vec<(f64, Ready)>, CheckError>>()?;
+            scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.number.cmp(&b.1.number)));
+            found = scored.into_iter().take(settings).map(|(_, ready)| ready).collect();
+            found.sort_by_key(|ready| ready.number);
+        }
         let (key, octets) = (self.judging(), 0..trials(found.len() as u64).div_ceil(8));
-        found
-            .into_iter()
-            .map(|ready| {
-                let mut all = Vec::new();
-                let mut see = |_: u64, look: Option<Look>| all.push(kept(look));
-                let octets = octets.clone();
-                dispatch(self.backend, Octets { trials: self, ready: &ready, key: &key, octets, see: &mut see })?;
-                Ok((ready, all))
-            })
-            .collect()
+        let all = found.into_iter().map(|ready| made(&ready, &key, octets.clone()).map(|all| (ready, all)));
+        Ok((all.collect::<Result<_, _>>()?, chosen))
     }
 
     /// What the event did in these octets of a setting's trials.

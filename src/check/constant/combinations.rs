@@ -4,19 +4,24 @@
 //! curve, the combinations that may be the worst as far as their trials say. So what cannot matter costs no more than its share.
 
 use super::ends::{About, ends, unasked};
-use super::quantile::{Here, Quantile, Seen, asked, point};
+use super::quantile::{Here, Quantile, Seen, asked, point, score};
 use super::swept::{Line, Of, fixed, lines};
 use super::together::{Places, Seen as Shown, together, wider};
 use super::{Asked, Constant, Curve, CurvePoint, Search, malformed};
 use crate::check::checker::{CheckError, Checker};
+use crate::check::probability::Choice;
 use crate::check::trend::Trend;
 use crate::claim::model::Claim;
 use dashu_ratio::RBig;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
 
-/// Settings at each combination of swept values, at most.
+/// Settings at each combination of swept values, at most; and so many of which they are those that ask for most, by so many trials of each, where these
+/// are no more than a part of what the settings have.
 const MOST_SETTINGS: usize = 4;
+const MOST_SEARCHED: u64 = 64;
+const SEARCH: u64 = 64;
+const SEARCH_SHARE: u64 = 4;
 /// Combinations of swept values, at most.
 const MOST_COMBINATIONS: usize = 4_096;
 /// Trials of a setting, of its share.
@@ -115,7 +120,8 @@ impl Search<'_> {
             probability.event.value = predicate.clone();
         }
         let checker = Checker::new(&claim, self.options).map_err(malformed)?;
-        for drawn in checker.trials_of(MOST_SETTINGS, &|_| TRIALS.0, &asked)? {
+        let any = Choice { settings: MOST_SETTINGS, among: MOST_SETTINGS, each: 0, score: &score };
+        for drawn in checker.trials_of(&any, &|_| TRIALS.0, &asked)? {
             if let Some(trial) = drawn.trials.iter().position(|asked| asked.is_some_and(f64::is_infinite)) {
                 let name = &self.constant.name;
                 return Err(CheckError(format!(
@@ -148,7 +154,9 @@ impl Table<'_, '_> {
         let cost = checker.cost().max(1);
         let share = |settings: u64| (self.share / cost / settings.max(1)).clamp(TRIALS.0, TRIALS.1).next_multiple_of(8);
         let each = |settings: u64| each.unwrap_or_else(|| share(settings));
-        let drawn = checker.trials_of(MOST_SETTINGS, &each, &asked)?;
+        let among = (self.share / cost / SEARCH_SHARE / SEARCH).min(MOST_SEARCHED) as usize;
+        let choice = Choice { settings: MOST_SETTINGS, among, each: SEARCH, score: &score };
+        let drawn = checker.trials_of(&choice, &each, &asked)?;
         let settings = drawn.into_iter().map(Quantile::of).collect::<Result<_, _>>()?;
         Ok(Stand { place, cost, settings })
     }

@@ -8,13 +8,14 @@ use super::across::{Whole, number, resized};
 use super::ends::{About, ends};
 use super::swept::{Line, Of, fixed};
 use super::together::Places;
-use super::{Asked, Curve, CurvePoint, Endless, Search, Worst, demand_of, greater, malformed, values_of};
+use super::{Asked, Curve, CurvePoint, End, Endless, Search, Worst, demand_of, greater, malformed, values_of};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
 use crate::case::record::Hypotheses;
 use crate::certify::{Certifier, Decision};
 use crate::check::checker::{CheckError, CheckOptions, Checker};
 use crate::check::evidence::{Origin, Refutation};
+use crate::check::trend::Trend;
 use crate::claim::model::Claim;
 use crate::claim::points;
 use crate::hunt::{HuntOptions, Hunter};
@@ -46,6 +47,8 @@ const MORE_HUNTS: (u64, u64) = (2, 5);
 const SHARES: usize = 3;
 /// A demand that others are above by no more than this factor may be theirs.
 const NEARLY: f64 = 2.0;
+/// What differs by no more than this part is the same case.
+const COPIED: f64 = 1e-6;
 /// A search to which one more adds no larger part than this is good.
 pub(super) const GOOD: f64 = 0.02;
 
@@ -146,7 +149,7 @@ impl<'a> Search<'a> {
                 break;
             }
         }
-        let found = rows.into_par_iter().map(|row| self.found(row)).collect::<Vec<_>>();
+        let found = rows.into_par_iter().map(|row| self.found(row, &whole)).collect::<Vec<_>>();
         found.into_iter().collect()
     }
 
@@ -154,28 +157,7 @@ impl<'a> Search<'a> {
     fn begun<'s>(&self, line: &'s Line, whole: &Whole<'a>, cases: &[Point]) -> Result<Row<'s, 'a>, CheckError> {
         let mut stands = Vec::new();
         for place in 0..line.values.len() {
-            let claim = fixed(self.claim, line, place);
-            // A value at which another given's interval is plainly empty has no cases.
-            let Ok(checker) = Checker::new(&claim, self.options) else { continue };
-            let evaluator = self.evaluator(&claim)?;
-            let size = |part: &Line| {
-                whole
-                    .int(part)
-                    .zip(part.values.get(place).and_then(|value| i64::try_from(value.numerator().clone()).ok()))
-            };
-            let sizes = line.parts().iter().filter_map(size).collect();
-            stands.push(Stand {
-                claim,
-                checker,
-                evaluator,
-                place,
-                sizes,
-                best: None,
-                met: 0,
-                blind: false,
-                spread: 0.0,
-                hunts: 0,
-            });
+            stands.extend(self.stand(line, place, whole)?);
         }
         // The worst of all cases, but for the given that is fixed, and the worst at the value before.
         let known = cases.iter().map(|case| whole.without(line, case)).collect::<Result<Vec<_>, _>>()?;
@@ -187,6 +169,48 @@ impl<'a> Search<'a> {
         let mut row = Row { line, stands };
         self.neighbours(&mut row)?;
         Ok(row)
+    }
+
+    /// A value of a line; `None` where another given's interval is plainly empty, so that there are no cases.
+    fn stand(&self, line: &Line, place: usize, whole: &Whole<'a>) -> Result<Option<Stand<'a>>, CheckError> {
+        let claim = fixed(self.claim, line, place);
+        let Ok(checker) = Checker::new(&claim, self.options) else { return Ok(None) };
+        let evaluator = self.evaluator(&claim)?;
+        let size = |part: &Line| {
+            whole.int(part).zip(part.values.get(place).and_then(|value| i64::try_from(value.numerator().clone()).ok()))
+        };
+        let sizes = line.parts().iter().filter_map(size).collect();
+        Ok(Some(Stand {
+            claim,
+            checker,
+            evaluator,
+            place,
+            sizes,
+            best: None,
+            met: 0,
+            blind: false,
+            spread: 0.0,
+            hunts: 0,
+        }))
+    }
+
+    /// Whether the last values of a size ask for just as much as one before them, which asks for more than the first, and a search of its own comes to less
+    /// at the last of them: then that is the case of the smaller size, to which the larger one added nothing, and no level.
+    fn is_copied(&self, row: &Row<'_, 'a>, end: End, whole: &Whole<'a>) -> Result<bool, CheckError> {
+        let mut stands: Vec<&Stand<'a>> = row.stands.iter().collect();
+        if end == End::Lower {
+            stands.reverse();
+        }
+        let [first @ .., before, last] = &stands[..] else { return Ok(false) };
+        let most = last.demand();
+        let same = (before.demand() - most).abs() <= COPIED * most;
+        let rose = first.iter().any(|stand| stand.demand() < most * (1.0 - GOOD));
+        if last.sizes.is_empty() || !same || !rose || most <= 0.0 || !most.is_finite() {
+            return Ok(false);
+        }
+        let Some(mut own) = self.stand(row.line, last.place, whole)? else { return Ok(false) };
+        self.search(&mut own, Vec::new())?;
+        Ok(own.demand() < most * (1.0 - GOOD))
     }
 
     /// The worst case of each value is a case of its neighbours.
@@ -255,7 +279,7 @@ impl<'a> Search<'a> {
     }
 
     /// What the searches of a given say in the end.
-    fn found(&self, mut row: Row<'_, 'a>) -> Result<Found, CheckError> {
+    fn found(&self, mut row: Row<'_, 'a>, whole: &Whole<'a>) -> Result<Found, CheckError> {
         let line = row.line;
         for stand in &mut row.stands {
             self.look_closer(stand)?;
@@ -284,9 +308,16 @@ impl<'a> Search<'a> {
             points.push(CurvePoint { value: at, asked: stand.asked(), spread: stand.spread, clipped: false });
         }
         let about = self.about(line);
-        let curve = Curve { given: line.name(), ends: ends(about.seen(&points), &about), points };
-        let endless = match row.worst().filter(|(_, stand)| !stand.checker.moves()) {
-            Some((_, Stand { evaluator, best: Some((_, point)), .. })) => Endless::seek(evaluator, point)?,
+        let mut curve = Curve { given: line.name(), ends: ends(about.seen(&points), &about), points };
+        for (end, trend) in &mut curve.ends {
+            if matches!(trend, Trend::Level | Trend::Settles) && self.is_copied(&row, *end, whole)? {
+                *trend = Trend::Unclear { why: "its last values ask for what a case of a smaller size does" };
+            }
+        }
+        let endless = match row.worst() {
+            Some((_, Stand { evaluator, checker, best: Some((_, point)), .. })) => {
+                Endless::seek(evaluator, point, checker.moves())?
+            }
             _ => None,
         };
         Ok(Found { curve, worst, places, refutation, impossible, endless })

@@ -32,8 +32,8 @@ pub enum Way {
 
 /// How much of the way is left, from the nearest to the farthest: as a part of its logarithm.
 const PARTS: [f64; 4] = [1.0, 0.75, 0.5, 0.25];
-/// The least distance between draws from [0, 1], and one from which on a search may have come no nearer.
-const NEAREST: [f64; 2] = [1.0 / (1_u64 << 52) as f64, 1.0 / (1_u64 << 44) as f64];
+/// The least distance between draws from [0, 1].
+const NEAREST: f64 = 1.0 / (1_u64 << 52) as f64;
 /// A draw that is as near as this to 0 is 0 as far as searches go.
 const END: f64 = 1e-17;
 /// Sizes of normal numbers up to this one are natural, and so is its inverse.
@@ -41,68 +41,43 @@ const NATURAL: f64 = 1e6;
 /// What is asked grows on the way where it does by more than this part,
 const GROWS: f64 = 0.01;
 /// and by no less than this part of what it grew by before.
-const ON: f64 = 0.75;
-/// Draws of a block that are moved, at most, each by itself.
-const MOST_MOVED: usize = 64;
+const ON: f64 = 0.55;
+/// Draws that are moved, each by itself, at most: along runs fewer.
+const MOST_MOVED: (usize, usize) = (256, 16);
+/// A search may have stopped short of where `f64` ends: by so many bits, of every other of which it is asked for more, so many times.
+const SHORT_OF: i32 = 24;
+const STEPS_ON: usize = 4;
+
+/// A draw or a block of them, and how it is moved.
+struct Move {
+    draws: std::ops::Range<usize>,
+    way: Way,
+    /// Draws from [0, 1].
+    unit: bool,
+    given: usize,
+}
 
 impl Endless {
-    /// Of the case that asks for most.
+    /// Of the case that asks for most; `moves`: it makes runs, which are dear.
     ///
     /// # Errors
     /// Where no plan can be made for it.
-    pub(super) fn seek(evaluator: &Evaluator<'_>, case: &Point) -> Result<Option<Self>, CheckError> {
-        let (shapes, samples) = (evaluator.blocks(&case.ints)?, &evaluator.program().samples);
-        let mut at = 0;
-        for (block, shape) in samples.blocks.iter().zip(shapes) {
-            let range = at..at + shape.len();
-            at = range.end;
-            let Some(draws) = case.draws.get(range.clone()) else { continue };
-            let mut ways: Vec<(Way, [Point; 4])> = Vec::new();
-            let moved = |change: &dyn Fn(&mut [f64], f64)| {
-                PARTS.map(|part| {
-                    let mut point = case.clone();
-                    change(&mut point.draws[range.clone()], part);
-                    point
-                })
-            };
-            match shape.role {
-                Role::Unit { .. } => {
-                    // At an end of its interval a draw is there.
-                    let inside = |draw: &f64| *draw > END && *draw < 1.0 - END;
-                    let inside = draws.iter().enumerate().filter(|(_, draw)| inside(draw));
-                    for (k, draw) in inside.take(MOST_MOVED) {
-                        for (side, nearest) in [-1.0, 1.0].into_iter().flat_map(|side| NEAREST.map(|near| (side, near)))
-                        {
-                            let to = |part: f64| draw + side * exp(part * ln(nearest));
-                            if PARTS.iter().all(|part| (0.0..=1.0).contains(&to(*part))) {
-                                ways.push((Way::Near, moved(&|draws, part| draws[k] = to(part))));
-                            }
-                        }
-                    }
-                }
-                Role::Normal => {
-                    let size = draws.iter().fold(0.0, |most: f64, draw| draw.abs().max(most));
-                    let way = if size > NATURAL { Way::Large } else { Way::Small };
-                    if size > NATURAL || (size > 0.0 && size < 1.0 / NATURAL) {
-                        let by = |part: f64| exp((part - 1.0) * ln(size));
-                        let change = |draws: &mut [f64], part: f64| draws.iter_mut().for_each(|draw| *draw *= by(part));
-                        ways.push((way, moved(&change)));
-                    }
-                }
-                Role::Fraction | Role::Order | Role::Reflector => {}
-            }
-            let points: Vec<Point> = ways.iter().flat_map(|(_, points)| points.iter().cloned()).collect();
-            // What has no plan is no way.
-            let Ok(found) = evaluator.evaluate(&points) else { continue };
-            let asked: Vec<Option<f64>> = found
-                .into_iter()
-                .map(|found| found.looks.first().filter(|_| found.hypotheses == Hypotheses::Met).and_then(demand_of))
-                .collect();
-            for ((way, _), asked) in ways.iter().zip(asked.chunks(PARTS.len())) {
-                if goes_on(asked) {
-                    let given = evaluator.program().givens.get(block.given);
+    pub(super) fn seek(evaluator: &Evaluator<'_>, case: &Point, moves: bool) -> Result<Option<Self>, CheckError> {
+        let mut case = case.clone();
+        let all = ways(evaluator, &case)?;
+        let most = if moves { MOST_MOVED.1 } else { MOST_MOVED.0 };
+        let singles: Vec<&Move> = all.iter().filter(|one| one.way == Way::Near).take(most).collect();
+        if !moves {
+            nearer(evaluator, &mut case, &singles);
+        }
+        let blocks = all.iter().filter(|one| one.way != Way::Near);
+        for one in singles.into_iter().chain(blocks) {
+            for side in if one.way == Way::Near { &[-1.0, 1.0][..] } else { &[1.0] } {
+                let points: Option<Vec<Point>> = PARTS.iter().map(|part| moved(&case, one, *side, *part)).collect();
+                if points.is_some_and(|points| goes_on(&asked(evaluator, &points))) {
+                    let given = evaluator.program().givens.get(one.given);
                     let given = given.map(|given| given.name.clone()).unwrap_or_default();
-                    return Ok(Some(Self { given, way: *way }));
+                    return Ok(Some(Self { given, way: one.way }));
                 }
             }
         }
@@ -121,6 +96,79 @@ impl Endless {
     }
 }
 
+/// What may be moved of a case: each draw, and the size of each block of normal ones that is none of theirs.
+fn ways(evaluator: &Evaluator<'_>, case: &Point) -> Result<Vec<Move>, CheckError> {
+    let (shapes, samples) = (evaluator.blocks(&case.ints)?, &evaluator.program().samples);
+    let (mut at, mut all) = (0, Vec::new());
+    for (block, shape) in samples.blocks.iter().zip(shapes) {
+        let range = at..at + shape.len();
+        at = range.end;
+        let Some(draws) = case.draws.get(range.clone()) else { continue };
+        let unit = matches!(shape.role, Role::Unit { .. });
+        let single = |k: usize| Move { draws: k..k + 1, way: Way::Near, unit, given: block.given };
+        match shape.role {
+            // At an end of its interval a draw is there.
+            Role::Unit { .. } => {
+                all.extend(range.filter(|k| case.draws[*k] > END && case.draws[*k] < 1.0 - END).map(single));
+            }
+            Role::Normal | Role::Reflector => {
+                let size = draws.iter().fold(0.0, |most: f64, draw| draw.abs().max(most));
+                all.extend(range.clone().map(single));
+                let way = if size > NATURAL { Way::Large } else { Way::Small };
+                let natural = size == 0.0 || (1.0 / NATURAL..=NATURAL).contains(&size);
+                if shape.role == Role::Normal && !natural {
+                    all.push(Move { draws: range, way, unit, given: block.given });
+                }
+            }
+            Role::Fraction | Role::Order => {}
+        }
+    }
+    Ok(all)
+}
+
+/// The case with this part of the way left; `None` where a draw would leave its interval.
+fn moved(case: &Point, one: &Move, side: f64, part: f64) -> Option<Point> {
+    let mut point = case.clone();
+    let draws = point.draws.get_mut(one.draws.clone())?;
+    if one.way == Way::Near {
+        let draw = draws.first_mut()?;
+        *draw += side * exp(part * ln(NEAREST)) * draw.abs().max(1.0);
+        return (!one.unit || (0.0..=1.0).contains(draw)).then_some(point);
+    }
+    let size = draws.iter().fold(0.0, |most: f64, draw| draw.abs().max(most));
+    let by = exp((part - 1.0) * ln(size));
+    draws.iter_mut().for_each(|draw| *draw *= by);
+    Some(point)
+}
+
+/// Moves a case to where more is asked, if that is only a little beside it.
+fn nearer(evaluator: &Evaluator<'_>, case: &mut Point, singles: &[&Move]) {
+    let mut known = asked(evaluator, std::slice::from_ref(case)).pop().flatten();
+    for _ in 0..STEPS_ON {
+        let far = (0..=SHORT_OF).step_by(2).map(|bits| 1.0 - f64::from(bits) / 52.0);
+        let ways =
+            singles.iter().flat_map(|one| far.clone().flat_map(move |part| [(*one, -1.0, part), (*one, 1.0, part)]));
+        let points: Vec<Point> = ways.filter_map(|(one, side, part)| moved(case, one, side, part)).collect();
+        let asked = asked(evaluator, &points);
+        let best = asked.into_iter().zip(points).filter_map(|(asked, point)| Some((asked?, point)));
+        let best = best.filter(|(asked, _)| asked.is_finite()).max_by(|a, b| a.0.total_cmp(&b.0));
+        match (best, known) {
+            (Some((more, point)), Some(least)) if more > least * (1.0 + GROWS) => {
+                *case = point;
+                known = Some(more);
+            }
+            _ => return,
+        }
+    }
+}
+
+/// What is asked in each of these cases; what has no plan is no way.
+fn asked(evaluator: &Evaluator<'_>, points: &[Point]) -> Vec<Option<f64>> {
+    let Ok(found) = evaluator.evaluate(points) else { return Vec::new() };
+    let asked = found.into_iter();
+    asked.map(|found| found.looks.first().filter(|_| found.hypotheses == Hypotheses::Met).and_then(demand_of)).collect()
+}
+
 /// Whether what is asked on the way, from the nearest on, goes on growing towards it.
 fn goes_on(asked: &[Option<f64>]) -> bool {
     let known: Option<Vec<f64>> = asked.iter().copied().collect();
@@ -134,7 +182,7 @@ mod tests {
     use super::*;
 
     fn asked(of: impl Fn(f64) -> f64) -> [Option<f64>; 4] {
-        PARTS.map(|part| Some(of(exp(part * ln(NEAREST[0])))))
+        PARTS.map(|part| Some(of(exp(part * ln(NEAREST)))))
     }
 
     #[test]
@@ -144,6 +192,7 @@ mod tests {
         }
         assert!(goes_on(&asked(|x| -x.ln())));
         assert!(goes_on(&asked(|x| 3.0 - 2.0 * x.ln())));
+        assert!(goes_on(&asked(|x| (-x.ln()).cbrt())));
     }
 
     #[test]

@@ -130,6 +130,9 @@ pub(super) fn ends(points: &[CurvePoint], about: &About) -> Vec<(End, Trend)> {
         if all.len() < 2 || only.is_some_and(|only| only != end) {
             return;
         }
+        // What is not known at the far end of the values says nothing of this one.
+        let known = all.iter().position(|(_, point)| matches!(point.asked, Asked::Demand(_))).unwrap_or(0);
+        let all = &all[if all.len() - known >= LEAST_SEEN { known } else { 0 }..];
         let window = &all[all.len().saturating_sub(4.max(all.len() / 2 + 1))..];
         let measure = |(x, point): &(f64, &CurvePoint)| {
             let (spread, y) = (point.spread.max(if gap { GAP_SPREAD } else { 0.0 }), point.asked.demand()?);

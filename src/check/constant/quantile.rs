@@ -14,6 +14,26 @@ pub(super) fn asked(look: Option<Look>) -> Option<f64> {
     look.as_ref().and_then(demand_of)
 }
 
+/// How much trials ask for, at the level that is claimed: what settings are chosen by.
+pub(super) fn score(claimed: f64, trials: &[Option<f64>]) -> f64 {
+    let (demands, seen) = sorted(claimed.clamp(0.0, 1.0), trials);
+    // More than a certainty is claimed.
+    let most = if claimed > 1.0 { f64::INFINITY } else { 0.0 };
+    if claimed > 0.0 { quantile(&demands, seen * demands.len() as f64).max(most) } else { 0.0 }
+}
+
+/// What trials ask for, by size, what is not known as much as any; and the probability of which they tell the quantile.
+fn sorted(level: f64, trials: &[Option<f64>]) -> (Vec<f64>, f64) {
+    let mut demands: Vec<f64> = trials.iter().map(|demand| demand.unwrap_or(f64::INFINITY)).collect();
+    demands.sort_by(f64::total_cmp);
+    let seen = level.min(1.0 - BEYOND / demands.len() as f64).max(0.0);
+    (demands, seen)
+}
+
+fn quantile(demands: &[f64], place: f64) -> f64 {
+    demands[(place.ceil() as usize).clamp(1, demands.len()) - 1]
+}
+
 /// A setting's quantile.
 pub(super) struct Quantile {
     /// The givens that are numbers.
@@ -43,12 +63,10 @@ impl Quantile {
         }
         let unknown = drawn.trials.iter().filter(|demand| demand.is_none()).count() as u64;
         let against = drawn.trials.iter().filter(|demand| demand.is_some_and(f64::is_infinite)).count() as u64;
-        let mut demands: Vec<f64> = drawn.trials.iter().map(|demand| demand.unwrap_or(f64::INFINITY)).collect();
-        demands.sort_by(f64::total_cmp);
-        let (trials, n) = (demands.len() as u64, demands.len() as f64);
         let level = drawn.claimed.clamp(0.0, 1.0);
-        let seen = level.min(1.0 - BEYOND / n).max(0.0);
-        let at = |place: f64| demands[(place.ceil() as usize).clamp(1, demands.len()) - 1];
+        let (demands, seen) = sorted(level, &drawn.trials);
+        let (trials, n) = (demands.len() as u64, demands.len() as f64);
+        let at = |place: f64| quantile(&demands, place);
         let demand = if level > 0.0 { at(seen * n) } else { 0.0 };
         // Two deviations of the number of trials below the quantile.
         let room = 2.0 * (n * seen * (1.0 - seen)).sqrt();
@@ -60,7 +78,8 @@ impl Quantile {
         // A trial that is not known may ask for nothing as well, and nothing is below the first.
         let place = seen * n - room - unknown as f64;
         let least = if demand > 0.0 && place > 0.0 { at(place) } else { 0.0 };
-        let most = if level > seen { f64::INFINITY } else { high };
+        // Of settings that were not tried nothing is known.
+        let most = if level > seen || drawn.chosen { f64::INFINITY } else { high };
         let within = if level > 0.0 { (least, most) } else { (0.0, 0.0) };
         Ok(Self { at: drawn.at, demand, spread, within, level, seen, against, unknown, trials })
     }
@@ -155,7 +174,7 @@ mod tests {
     /// What so many trials say that ask for 1, 2, 3 and so on, the last ones of them for what is not known.
     fn seen(level: f64, trials: u32, unknown: u32) -> Seen {
         let asked = (1..=trials).map(|i| (i <= trials - unknown).then_some(f64::from(i))).collect();
-        let drawn = Drawn { setting: 0, at: Vec::new(), claimed: level, trials: asked };
+        let drawn = Drawn { setting: 0, at: Vec::new(), claimed: level, chosen: false, trials: asked };
         let quantile = Quantile::of(drawn).unwrap_or_else(|error| panic!("{error:?}"));
         let mut seen = Seen::default();
         seen.take(&quantile);
@@ -188,7 +207,7 @@ mod tests {
     fn any_setting_may_ask_for_most() {
         let quantile = |times: f64, trials: u32| {
             let trials = (1..=trials).map(|i| Some(times * f64::from(i) / f64::from(trials))).collect();
-            let drawn = Drawn { setting: 0, at: Vec::new(), claimed: 0.5, trials };
+            let drawn = Drawn { setting: 0, at: Vec::new(), claimed: 0.5, chosen: false, trials };
             Quantile::of(drawn).unwrap_or_else(|error| panic!("{error:?}"))
         };
         let mut seen = Seen::default();
