@@ -15,7 +15,7 @@ use crate::case::record::Hypotheses;
 use crate::certify::{Certifier, Decision};
 use crate::check::checker::{CheckError, CheckOptions, Checker};
 use crate::check::evidence::{Origin, Refutation};
-use crate::check::trend::Trend;
+use crate::check::trend::{Trend, ln};
 use crate::claim::model::Claim;
 use crate::claim::points;
 use crate::hunt::{HuntOptions, Hunter};
@@ -47,8 +47,8 @@ const MORE_HUNTS: (u64, u64) = (2, 5);
 const SHARES: usize = 3;
 /// A demand that others are above by no more than this factor may be theirs.
 const NEARLY: f64 = 2.0;
-/// What differs by no more than this part is the same case.
-const COPIED: f64 = 1e-6;
+/// What stops in the last step had begun to, if the step before it was no steeper than this part of the one before that.
+const SLOWED: f64 = 0.6;
 /// A search to which one more adds no larger part than this is good.
 pub(super) const GOOD: f64 = 0.02;
 
@@ -194,23 +194,32 @@ impl<'a> Search<'a> {
         }))
     }
 
-    /// Whether the last values of a size ask for just as much as one before them, which asks for more than the first, and a search of its own comes to less
-    /// at the last of them: then that is the case of the smaller size, to which the larger one added nothing, and no level.
-    fn is_copied(&self, row: &Row<'_, 'a>, end: End, whole: &Whole<'a>) -> Result<bool, CheckError> {
+    /// Whether the last values of a size ask for no more than one before them, which asks for more than the first, only because the search is stuck: a search of
+    /// its own comes to less at the last of them, so that the case is that of a smaller size, to which the larger one added nothing; or it has stopped in the
+    /// last step alone.
+    fn is_stuck(&self, row: &Row<'_, 'a>, end: End, whole: &Whole<'a>) -> Result<bool, CheckError> {
         let mut stands: Vec<&Stand<'a>> = row.stands.iter().collect();
         if end == End::Lower {
             stands.reverse();
         }
         let [first @ .., before, last] = &stands[..] else { return Ok(false) };
         let most = last.demand();
-        let same = (before.demand() - most).abs() <= COPIED * most;
-        let rose = first.iter().any(|stand| stand.demand() < most * (1.0 - GOOD));
+        let rises = |a: &Stand<'_>, b: &Stand<'_>| a.demand() < b.demand() * (1.0 - GOOD);
+        let same = !rises(before, last) && !rises(last, before);
+        let rose = first.iter().any(|stand| rises(stand, last)) && !first.iter().any(|stand| rises(last, stand));
         if last.sizes.is_empty() || !same || !rose || most <= 0.0 || !most.is_finite() {
             return Ok(false);
         }
+        if let [.., a, b] = first {
+            let x = |stand: &Stand<'_>| ln(row.line.values[stand.place].to_f64().value());
+            let steep = |a: &Stand<'_>, b: &Stand<'_>| (b.demand() - a.demand()) / (x(b) - x(a)).abs();
+            if rises(a, b) && rises(b, before) && steep(b, before) > SLOWED * steep(a, b) {
+                return Ok(true);
+            }
+        }
         let Some(mut own) = self.stand(row.line, last.place, whole)? else { return Ok(false) };
         self.search(&mut own, Vec::new())?;
-        Ok(own.demand() < most * (1.0 - GOOD))
+        Ok(rises(&own, last))
     }
 
     /// The worst case of each value is a case of its neighbours.
@@ -310,8 +319,10 @@ impl<'a> Search<'a> {
         let about = self.about(line);
         let mut curve = Curve { given: line.name(), ends: ends(about.seen(&points), &about), points };
         for (end, trend) in &mut curve.ends {
-            if matches!(trend, Trend::Level | Trend::Settles) && self.is_copied(&row, *end, whole)? {
-                *trend = Trend::Unclear { why: "its last values ask for what a case of a smaller size does" };
+            if matches!(trend, Trend::Level | Trend::Settles) && self.is_stuck(&row, *end, whole)? {
+                *trend = Trend::Unclear {
+                    why: "its last values ask for what a smaller size does, and the search may be stuck there",
+                };
             }
         }
         let endless = match row.worst() {

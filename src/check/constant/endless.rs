@@ -32,8 +32,8 @@ pub enum Way {
 
 /// How much of the way is left, from the nearest to the farthest: as a part of its logarithm.
 const PARTS: [f64; 4] = [1.0, 0.75, 0.5, 0.25];
-/// The least distance between draws from [0, 1].
-const NEAREST: f64 = 1.0 / (1_u64 << 52) as f64;
+/// The least distance between draws from [0, 1], in bits; and others, from which what rounding hides nearer may be measured.
+const NEAREST: [i32; 5] = [52, 46, 40, 34, 28];
 /// A draw that is as near as this to 0 is 0 as far as searches go.
 const END: f64 = 1e-17;
 /// Sizes of normal numbers up to this one are natural, and so is its inverse.
@@ -46,7 +46,9 @@ const ON: f64 = 0.55;
 const MOST_MOVED: (usize, usize) = (256, 16);
 /// A search may have stopped short of where `f64` ends: by so many bits, of every other of which it is asked for more, so many times.
 const SHORT_OF: i32 = 24;
-const STEPS_ON: usize = 4;
+const STEPS_ON: usize = 16;
+/// Of runs that is tried where no more draws than this are made.
+const FEW: usize = 4;
 
 /// A draw or a block of them, and how it is moved.
 struct Move {
@@ -67,14 +69,13 @@ impl Endless {
         let all = ways(evaluator, &case)?;
         let most = if moves { MOST_MOVED.1 } else { MOST_MOVED.0 };
         let singles: Vec<&Move> = all.iter().filter(|one| one.way == Way::Near).take(most).collect();
-        if !moves {
+        if !moves || singles.len() <= FEW {
             nearer(evaluator, &mut case, &singles);
         }
         let blocks = all.iter().filter(|one| one.way != Way::Near);
         for one in singles.into_iter().chain(blocks) {
             for side in if one.way == Way::Near { &[-1.0, 1.0][..] } else { &[1.0] } {
-                let points: Option<Vec<Point>> = PARTS.iter().map(|part| moved(&case, one, *side, *part)).collect();
-                if points.is_some_and(|points| goes_on(&asked(evaluator, &points))) {
+                if runs_away(evaluator, &case, one, *side) {
                     let given = evaluator.program().givens.get(one.given);
                     let given = given.map(|given| given.name.clone()).unwrap_or_default();
                     return Ok(Some(Self { given, way: one.way }));
@@ -126,17 +127,29 @@ fn ways(evaluator: &Evaluator<'_>, case: &Point) -> Result<Vec<Move>, CheckError
     Ok(all)
 }
 
-/// The case with this part of the way left; `None` where a draw would leave its interval.
-fn moved(case: &Point, one: &Move, side: f64, part: f64) -> Option<Point> {
+/// Whether what is asked goes on growing on the way to the case, from where it can be measured.
+fn runs_away(evaluator: &Evaluator<'_>, case: &Point, one: &Move, side: f64) -> bool {
+    let mut nearest = NEAREST.into_iter();
+    let measured = nearest.find_map(|bits| {
+        let points: Vec<Point> =
+            PARTS.iter().map_while(|part| moved(case, one, side, f64::from(bits) * part)).collect();
+        let asked = asked(evaluator, &points);
+        (asked.len() < PARTS.len() || asked[0].is_some()).then_some(asked)
+    });
+    measured.is_some_and(|asked| goes_on(&asked))
+}
+
+/// The case with so many bits of the way left; `None` where a draw would leave its interval.
+fn moved(case: &Point, one: &Move, side: f64, bits: f64) -> Option<Point> {
     let mut point = case.clone();
     let draws = point.draws.get_mut(one.draws.clone())?;
     if one.way == Way::Near {
         let draw = draws.first_mut()?;
-        *draw += side * exp(part * ln(NEAREST)) * draw.abs().max(1.0);
+        *draw += side * exp(-bits * ln(2.0)) * draw.abs().max(1.0);
         return (!one.unit || (0.0..=1.0).contains(draw)).then_some(point);
     }
     let size = draws.iter().fold(0.0, |most: f64, draw| draw.abs().max(most));
-    let by = exp((part - 1.0) * ln(size));
+    let by = exp((bits / f64::from(NEAREST[0]) - 1.0) * ln(size));
     draws.iter_mut().for_each(|draw| *draw *= by);
     Some(point)
 }
@@ -145,10 +158,10 @@ fn moved(case: &Point, one: &Move, side: f64, part: f64) -> Option<Point> {
 fn nearer(evaluator: &Evaluator<'_>, case: &mut Point, singles: &[&Move]) {
     let mut known = asked(evaluator, std::slice::from_ref(case)).pop().flatten();
     for _ in 0..STEPS_ON {
-        let far = (0..=SHORT_OF).step_by(2).map(|bits| 1.0 - f64::from(bits) / 52.0);
+        let far = (0..=SHORT_OF).step_by(2).map(|bits| f64::from(NEAREST[0] - bits));
         let ways =
-            singles.iter().flat_map(|one| far.clone().flat_map(move |part| [(*one, -1.0, part), (*one, 1.0, part)]));
-        let points: Vec<Point> = ways.filter_map(|(one, side, part)| moved(case, one, side, part)).collect();
+            singles.iter().flat_map(|one| far.clone().flat_map(move |bits| [(*one, -1.0, bits), (*one, 1.0, bits)]));
+        let points: Vec<Point> = ways.filter_map(|(one, side, bits)| moved(case, one, side, bits)).collect();
         let asked = asked(evaluator, &points);
         let best = asked.into_iter().zip(points).filter_map(|(asked, point)| Some((asked?, point)));
         let best = best.filter(|(asked, _)| asked.is_finite()).max_by(|a, b| a.0.total_cmp(&b.0));
@@ -182,7 +195,7 @@ mod tests {
     use super::*;
 
     fn asked(of: impl Fn(f64) -> f64) -> [Option<f64>; 4] {
-        PARTS.map(|part| Some(of(exp(part * ln(NEAREST)))))
+        PARTS.map(|part| Some(of(exp(-52.0 * part * ln(2.0)))))
     }
 
     #[test]

@@ -65,8 +65,8 @@ impl About {
 pub(super) fn unasked(curve: &mut Curve, alone: &[Vec<Option<f64>>]) {
     let Curve { points, ends, .. } = curve;
     let asked: Vec<Option<f64>> = points.iter().map(|point| point.asked.demand()).collect();
-    let known = asked.iter().flatten().count();
-    let hides = known < LEAST_SEEN && points.iter().any(|point| point.asked == Asked::Unmeasured);
+    let known: Vec<f64> = asked.iter().flatten().copied().collect();
+    let hides = known.len() < LEAST_SEEN && points.iter().any(|point| point.asked == Asked::Unmeasured);
     // By which factor what is asked rises towards an end, where both are known.
     let rise = |of: &[Option<f64>], end: End| {
         let mut both = asked.iter().zip(of).filter(|(joint, _)| joint.is_some_and(|joint| joint > 0.0));
@@ -76,7 +76,11 @@ pub(super) fn unasked(curve: &mut Curve, alone: &[Vec<Option<f64>>]) {
     ends.retain(|(end, trend)| {
         let joint = rise(&asked, *end).unwrap_or(1.0);
         let most = alone.iter().filter_map(|alone| rise(alone, *end)).fold(1.0, f64::max);
-        let news = joint > 1.0 + RISE && joint * (1.0 - MORE) > most;
+        let falls = match (end, &known[..]) {
+            (End::Upper, [.., before, last]) | (End::Lower, [last, before, ..]) => last < before,
+            _ => false,
+        };
+        let news = joint > 1.0 + RISE && joint * (1.0 - MORE) > most && !falls;
         hides || news || !matches!(trend, Trend::Unclear { .. })
     });
 }
