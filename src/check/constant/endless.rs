@@ -134,7 +134,7 @@ fn runs_away(evaluator: &Evaluator<'_>, case: &Point, one: &Move, side: f64) -> 
         let points: Vec<Point> =
             PARTS.iter().map_while(|part| moved(case, one, side, f64::from(bits) * part)).collect();
         let asked = asked(evaluator, &points);
-        (asked.len() < PARTS.len() || asked[0].is_some()).then_some(asked)
+        (asked.len() < PARTS.len() || asked.iter().all(Option::is_some)).then_some(asked)
     });
     measured.is_some_and(|asked| goes_on(&asked))
 }
