@@ -14,20 +14,21 @@ use crate::case::evaluate::once_roots;
 use crate::case::fast::Fast;
 use crate::case::flow;
 use crate::case::octet::{Compiled, Integers, Plans, hypotheses, integers, lanes_of};
-use crate::case::path::{Doubt, LOOK, Moment, SETUP, STEP, Watch, follow};
+use crate::case::path::{Doubt, LOOK, Moment, Open, SETUP, STEP, Watch, follow, input_slot};
 use crate::case::record::{Hypotheses, Stratum};
 use crate::case::schedule::looked_at;
 use crate::case::shadow::{Companion, Moved, Origin};
 use crate::case::way::{self, Way};
 use crate::claim::experiment::Legend;
 use crate::claim::program::experiment::{Axis, Number, Study, Values, When};
-use crate::claim::program::{Path, Program, SweptTarget};
+use crate::claim::program::{Motion, Path, Program, SweptTarget};
 use crate::eval::machine::Machine;
 use crate::eval::plan::SlotId;
 use crate::eval::run::run;
 use crate::kernel::{Kernel, Kind};
 use crate::lang::ast::{Looks, SweepScale};
-use crate::lang::ir::{InputId, IntId, NodeId};
+use crate::lang::ir::{InputId, IntId, NodeId, Op};
+use crate::lang::types::reachable;
 use crate::sample::law::Law;
 use crate::sample::strata::Lanes;
 use crate::sample::stream::{Key, Stream};
@@ -391,6 +392,9 @@ impl Job for Eight<'_> {
         let numbers: Vec<Option<SlotId>> = study.numbers.iter().map(|number| slot(section, number.node)).collect();
         // The first look of each run at which rounding may have done anything to a number that is not meant as computed.
         let mut unbounded: Vec<Option<f64>> = vec![None; records.len()];
+        // The first look at which a part of the state, or all that is read, is beyond the range of `f64`.
+        let mut left: Vec<Option<Left>> = vec![None; records.len()];
+        let state: Vec<SlotId> = state_inputs(program).filter_map(|input| input_slot(&compiled.plan, input)).collect();
         let mut see = |t: f64, lanes: Mask, m: &Machine<V>| {
             for lane in lanes_of(lanes & started) {
                 let t = time.and_then(|slot| value(compiled, m, slot, lane)).map_or(t, |(t, _)| t);
@@ -398,7 +402,17 @@ impl Job for Eight<'_> {
                 record.at.push(t);
                 let seen =
                     columns.iter().map(|slot| slot.and_then(|s| value(compiled, m, s, lane)).map_or(f64::NAN, |v| v.0));
-                record.seen.push(seen.collect());
+                let seen: Vec<f64> = seen.collect();
+                if left[lane].is_none_or(|left| !left.wholly) {
+                    let wholly = !seen.is_empty() && seen.iter().all(|value| value.is_nan());
+                    let parts = columns.iter().flatten().filter(|_| wholly).chain(&state);
+                    if parts.copied().any(|slot| overflows(compiled, m, slot, lane))
+                        && (wholly || left[lane].is_none())
+                    {
+                        left[lane] = Some(Left { at: t, wholly });
+                    }
+                }
+                record.seen.push(seen);
                 let known = |number: usize| numbers[number].and_then(|slot| value(compiled, m, slot, lane));
                 let lost = |number: usize| known(number).is_some_and(|(_, error)| !error.is_finite());
                 if unbounded[lane].is_none() && (0..numbers.len()).any(|i| !study.numbers[i].computed && lost(i)) {
@@ -409,18 +423,18 @@ impl Job for Eight<'_> {
         };
         let Some(motion) = &program.motion else {
             see(0.0, started, &machine);
-            finish(&mut records, takers, &unbounded, 0);
+            let nothing = |lane: usize| Fate { left: left[lane], unbounded: unbounded[lane], ..Fate::default() };
+            finish(self.of, &mut records, takers, nothing);
             return Ok(records);
         };
-        // Runs that stop before their time, of which the end is not known.
-        let mut cut: Mask = 0;
+        let mut fallen: Vec<(Mask, u64)> = Vec::new();
+        let mut open: Vec<Open> = Vec::new();
         match Way::new(program, motion, &octet.ints, *kernel)? {
             Way::Flow(course) => {
                 let mut on = |moment: Moment, m: &Machine<V>| see(moment.t as f64, moment.running, m);
                 flow::follow(&compiled.plan, course, &mut machine, started, &mut on)?;
             }
             Way::Steps { path, steps, kernel } => {
-                let mut fallen: Vec<(Mask, u64)> = Vec::new();
                 let mut on = |moment: Moment, m: &Machine<V>| {
                     if moment.fallen != 0 {
                         fallen.push((moment.fallen, moment.t));
@@ -433,26 +447,18 @@ impl Job for Eight<'_> {
                     Some(_) => Companion::None,
                     None => Companion::Moved(Box::new(Moved::new(&compiled.plan, path, &machine))),
                 };
-                let mut watch = Watch { companion, fast };
+                let mut watch = Watch { companion, fast, goes_on: goes_on(program, path) };
                 let ending = follow(&compiled.plan, path, steps, &mut machine, started, &mut watch, &mut on)?;
-                for (lanes, t) in fallen {
-                    cut |= lanes;
-                    for lane in lanes_of(lanes & started) {
-                        records[lane].note = Some(format!("a hypothesis on the path fails at step {t}"));
-                    }
-                }
-                if let Some((lanes, doubt)) = ending.doubt {
-                    cut |= lanes;
-                    for lane in lanes_of(lanes & started) {
-                        records[lane].note.get_or_insert(format!(
-                            "{} is within its rounding, and nothing more is known",
-                            doubted(path, doubt)
-                        ));
-                    }
-                }
+                open = ending.open;
             }
         }
-        finish(&mut records, takers, &unbounded, cut);
+        let fate = |lane: usize| Fate {
+            left: left[lane],
+            unbounded: unbounded[lane],
+            fallen: fallen.iter().find(|(lanes, _)| lanes >> lane & 1 == 1).map(|(_, t)| *t as f64),
+            open: open.iter().filter(|open| open.lanes >> lane & 1 == 1).map(|open| (open.what, open.t as f64)).collect(),
+        };
+        finish(self.of, &mut records, takers, fate);
         Ok(records)
     }
 }
@@ -523,22 +529,155 @@ fn doubted(path: &Path, doubt: Doubt) -> String {
     }
 }
 
-/// `cut`: the runs that stopped before their time; `unbounded`: from which look on a run's rounding has no bound.
-fn finish(records: &mut [Record], takers: Vec<Takers>, unbounded: &[Option<f64>], cut: Mask) {
+/// The parts of the state.
+fn state_inputs(program: &Program) -> impl Iterator<Item = InputId> {
+    let (path, course) = match &program.motion {
+        Some(Motion::Iteration(path)) => (Some(path), None),
+        Some(Motion::Flow(course)) => (None, Some(course)),
+        None => (None, None),
+    };
+    let path = path.into_iter().flat_map(|path| path.state.iter().map(|part| part.input));
+    path.chain(course.into_iter().flat_map(|course| course.state.iter().map(|part| part.input)))
+}
+
+/// Whether something is defined, and beyond the range of `f64`.
+#[inline(always)]
+fn overflows<V: Lane8>(compiled: &Compiled, m: &Machine<V>, slot: SlotId, lane: usize) -> bool {
+    use crate::arith::number::Number as _;
+    let defined = m.undefined[slot as usize] >> lane & 1 == 0;
+    let numbers = &m.numbers[compiled.plan.slots[slot as usize].range()];
+    defined && numbers.iter().any(|x| x.finite() >> lane & 1 == 0)
+}
+
+/// Whether some of these are made of an input.
+fn rest_on(program: &Program, roots: &[NodeId], input: InputId) -> bool {
+    reachable(&program.graph, roots).into_iter().any(|node| program.graph.node(node).op == Op::Input(input))
+}
+
+/// Whether a run can go on where something on its way is not decided: unless its end or a hypothesis speaks of a first time.
+fn goes_on(program: &Program, path: &Path) -> bool {
+    let roots: Vec<NodeId> = path.assume.iter().map(|assume| assume.node).chain(path.until).collect();
+    !path.first.iter().any(|(_, input, _)| rest_on(program, &roots, *input))
+}
+
+/// The first times that are not known any more once number `i` is not: itself, and those whose truths speak of one that is not.
+fn lost_with(program: &Program, path: &Path, i: usize) -> Vec<InputId> {
+    let mut lost: Vec<InputId> = path.first.get(i).map(|first| first.1).into_iter().collect();
+    for (_, input, truth) in path.first.iter().skip(i + 1) {
+        if lost.iter().any(|known| rest_on(program, &[*truth], *known)) {
+            lost.push(*input);
+        }
+    }
+    lost
+}
+
+/// From where on a run is beyond the range of `f64`, and whether nothing that is read has a value there.
+#[derive(Clone, Copy)]
+struct Left {
+    at: f64,
+    wholly: bool,
+}
+
+/// What became of one run on its way, each with the look at which it did.
+#[derive(Default)]
+struct Fate {
+    left: Option<Left>,
+    /// From here on rounding may have done anything.
+    unbounded: Option<f64>,
+    /// A hypothesis on the path failed, which ended it.
+    fallen: Option<f64>,
+    /// What was not decided.
+    open: Vec<(Doubt, f64)>,
+}
+
+impl Fate {
+    /// Why it ended before its time, or has no values from some step on: one after the other, up to what leaves nothing to be known.
+    fn note(&self, path: Option<&Path>) -> Option<String> {
+        let shown = super::figure::number;
+        let mut all: Vec<(f64, bool, String)> = Vec::new();
+        if let Some(Left { at, wholly }) = self.left {
+            let step = shown(at);
+            let whole = || format!("it leaves the range of f64 before step {step}, and has no values from there on");
+            let part = || format!("a part of it leaves the range of f64 before step {step}");
+            if wholly || !self.open.is_empty() {
+                all.push((at, wholly, if wholly { whole() } else { part() }));
+            }
+        }
+        if let Some(at) = self.unbounded.filter(|_| !self.left.is_some_and(|left| left.wholly)) {
+            all.push((at, false, format!("from step {} on rounding may have done anything to its numbers", shown(at))));
+        }
+        if let Some(at) = self.fallen {
+            all.push((at, true, format!("a hypothesis on the path fails at step {}", shown(at))));
+        }
+        for (doubt, at) in &self.open {
+            let what = path.map(|path| doubted(path, *doubt)).unwrap_or_default();
+            all.push(match doubt {
+                Doubt::First(_) => {
+                    (*at, false, format!("from step {} on {what} is within its rounding, and not known", shown(*at)))
+                }
+                _ => (*at, true, format!("{what} is within its rounding, and nothing more is known")),
+            });
+        }
+        // Of what is of one step the earlier ones are the reason.
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let last = all.iter().position(|(_, ends, _)| *ends).map_or(all.len(), |place| place + 1);
+        let texts: Vec<String> = all.into_iter().take(last).map(|(.., text)| text).collect();
+        (!texts.is_empty()).then(|| texts.join("; "))
+    }
+
+    /// From where on it is not known whether there is a run, and from where on these first times are not.
+    fn unknown(&self, program: &Program, path: &Path) -> (Option<f64>, Vec<(InputId, f64)>) {
+        let mut run: Option<f64> = None;
+        let mut times = Vec::new();
+        for (doubt, at) in &self.open {
+            match doubt {
+                Doubt::First(i) if goes_on(program, path) => {
+                    times.extend(lost_with(program, path, *i).into_iter().map(|input| (input, *at)));
+                }
+                _ => run = Some(run.map_or(*at, |run| run.min(*at))),
+            }
+        }
+        (run, times)
+    }
+}
+
+/// What is known of these runs in the end.
+fn finish(of: &ExperimentRun<'_>, records: &mut [Record], takers: Vec<Takers<'_>>, fate: impl Fn(usize) -> Fate) {
+    let ExperimentRun { program, study, .. } = *of;
+    let path = program.path();
     for (lane, (record, takers)) in records.iter_mut().zip(takers).enumerate() {
-        if let Some(look) =
-            record.seen.iter().position(|seen| seen.iter().all(|value| value.is_nan()) && !seen.is_empty())
-        {
-            let at = super::figure::number(record.at[look]);
-            record
-                .note
-                .get_or_insert(format!("it leaves the range of f64 before step {at}, and has no values from there on"));
+        let fate = fate(lane);
+        if let Some(note) = fate.note(path) {
+            record.note.get_or_insert(note);
         }
-        if let Some(at) = unbounded[lane] {
-            let at = super::figure::number(at);
-            record.note.get_or_insert(format!("from step {at} on rounding may have done anything to its numbers"));
+        let (run, times) = path.map(|path| fate.unknown(program, path)).unwrap_or_default();
+        let time_of = |node: NodeId| {
+            let of_node = times.iter().filter(|(input, _)| rest_on(program, &[node], *input));
+            of_node.map(|(_, at)| *at).reduce(f64::min)
+        };
+        let stops = fate.fallen.is_some() || (run.is_some() && !path.is_some_and(|path| goes_on(program, path)));
+        let numbers = takers.0.into_iter().map(|taker| {
+            let time = time_of(taker.number.node);
+            let before = |at: Option<f64>| at.is_none_or(|at| taker.done.is_some_and(|done| done < at));
+            // A least or greatest that has no values from there on has them all.
+            let whole = run.is_some_and(|at| taker.last.is_none_or(|last| last < at)) && taker.is_extreme();
+            let known = before(time) && (before(run) || whole) && (!stops || taker.done.is_some());
+            if known { taker.take() } else { None }
+        });
+        record.numbers = numbers.collect();
+        for (column, node) in columns(study).into_iter().enumerate().filter(|_| !times.is_empty()) {
+            let Some(from) = time_of(node) else { continue };
+            for (at, seen) in record.at.iter().zip(&mut record.seen) {
+                if *at >= from {
+                    seen[column] = f64::NAN;
+                }
+            }
         }
-        record.numbers = takers.taken(cut >> lane & 1 == 1);
+        if let Some(from) = run {
+            let kept = record.at.iter().position(|at| *at >= from).unwrap_or(record.at.len());
+            record.at.truncate(kept);
+            record.seen.truncate(kept);
+        }
     }
 }
 
@@ -553,7 +692,9 @@ struct Taker<'a> {
     best: Option<(f64, f64)>,
     /// Looks that may be the least or greatest, for where it is.
     times: Vec<(f64, f64, f64)>,
-    done: bool,
+    /// The look at which all that it needs was seen, and the last one at which it had a value.
+    done: Option<f64>,
+    last: Option<f64>,
 }
 
 impl<'a> Takers<'a> {
@@ -563,7 +704,7 @@ impl<'a> Takers<'a> {
                 When::From(node) => setup(node).unwrap_or(f64::NAN),
                 _ => 0.0,
             };
-            Taker { number, from, taken: None, best: None, times: Vec::new(), done: false }
+            Taker { number, from, taken: None, best: None, times: Vec::new(), done: None, last: None }
         };
         Self(study.numbers.iter().map(taker).collect())
     }
@@ -573,24 +714,25 @@ impl<'a> Takers<'a> {
             taker.see(t, value(i));
         }
     }
-
-    /// Of a run that was cut only what was taken on the way is known.
-    fn taken(self, cut: bool) -> Vec<Option<(f64, f64)>> {
-        let known = |taker: Taker<'_>| if cut && !taker.done { None } else { taker.take() };
-        self.0.into_iter().map(known).collect()
-    }
 }
 
 impl Taker<'_> {
+    fn is_extreme(&self) -> bool {
+        !matches!(self.number.when, When::End | When::From(_))
+    }
+
     fn see(&mut self, t: f64, value: Option<(f64, f64)>) {
+        if value.is_some() {
+            self.last = Some(t);
+        }
         let sign = match self.number.when {
             When::End => {
                 self.taken = value;
                 return;
             }
             When::From(_) => {
-                if !self.done && t >= self.from {
-                    (self.taken, self.done) = (value, true);
+                if self.done.is_none() && t >= self.from {
+                    (self.taken, self.done) = (value, Some(t));
                 }
                 return;
             }
