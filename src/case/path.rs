@@ -187,7 +187,13 @@ fn to_the_end<N: Number>(
     let mut first: Vec<First> = path
         .first
         .iter()
-        .map(|(_, input, truth)| First { input: *input, truth: slot(LOOK, *truth), reached: 0, lost: 0, times: [0.0; 8] })
+        .map(|(_, input, truth)| First {
+            input: *input,
+            truth: slot(LOOK, *truth),
+            reached: 0,
+            lost: 0,
+            times: [0.0; 8],
+        })
         .collect();
     // Not reached yet: undefined.
     for first in &first {
