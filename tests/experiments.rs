@@ -272,6 +272,70 @@ fn a_run_that_stops_before_its_time_has_no_end() {
     assert!(reason.contains("`last` has no value at a = ") && reason.contains("`until`"), "{reason}");
 }
 
+/// `x` is doubled, or multiplied by more, until `f64` ends, each run at a step of its own.
+const LEAVES: &str = "[given]\nq = \"real in [2, 20]\"\n[trajectory]\nstate = { x = \"1\", y = \"1\" }\nstep = { x = \"q*x\", y = \"y/2\" }\nsteps = 2000\n";
+
+#[test]
+fn what_leaves_f64_before_a_first_time_keeps_what_it_had_and_has_no_end() {
+    let text = format!(
+        "{LEAVES}[trajectory.first]\nT = \"x <= 1/2\"\n[experiment]\nsweep = {{ q = [20, 4, 2] }}\n[experiment.number]\nlast = \"x\"\n\
+        g = {{ greatest = \"x\" }}\nwhere = {{ greatest_at = \"x\" }}\ntime = \"T\"\nearly = {{ of = \"if t < 5 then 1 else T\", at = 3 }}\n\
+        mixed = {{ greatest = \"if t < 5 then 1 else T\" }}\n[experiment.plot.x]\ny = \"x\"\nlog = \"y\"\n\
+        [experiment.reading]\na = \"last[3] > 1\"\nb = \"g[1] > 1 and g[2] > 1 and g[3] > 1\"\n"
+    );
+    let shown = found(&text);
+    let none = |name: &str| number(&shown, name).iter().all(|value| value.is_nan());
+    // The runs share their lanes: each has a step of its own from which on it is not known.
+    assert!(none("last") && none("time") && none("mixed"), "{:?}", shown.numbers);
+    assert_eq!(number(&shown, "where"), [236.0, 511.0, 1023.0]);
+    assert!(close(&number(&shown, "g"), &[20_f64.powi(236), 4_f64.powi(511), 2_f64.powi(1023)]));
+    assert_eq!(number(&shown, "early"), [1.0; 3]);
+    let result = result(&text, Budget::Quick);
+    let judged = |place: usize| &result.predicates[place].judgement;
+    let reason = judged(0).reason.clone().unwrap_or_default();
+    assert!(reason.contains("leaves the range of f64 before step 1024") && !reason.contains("rounding"), "{reason}");
+    assert_eq!(judged(1).verdict, Verdict::Held);
+}
+
+#[test]
+fn a_run_whose_end_is_beyond_f64_keeps_what_has_no_value_later() {
+    let text = format!(
+        "{LEAVES}until = \"x <= 1/2\"\n[experiment]\nsweep = {{ q = [4, 2] }}\n[experiment.number]\ng = {{ greatest = \"x\" }}\nother = {{ least = \"y\" }}\n\
+        early = {{ of = \"y\", at = 10 }}\nlate = {{ of = \"y\", at = 1500 }}\n[experiment.plot.x]\ny = \"x\"\nlog = \"y\"\n[experiment.reading]\nr = \"late[1] < 1\"\n"
+    );
+    let shown = found(&text);
+    assert!(close(&number(&shown, "g"), &[4_f64.powi(511), 2_f64.powi(1023)]));
+    assert_eq!(number(&shown, "early"), [0.5_f64.powi(10); 2]);
+    assert!(number(&shown, "other").iter().chain(&number(&shown, "late")).all(|value| value.is_nan()));
+    let reason = result(&text, Budget::Quick).predicates[0].judgement.reason.clone().unwrap_or_default();
+    assert!(reason.contains("range of f64 before step 512") && reason.contains("`until`"), "{reason}");
+}
+
+#[test]
+fn a_first_time_that_is_lost_takes_those_with_it_that_speak_of_it() {
+    // `x` sinks to where `f64` has no digits: whether it is 2 or more there is not known.
+    let text = "[given]\nq = \"real in (0, 1]\"\n[trajectory]\nstate = { x = \"1\", y = \"1\" }\nstep = { x = \"q*x/2\", y = \"y/2 + 1\" }\nsteps = 3000\n\
+        [trajectory.first]\nT = \"x >= 2\"\nS = \"t >= T + 2 or t >= 2000\"\nR = \"x <= 1/1000\"\n[experiment]\nsweep = { q = [1/2, 1] }\n\
+        [experiment.number]\ntime = \"T\"\nafter = \"S\"\nother = \"R\"\nlast = \"y\"\n[experiment.plot.x]\ny = \"y\"\n[experiment.reading]\nr = \"other[1] == 5 and last[2] > 1\"\n"
+        .replace("[1/2, 1]", "[\"1/2\", 1]");
+    let shown = found(&text);
+    assert!(number(&shown, "time").iter().chain(&number(&shown, "after")).all(|value| value.is_nan()));
+    assert_eq!(number(&shown, "other"), [5.0, 10.0]);
+    assert_eq!(number(&shown, "last"), [2.0; 2]);
+    assert_eq!(shown.readings[0].answer, Answer::Yes);
+}
+
+#[test]
+fn a_run_without_open_questions_is_not_said_to_leave_f64() {
+    let text = halves(
+        "[experiment.number]\ntime = \"T\"\n[experiment.plot.p]\nover = \"q\"\ny = \"time\"\n[experiment.reading]\nr = \"time[1] == 1\"\n",
+    )
+    .replace("steps = 10\n", "steps = 10\n[trajectory.first]\nT = \"x <= 1/2\"\n");
+    let shown = found(&text);
+    assert_eq!(number(&shown, "time"), [1.0, 1.0]);
+    assert!(!format!("{shown:?}").contains("range of f64"), "{shown:?}");
+}
+
 #[test]
 fn along_a_flow_the_time_is_drawn_to_the_right() {
     let text = "[given]\na = \"real in [1, 4]\"\n[flow]\nstate = { x = \"1\" }\nrate = { x = \"-a*x\" }\nend = 2\nat = 8\n[experiment]\nsweep = { a = [1, 2] }\n\
@@ -392,6 +456,14 @@ fn what_is_wrong_is_said_at_its_place() {
         "[given]\nq = \"real in [0, 1]\"\n[experiment]\nsweep = { q = [0, 1] }\n[experiment.number]\nv = { least = \"q\" }\n[experiment.plot.p]\nover = \"q\"\ny = \"v\"\n[experiment.reading]\nr = \"v[1] >= 0\"\n",
     );
     assert!(still.contains("nothing moves"), "{still}");
+    let at =
+        |at: &str| all(&format!("{sweep}[experiment.number]\nlast = {{ of = \"x\", at = {at} }}\n{PLOT}{reading}"));
+    let late = at("11");
+    assert!(
+        late.contains("from step 11 on, and the run ends at step 10") && late.contains("step from 0 to 10"),
+        "{late}"
+    );
+    assert_eq!(at("10"), "");
     let three = refused(
         "[given]\na = \"real in [0, 1]\"\nb = \"real in [0, 1]\"\nc = \"real in [0, 1]\"\n[experiment]\nsweep = { a = [0, 1], b = [0, 1], c = [0, 1] }\n[experiment.number]\nv = \"a\"\n[experiment.plot.p]\nover = \"a\"\ny = \"v\"\n[experiment.reading]\nr = \"v[1, 1] >= 0\"\n",
     );

@@ -255,6 +255,23 @@ early = "norm(X) <= 1e-300"
 }
 
 #[test]
+fn what_leaves_f64_is_followed_past_a_first_time_or_an_end_that_f64_does_not_decide() {
+    // Each is false beyond f64 only: where x sinks, where it overflows, and where its square does.
+    for (step, watched, wrong) in
+        [("q*x/2", "x >= 2", "x >= 1e-310"), ("2*x/q", "x <= 1/2", "x <= 1e308"), ("2*x/q", "x^2 <= 1/2", "x <= 1e300")]
+    {
+        let run = format!(
+            "[given]\nq = \"real in [1/2, 1]\"\n[trajectory]\nstate = {{ x = \"1\" }}\nstep = {{ x = \"{step}\" }}\nsteps = 1500\n"
+        );
+        for watch in [format!("[trajectory.first]\nT = \"{watched}\"\n"), format!("until = \"{watched}\"\n")] {
+            let result = check(&format!("{run}{watch}[trajectory.always]\nwrong = \"{wrong}\"\n"));
+            assert_eq!(result.predicates[0].judgement.verdict, Verdict::Refuted, "{step}, {watch}");
+            assert_eq!(result.tally.scaled, result.tally.met, "{step}, {watch}");
+        }
+    }
+}
+
+#[test]
 fn a_violation_in_a_run_too_long_to_be_certified_says_so() {
     let result = check(
         "[given]\nX0 = \"symmetric(5, [1/2, 1])\"\n[trajectory]\nstate = { X = \"X0\" }\nstep = { X = \"X + (I - X*X)*X/4 + X*(I - X*X)/4\" }\n\

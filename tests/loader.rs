@@ -549,3 +549,25 @@ fn a_setting_s_name_is_no_path() {
 }
 
 // Hostile files.
+
+#[test]
+fn a_constant_with_chance_has_a_probability_and_its_sweep_a_limit_of_its_own() {
+    let text = |values: &str, at_least: &str| {
+        format!(
+            "title = \"t\"\nat = \"x\"\n[given]\na = \"real in [1, 1000] log\"\n[constant]\nname = \"c\"\nsweep = {{ a = \"log [1, 1000] {values}\" }}\nrandom = {{ z = \"normal\" }}\nat_least = \"{at_least}\"\nclaim = \"z <= c\"\n"
+        )
+    };
+    let wrong = |text: &str| read_bytes(text.as_bytes()).err().map(|errors| errors.render(100, false));
+    for level in ["3/2", "0", "-1/2", "2 - 1/2"] {
+        let error = wrong(&text("7", level)).unwrap_or_default();
+        let parts = ["above 0 and at most 1", "lemma.toml:9:13", &format!("found {level}")];
+        assert!(parts.iter().all(|part| error.contains(part)), "{level}: {error}");
+    }
+    for level in ["1", "9/10", "1 - 1/a"] {
+        assert_eq!(wrong(&text("7", level)), None, "{level}");
+    }
+    for count in ["1", "65"] {
+        let error = wrong(&text(count, "9/10")).unwrap_or_default();
+        assert!(error.contains("a sweep has 2 to 64 points") && error.contains("lemma.toml:7:"), "{count}: {error}");
+    }
+}

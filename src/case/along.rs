@@ -6,7 +6,7 @@
 use super::fast::Fast;
 use super::flow;
 use super::octet::{Compiled, hypotheses, lanes_of, looks, looks_where};
-use super::path::{self, Moment, Watch, follow};
+use super::path::{self, Ending, Moment, Watch, follow};
 use super::record::{Fate, Hypotheses, Look};
 use super::shadow::{Companion, Exact, Moved, Origin};
 use super::way::Way;
@@ -61,10 +61,10 @@ impl Octet<'_> {
         started: Mask,
         m: &mut Machine<N>,
         seen: &mut [[Look; 8]],
-    ) -> Result<(), PlanError> {
+    ) -> Result<Ending, PlanError> {
         let plan = &self.compiled.plan;
         if started == 0 {
-            return Ok(());
+            return Ok(Ending::default());
         }
         let fast = Fast::for_claim(kernel, plan, path, m, started, true);
         let companion = match (&fast, exact) {
@@ -72,15 +72,15 @@ impl Octet<'_> {
             (None, true) => Companion::Exact(Box::new(Exact::new(self.origin))),
             (None, false) => Companion::Moved(Box::new(Moved::new(plan, path, m))),
         };
-        let mut watch = Watch { companion, fast };
+        let mut watch = Watch { companion, fast, goes_on: false };
         let mut look = |moment: Moment, m: &Machine<N>| {
             note(self.program, self.compiled, m, moment, seen);
             true
         };
-        follow(plan, path, steps, m, started, &mut watch, &mut look).map(|_| ())
+        follow(plan, path, steps, m, started, &mut watch, &mut look)
     }
 
-    /// From the set-up on, which is run anew, in lanes whose exponents have no bound; the hypotheses as they are met there.
+    /// From the set-up on, which is run anew, in lanes whose exponents have no bound; the hypotheses as they are met there, and how it ended.
     #[inline(never)]
     fn iterate_wide(
         &self,
@@ -88,10 +88,10 @@ impl Octet<'_> {
         lanes: Mask,
         m: &mut Machine<Wide8>,
         seen: &mut Vec<[Look; 8]>,
-    ) -> Result<[Hypotheses; 8], PlanError> {
+    ) -> Result<([Hypotheses; 8], Ending), PlanError> {
         let met = self.set_up(m, seen)?;
-        self.iterate((path, steps, None), false, met_in(&met) & lanes, m, seen)?;
-        Ok(met)
+        let ending = self.iterate((path, steps, None), false, met_in(&met) & lanes, m, seen)?;
+        Ok((met, ending))
     }
 }
 
@@ -165,14 +165,23 @@ impl<'a, V: Lane8> lane::Kernel<V> for Along<'a, V> {
                 return Ok(Eight { met, scaled: [false; 8], looks: seen });
             }
         };
-        octet.iterate((path, steps, kernel), true, started, narrow, seen)?;
-        let scaled = std::array::from_fn(|lane| {
-            wanted >> lane & 1 == 1 && leaves_f64(met[lane], seen.iter().map(|looks| looks[lane]))
+        let ending = octet.iterate((path, steps, kernel), true, started, narrow, seen)?;
+        let open = |lane: usize| open_beyond(&ending, lane);
+        let mut scaled: [bool; 8] = std::array::from_fn(|lane| {
+            let left = || leaves_f64(met[lane], seen.iter().map(|looks| looks[lane])) || open(lane).is_some();
+            wanted >> lane & 1 == 1 && left()
         });
         if scaled.contains(&true) {
             let mask = scaled.iter().enumerate().fold(0, |mask, (lane, is)| mask | Mask::from(*is) << lane);
-            let met_again = octet.iterate_wide((path, steps), mask, wide, again)?;
-            for lane in (0..8).filter(|lane| scaled[*lane]) {
+            let (met_again, ending_again) = octet.iterate_wide((path, steps), mask, wide, again)?;
+            for lane in 0..8 {
+                // What is as open there is no matter of range.
+                let left = leaves_f64(met[lane], seen.iter().map(|looks| looks[lane]));
+                let same = |t: u64| ending_again.open.iter().any(|open| open.lanes >> lane & 1 == 1 && open.t <= t);
+                scaled[lane] &= left || !open(lane).is_some_and(same);
+                if !scaled[lane] {
+                    continue;
+                }
                 met[lane] = met_again[lane];
                 for (seen, again) in seen.iter_mut().zip(again.iter()) {
                     seen[lane] = again[lane];
@@ -181,6 +190,12 @@ impl<'a, V: Lane8> lane::Kernel<V> for Along<'a, V> {
         }
         Ok(Eight { met, scaled, looks: seen })
     }
+}
+
+/// The step from which on a run says nothing since its end, a first time or a hypothesis on the path is not decided, where that may be for want of range.
+fn open_beyond(ending: &Ending, lane: usize) -> Option<u64> {
+    let mut of_lane = ending.open.iter().filter(|open| open.lanes >> lane & 1 == 1);
+    of_lane.next().filter(|open| open.beyond >> lane & 1 == 1).map(|open| open.t)
 }
 
 /// Whether something in a run was beyond `f64`.

@@ -154,7 +154,7 @@ impl<V: Lane8> Runner for InLanes<V> {
                 // A proposal need not be a given kernel's: what it leads to is.
                 let kernel = kernel.and(path.kernel.as_ref()).map(|binding| built_in(binding.kind));
                 let fast = Fast::for_claim(kernel, plan, path, machine, started, false);
-                let mut watch = Watch { companion: Companion::None, fast };
+                let mut watch = Watch { companion: Companion::None, fast, goes_on: false };
                 follow(plan, path, steps, machine, started, &mut watch, &mut see).map(|_| ())
             }
             // A flow is followed to its end, whatever the onlooker says.

@@ -84,19 +84,30 @@ pub enum Doubt {
     First(usize),
 }
 
-/// How a run ended: where something was left open, the lanes and what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Something that was left open: what, in which lanes, and at which step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    pub lanes: Mask,
+    pub what: Doubt,
+    pub t: u64,
+    /// The lanes in which it was so beside a number, or a bound of one, that has no value in this arithmetic: another range may tell.
+    pub beyond: Mask,
+}
+
+/// How a run ended: what was left open on its way, the earliest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ending {
-    pub doubt: Option<(Mask, Doubt)>,
+    pub open: Vec<Open>,
     /// Steps that were taken.
     pub taken: u64,
 }
 
-/// A first time: its input, where its truth is, and the lanes that have reached it.
+/// A first time: its input, where its truth is, the lanes that have reached it, and those in which that can no longer be told.
 struct First {
     input: InputId,
     truth: Option<SlotId>,
     reached: Mask,
+    lost: Mask,
     times: [f64; 8],
 }
 
@@ -105,12 +116,15 @@ pub struct Watch<'c, 'k, N> {
     pub companion: Companion<'c, N>,
     /// A kernel, in place of `step`.
     pub fast: Option<Fast<'k, N>>,
+    /// Whether a run goes on where a hypothesis on the path, its end or a first time is not decided, as if that never failed, ended or came: whoever
+    /// looks takes account of what was [`Open`].
+    pub goes_on: bool,
 }
 
 impl<N> Watch<'_, '_, N> {
     /// `step`, and nobody.
     pub fn none() -> Self {
-        Self { companion: Companion::None, fast: None }
+        Self { companion: Companion::None, fast: None, goes_on: false }
     }
 }
 
@@ -173,7 +187,13 @@ fn to_the_end<N: Number>(
     let mut first: Vec<First> = path
         .first
         .iter()
-        .map(|(_, input, truth)| First { input: *input, truth: slot(LOOK, *truth), reached: 0, times: [0.0; 8] })
+        .map(|(_, input, truth)| First {
+            input: *input,
+            truth: slot(LOOK, *truth),
+            reached: 0,
+            lost: 0,
+            times: [0.0; 8],
+        })
         .collect();
     // Not reached yet: undefined.
     for first in &first {
@@ -183,11 +203,15 @@ fn to_the_end<N: Number>(
     let mut next_look = at.iter().copied().peekable();
     let mut running = started;
     let mut ending = Ending::default();
-    let doubt = |ending: &mut Ending, lanes: Mask, what: Doubt| {
-        if lanes != 0 && ending.doubt.is_none() {
-            ending.doubt = Some((lanes, what));
+    let doubt = |ending: &mut Ending, m: &Machine<N>, t: u64, lanes: Mask, what: Doubt| {
+        if lanes != 0 {
+            ending.open.push(Open { lanes, what, t, beyond: lanes & beyond(m) });
         }
     };
+    let goes_on = watch.goes_on;
+    // Lanes that go on though a hypothesis on the path, or their end, is not known any more.
+    let mut assumed: Vec<Mask> = vec![0; assume.len()];
+    let mut endless: Mask = 0;
     // A proposal may go on where an end or a first time is not decided: what it finds is looked at again.
     let strict = !N::TRACKED || watch.fast.is_some() || !matches!(watch.companion, Companion::None);
     let mut resting = false;
@@ -202,19 +226,28 @@ fn to_the_end<N: Number>(
             for (i, slot) in assume.iter().enumerate() {
                 let Some(slot) = slot else { continue };
                 let truth = m.truths[*slot as usize];
-                doubt(&mut ending, truth.unknown() & running, Doubt::Assume(i));
-                running &= truth.yes;
+                let open = truth.unknown() & running & !assumed[i];
+                doubt(&mut ending, m, t, open, Doubt::Assume(i));
+                if goes_on {
+                    assumed[i] |= open;
+                }
+                running &= truth.yes | assumed[i];
             }
             let fallen = before & !running;
             let mut found = false;
             for (i, first) in first.iter_mut().enumerate() {
                 let Some(slot) = first.truth else { continue };
                 let truth = m.truths[slot as usize];
-                let now = truth.yes & !first.reached & running;
+                let waiting = running & !first.reached & !first.lost;
+                let now = truth.yes & waiting;
                 if strict {
-                    let open = truth.unknown() & !first.reached & running;
-                    doubt(&mut ending, open, Doubt::First(i));
-                    running &= !open;
+                    let open = truth.unknown() & waiting;
+                    doubt(&mut ending, m, t, open, Doubt::First(i));
+                    if goes_on {
+                        first.lost |= open;
+                    } else {
+                        running &= !open;
+                    }
                 }
                 if now != 0 {
                     for lane in lanes_of(now) {
@@ -232,11 +265,15 @@ fn to_the_end<N: Number>(
             }
             let truth = until.map(|s| m.truths[s as usize]).unwrap_or_default();
             if strict && until.is_some() {
-                let open = truth.unknown() & running;
-                doubt(&mut ending, open, Doubt::Until);
-                running &= !open;
+                let open = truth.unknown() & running & !endless;
+                doubt(&mut ending, m, t, open, Doubt::Until);
+                if goes_on {
+                    endless |= open;
+                } else {
+                    running &= !open;
+                }
             }
-            let ended = truth.yes & running;
+            let ended = truth.yes & running & !endless;
             let last = if t == steps { running } else { ended };
             if running | fallen != 0 && !look(Moment { t, running, last, fallen }, m) {
                 break;
@@ -264,6 +301,12 @@ fn to_the_end<N: Number>(
     }
     ending.taken = t;
     Ok(ending)
+}
+
+/// The lanes in which a number, or the bound of one, is not finite: there the range of the arithmetic has been left, or its digits.
+#[inline(never)]
+fn beyond<N: Number>(m: &Machine<N>) -> Mask {
+    !m.numbers.iter().chain(&m.errors).fold(ALL, |all, x| all & x.finite())
 }
 
 /// Puts the start into the state's slots. There is nothing one step before it.

@@ -55,6 +55,6 @@ impl Certifier {
             seen.violated.is_none()
         };
         let ending = follow(question.plan, path, steps, machine, 1, &mut Watch::none(), &mut look)?;
-        Ok(seen.decided(ending.doubt.map(|(_, doubt)| Part::from(doubt))))
+        Ok(seen.decided(ending.open.first().map(|open| Part::from(open.what))))
     }
 }

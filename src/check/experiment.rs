@@ -7,6 +7,7 @@
 //! Of a run is kept what it has at its looks. The readings are decided in [`super::reading`], and what is drawn is put together in [`super::figure`].
 
 use super::checker::CheckError;
+use super::fate::{Fate, Left, Takers, finish, goes_on};
 use super::scaling::{Between, constant};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
@@ -14,14 +15,14 @@ use crate::case::evaluate::once_roots;
 use crate::case::fast::Fast;
 use crate::case::flow;
 use crate::case::octet::{Compiled, Integers, Plans, hypotheses, integers, lanes_of};
-use crate::case::path::{Doubt, LOOK, Moment, SETUP, STEP, Watch, follow};
+use crate::case::path::{LOOK, Moment, Open, SETUP, STEP, Watch, follow, input_slot};
 use crate::case::record::{Hypotheses, Stratum};
 use crate::case::schedule::looked_at;
 use crate::case::shadow::{Companion, Moved, Origin};
 use crate::case::way::{self, Way};
 use crate::claim::experiment::Legend;
-use crate::claim::program::experiment::{Axis, Number, Study, Values, When};
-use crate::claim::program::{Path, Program, SweptTarget};
+use crate::claim::program::experiment::{Axis, Number, Study, Values};
+use crate::claim::program::{Motion, Path, Program, SweptTarget};
 use crate::eval::machine::Machine;
 use crate::eval::plan::SlotId;
 use crate::eval::run::run;
@@ -391,6 +392,9 @@ impl Job for Eight<'_> {
         let numbers: Vec<Option<SlotId>> = study.numbers.iter().map(|number| slot(section, number.node)).collect();
         // The first look of each run at which rounding may have done anything to a number that is not meant as computed.
         let mut unbounded: Vec<Option<f64>> = vec![None; records.len()];
+        // The first look at which a part of the state, or all that is read, is beyond the range of `f64`.
+        let mut left: Vec<Option<Left>> = vec![None; records.len()];
+        let state: Vec<SlotId> = state_inputs(program).filter_map(|input| input_slot(&compiled.plan, input)).collect();
         let mut see = |t: f64, lanes: Mask, m: &Machine<V>| {
             for lane in lanes_of(lanes & started) {
                 let t = time.and_then(|slot| value(compiled, m, slot, lane)).map_or(t, |(t, _)| t);
@@ -398,7 +402,16 @@ impl Job for Eight<'_> {
                 record.at.push(t);
                 let seen =
                     columns.iter().map(|slot| slot.and_then(|s| value(compiled, m, s, lane)).map_or(f64::NAN, |v| v.0));
-                record.seen.push(seen.collect());
+                let seen: Vec<f64> = seen.collect();
+                if left[lane].is_none_or(|left| !left.wholly) {
+                    let wholly = !seen.is_empty() && seen.iter().all(|value| value.is_nan());
+                    let parts = columns.iter().flatten().filter(|_| wholly).chain(&state);
+                    if parts.copied().any(|slot| overflows(compiled, m, slot, lane)) && (wholly || left[lane].is_none())
+                    {
+                        left[lane] = Some(Left { at: t, wholly });
+                    }
+                }
+                record.seen.push(seen);
                 let known = |number: usize| numbers[number].and_then(|slot| value(compiled, m, slot, lane));
                 let lost = |number: usize| known(number).is_some_and(|(_, error)| !error.is_finite());
                 if unbounded[lane].is_none() && (0..numbers.len()).any(|i| !study.numbers[i].computed && lost(i)) {
@@ -409,18 +422,18 @@ impl Job for Eight<'_> {
         };
         let Some(motion) = &program.motion else {
             see(0.0, started, &machine);
-            finish(&mut records, takers, &unbounded, 0);
+            let nothing = |lane: usize| Fate { left: left[lane], unbounded: unbounded[lane], ..Fate::default() };
+            finish((program, study), &mut records, takers, nothing);
             return Ok(records);
         };
-        // Runs that stop before their time, of which the end is not known.
-        let mut cut: Mask = 0;
+        let mut fallen: Vec<(Mask, u64)> = Vec::new();
+        let mut open: Vec<Open> = Vec::new();
         match Way::new(program, motion, &octet.ints, *kernel)? {
             Way::Flow(course) => {
                 let mut on = |moment: Moment, m: &Machine<V>| see(moment.t as f64, moment.running, m);
                 flow::follow(&compiled.plan, course, &mut machine, started, &mut on)?;
             }
             Way::Steps { path, steps, kernel } => {
-                let mut fallen: Vec<(Mask, u64)> = Vec::new();
                 let mut on = |moment: Moment, m: &Machine<V>| {
                     if moment.fallen != 0 {
                         fallen.push((moment.fallen, moment.t));
@@ -433,26 +446,22 @@ impl Job for Eight<'_> {
                     Some(_) => Companion::None,
                     None => Companion::Moved(Box::new(Moved::new(&compiled.plan, path, &machine))),
                 };
-                let mut watch = Watch { companion, fast };
+                let mut watch = Watch { companion, fast, goes_on: goes_on(program, path) };
                 let ending = follow(&compiled.plan, path, steps, &mut machine, started, &mut watch, &mut on)?;
-                for (lanes, t) in fallen {
-                    cut |= lanes;
-                    for lane in lanes_of(lanes & started) {
-                        records[lane].note = Some(format!("a hypothesis on the path fails at step {t}"));
-                    }
-                }
-                if let Some((lanes, doubt)) = ending.doubt {
-                    cut |= lanes;
-                    for lane in lanes_of(lanes & started) {
-                        records[lane].note.get_or_insert(format!(
-                            "{} is within its rounding, and nothing more is known",
-                            doubted(path, doubt)
-                        ));
-                    }
-                }
+                open = ending.open;
             }
         }
-        finish(&mut records, takers, &unbounded, cut);
+        let fate = |lane: usize| Fate {
+            left: left[lane],
+            unbounded: unbounded[lane],
+            fallen: fallen.iter().find(|(lanes, _)| lanes >> lane & 1 == 1).map(|(_, t)| *t as f64),
+            open: open
+                .iter()
+                .filter(|open| open.lanes >> lane & 1 == 1)
+                .map(|open| (open.what, open.t as f64))
+                .collect(),
+        };
+        finish((program, study), &mut records, takers, fate);
         Ok(records)
     }
 }
@@ -513,114 +522,24 @@ fn unmet(program: &Program, hypotheses: Hypotheses) -> String {
     }
 }
 
-fn doubted(path: &Path, doubt: Doubt) -> String {
-    match doubt {
-        Doubt::Until => "whether it ends (`until`)".to_owned(),
-        Doubt::Assume(i) => {
-            format!("the hypothesis `{}` on the path", path.assume.get(i).map_or("", |assume| assume.name.as_str()))
-        }
-        Doubt::First(i) => format!("the first time `{}`", path.first.get(i).map_or("", |first| first.0.as_str())),
-    }
+/// The parts of the state.
+fn state_inputs(program: &Program) -> impl Iterator<Item = InputId> {
+    let (path, course) = match &program.motion {
+        Some(Motion::Iteration(path)) => (Some(path), None),
+        Some(Motion::Flow(course)) => (None, Some(course)),
+        None => (None, None),
+    };
+    let path = path.into_iter().flat_map(|path| path.state.iter().map(|part| part.input));
+    path.chain(course.into_iter().flat_map(|course| course.state.iter().map(|part| part.input)))
 }
 
-/// `cut`: the runs that stopped before their time; `unbounded`: from which look on a run's rounding has no bound.
-fn finish(records: &mut [Record], takers: Vec<Takers>, unbounded: &[Option<f64>], cut: Mask) {
-    for (lane, (record, takers)) in records.iter_mut().zip(takers).enumerate() {
-        if let Some(look) =
-            record.seen.iter().position(|seen| seen.iter().all(|value| value.is_nan()) && !seen.is_empty())
-        {
-            let at = super::figure::number(record.at[look]);
-            record
-                .note
-                .get_or_insert(format!("it leaves the range of f64 before step {at}, and has no values from there on"));
-        }
-        if let Some(at) = unbounded[lane] {
-            let at = super::figure::number(at);
-            record.note.get_or_insert(format!("from step {at} on rounding may have done anything to its numbers"));
-        }
-        record.numbers = takers.taken(cut >> lane & 1 == 1);
-    }
-}
-
-/// What takes the numbers of one run from its looks.
-struct Takers<'a>(Vec<Taker<'a>>);
-
-struct Taker<'a> {
-    number: &'a Number,
-    from: f64,
-    taken: Option<(f64, f64)>,
-    /// Of a least or greatest: the value, and the bounds within which another look could be that, too.
-    best: Option<(f64, f64)>,
-    /// Looks that may be the least or greatest, for where it is.
-    times: Vec<(f64, f64, f64)>,
-    done: bool,
-}
-
-impl<'a> Takers<'a> {
-    fn new(study: &'a Study, setup: impl Fn(NodeId) -> Option<f64>) -> Self {
-        let taker = |number: &'a Number| {
-            let from = match number.when {
-                When::From(node) => setup(node).unwrap_or(f64::NAN),
-                _ => 0.0,
-            };
-            Taker { number, from, taken: None, best: None, times: Vec::new(), done: false }
-        };
-        Self(study.numbers.iter().map(taker).collect())
-    }
-
-    fn see(&mut self, t: f64, value: impl Fn(usize) -> Option<(f64, f64)>) {
-        for (i, taker) in self.0.iter_mut().enumerate() {
-            taker.see(t, value(i));
-        }
-    }
-
-    /// Of a run that was cut only what was taken on the way is known.
-    fn taken(self, cut: bool) -> Vec<Option<(f64, f64)>> {
-        let known = |taker: Taker<'_>| if cut && !taker.done { None } else { taker.take() };
-        self.0.into_iter().map(known).collect()
-    }
-}
-
-impl Taker<'_> {
-    fn see(&mut self, t: f64, value: Option<(f64, f64)>) {
-        let sign = match self.number.when {
-            When::End => {
-                self.taken = value;
-                return;
-            }
-            When::From(_) => {
-                if !self.done && t >= self.from {
-                    (self.taken, self.done) = (value, true);
-                }
-                return;
-            }
-            When::Least | When::LeastAt => 1.0,
-            When::Greatest | When::GreatestAt => -1.0,
-        };
-        let Some((value, error)) = value else { return };
-        if self.best.is_none_or(|(best, _)| sign * value < best) {
-            self.best = Some((sign * value, error));
-            self.taken = Some((value, error));
-        }
-        if matches!(self.number.when, When::LeastAt | When::GreatestAt) {
-            self.times.push((sign * value, error, t));
-        }
-    }
-
-    fn take(self) -> Option<(f64, f64)> {
-        match self.number.when {
-            When::LeastAt | When::GreatestAt => {
-                let (best, error) = self.best?;
-                let most = best + error;
-                // Where it is, and how far off that may be: to any look that could be as low.
-                let at = self.times.iter().find(|(value, ..)| *value == best).map(|(.., t)| *t)?;
-                let rivals = self.times.iter().filter(|(value, error, _)| value - error <= most || !error.is_finite());
-                let off = rivals.map(|(.., t)| (t - at).abs()).fold(0.0, f64::max);
-                Some((at, off))
-            }
-            _ => self.taken,
-        }
-    }
+/// Whether something is defined, and beyond the range of `f64`.
+#[inline(always)]
+fn overflows<V: Lane8>(compiled: &Compiled, m: &Machine<V>, slot: SlotId, lane: usize) -> bool {
+    use crate::arith::number::Number as _;
+    let defined = m.undefined[slot as usize] >> lane & 1 == 0;
+    let numbers = &m.numbers[compiled.plan.slots[slot as usize].range()];
+    defined && numbers.iter().any(|x| x.finite() >> lane & 1 == 0)
 }
 
 /// What is made of a point's runs: an interval about a value, or nothing where one of them has no value.

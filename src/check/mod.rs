@@ -7,6 +7,7 @@ pub mod constant;
 pub mod degrees;
 pub mod evidence;
 pub mod experiment;
+mod fate;
 pub mod figure;
 pub mod fit;
 pub mod line;

@@ -255,7 +255,7 @@ impl ScalingRun<'_> {
                     Some(_) => Companion::None,
                     None => Companion::Exact(Box::new(Exact::new(origin))),
                 };
-                let mut watch = Watch { companion, fast };
+                let mut watch = Watch { companion, fast, goes_on: false };
                 follow(&compiled.plan, path, steps, machine, started, &mut watch, &mut see)?;
             }
         }

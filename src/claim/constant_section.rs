@@ -74,6 +74,7 @@ pub(super) fn constant(loader: &mut Loader, item: &Item, items: &[Item]) -> Opti
     let random = find("random").map(|entry| loader.define(entry, RANDOM, parse_given));
     let lets = find("let").map(|entry| loader.define(entry, LET, parse_expr)).unwrap_or_default();
     let at_least = at_least(loader, item, find("random"), find("at_least"));
+    let at_least = at_least.filter(|at_least| is_probability(loader, at_least));
     let (statement, always) = statement(loader, item, (find("claim"), find("always")), moves)?;
     let random = match (random, at_least) {
         (Some(random), Some(bound)) => Some((random, bound)),
@@ -250,6 +251,18 @@ fn at_least(loader: &mut Loader, item: &Item, random: Option<&Item>, entry: Opti
             None
         }
     }
+}
+
+/// Where it is a plain number it is above 0 and at most 1: with probability 0 everything holds, and with more than 1 nothing does.
+fn is_probability(loader: &mut Loader, at_least: &Named<Expr>) -> bool {
+    let wrong = points::number(&at_least.value).is_some_and(|value| value <= RBig::ZERO || value > RBig::ONE);
+    if wrong {
+        loader.errors.note(|| {
+            let message = "`at_least` is a probability, above 0 and at most 1";
+            Diagnostic::new(at_least.place.clone(), message, format!("found {}", at_least.text.trim())).help(AT_LEAST)
+        });
+    }
+    !wrong
 }
 
 /// Each name with those before it opened.

@@ -10,7 +10,7 @@ use crate::lang::ast::{Expr, ExprKind, Sweep, SweepScale};
 use crate::lang::build;
 use crate::lang::elaborate;
 use crate::lang::ir::Graph;
-use crate::lang::parse::{parse_expr, parse_sweep};
+use crate::lang::parse::{parse_expr, parse_sweep_of};
 use crate::lang::scope::Scope;
 use dashu_int::IBig;
 use dashu_ratio::RBig;
@@ -38,7 +38,7 @@ pub(super) fn points(errors: &mut Errors, item: &Item, example: &str, most: usiz
             values
         }
         Value::Text(_) => {
-            let sweep = errors.expression(item, example, parse_sweep)?;
+            let sweep = errors.expression(item, example, |text| parse_sweep_of(text, most as u64))?;
             spread(errors, item, &sweep.value)?
         }
         _ => {

@@ -33,7 +33,12 @@ pub fn parse_given(text: &str) -> Result<Given, LangError> {
 
 /// The points of a sweep: `log [1e-12, 1e-3] 10`, `linear [a, b] 7`, `int [2, 16] 4`.
 pub fn parse_sweep(text: &str) -> Result<Sweep, LangError> {
-    whole(text, parse_plan::sweep)
+    parse_sweep_of(text, parse_plan::MAX_POINTS)
+}
+
+/// The same, of so many points at most.
+pub fn parse_sweep_of(text: &str, most: u64) -> Result<Sweep, LangError> {
+    whole(text, |input| parse_plan::sweep(input, most))
 }
 
 /// Which steps are looked at: `log 200`, `every 10`.

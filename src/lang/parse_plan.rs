@@ -16,7 +16,7 @@ use super::parse_given::interval;
 use super::span::LangError;
 use super::tokens::{Parsed, Tokens, accept_word, expect, fail, next};
 
-/// The most points of a sweep.
+/// The most points of a sweep, where nothing less is said.
 pub const MAX_POINTS: u64 = 10_000;
 
 const SWEEP: &str = "write `log [a, b] 10`, `linear [a, b] 10` or `int [a, b] 10`";
@@ -24,7 +24,7 @@ const SCHEDULE: &str = "write `log 200` or `every 10`";
 const LOOKS: &str = "write `32`, that many equal intervals, or `log 20`, that many times evenly in the logarithm";
 const SLOPE: &str = "write `>= e`, `<= e` or `about e`, with `within d` behind it to say how far off it may be";
 
-pub fn sweep(input: &mut Tokens<'_, '_>) -> Parsed<Sweep> {
+pub fn sweep(input: &mut Tokens<'_, '_>, most: u64) -> Parsed<Sweep> {
     let first = next(input);
     let scale = match first.text {
         "log" => SweepScale::Log,
@@ -43,8 +43,8 @@ pub fn sweep(input: &mut Tokens<'_, '_>) -> Parsed<Sweep> {
     }
     let count = next(input);
     let points = whole_number(input, "the number of points", SWEEP)?;
-    if !(2..=MAX_POINTS).contains(&points) {
-        let message = format!("a sweep has 2 to {MAX_POINTS} points");
+    if !(2..=most).contains(&points) {
+        let message = format!("a sweep has 2 to {most} points");
         return fail(LangError::new(count.span, message, count.found()));
     }
     Ok(Sweep { scale, lo: range.lo, hi: range.hi, count: points, span: first.span.join(count.span) })
@@ -118,7 +118,7 @@ pub fn slope(input: &mut Tokens<'_, '_>) -> Parsed<Slope> {
 #[cfg(test)]
 mod tests {
     use crate::lang::ast::{Looks, Schedule, SlopeBound, SweepScale};
-    use crate::lang::parse::{parse_fit, parse_looks, parse_schedule, parse_slope, parse_sweep};
+    use crate::lang::parse::{parse_fit, parse_looks, parse_schedule, parse_slope, parse_sweep, parse_sweep_of};
     use crate::lang::testing::{bracketed, one_line};
 
     #[test]
@@ -147,6 +147,8 @@ mod tests {
         ] {
             assert_eq!(parse_sweep(text).map_err(|e| one_line(&e)), Err(error.into()), "{text}");
         }
+        let few = parse_sweep_of("log [1, 2] 65", 64).map_err(|e| one_line(&e));
+        assert_eq!(few, Err("11..13 a sweep has 2 to 64 points | found `65` | -".into()));
     }
 
     #[test]

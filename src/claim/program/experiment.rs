@@ -229,13 +229,33 @@ impl Builder<'_> {
         let node = self.note(&of.place, node)?;
         let when = match taken {
             Taken::End => When::End,
-            Taken::From(_) => When::From(*froms.get(&number.name)?),
+            Taken::From(at) => {
+                let from = *froms.get(&number.name)?;
+                self.within_the_run(&number.name, &at.place, from, motion)?;
+                When::From(from)
+            }
             Taken::Least => When::Least,
             Taken::Greatest => When::Greatest,
             Taken::LeastAt => When::LeastAt,
             Taken::GreatestAt => When::GreatestAt,
         };
         Some(Number { name: number.name.clone(), node, when, over_runs: *over_runs, computed: *computed })
+    }
+
+    /// A number is taken before the run is over: where both are plain numbers the file alone says whether.
+    fn within_the_run(&mut self, name: &str, place: &Place, from: NodeId, motion: Option<&Motion>) -> Option<()> {
+        let (end, what) = match motion? {
+            Motion::Iteration(path) => (path.steps, "step"),
+            Motion::Flow(course) => (course.end, "time"),
+        };
+        let of = |node: NodeId| build::rational(&self.graph, node);
+        let Some((from, end)) = of(from).zip(of(end)).filter(|(from, end)| from > end) else { return Some(()) };
+        let message = format!("`{name}` is taken from {what} {from} on, and the run ends at {what} {end}");
+        let error = Diagnostic::new(place.clone(), message, "never in any run");
+        self.errors.push(
+            error.help(format!("write a {what} from 0 to {end}, or the expression alone for the end of the run")),
+        );
+        None
     }
 
     fn panel(&mut self, plot: &Named<Plot>, of: &Experiment, motion: Option<&Motion>) -> Option<Panel> {
