@@ -47,6 +47,8 @@ const MORE_HUNTS: (u64, u64) = (2, 5);
 const SHARES: usize = 3;
 /// A demand that others are above by no more than this factor may be theirs.
 const NEARLY: f64 = 2.0;
+/// What differs by no more than this part is the same case.
+const COPIED: f64 = 1e-6;
 /// What stops in the last step had begun to, if the step before it was no steeper than this part of the one before that.
 const SLOWED: f64 = 0.6;
 /// A search to which one more adds no larger part than this is good.
@@ -194,9 +196,9 @@ impl<'a> Search<'a> {
         }))
     }
 
-    /// Whether the last values of a size ask for no more than one before them, which asks for more than the first, only because the search is stuck: a search of
-    /// its own comes to less at the last of them, so that the case is that of a smaller size, to which the larger one added nothing; or it has stopped in the
-    /// last step alone.
+    /// Whether the last values of a size ask for no more than one before them, which asks for more than the first, only because the search is stuck: growth has
+    /// stopped in the last step alone; or they ask for just as much, have not done so for longer than it took to come there, and a search of its own comes
+    /// to less at the last of them, so that the case is that of a smaller size, to which the larger one added nothing.
     fn is_stuck(&self, row: &Row<'_, 'a>, end: End, whole: &Whole<'a>) -> Result<bool, CheckError> {
         let mut stands: Vec<&Stand<'a>> = row.stands.iter().collect();
         if end == End::Lower {
@@ -210,12 +212,18 @@ impl<'a> Search<'a> {
         if last.sizes.is_empty() || !same || !rose || most <= 0.0 || !most.is_finite() {
             return Ok(false);
         }
+        let x = |stand: &Stand<'_>| ln(row.line.values[stand.place].to_f64().value());
         if let [.., a, b] = first {
-            let x = |stand: &Stand<'_>| ln(row.line.values[stand.place].to_f64().value());
             let steep = |a: &Stand<'_>, b: &Stand<'_>| (b.demand() - a.demand()) / (x(b) - x(a)).abs();
             if rises(a, b) && rises(b, before) && steep(b, before) > SLOWED * steep(a, b) {
                 return Ok(true);
             }
+        }
+        let copy = |stand: &&&Stand<'_>| (stand.demand() - most).abs() <= COPIED * most;
+        let copies = stands.iter().rev().take_while(copy).count();
+        let since = stands[stands.len() - copies];
+        if copies < 2 || (x(last) - x(since)).abs() > (1.0 + GOOD) * (x(since) - x(stands[0])).abs() {
+            return Ok(false);
         }
         let Some(mut own) = self.stand(row.line, last.place, whole)? else { return Ok(false) };
         self.search(&mut own, Vec::new())?;
