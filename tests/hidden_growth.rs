@@ -1,55 +1,19 @@
 //! `[constant]` against statements whose truth is known and hard to see: growth that givens share, that counts hide, that is slow, that lies between the
 //! swept values or ends only where `f64` does; and beside each kind one that has a constant. What has none is never held; what has one never drifts.
 
-use std::path::Path;
-use theoremcheck::arith::Backend;
-use theoremcheck::check::CheckOptions;
-use theoremcheck::check::constant::Constant;
-use theoremcheck::claim::load::load;
-use theoremcheck::claim::model::{Claim, ClaimId, Verdict};
-use theoremcheck::engine::budget::Budget;
-use theoremcheck::engine::outcome::Outcome;
-use theoremcheck::engine::run::{MAX_ELEMENTS, RunOptions, SEED, run};
+mod sought;
 
-/// A claim of a constant `c`, by its givens, what is swept, and the rest.
-fn claim(name: &str, given: &str, sweep: &str, rest: &str) -> Claim {
-    let text = format!(
-        "title = \"t\"\nat = \"x\"\n[given]\n{given}\n[constant]\nname = \"c\"\nsweep = {{ {sweep} }}\n{rest}\n"
-    );
-    load(&text, Path::new("claims/c/c.toml"), ClaimId(format!("hidden/{name}")), &|_| None)
-        .unwrap_or_else(|e| panic!("{}", e.render(100, false)))
-}
-
-/// The verdicts of these at the default budget, with what was found.
-fn verdicts(claims: &[Claim]) -> Vec<(Verdict, String)> {
-    let check = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
-    let options = RunOptions { budget: Budget::Default, cases: None, jobs: 2, check };
-    let outcomes = run(&claims.iter().collect::<Vec<_>>(), &options, &|_| {}).expect("threads");
-    let result = |outcome: Outcome| match outcome {
-        Outcome::Checked(result) => (result.verdict, format!("{:?} {:?}", result.predicates, result.constant)),
-        Outcome::Malformed(malformed) => panic!("{}", malformed.diagnostics.render(100, false)),
-    };
-    outcomes.into_iter().map(result).collect()
-}
-
-/// The verdict of a claim, and the constant.
-fn sought(claim: &Claim) -> (Verdict, Constant) {
-    let check = CheckOptions { seed: SEED, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
-    let options = RunOptions { budget: Budget::Default, cases: None, jobs: 2, check };
-    match run(&[claim], &options, &|_| {}).expect("threads").remove(0) {
-        Outcome::Checked(result) => (result.verdict, result.constant.expect("it was sought")),
-        Outcome::Malformed(malformed) => panic!("{}", malformed.diagnostics.render(100, false)),
-    }
-}
+use sought::{checked, claim_of as claim};
+use theoremcheck::claim::model::{Claim, Verdict};
 
 /// None of these has a constant, and all of these have one.
 fn told(kind: &str, without: &[Claim], with: &[Claim]) {
-    for (claim, (verdict, found)) in without.iter().zip(verdicts(without)) {
-        let seen = matches!(verdict, Verdict::Drifts | Verdict::Refuted | Verdict::Inconclusive);
-        assert!(seen, "{kind}: no constant works, and it is {verdict:?}: {}: {found}", claim.id);
+    for (claim, found) in without.iter().zip(checked(without, 2)) {
+        let seen = matches!(found.verdict, Verdict::Drifts | Verdict::Refuted | Verdict::Inconclusive);
+        assert!(seen, "{kind}: no constant works: {}: {found:?}", claim.id);
     }
-    for (claim, (verdict, found)) in with.iter().zip(verdicts(with)) {
-        assert_eq!(verdict, Verdict::Held, "{kind}: {}: {found}", claim.id);
+    for (claim, found) in with.iter().zip(checked(with, 2)) {
+        assert_eq!(found.verdict, Verdict::Held, "{kind}: {}: {found:?}", claim.id);
     }
 }
 
@@ -83,8 +47,8 @@ fn growth_that_several_givens_share() {
         several("one-of-them-less", &["a", "b", "d"], "max(a, b, d/2)"),
         claim("beside-a-scale", &scale, &sweep, "claim = \"max(a, b, L) <= c*(1 + L)\""),
     ];
-    for (claim, (verdict, found)) in drifts.iter().zip(verdicts(&drifts)) {
-        assert_eq!(verdict, Verdict::Drifts, "{}: {found}", claim.id);
+    for (claim, found) in drifts.iter().zip(checked(&drifts, 2)) {
+        assert_eq!(found.verdict, Verdict::Drifts, "{}: {found:?}", claim.id);
     }
     told(
         "shared",
@@ -227,9 +191,10 @@ fn settings_are_searched() {
         chance("a-height", "x = \"real in [0, 1]\"", "4*x*(1 - x)*abs(z) <= c"),
         chance("two-heights", "x = \"real in [0, 1]\"\ny = \"real in [0, 1]\"", "16*x*(1 - x)*y*(1 - y)*abs(z) <= c"),
     ] {
-        let (verdict, constant) = sought(&claim);
-        let value = constant.value().unwrap_or_default();
-        assert!(verdict == Verdict::Held && (1.1..=1.7).contains(&value), "{}: {verdict:?} {value}", claim.id);
+        let result = checked(std::slice::from_ref(&claim), 2).remove(0);
+        let (value, constant) = (sought::value(&result), sought::sought(&result));
+        let held = result.verdict == Verdict::Held;
+        assert!(held && (1.1..=1.7).contains(&value), "{}: {:?} {value}", claim.id, result.verdict);
         assert!(constant.interval().is_some_and(|(least, most)| least > 0.0 && most.is_infinite()), "{}", claim.id);
     }
 }

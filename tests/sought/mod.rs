@@ -50,7 +50,12 @@ pub fn near(found: f64, wanted: f64, within: f64) -> bool {
 
 /// A claim of one line each: its givens, its sweep, what stands under `[constant]` beside it.
 pub fn of(name: &str, given: &str, sweep: &str, rest: &str) -> ClaimResult {
-    check(name, &format!("[given]\n{given}\n[constant]\nname = \"c\"\nsweep = {{ {sweep} }}\n{rest}\n"))
+    checked(&[claim_of(name, given, sweep, rest)], 2).remove(0)
+}
+
+/// The claim itself.
+pub fn claim_of(name: &str, given: &str, sweep: &str, rest: &str) -> Claim {
+    claim(name, &format!("[given]\n{given}\n[constant]\nname = \"c\"\nsweep = {{ {sweep} }}\n{rest}\n"))
 }
 
 /// The norm of a gaussian matrix, nine times out of ten.
