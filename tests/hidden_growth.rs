@@ -129,6 +129,11 @@ fn growth_that_ends_only_where_f64_does() {
             size("a-number", "x = \"normal\"", "log(1 + x^2) <= c"),
             size("a-pole-of-a-number", "x = \"normal\"", "-log(abs(x - 1/3)) <= c"),
             size("a-root-of-a-pole", "x = \"normal\"", "abs(x - 1/3)^(-1/4) <= c"),
+            size(
+                "a-root-of-a-condition-number",
+                "A = \"gaussian(n + 1, n + 1)\"",
+                "(norm(A)/sigma(n + 1, A))^(1/4) <= c",
+            ),
             size("a-rotation", "u = \"sphere(3)\"", "-log(abs(u[1])) <= c"),
             size("a-root-of-a-logarithm", "x = \"real in [0, 1]\"", "(-log(abs(x - 1/3)))^(1/3) <= c"),
             of("between-the-values", "(-log(abs(a - 37)))"),

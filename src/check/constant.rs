@@ -52,7 +52,7 @@ use dashu_ratio::RBig;
 pub use endless::Endless;
 use ends::{doubt, unasked};
 use swept::{Line, closer, lines};
-use together::{Seen, together, wider};
+use together::{Seen, widest};
 
 /// What was found of a constant.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,6 +167,11 @@ impl Curve {
             End::Lower => &self.points[..read],
         };
         !window.is_empty() && window.iter().all(|point| point.asked == Asked::Demand(0.0))
+    }
+
+    /// Whether what is asked grows towards one of its ends.
+    pub fn grows(&self) -> bool {
+        self.ends.iter().any(|(_, trend)| matches!(trend, Trend::Grows { .. }))
     }
 
     /// `kappa grows`; of several givens, which go together, each to an end of its own, `s1 falls, kappa and n to their ends with it`.
@@ -400,7 +405,7 @@ impl<'a> Search<'a> {
             worst = greater(worst, most);
             endless = endless.or(without);
         }
-        let drifts = curves.iter().flat_map(|curve| &curve.ends).any(|(_, trend)| matches!(trend, Trend::Grows { .. }));
+        let drifts = curves.iter().any(Curve::grows);
         if let (Some(worst), false) = (&worst, drifts) {
             for (curve, line) in curves.iter_mut().zip(lines.iter().map(Some).chain([None])) {
                 doubt(curve, worst, line.map_or((None, None), |line| self.interval(line)));
@@ -434,14 +439,14 @@ impl<'a> Search<'a> {
     fn joint(&self, lines: &[Line], found: &[Found], cases: &[Point]) -> Result<Option<Found>, CheckError> {
         let all: Vec<Seen<'_>> =
             lines.iter().zip(found).map(|(line, found)| (line, &found.curve, &found.places)).collect();
-        let (mut next, mut last) = (together(&all), None);
-        while let Some(line) = next {
-            let Some(one) = self.curves(std::slice::from_ref(&line), cases)?.pop() else { break };
-            let grows = one.curve.ends.iter().any(|(_, trend)| matches!(trend, Trend::Grows { .. }));
-            next = if grows { None } else { wider(&all, &line, &one.places) };
-            last = Some((line, one));
-        }
-        let Some((line, mut joint)) = last else { return Ok(None) };
+        let search = |line: &Line| -> Result<_, CheckError> {
+            let one = self.curves(std::slice::from_ref(line), cases)?.pop();
+            Ok(one.map(|one| {
+                let (grows, places) = (one.curve.grows(), one.places.clone());
+                (one, grows, places)
+            }))
+        };
+        let Some((line, mut joint)) = widest(&all, search)? else { return Ok(None) };
         let alone = |part: &Line| -> Vec<Option<f64>> {
             let own = all.iter().find(|(line, ..)| line.of == part.of && line.given == part.given);
             let at = |value: &RBig| {

@@ -6,6 +6,10 @@
 //! come is finite for q > 1 (an inverse logarithm has 2, a power of the variable as much as one likes), and not for q < 1 (a logarithm has 0, its root 1/2). q is measured
 //! over the last points, and once more at the very end, so that what rises once on the way from one level to another is not taken for growth.
 //!
+//! Two kinds of values have rules of their own. *Counts*, as of steps, rise by whole numbers, so a level of them says something only where it is much
+//! longer than the steps before ([`steps_on`]). *Quantiles* of trials may be too large as well as too small: a level of them has to be known well enough
+//! that no slow rise would have been missed ([`may_rise`]), and where no single step tells anything all values together may ([`fitted`]).
+//!
 //! Nothing here is a proof: values beyond the last are not known. A trend that is neither is said to be unclear.
 
 /// A measured value.
@@ -174,7 +178,7 @@ fn judged(points: &[Measure]) -> Trend {
     if b.0 <= a.0 {
         return Trend::Unclear { why: "its values are too near to 1 to say how it grows" };
     }
-    let (fitted, at_the_end) = (-line(&rising).0, -(b.1 - a.1) / (b.0 - a.0));
+    let (fitted, at_the_end) = (-Straight::plain(&rising).0, -(b.1 - a.1) / (b.0 - a.0));
     if at_the_end >= SETTLING && fitted >= GROWING {
         return Trend::Settles;
     }
@@ -183,7 +187,7 @@ fn judged(points: &[Measure]) -> Trend {
     }
     if fitted <= GROWING && at_the_end <= GROWING {
         let logs: Vec<(f64, f64)> = window.iter().filter(|p| p.y > 0.0).map(|p| (p.x, ln(p.y))).collect();
-        let (exponent, error) = line(&logs);
+        let (exponent, error) = Straight::plain(&logs);
         // Growth at the end that has not come to what was before may not come to it.
         if points.iter().any(|point| point.y > last.y) {
             return Trend::Unclear { why: "it falls, and rises again at the end" };
@@ -250,17 +254,15 @@ fn thinned(points: &[Measure]) -> Vec<Measure> {
 /// Whether quantiles that are as high at the end as before, so far as they are known, may as well rise by [`UNSEEN`]: by a line through their logarithms,
 /// with two deviations of its slope (a spread is two of a value). What searches find is there, and known better than that.
 fn may_rise(window: &[Measure]) -> bool {
-    let n = window.len() as f64;
-    let (mx, my) = (window.iter().map(|p| p.x).sum::<f64>() / n, window.iter().map(|p| ln(p.y)).sum::<f64>() / n);
-    let sxx: f64 = window.iter().map(|p| (p.x - mx) * (p.x - mx)).sum();
-    let sxy: f64 = window.iter().map(|p| (p.x - mx) * (ln(p.y) - my)).sum();
-    let spread: f64 = window.iter().map(|p| p.spread * p.spread).sum::<f64>() / n;
     let of_chance = window.iter().all(|point| point.above > 0.0 && point.y > 0.0);
     // The same trials at each value tell a change of it better than the value.
     let (least, greatest) = window.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), p| (p.y.min(a), p.y.max(b)));
     let moves = greatest > least * (1.0 + SAME);
     let reach = window[window.len() - 1].x - window[0].x;
-    of_chance && moves && sxx > 0.0 && (sxy / sxx + (spread / sxx).sqrt()) * reach > ln(1.0 + UNSEEN)
+    let Straight { slope, error, .. } =
+        Straight::through(&window.iter().map(|p| (p.x, ln(p.y), 1.0)).collect::<Vec<_>>());
+    let spread = window.iter().map(|p| p.spread * p.spread).sum::<f64>() / window.len() as f64;
+    of_chance && moves && reach > 0.0 && (slope + spread.sqrt() * error) * reach > ln(1.0 + UNSEEN)
 }
 
 /// How far a value lies below values on either side of it: a number that grows, or falls, or rises to a height, has none of that, so small
@@ -322,9 +324,13 @@ fn fitted(points: &[Measure]) -> Option<Fitted> {
         };
         let one = |p: &Measure| (rise(p.x - points[0].x.min(0.0) + before), p.y, 1.0 / (p.y * known(p)));
         let all: Vec<(f64, f64, f64)> = points.iter().map(one).collect();
-        let (_, slope, off) = weighted(&all);
+        let Straight { slope, off, .. } = Straight::through(&all);
         // What falls is level, at best.
-        if slope < 0.0 { weighted(&all.iter().map(|one| (0.0, one.1, one.2)).collect::<Vec<_>>()).2 } else { off }
+        if slope < 0.0 {
+            Straight::through(&all.iter().map(|one| (0.0, one.1, one.2)).collect::<Vec<_>>()).off
+        } else {
+            off
+        }
     };
     let best = |(from, to): (i32, i32), before: [f64; 4]| {
         let all = before.into_iter().flat_map(|before| (from..=to).map(move |k| (0.25 * f64::from(k), before)));
@@ -336,7 +342,7 @@ fn fitted(points: &[Measure]) -> Option<Fitted> {
         return Some(Fitted::Settles);
     }
     let logs: Vec<(f64, f64, f64)> = points.iter().map(|p| (p.x, ln(p.y), 1.0 / known(p))).collect();
-    let (error, exponent, _) = weighted(&logs);
+    let Straight { slope: exponent, error, .. } = Straight::through(&logs);
     let grows = grows <= fits && settles - grows >= APART && exponent > 3.0 * error;
     grows.then_some(Fitted::Grows { exponent, error: 3.0 * error })
 }
@@ -350,18 +356,35 @@ enum Fitted {
     },
 }
 
-/// The line of weighted least squares through (f, y) with one over the deviation of y: the standard error of its slope, the slope, the sum of squares.
-fn weighted(all: &[(f64, f64, f64)]) -> (f64, f64, f64) {
-    let sum = |of: &dyn Fn(&(f64, f64, f64)) -> f64| all.iter().map(|one| one.2 * one.2 * of(one)).sum::<f64>();
-    let weight = sum(&|_| 1.0);
-    let (mf, my) = (sum(&|one| one.0) / weight, sum(&|one| one.1) / weight);
-    let (sff, sfy) = (sum(&|one| (one.0 - mf) * (one.0 - mf)), sum(&|one| (one.0 - mf) * (one.1 - my)));
-    let slope = if sff > 0.0 { sfy / sff } else { 0.0 };
-    let off = sum(&|one| {
-        let off = one.1 - my - slope * (one.0 - mf);
-        off * off
-    });
-    (if sff > 0.0 { 1.0 / sff.sqrt() } else { 0.0 }, slope, off)
+/// The line of least squares through points (x, y, one over the deviation of y).
+struct Straight {
+    slope: f64,
+    /// The standard error of the slope, if the deviations are right.
+    error: f64,
+    /// The sum of squares of the distances from it, in deviations.
+    off: f64,
+}
+
+impl Straight {
+    fn through(points: &[(f64, f64, f64)]) -> Self {
+        let sum = |of: &dyn Fn(&(f64, f64, f64)) -> f64| points.iter().map(|p| p.2 * p.2 * of(p)).sum::<f64>();
+        let weight = sum(&|_| 1.0);
+        let (mx, my) = (sum(&|p| p.0) / weight, sum(&|p| p.1) / weight);
+        let (sxx, sxy) = (sum(&|p| (p.0 - mx) * (p.0 - mx)), sum(&|p| (p.0 - mx) * (p.1 - my)));
+        let slope = if sxx > 0.0 { sxy / sxx } else { 0.0 };
+        let off = sum(&|p| {
+            let off = p.1 - my - slope * (p.0 - mx);
+            off * off
+        });
+        Self { slope, error: if sxx > 0.0 { 1.0 / sxx.sqrt() } else { 0.0 }, off }
+    }
+
+    /// The slope through points that are all as good as one another, and three of its standard errors, by their distances from the line.
+    fn plain(points: &[(f64, f64)]) -> (f64, f64) {
+        let Self { slope, error, off } = Self::through(&points.iter().map(|p| (p.0, p.1, 1.0)).collect::<Vec<_>>());
+        let free = points.len() as f64 - 2.0;
+        (slope, if free > 0.0 { 3.0 * (off / free).sqrt() * error } else { 0.0 })
+    }
 }
 
 /// Whether it gets steeper as a power does that comes to as much; `rising` are the logarithms of its steps' x and steepness.
@@ -395,19 +418,6 @@ fn levels_off(points: &[Measure], window: &[Measure]) -> bool {
 
 fn steepness(pair: &[Measure]) -> f64 {
     (pair[1].y - pair[0].y) / (pair[1].x - pair[0].x)
-}
-
-/// The slope of the line of least squares, and three of its standard errors.
-fn line(points: &[(f64, f64)]) -> (f64, f64) {
-    let n = points.len() as f64;
-    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / n;
-    let (mx, my) = (mean(|p| p.0), mean(|p| p.1));
-    let sxx: f64 = points.iter().map(|p| (p.0 - mx) * (p.0 - mx)).sum();
-    let sxy: f64 = points.iter().map(|p| (p.0 - mx) * (p.1 - my)).sum();
-    let slope = sxy / sxx;
-    let off: f64 = points.iter().map(|p| p.1 - my - slope * (p.0 - mx)).map(|e| e * e).sum();
-    let error = if points.len() > 2 { (off / (n - 2.0) / sxx).sqrt() } else { 0.0 };
-    (slope, 3.0 * error)
 }
 
 /// The natural logarithm, the same on every machine.

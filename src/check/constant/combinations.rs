@@ -1,12 +1,13 @@
 //! Constants of what is random: what trials ask for at every combination of the swept values.
 //!
 //! All combinations have a share of the trials, and then those have more on which a trend hangs that is not told by so many: at each value of such a
-//! curve, the combinations that may be the worst as far as their trials say. So what cannot matter costs no more than its share.
+//! curve, the combinations that may be the worst as far as their trials say. So what cannot matter costs no more than its share, and a given that changes
+//! nothing costs no more at many values than at one.
 
 use super::ends::{About, ends, unasked};
 use super::quantile::{Here, Quantile, Seen, asked, point, score};
 use super::swept::{Line, Of, fixed, lines};
-use super::together::{Places, Seen as Shown, together, wider};
+use super::together::{Places, Seen as Shown, widest};
 use super::{Asked, Constant, Curve, CurvePoint, Search, malformed};
 use crate::check::checker::{CheckError, Checker};
 use crate::check::probability::Choice;
@@ -15,6 +16,7 @@ use crate::claim::model::Claim;
 use dashu_ratio::RBig;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 /// Settings at each combination of swept values, at most; and so many of which they are those that ask for most, by so many trials of each, where these
 /// are no more than a part of what the settings have.
@@ -33,7 +35,7 @@ const TIMES: [u64; 2] = [4, 2];
 /// A quantile that is known as well as this has no more trials.
 const FINE: f64 = 0.001;
 /// What is there for those trials, in shares of what is there for all.
-const MORE: u64 = 4;
+const MORE: u64 = 8;
 
 /// Where trials are made: a combination of the swept values, and beside it a value of what nobody asked for, as the places of its line and in it.
 #[derive(Clone, Copy)]
@@ -189,14 +191,14 @@ impl Table<'_, '_> {
         let most: Vec<Places> = rows.iter().map(places_of).collect();
         let all: Vec<Shown<'_>> =
             self.named.iter().zip(&curves).zip(&most).map(|((line, curve), at)| (line, curve, at)).collect();
-        let (mut next, mut last) = (together(&all), None);
-        while let Some(line) = next {
-            let row = self.joint(&line)?;
-            let grows = self.curve(&row).ends.iter().any(|(_, trend)| matches!(trend, Trend::Grows { .. }));
-            next = if grows { None } else { wider(&all, &line, &places_of(&row)) };
-            last = Some(row);
-        }
-        last
+        let search = |line: &Line| -> Result<_, Infallible> {
+            Ok(self.joint(line).map(|row| {
+                let (grows, places) = (self.curve(&row).grows(), places_of(&row));
+                (row, grows, places)
+            }))
+        };
+        let Ok(found) = widest(&all, search);
+        found.map(|(_, row)| row)
     }
 
     /// The row of givens that go together.
@@ -281,26 +283,39 @@ impl Table<'_, '_> {
                     among.extend(row.stands.iter().flat_map(|here| self.contenders(here)));
                 }
             }
+            // Of those that ask for the same one has the trials for all.
+            let among: Vec<usize> = among.into_iter().collect();
+            let first = |stand: &usize| {
+                let same = |other: &&usize| same(&self.stands[**other].settings, &self.stands[*stand].settings);
+                among.iter().find(same).copied().unwrap_or(*stand)
+            };
+            let firsts: Vec<usize> = among.iter().map(first).collect();
+            let tried: BTreeSet<usize> = firsts.iter().copied().collect();
             let cost = |times: u64| -> u64 {
-                let stands = among.iter().map(|stand| &self.stands[*stand]);
+                let stands = tried.iter().map(|stand| &self.stands[*stand]);
                 let each =
                     |stand: &Stand| stand.cost.saturating_mul(stand.settings.iter().map(|at| times * at.trials).sum());
                 stands.map(each).fold(0, u64::saturating_add)
             };
             let Some(times) = TIMES.into_iter().find(|times| cost(*times) <= self.left) else { return Ok(()) };
-            if among.is_empty() {
+            if tried.is_empty() {
                 return Ok(());
             }
             self.left -= cost(times);
-            let among: Vec<usize> = among.into_iter().collect();
+            let tried: Vec<usize> = tried.into_iter().collect();
             let closer = |stand: &usize| {
                 let Stand { place, settings, .. } = &self.stands[*stand];
                 let trials = settings.first().map_or(0, |setting| setting.trials);
                 self.sampled(*place, Some((times * trials).min(MOST_TRIALS)))
             };
-            let found: Vec<_> = among.par_iter().with_max_len(1).map(closer).collect();
-            for (stand, found) in among.into_iter().zip(found) {
+            let found: Vec<_> = tried.par_iter().with_max_len(1).map(closer).collect();
+            for (stand, found) in tried.into_iter().zip(found) {
                 self.stands[stand] = found?;
+            }
+            for (stand, first) in among.into_iter().zip(firsts).filter(|(stand, first)| stand != first) {
+                let own = &self.stands[stand].settings;
+                let settings = own.iter().zip(&self.stands[first].settings).map(|(own, first)| own.told_by(first));
+                self.stands[stand].settings = settings.collect();
             }
         }
     }
@@ -323,6 +338,11 @@ impl Row {
         let values = line.values.iter().map(|value| value.to_f64().value()).collect();
         Self { name: line.name(), values, stands, about, alone: Vec::new() }
     }
+}
+
+/// Whether settings ask for the same, one by one.
+fn same(a: &[Quantile], b: &[Quantile]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.asks_the_same(b))
 }
 
 /// The places of a combination's values, given by given.

@@ -2,7 +2,9 @@
 //!
 //! Of `1/|x|` over [-1, 1] a search finds 1e16, of `-log |x|` 37: the nearest to 0 that draws come. So the case is compared with others on the way to it:
 //! one draw, or the size of a block of normal ones, moved to a half, a quarter, .. of the way in its logarithm. What has a greatest value is as good as there
-//! long before the draws end; what has none goes on growing, and by no less than before, as a logarithm does.
+//! long before the draws end; what has none goes on growing, and by no less than before, as a logarithm does. A number of a normal block is moved by
+//! parts of itself, and of the block's size where that is another: a matrix of tiny numbers is as near to a singular one as its numbers are from
+//! one another.
 
 use super::demand_of;
 use crate::case::evaluate::Evaluator;
@@ -11,6 +13,7 @@ use crate::case::record::Hypotheses;
 use crate::check::checker::CheckError;
 use crate::check::trend::{exp, ln};
 use crate::sample::draws::Role;
+use std::collections::BTreeSet;
 
 /// A given in whose draws no end is seen.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +45,8 @@ const NATURAL: f64 = 1e6;
 const GROWS: f64 = 0.01;
 /// and by no less than this part of what it grew by before.
 const ON: f64 = 0.55;
+/// The size of a block is another than that of one of its draws from this factor on.
+const ANOTHER: f64 = 2.0;
 /// Draws that are moved, each by itself, at most: along runs fewer.
 const MOST_MOVED: (usize, usize) = (256, 16);
 /// A search may have stopped short of where `f64` ends: by so many bits, of every other of which it is asked for more, so many times.
@@ -56,6 +61,8 @@ struct Move {
     way: Way,
     /// Draws from [0, 1].
     unit: bool,
+    /// Of one draw: how far the whole way is.
+    reach: f64,
     given: usize,
 }
 
@@ -69,7 +76,8 @@ impl Endless {
         let all = ways(evaluator, &case)?;
         let most = if moves { MOST_MOVED.1 } else { MOST_MOVED.0 };
         let singles: Vec<&Move> = all.iter().filter(|one| one.way == Way::Near).take(most).collect();
-        if !moves || singles.len() <= FEW {
+        let draws: BTreeSet<usize> = singles.iter().map(|one| one.draws.start).collect();
+        if !moves || draws.len() <= FEW {
             nearer(evaluator, &mut case, &singles);
         }
         let blocks = all.iter().filter(|one| one.way != Way::Near);
@@ -106,19 +114,25 @@ fn ways(evaluator: &Evaluator<'_>, case: &Point) -> Result<Vec<Move>, CheckError
         at = range.end;
         let Some(draws) = case.draws.get(range.clone()) else { continue };
         let unit = matches!(shape.role, Role::Unit { .. });
-        let single = |k: usize| Move { draws: k..k + 1, way: Way::Near, unit, given: block.given };
+        let single =
+            |(k, reach): (usize, f64)| Move { draws: k..k + 1, way: Way::Near, unit, reach, given: block.given };
         match shape.role {
             // At an end of its interval a draw is there.
             Role::Unit { .. } => {
-                all.extend(range.filter(|k| case.draws[*k] > END && case.draws[*k] < 1.0 - END).map(single));
+                let inside = range.filter(|k| case.draws[*k] > END && case.draws[*k] < 1.0 - END);
+                all.extend(inside.map(|k| single((k, 1.0))));
             }
             Role::Normal | Role::Reflector => {
                 let size = draws.iter().fold(0.0, |most: f64, draw| draw.abs().max(most));
-                all.extend(range.clone().map(single));
+                let of_the_block = draws.len() > 1 && size > 0.0;
+                let own = |k: usize| case.draws[k].abs().max(1.0);
+                let another = |k: &usize| of_the_block && !(1.0 / ANOTHER..ANOTHER).contains(&(size / own(*k)));
+                all.extend(range.clone().map(|k| single((k, own(k)))));
+                all.extend(range.clone().filter(another).map(|k| single((k, size))));
                 let way = if size > NATURAL { Way::Large } else { Way::Small };
                 let natural = size == 0.0 || (1.0 / NATURAL..=NATURAL).contains(&size);
                 if shape.role == Role::Normal && !natural {
-                    all.push(Move { draws: range, way, unit, given: block.given });
+                    all.push(Move { draws: range, way, unit, reach: size, given: block.given });
                 }
             }
             Role::Fraction | Role::Order => {}
@@ -145,7 +159,7 @@ fn moved(case: &Point, one: &Move, side: f64, bits: f64) -> Option<Point> {
     let draws = point.draws.get_mut(one.draws.clone())?;
     if one.way == Way::Near {
         let draw = draws.first_mut()?;
-        *draw += side * exp(-bits * ln(2.0)) * draw.abs().max(1.0);
+        *draw += side * exp(-bits * ln(2.0)) * one.reach;
         return (!one.unit || (0.0..=1.0).contains(draw)).then_some(point);
     }
     let size = draws.iter().fold(0.0, |most: f64, draw| draw.abs().max(most));

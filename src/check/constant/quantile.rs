@@ -8,6 +8,9 @@ use crate::check::probability::Drawn;
 
 /// The least trials that lie beyond the quantile.
 const BEYOND: f64 = 8.0;
+/// Quantiles and the ends of what they lie between that agree to this part of themselves are of trials that ask for the same: one trial more or less beyond any
+/// of them would have moved it by more.
+const SAME: f64 = 1e-6;
 
 /// What a trial asks for; `None` where it is not known, infinite where no constant will do.
 pub(super) fn asked(look: Option<Look>) -> Option<f64> {
@@ -35,6 +38,7 @@ fn quantile(demands: &[f64], place: f64) -> f64 {
 }
 
 /// A setting's quantile.
+#[derive(Clone)]
 pub(super) struct Quantile {
     /// The givens that are numbers.
     pub at: Vec<(String, f64)>,
@@ -51,6 +55,8 @@ pub(super) struct Quantile {
     /// Those that are undefined, or that `f64` cannot measure.
     unknown: u64,
     pub trials: u64,
+    /// These trials are those of another setting, which ask for the same.
+    elsewhere: bool,
 }
 
 impl Quantile {
@@ -81,7 +87,20 @@ impl Quantile {
         // Of settings that were not tried nothing is known.
         let most = if level > seen || drawn.chosen { f64::INFINITY } else { high };
         let within = if level > 0.0 { (least, most) } else { (0.0, 0.0) };
-        Ok(Self { at: drawn.at, demand, spread, within, level, seen, against, unknown, trials })
+        Ok(Self { at: drawn.at, demand, spread, within, level, seen, against, unknown, trials, elsewhere: false })
+    }
+
+    /// Whether the trials of two settings, of the same random numbers, ask for the same as far as can be seen.
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        let of = |one: &Self| (one.level, one.seen, one.against, one.unknown, one.trials);
+        let near = |a: f64, b: f64| a == b || (a - b).abs() <= SAME * a.abs().min(b.abs());
+        let numbers = |one: &Self| [one.demand, one.spread, one.within.0, one.within.1];
+        of(self) == of(other) && numbers(self).into_iter().zip(numbers(other)).all(|(a, b)| near(a, b))
+    }
+
+    /// This setting as trials of another tell it, which asks for the same.
+    pub fn told_by(&self, other: &Self) -> Self {
+        Self { at: self.at.clone(), elsewhere: true, ..other.clone() }
     }
 
     /// Of so many trials the quantile that is asked for cannot be told.
@@ -135,7 +154,7 @@ impl Seen {
     pub fn take(&mut self, quantile: &Quantile) {
         let Quantile { demand, level, seen, against, unknown, trials, .. } = *quantile;
         self.settings += 1;
-        self.trials += trials;
+        self.trials += if quantile.elsewhere { 0 } else { trials };
         if level - seen > self.clipped.map_or(0.0, |(level, seen)| level - seen) {
             self.clipped = Some((level, seen));
         }
@@ -201,6 +220,27 @@ mod tests {
         assert_eq!(seen.clipped, Some((0.999, 0.992)));
         assert_eq!(seen.worst.as_ref().map(|worst| worst.demand), Some(992.0));
         assert_eq!(seen.trials_made().within, (987.0, f64::INFINITY));
+    }
+
+    #[test]
+    fn settings_of_the_same_trials_are_told_from_others() {
+        let of = |level: f64, asked: &dyn Fn(u32) -> f64| {
+            let trials = (1..=1000).map(|i| Some(asked(i))).collect();
+            let drawn = Drawn { setting: 0, at: Vec::new(), claimed: level, chosen: false, trials };
+            Quantile::of(drawn).unwrap_or_else(|error| panic!("{error:?}"))
+        };
+        let known = of(0.5, &|i| f64::from(i));
+        // Rounding apart.
+        assert!(known.asks_the_same(&of(0.5, &|i| f64::from(i) * (1.0 + 1e-9))));
+        assert!(!known.asks_the_same(&of(0.5, &|i| f64::from(i) * 1.001)));
+        assert!(!known.asks_the_same(&of(0.6, &|i| f64::from(i))));
+        // One trial that asks for more than the quantile instead of for less.
+        assert!(!known.asks_the_same(&of(0.5, &|i| if i == 3 { 2000.0 } else { f64::from(i) })));
+        // Trials are counted where they are made.
+        let mut seen = Seen::default();
+        seen.take(&known);
+        seen.take(&known.told_by(&known));
+        assert_eq!((seen.trials_made().settings, seen.trials_made().trials), (2, 1000));
     }
 
     #[test]

@@ -12,8 +12,29 @@ pub(super) type Places = Vec<Vec<(String, f64)>>;
 /// A line with its curve and where its worst cases are.
 pub(super) type Seen<'a> = (&'a Line, &'a Curve, &'a Places);
 
+/// What of a line of givens that go together is known: anything, whether it grows, and where its worst cases are.
+pub(super) type Shown<T> = (T, bool, Places);
+
+/// The widest of these lines with what `search` finds of it: more givens belong to it while it does not grow; `None` where no givens go together, or what is
+/// found of the first is nothing.
+///
+/// # Errors
+/// Those of `search`.
+pub(super) fn widest<T, E>(
+    all: &[Seen<'_>],
+    mut search: impl FnMut(&Line) -> Result<Option<Shown<T>>, E>,
+) -> Result<Option<(Line, T)>, E> {
+    let (mut next, mut last) = (together(all), None);
+    while let Some(line) = next {
+        let Some((found, grows, places)) = search(&line)? else { break };
+        next = if grows { None } else { wider(all, &line, &places) };
+        last = Some((line, found));
+    }
+    Ok(last)
+}
+
 /// The givens that are at an end of their values where others are fixed, all towards that end at once.
-pub(super) fn together(all: &[Seen<'_>]) -> Option<Line> {
+fn together(all: &[Seen<'_>]) -> Option<Line> {
     let candidates = all.iter().filter(|seen| may_go(seen)).count();
     let mut parts: Vec<(&Line, End)> = Vec::new();
     for (k, seen) in all.iter().enumerate().filter(|(_, seen)| may_go(seen)) {
@@ -27,7 +48,7 @@ pub(super) fn together(all: &[Seen<'_>]) -> Option<Line> {
 
 /// A line of givens that go together, which is flat, with those beside them that stand at an end of their values where it was searched; `None` where there
 /// are none.
-pub(super) fn wider(all: &[Seen<'_>], joint: &Line, places: &Places) -> Option<Line> {
+fn wider(all: &[Seen<'_>], joint: &Line, places: &Places) -> Option<Line> {
     let Of::Together(known, towards) = &joint.of else { return None };
     let find =
         |part: &Line| all.iter().map(|seen| seen.0).find(|line| line.of == Of::Values && line.given == part.given);
