@@ -134,6 +134,54 @@ fn a_number_within_its_rounding_decides_nothing_unless_it_is_meant_as_computed()
     assert_ne!(found(&text(", as = \"computed\"")).readings[0].answer, Answer::Open);
 }
 
+/// What becomes of readings of runs at swept values of `eta`, one of which is allowed to be open.
+fn at_equality(eta: &str, step: &str, readings: &[(&str, Answer)]) {
+    let all: Vec<String> = readings.iter().enumerate().map(|(i, (text, _))| format!("r{i} = \"{text}\"\n")).collect();
+    let found = found(&format!(
+        "[given]\neta = \"real in (0, 10]\"\n[trajectory]\nstate = {{ x = \"1\" }}\nstep = {{ x = \"{step}\" }}\nsteps = 3\n[experiment]\n\
+         sweep = {{ eta = [{eta}] }}\n[experiment.number]\none = {{ of = \"x\", at = 1 }}\ntwo = {{ of = \"x\", at = 2 }}\nlast = \"x\"\n\
+         [experiment.plot.p]\ny = \"x\"\n[experiment.reading]\n{}",
+        all.concat()
+    ));
+    for ((text, wanted), read) in readings.iter().zip(&found.readings) {
+        assert_eq!(read.answer, *wanted, "{text}: {:?}", read.margin);
+    }
+}
+
+#[test]
+fn what_is_equal_but_for_its_rounding_is_not_told() {
+    // A bound on a rounding error that is that error itself, rounded, is no bound.
+    at_equality(
+        "0.5, 1, 2, 4, 5",
+        "x/(1 + eta)",
+        &[
+            ("all(i in 1..=5: one[i] <= 1/(1 + eta[i]))", Answer::Open),
+            ("all(i in 1..=5: one[i] >= 1/(1 + eta[i]))", Answer::Open),
+            ("all(i in 1..=5: one[i] <= 1/(1 + eta[i]) + 1e-15)", Answer::Yes),
+            ("any(i in 1..=5: one[i] >= 1/(1 + eta[i]) + 1e-15)", Answer::No),
+            // Exact.
+            ("one[2] == 1/2 and last[2] == 1/8", Answer::Yes),
+            ("one[3] == 1/3", Answer::Open),
+        ],
+    );
+}
+
+#[test]
+fn a_swept_decimal_is_what_is_written() {
+    at_equality(
+        "0.1, 0.3, 0.7",
+        "(1 - eta)*x",
+        &[
+            ("eta[1] == 1/10 and eta[2] >= 3/10 and eta[2] <= 3/10 and 10*eta[3] == 7", Answer::Yes),
+            ("eta[1] > 1/10", Answer::No),
+            // The run is of the nearest float, and known to that.
+            ("two[2] <= 49/100 and two[2] >= 49/100", Answer::Open),
+            ("all(i in 1..=3: two[i] <= (1 - eta[i])^2)", Answer::Open),
+            ("all(i in 1..=3: two[i] <= (1 - eta[i])^2 + 1e-15 and two[i] >= (1 - eta[i])^2 - 1e-15)", Answer::Yes),
+        ],
+    );
+}
+
 #[test]
 fn two_swept_givens_make_a_grid_with_two_indices() {
     let text = "[given]\na = \"real in [0, 9]\"\nn = \"int in 1..=9\"\n[experiment]\nsweep = { a = [1, 2, 3], n = [2, 5] }\n\

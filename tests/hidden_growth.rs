@@ -104,6 +104,27 @@ fn growth_that_begins_late_or_falls_once() {
 }
 
 #[test]
+fn runs_that_are_cut_off_before_what_is_asked_of_them() {
+    let run = |name: &str, first: &str, asked: &str, steps: u64| {
+        let text = format!(
+            "claim = \"{asked}\"\n[trajectory]\nstate = {{ x = \"1\" }}\nstep = {{ x = \"(1 - 1/k)*x\" }}\nsteps = {steps}\nuntil = \"x <= 1/100\"\n{first}"
+        );
+        claim(name, "k = \"real in [2, 1000] log\"", "k = \"log [2, 1000] 7\"", &text)
+    };
+    let first = "[trajectory.first]\nT = \"x <= 1/100\"\n";
+    told(
+        "cut off",
+        &[
+            run("the-end", "", "t <= c", 200),
+            run("a-first-time", first, "T <= c", 200),
+            run("more-slowly", "", "t <= c*sqrt(k)", 500),
+            run("not-cut-off", "", "t <= c", 5000),
+        ],
+        &[run("in-proportion", "", "t <= c*k", 5000)],
+    );
+}
+
+#[test]
 fn growth_that_ends_only_where_f64_does() {
     let size = |name: &str, given: &str, asked: &str| {
         let given = format!("n = \"int in 1..=4\"\n{given}");

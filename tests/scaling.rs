@@ -150,6 +150,24 @@ fn a_stray_run_does_not_move_the_slope() {
 }
 
 #[test]
+fn a_run_that_is_cut_off_before_its_end_has_no_value() {
+    let halving = |steps: u64, slope: &str| {
+        format!(
+            "[given]\nk = \"real in [1, 1000]\"\n[trajectory]\nstate = {{ x = \"1\" }}\nstep = {{ x = \"(1 - 1/k)*x\" }}\nsteps = {steps}\n\
+             until = \"x <= 1/100\"\n[scaling]\nsweep = {{ k = \"log [100, 1000] 8\" }}\nfit = \"log(t) ~ log(k)\"\nslope = \"{slope}\"\n"
+        )
+    };
+    // 4600 steps at most; of 300 none comes to its end, and of 2000 some do.
+    assert_eq!(verdict(&halving(5000, "about 1")), Verdict::Held);
+    assert_eq!(verdict(&halving(5000, "<= 1/2")), Verdict::Rejected);
+    for slope in ["about 1", "<= 1/2"] {
+        let told = refused(&halving(300, slope));
+        assert!(told.contains("8 have no value"), "{told}");
+        assert_ne!(verdict(&halving(2000, slope)), if slope == "about 1" { Verdict::Rejected } else { Verdict::Held });
+    }
+}
+
+#[test]
 fn several_givens_are_swept_and_each_point_has_all_repeats() {
     let text = "[given]\na = \"real in [1, 10]\"\nn = \"int in 1..=9\"\nu = \"normal\"\n[scaling]\n\
                 sweep = { a = \"linear [1, 10] 4\", n = \"int [1, 9] 3\" }\nfit = \"log(a*n) + u ~ log(a) + log(n)\"\n\

@@ -51,6 +51,15 @@ pub trait Number: Clone + Send + 'static {
     }
     /// Lane by lane; exact.
     fn from_lanes(x: &[f64; 8]) -> Self;
+    /// Lane by lane the sum of two floats, the first of which is the nearest to it; and a bound on what is left out of it.
+    #[inline(always)]
+    fn from_sums(high: &[f64; 8], low: &[f64; 8]) -> (Self, Self) {
+        if Self::TRACKED {
+            (Self::from_lanes(high), Self::from_lanes(&low.map(f64::abs)))
+        } else {
+            (Self::from_lanes(high).add(&Self::from_lanes(low)), Self::zero())
+        }
+    }
     /// The nearest number and a bound on its distance.
     fn from_rational(x: &RBig) -> (Self, Self);
     /// The nearest number and a bound on its distance.

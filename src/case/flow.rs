@@ -288,9 +288,18 @@ fn to_the_end<V: Lane8>(
         }
         running &= !(until.map_or(0, |s| m.truths[s as usize].unknown()) & running & !lost);
         let ended = until.map_or(0, |s| m.truths[s as usize].yes) & running;
-        let last = if index + 1 == shares.len() { running } else { ended | lost };
+        let at_the_end = index + 1 == shares.len();
+        let last = if at_the_end { running } else { ended | lost };
+        let cut = if at_the_end && until.is_some() { last & !(ended | lost) } else { 0 };
+        let t = index as u64;
         if running | fallen != 0 {
-            look(Moment { t: index as u64, running, last, fallen }, m);
+            look(Moment { t, running, last: last & !cut, fallen, cut: 0 }, m);
+        }
+        if let (1.., Some(slot)) = (cut, input_slot(plan, course.time)) {
+            let time = m.real(plan, slot);
+            m.set_real(plan, slot, time, cut);
+            run(plan, LOOK, m)?;
+            look(Moment { t, running: 0, last: cut, fallen: 0, cut }, m);
         }
         running &= !last;
         if running == 0 {

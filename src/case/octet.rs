@@ -4,6 +4,7 @@
 //! of the integers and shared by all threads.
 
 use super::record::{Fate, Hypotheses, Look, Stratum};
+use super::shadow::Supplied;
 use super::spread::Spread;
 use crate::arith::lane::{ALL, Backend, Lane8, Mask};
 use crate::arith::number::Number;
@@ -12,7 +13,7 @@ use crate::eval::compile::{PlanError, Request, compile, integer};
 use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::rounding::SAFETY;
-use crate::lang::ir::{Dim, InputId, IntId, NodeId, Op};
+use crate::lang::ir::{Dim, IntId, NodeId, Op};
 use crate::sample::draws::Block;
 use crate::sample::strata::{BlockShape, Filler, Lanes, exhausts, stratum_of};
 use crate::sample::stream::Stream;
@@ -174,7 +175,7 @@ impl Compiled {
     ///
     /// # Errors
     /// As [`crate::eval::run::run`].
-    pub fn bend<V: Lane8>(&self, draws: &mut [Lanes], reals: &[(InputId, [f64; 8])]) -> Result<(), PlanError> {
+    pub fn bend<V: Lane8>(&self, draws: &mut [Lanes], reals: &[Supplied]) -> Result<(), PlanError> {
         self.spread.as_ref().map_or(Ok(()), |spread| spread.bend::<V>(draws, reals))
     }
 }

@@ -65,12 +65,17 @@ pub fn sections(path: &Path, mut setup: Vec<NodeId>, mut look: Vec<NodeId>) -> V
 
 /// What a look is told: the step, the lanes that are still running, those for which it is the last, and those in which a hypothesis on the
 /// path has just failed.
+///
+/// Where a run is cut off before its end (`until`), it is told so in a look of its own, in which none is running and its time is undefined: when it would have
+/// come to its end is not known.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
     pub t: u64,
     pub running: Mask,
     pub last: Mask,
     pub fallen: Mask,
+    /// Of those for which it is the last, the ones that are cut off.
+    pub cut: Mask,
 }
 
 /// What kept an arithmetic from telling how a run goes on.
@@ -275,8 +280,14 @@ fn to_the_end<N: Number>(
             }
             let ended = truth.yes & running & !endless;
             let last = if t == steps { running } else { ended };
-            if running | fallen != 0 && !look(Moment { t, running, last, fallen }, m) {
+            let cut = if until.is_some() { last & !ended & !endless } else { 0 };
+            if running | fallen != 0 && !look(Moment { t, running, last: last & !cut, fallen, cut: 0 }, m) {
                 break;
+            }
+            if cut != 0 {
+                set_time(plan, m, path.time, |_| t as f64, !cut);
+                run(plan, LOOK, m)?;
+                look(Moment { t, running: 0, last: cut, fallen: 0, cut }, m);
             }
             running &= !last;
         }

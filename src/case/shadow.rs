@@ -37,13 +37,20 @@ const LOST: f64 = 1.0 / (1 << 26) as f64;
 /// The part of an error that its double-double sees; the rest is what its functions lack (see [`Double8`]).
 const SEEN: f64 = 2.0;
 
+/// A number that is supplied: lane by lane the nearest float, and how much more than that it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Supplied {
+    pub input: InputId,
+    pub value: [f64; 8],
+    pub rest: [f64; 8],
+}
+
 /// What a run starts from: draws, and inputs that are supplied.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
     pub drawn: &'a [Drawn],
     pub draws: &'a [Lanes],
-    /// Lane by lane.
-    pub reals: &'a [(InputId, [f64; 8])],
+    pub reals: &'a [Supplied],
 }
 
 impl Origin<'_> {
@@ -53,9 +60,10 @@ impl Origin<'_> {
         for (slot, place, norm) in self.drawn {
             m.set_draw(plan, *slot, &self.draws[place.clone()], *norm);
         }
-        for (input, value) in self.reals {
+        for Supplied { input, value, rest } in self.reals {
             if let Some(slot) = input_slot(plan, *input) {
-                m.set_real(plan, slot, Bounded { value: N::from_lanes(value), error: N::zero() }, 0);
+                let (value, error) = N::from_sums(value, rest);
+                m.set_real(plan, slot, Bounded { value, error }, 0);
             }
         }
     }

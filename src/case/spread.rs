@@ -8,7 +8,7 @@
 //! Not here: `(0, b] log`, which has no such law, and strata, which only say where to look.
 
 use super::octet::{Drawn, laid_out};
-use super::shadow::Origin;
+use super::shadow::{Origin, Supplied};
 use crate::arith::elementary::{exp, ln};
 use crate::arith::lane::{Kernel, Lane8};
 use crate::claim::program::Program;
@@ -17,7 +17,7 @@ use crate::eval::machine::Machine;
 use crate::eval::plan::{Plan, SlotId};
 use crate::eval::run::run;
 use crate::eval::samplers::octaves;
-use crate::lang::ir::{InputId, IntId};
+use crate::lang::ir::IntId;
 use crate::sample::strata::Lanes;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -82,7 +82,7 @@ impl Spread {
     ///
     /// # Errors
     /// As [`run`].
-    pub fn bend<V: Lane8>(&self, draws: &mut [Lanes], reals: &[(InputId, [f64; 8])]) -> Result<(), PlanError> {
+    pub fn bend<V: Lane8>(&self, draws: &mut [Lanes], reals: &[Supplied]) -> Result<(), PlanError> {
         V::enter(Bend { spread: self, draws, reals })
     }
 }
@@ -91,7 +91,7 @@ impl Spread {
 struct Bend<'a> {
     spread: &'a Spread,
     draws: &'a mut [Lanes],
-    reals: &'a [(InputId, [f64; 8])],
+    reals: &'a [Supplied],
 }
 
 impl<V: Lane8> Kernel<V> for Bend<'_> {

@@ -110,8 +110,15 @@ impl Certifier {
                 Some(Answer::Open) => return Ok(seen.decided(Some(Part::Until))),
             };
             let last = ended || index + 1 == shares.len();
-            let moment = Moment { t: index as u64, running: 1, last: u8::from(last), fallen: 0 };
+            let cut = course.until.is_some() && !ended && last;
+            let t = index as u64;
+            let moment = Moment { t, running: 1, last: u8::from(last && !cut), fallen: 0, cut: 0 };
             self.look(&question, moment, m, &mut seen);
+            if cut && seen.violated.is_none() {
+                set(m, course.time, None);
+                run(plan, LOOK, m)?;
+                self.look(&question, Moment { t, running: 0, last: 1, fallen: 0, cut: 1 }, m, &mut seen);
+            }
             if seen.violated.is_some() || last {
                 break;
             }

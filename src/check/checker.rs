@@ -4,6 +4,7 @@ use super::chance::{Chance, Standing};
 use super::constant::{self, Constant};
 use super::evidence::{Evidence, Refutation};
 use super::experiment::{self, Cost, ExperimentRun};
+use super::fate;
 use super::figure::{self, Found};
 use super::fit::Fit;
 use super::moving::{self, MovingRun};
@@ -333,6 +334,11 @@ impl Checker {
     /// Whether it is about values that move, by steps or in time.
     pub fn moves(&self) -> bool {
         self.program.motion.is_some()
+    }
+
+    /// Whether what is asked at the end of a run speaks of when that is: see [`fate::speaks_of_times`].
+    pub fn speaks_of_times(&self) -> bool {
+        fate::speaks_of_times(&self.program)
     }
 
     /// Whether this is a `[scaling]` claim, which has a fit in place of cases.

@@ -134,7 +134,7 @@ pub struct CurvePoint {
     pub asked: Asked,
     /// The part of it that the last search added.
     pub spread: f64,
-    /// The quantile that is asked for lies beyond what the trials can tell.
+    /// More may be asked than can be told: the quantile lies beyond what the trials can tell, or runs are cut off before what is asked of them.
     pub clipped: bool,
 }
 

@@ -8,7 +8,7 @@
 
 use super::checker::CheckError;
 use super::fate::{Fate, Left, Takers, finish, goes_on};
-use super::scaling::{Between, constant};
+use super::scaling::{Between, constant, exactly};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
 use crate::case::evaluate::once_roots;
@@ -18,7 +18,7 @@ use crate::case::octet::{Compiled, Integers, Plans, hypotheses, integers, lanes_
 use crate::case::path::{LOOK, Moment, Open, SETUP, STEP, Watch, follow, input_slot};
 use crate::case::record::{Hypotheses, Stratum};
 use crate::case::schedule::looked_at;
-use crate::case::shadow::{Companion, Moved, Origin};
+use crate::case::shadow::{Companion, Moved, Origin, Supplied};
 use crate::case::way::{self, Way};
 use crate::claim::experiment::Legend;
 use crate::claim::program::experiment::{Axis, Number, Study, Values};
@@ -32,6 +32,7 @@ use crate::lang::ir::{InputId, IntId, NodeId};
 use crate::sample::law::Law;
 use crate::sample::strata::Lanes;
 use crate::sample::stream::{Key, Stream};
+use dashu_ratio::RBig;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -66,6 +67,8 @@ pub struct Cost {
 pub struct Swept {
     pub name: String,
     pub values: Vec<f64>,
+    /// Where these are decimals, which `values` are the nearest floats to: what they are; all of them, or none.
+    pub exact: Vec<RBig>,
     /// What each is called.
     pub labels: Vec<String>,
 }
@@ -91,6 +94,19 @@ pub struct Record {
     pub numbers: Vec<Option<(f64, f64)>>,
     /// Why it ended before its time, or has no values from some step on.
     pub note: Option<String>,
+}
+
+impl Swept {
+    /// What a value is.
+    pub fn exactly(&self, i: usize) -> Option<RBig> {
+        self.exact.get(i).cloned().or_else(|| RBig::try_from(*self.values.get(i)?).ok())
+    }
+
+    /// How much more it is than the float.
+    fn rest(&self, i: usize) -> f64 {
+        let float = self.values.get(i).and_then(|value| RBig::try_from(*value).ok());
+        float.zip(self.exact.get(i)).map_or(0.0, |(float, exact)| (exact - float).to_f64().value())
+    }
 }
 
 impl Runs {
@@ -125,8 +141,16 @@ impl Runs {
 /// A point of the sweep.
 #[derive(Clone, Debug, Default)]
 struct Point {
-    reals: Vec<(InputId, f64)>,
+    reals: Vec<Real>,
     ints: BTreeMap<IntId, i64>,
+}
+
+/// A swept value: the nearest float, and how much more than that it is.
+#[derive(Clone, Copy, Debug)]
+struct Real {
+    input: InputId,
+    value: f64,
+    rest: f64,
 }
 
 /// Up to eight runs of equal shapes: the places of their records, their points and their numbers.
@@ -228,10 +252,10 @@ impl ExperimentRun<'_> {
         let axes = study.sweep.iter().map(|axis| swept(program, axis)).collect::<Result<Vec<_>, _>>()?;
         let mut points = vec![Point::default()];
         for (axis, swept) in study.sweep.iter().zip(&axes) {
-            let with = |point: &Point, value: f64| {
+            let with = |point: &Point, (i, value): (usize, f64)| {
                 let mut point = point.clone();
                 match axis.target {
-                    SweptTarget::Real(input) => point.reals.push((input, value)),
+                    SweptTarget::Real(input) => point.reals.push(Real { input, value, rest: swept.rest(i) }),
                     SweptTarget::Int(id) => {
                         point.ints.insert(id, value as i64);
                     }
@@ -241,7 +265,10 @@ impl ExperimentRun<'_> {
             if (points.len() * swept.values.len()) as u64 * study.runs > MOST_RUNS {
                 return Err(CheckError(format!("the figure has more than {MOST_RUNS} runs")));
             }
-            points = points.iter().flat_map(|point| swept.values.iter().map(|value| with(point, *value))).collect();
+            points = points
+                .iter()
+                .flat_map(|point| swept.values.iter().copied().enumerate().map(|at| with(point, at)))
+                .collect();
         }
         let mut groups: Vec<Octet> = Vec::new();
         let mut open: BTreeMap<BTreeMap<IntId, i64>, usize> = BTreeMap::new();
@@ -296,6 +323,10 @@ fn swept(program: &Program, axis: &Axis) -> Result<Swept, CheckError> {
             .ok_or_else(|| CheckError(format!("the values of `{}` must be plain numbers", axis.name)))
     };
     let whole = matches!(axis.target, SweptTarget::Int(_));
+    let exact: Vec<RBig> = match &axis.values {
+        Values::Each(nodes) => nodes.iter().filter_map(|node| exactly(&program.graph, *node)).collect(),
+        Values::Spread { .. } => Vec::new(),
+    };
     let values: Vec<f64> = match &axis.values {
         Values::Each(nodes) => nodes.iter().map(|node| number(*node)).collect::<Result<_, _>>()?,
         Values::Spread { scale, lo, hi, count } => {
@@ -323,7 +354,7 @@ fn swept(program: &Program, axis: &Axis) -> Result<Swept, CheckError> {
         Some(Legend::All(text)) => shown.iter().map(|value| text.replace("{}", value)).collect(),
         None => shown.iter().map(|value| format!("{} = {value}", axis.name)).collect(),
     };
-    Ok(Swept { name: axis.name.clone(), values, labels })
+    Ok(Swept { name: axis.name.clone(), values, exact, labels })
 }
 
 /// About how many multiplications a step of a kernel takes.
@@ -488,12 +519,13 @@ fn draws(compiled: &Compiled, key: &Key, backend: Backend, members: &[(usize, us
 }
 
 /// The swept values of these runs that are inputs, lane by lane.
-fn supplied(points: &[Point], members: &[(usize, usize, u64)]) -> Vec<(InputId, [f64; 8])> {
+fn supplied(points: &[Point], members: &[(usize, usize, u64)]) -> Vec<Supplied> {
     let Some(first) = members.first().map(|member| &points[member.1]) else { return Vec::new() };
     let lane = |lane: usize| members.get(lane).or(members.first()).map(|member| &points[member.1]);
-    let each = first.reals.iter().enumerate().map(|(place, (input, _))| {
-        let value = |i: usize| lane(i).and_then(|point| point.reals.get(place)).map_or(f64::NAN, |real| real.1);
-        (*input, std::array::from_fn(value))
+    let each = first.reals.iter().enumerate().map(|(place, Real { input, .. })| {
+        let real = |i: usize| lane(i).and_then(|point| point.reals.get(place));
+        let of = |of: fn(&Real) -> f64| std::array::from_fn(|i| real(i).map_or(f64::NAN, of));
+        Supplied { input: *input, value: of(|real| real.value), rest: of(|real| real.rest) }
     });
     each.collect()
 }
@@ -560,13 +592,20 @@ pub fn over_runs(number: &Number, records: &[Record], place: usize) -> Option<(f
             let rounding = if values.len() > 1 { sum(|v| v.0.abs()) * f64::EPSILON } else { 0.0 };
             (mean, sum(|v| v.1) / count + rounding)
         }
-        OverRuns::Least => extreme(&values, f64::min),
-        OverRuns::Greatest => extreme(&values, f64::max),
+        OverRuns::Least => extreme(&values, 1.0),
+        OverRuns::Greatest => extreme(&values, -1.0),
     })
 }
 
-fn extreme(values: &[(f64, f64)], pick: fn(f64, f64) -> f64) -> (f64, f64) {
-    let of = |end: fn(&(f64, f64)) -> f64| values.iter().map(end).reduce(pick).unwrap_or(f64::NAN);
-    let (value, lo, hi) = (of(|v| v.0), of(|v| v.0 - v.1), of(|v| v.0 + v.1));
-    (value, (hi - value).max(value - lo))
+/// The least of these values, or the greatest where `sign` is -1, and how far off it may be: no value is so far beyond it, nor are all of them so far short of it.
+fn extreme(values: &[(f64, f64)], sign: f64) -> (f64, f64) {
+    let least = values.iter().map(|v| sign * v.0).reduce(f64::min).unwrap_or(f64::NAN);
+    // From the least to the ends of what each may be, with the rounding of that.
+    let end = |v: &(f64, f64), side: f64| {
+        let apart = side * (sign * v.0 - least);
+        apart + v.1 + (apart.abs() + v.1) * if apart == 0.0 { 0.0 } else { f64::EPSILON }
+    };
+    let below = values.iter().map(|v| end(v, -1.0)).fold(0.0, f64::max);
+    let above = values.iter().map(|v| end(v, 1.0)).fold(f64::INFINITY, f64::min);
+    (sign * least, below.max(above))
 }

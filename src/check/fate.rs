@@ -6,14 +6,28 @@
 
 use super::experiment::{Record, columns};
 use crate::case::path::Doubt;
-use crate::claim::program::experiment::{Number, Study, When};
-use crate::claim::program::{Path, Program};
+use crate::claim::program::experiment::{Number, Study, When as Taken};
+use crate::claim::program::{Motion, Path, Program, When};
 use crate::lang::ir::{InputId, NodeId, Op};
 use crate::lang::types::reachable;
 
 /// Whether some of these are made of an input.
 fn rest_on(program: &Program, roots: &[NodeId], input: InputId) -> bool {
     reachable(&program.graph, roots).into_iter().any(|node| program.graph.node(node).op == Op::Input(input))
+}
+
+/// Whether what is asked at the end of a run speaks of when it came to it, or of a first time: of a run that is cut off before it is undefined.
+pub fn speaks_of_times(program: &Program) -> bool {
+    let time = match &program.motion {
+        Some(Motion::Iteration(path)) => path.time,
+        Some(Motion::Flow(course)) => course.time,
+        None => return false,
+    };
+    let first = program.motion.iter().flat_map(|motion| motion.first().iter().map(|first| first.1));
+    let times: Vec<InputId> = first.chain([time]).collect();
+    let at_the_end = program.asked.iter().filter(|asked| asked.when == When::Finally);
+    let roots: Vec<NodeId> = at_the_end.flat_map(|asked| [asked.predicate.truth, asked.predicate.margin]).collect();
+    times.into_iter().any(|time| rest_on(program, &roots, time))
 }
 
 /// Whether a run can go on where something on its way is not decided: unless its end or a hypothesis speaks of a first time.
@@ -177,7 +191,7 @@ impl<'a> Takers<'a> {
     pub fn new(study: &'a Study, setup: impl Fn(NodeId) -> Option<f64>) -> Self {
         let taker = |number: &'a Number| {
             let from = match number.when {
-                When::From(node) => setup(node).unwrap_or(f64::NAN),
+                Taken::From(node) => setup(node).unwrap_or(f64::NAN),
                 _ => 0.0,
             };
             Taker { number, from, taken: None, best: None, times: Vec::new(), done: None, last: None }
@@ -194,7 +208,7 @@ impl<'a> Takers<'a> {
 
 impl Taker<'_> {
     fn is_extreme(&self) -> bool {
-        !matches!(self.number.when, When::End | When::From(_))
+        !matches!(self.number.when, Taken::End | Taken::From(_))
     }
 
     fn see(&mut self, t: f64, value: Option<(f64, f64)>) {
@@ -202,32 +216,32 @@ impl Taker<'_> {
             self.last = Some(t);
         }
         let sign = match self.number.when {
-            When::End => {
+            Taken::End => {
                 self.taken = value;
                 return;
             }
-            When::From(_) => {
+            Taken::From(_) => {
                 if self.done.is_none() && t >= self.from {
                     (self.taken, self.done) = (value, Some(t));
                 }
                 return;
             }
-            When::Least | When::LeastAt => 1.0,
-            When::Greatest | When::GreatestAt => -1.0,
+            Taken::Least | Taken::LeastAt => 1.0,
+            Taken::Greatest | Taken::GreatestAt => -1.0,
         };
         let Some((value, error)) = value else { return };
         if self.best.is_none_or(|(best, _)| sign * value < best) {
             self.best = Some((sign * value, error));
             self.taken = Some((value, error));
         }
-        if matches!(self.number.when, When::LeastAt | When::GreatestAt) {
+        if matches!(self.number.when, Taken::LeastAt | Taken::GreatestAt) {
             self.times.push((sign * value, error, t));
         }
     }
 
     fn take(self) -> Option<(f64, f64)> {
         match self.number.when {
-            When::LeastAt | When::GreatestAt => {
+            Taken::LeastAt | Taken::GreatestAt => {
                 let (best, error) = self.best?;
                 let most = best + error;
                 // Where it is, and how far off that may be: to any look that could be as low.

@@ -10,6 +10,7 @@ use crate::claim::program::experiment::{Number, Reading, Readings, Study};
 use crate::eval::analysis::Analysis;
 use crate::eval::compile::{Request, compile};
 use crate::eval::machine::Machine;
+use crate::eval::rounding::SAFETY;
 use crate::eval::run::run;
 use crate::lang::build::literal_int;
 use crate::lang::ir::{InputId, NodeId, Op};
@@ -85,7 +86,10 @@ fn decided(study: &Study, runs: &Runs, measured: &[Measured]) -> Result<Vec<Read
     let mut machine = Machine::<Ball>::new();
     machine.load(&plan);
     for (input, axis) in readings.axes.iter().zip(&runs.axes) {
-        let values: Vec<Ball> = axis.values.iter().map(|value| interval(Some((*value, 0.0)))).collect();
+        let values: Vec<Ball> = (0..axis.values.len())
+            .filter_map(|i| axis.exactly(i))
+            .map(|value| Ball::from_enclosure(&value, &value))
+            .collect();
         machine.set_numbers(&plan, *input, &values);
     }
     for (input, number) in readings.numbers.iter().zip(measured) {
@@ -153,11 +157,13 @@ fn why(runs: &Runs, point: usize, value: Option<(f64, f64)>) -> String {
     format!("{what}{at}{}", note.map(|note| format!(": {note}")).unwrap_or_default())
 }
 
-/// What is known of a number.
+/// What is known of a number. Its bound is a float, as near to what it bounds as it may be: of a run that is its own rounding error alone it is that, rounded.
 fn interval(value: Option<(f64, f64)>) -> Ball {
     let exactly = |x: f64| RBig::try_from(x).ok();
-    let ends = value.and_then(|(value, error)| {
-        let (value, error) = (exactly(value)?, exactly(error)?);
+    let ends = value.and_then(|(value, bound)| {
+        let (value, error) = (exactly(value)?, exactly((bound * SAFETY).next_up())?);
+        // What is exact stays so.
+        let error = if bound == 0.0 { RBig::ZERO } else { error };
         Some((&value - &error, value + error))
     });
     // An entry that is unknown to the evaluation makes all of its matrix so, and other runs have their values.

@@ -19,7 +19,7 @@ use crate::case::flow;
 use crate::case::octet::{Compiled, Integers, Plans, hypotheses, integers, lanes_of};
 use crate::case::path::{LOOK, Moment, SETUP, Watch, follow};
 use crate::case::record::{Hypotheses, Stratum};
-use crate::case::shadow::{Companion, Exact, Origin};
+use crate::case::shadow::{Companion, Exact, Origin, Supplied};
 use crate::case::way::{self, Way};
 use crate::claim::program::{Law, Program, Swept, SweptTarget};
 use crate::eval::compile::integer;
@@ -28,9 +28,10 @@ use crate::eval::plan::SlotId;
 use crate::eval::run::run;
 use crate::kernel::Kernel;
 use crate::lang::ast::SweepScale;
-use crate::lang::ir::{Graph, InputId, IntId, NodeId, Op};
+use crate::lang::ir::{Graph, IntId, NodeId, Op};
 use crate::sample::strata::Filler;
 use crate::sample::stream::{Key, Stream};
+use dashu_ratio::RBig;
 use std::collections::BTreeMap;
 
 /// Points that one sweep may have.
@@ -74,7 +75,7 @@ impl Asked {
 #[derive(Clone, Debug, Default)]
 struct Point {
     /// The same in all lanes.
-    reals: Vec<(InputId, [f64; 8])>,
+    reals: Vec<Supplied>,
     ints: BTreeMap<IntId, i64>,
 }
 
@@ -242,12 +243,12 @@ impl ScalingRun<'_> {
         let way = Way::new(program, motion, &ints, kernel)?;
         match way {
             Way::Flow(course) => {
-                let mut see = |moment: Moment, m: &Machine<V>| take(moment.last, LOOK, m);
+                let mut see = |moment: Moment, m: &Machine<V>| take(moment.last & !moment.cut, LOOK, m);
                 flow::follow(&compiled.plan, course, machine, started, &mut see)?;
             }
             Way::Steps { path, steps, kernel } => {
                 let mut see = |moment: Moment, m: &Machine<V>| {
-                    take(moment.last, LOOK, m);
+                    take(moment.last & !moment.cut, LOOK, m);
                     true
                 };
                 let fast = Fast::for_claim(kernel, &compiled.plan, path, machine, started, true);
@@ -419,7 +420,9 @@ fn points(graph: &Graph, sweep: &[Swept]) -> Result<Vec<Point>, CheckError> {
                 };
                 let mut point = point.clone();
                 match swept.target {
-                    SweptTarget::Real(input) => point.reals.push((input, [value; 8])),
+                    SweptTarget::Real(input) => {
+                        point.reals.push(Supplied { input, value: [value; 8], rest: [0.0; 8] });
+                    }
                     SweptTarget::Int(id) => {
                         point.ints.insert(id, value.round_ties_even() as i64);
                     }
@@ -458,8 +461,13 @@ impl Job for Between {
 }
 
 pub(super) fn constant(graph: &Graph, node: NodeId) -> Option<f64> {
+    exactly(graph, node).map(|value| value.to_f64().value())
+}
+
+/// A plain number.
+pub(super) fn exactly(graph: &Graph, node: NodeId) -> Option<RBig> {
     match &graph.node(node).op {
-        Op::Number(value) => Some(value.to_f64().value()),
+        Op::Number(value) => Some(value.clone()),
         _ => None,
     }
 }

@@ -58,6 +58,8 @@ const STAYS: f64 = 2.0;
 const MOST_COUNTED: f64 = 1e6;
 /// A dip by more than this part is no fault of a search.
 const DEEPEST_FAULT: f64 = 0.25;
+/// Quantiles at no more values than a trend has at least, which grow by less than this factor, do so too slowly for a trend.
+const SLOW: f64 = 2.0;
 /// A spread up to which values that are no higher than others are taken to be so.
 const SURE: f64 = 0.15;
 /// A fall by this part of the rise before it is more than an unevenness of what grows.
@@ -192,6 +194,14 @@ fn judged(points: &[Measure]) -> Trend {
         if points.iter().any(|point| point.y > last.y) {
             return Trend::Unclear { why: "it falls, and rises again at the end" };
         }
+        if of_chance(points) {
+            if least_squares(points, QUARTERS.1, BEFORE.1) <= FITS * points.len() as f64 {
+                return together(points, "so many trials do not tell growth from what settles");
+            }
+            if points.len() <= LEAST_POINTS && last.y < points[0].y * SLOW {
+                return Trend::Unclear { why: "so few values do not tell slow growth from what settles" };
+            }
+        }
         let room = error.max(off / (last.x - first.x));
         if levels_off(points, window) {
             return Trend::Unclear {
@@ -254,7 +264,6 @@ fn thinned(points: &[Measure]) -> Vec<Measure> {
 /// Whether quantiles that are as high at the end as before, so far as they are known, may as well rise by [`UNSEEN`]: by a line through their logarithms,
 /// with two deviations of its slope (a spread is two of a value). What searches find is there, and known better than that.
 fn may_rise(window: &[Measure]) -> bool {
-    let of_chance = window.iter().all(|point| point.above > 0.0 && point.y > 0.0);
     // The same trials at each value tell a change of it better than the value.
     let (least, greatest) = window.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), p| (p.y.min(a), p.y.max(b)));
     let moves = greatest > least * (1.0 + SAME);
@@ -262,7 +271,7 @@ fn may_rise(window: &[Measure]) -> bool {
     let Straight { slope, error, .. } =
         Straight::through(&window.iter().map(|p| (p.x, ln(p.y), 1.0)).collect::<Vec<_>>());
     let spread = window.iter().map(|p| p.spread * p.spread).sum::<f64>() / window.len() as f64;
-    of_chance && moves && reach > 0.0 && (slope + spread.sqrt() * error) * reach > ln(1.0 + UNSEEN)
+    of_chance(window) && moves && reach > 0.0 && (slope + spread.sqrt() * error) * reach > ln(1.0 + UNSEEN)
 }
 
 /// How far a value lies below values on either side of it: a number that grows, or falls, or rises to a height, has none of that, so small
@@ -311,10 +320,33 @@ fn together(points: &[Measure], why: &'static str) -> Trend {
 /// deviations between them. What single steps do not tell, each within what is known of its ends, all of them together may. x counts from somewhere: a
 /// limit that is approached like a power of the variable has any q, from far enough before the first value.
 fn fitted(points: &[Measure]) -> Option<Fitted> {
-    if points.len() <= LEAST_POINTS || points.iter().any(|point| point.above <= 0.0 || point.y <= 0.0) {
+    if points.len() <= LEAST_POINTS || !of_chance(points) {
         return None;
     }
-    let known = |p: &Measure| p.spread.max(NO_CHANGE / 10.0) / 2.0;
+    let (grows, settles) = (least_squares(points, QUARTERS.0, BEFORE.0), least_squares(points, QUARTERS.1, BEFORE.1));
+    let fits = FITS * points.len() as f64;
+    if settles <= fits && grows - settles >= APART {
+        return Some(Fitted::Settles);
+    }
+    let logs: Vec<(f64, f64, f64)> = points.iter().map(|p| (p.x, ln(p.y), 1.0 / deviation(p))).collect();
+    let Straight { slope: exponent, error, .. } = Straight::through(&logs);
+    let grows = grows <= fits && settles - grows >= APART && exponent > 3.0 * error;
+    grows.then_some(Fitted::Grows { exponent, error: 3.0 * error })
+}
+
+/// Whether these are quantiles, which may be too large as well as too small.
+fn of_chance(points: &[Measure]) -> bool {
+    points.iter().all(|point| point.above > 0.0 && point.y > 0.0)
+}
+
+/// The part of itself that a quantile deviates by: a spread is two of those.
+fn deviation(point: &Measure) -> f64 {
+    point.spread.max(NO_CHANGE / 10.0) / 2.0
+}
+
+/// The least sum of squares, in deviations, of quantiles whose steepness falls like `x^-q` with one of these q, from one of these distances before the
+/// first value.
+fn least_squares(points: &[Measure], (from, to): (i32, i32), before: [f64; 4]) -> f64 {
     // The integral of the steepness is linear in a power of x, or in its logarithm.
     let squares = |q: f64, before: f64| {
         let rise = |x: f64| match (x > 0.0, q == 1.0) {
@@ -322,7 +354,7 @@ fn fitted(points: &[Measure]) -> Option<Fitted> {
             (true, false) => exp((1.0 - q) * ln(x)) / (1.0 - q),
             (false, _) => 0.0,
         };
-        let one = |p: &Measure| (rise(p.x - points[0].x.min(0.0) + before), p.y, 1.0 / (p.y * known(p)));
+        let one = |p: &Measure| (rise(p.x - points[0].x.min(0.0) + before), p.y, 1.0 / (p.y * deviation(p)));
         let all: Vec<(f64, f64, f64)> = points.iter().map(one).collect();
         let Straight { slope, off, .. } = Straight::through(&all);
         // What falls is level, at best.
@@ -332,19 +364,8 @@ fn fitted(points: &[Measure]) -> Option<Fitted> {
             off
         }
     };
-    let best = |(from, to): (i32, i32), before: [f64; 4]| {
-        let all = before.into_iter().flat_map(|before| (from..=to).map(move |k| (0.25 * f64::from(k), before)));
-        all.map(|(q, before)| squares(q, before)).fold(f64::INFINITY, f64::min)
-    };
-    let (grows, settles) = (best(QUARTERS.0, BEFORE.0), best(QUARTERS.1, BEFORE.1));
-    let fits = FITS * points.len() as f64;
-    if settles <= fits && grows - settles >= APART {
-        return Some(Fitted::Settles);
-    }
-    let logs: Vec<(f64, f64, f64)> = points.iter().map(|p| (p.x, ln(p.y), 1.0 / known(p))).collect();
-    let Straight { slope: exponent, error, .. } = Straight::through(&logs);
-    let grows = grows <= fits && settles - grows >= APART && exponent > 3.0 * error;
-    grows.then_some(Fitted::Grows { exponent, error: 3.0 * error })
+    let all = before.into_iter().flat_map(|before| (from..=to).map(move |k| (0.25 * f64::from(k), before)));
+    all.map(|(q, before)| squares(q, before)).fold(f64::INFINITY, f64::min)
 }
 
 enum Fitted {

@@ -254,3 +254,24 @@ fn searches_that_are_a_little_off_do_not_make_growth() {
         assert!(!matches!(trend(&points), Trend::Grows { .. }), "{seed}: {points:?}");
     }
 }
+
+/// Quantiles that are known to a part of themselves.
+fn quantiles(values: &[f64], known: f64, y: impl Fn(usize) -> f64) -> Vec<Measure> {
+    values.iter().enumerate().map(|(i, &v)| Measure { x: ln(v), y: y(i), spread: known, above: known }).collect()
+}
+
+#[test]
+fn four_quantiles_that_settle_slowly_are_not_said_to_grow() {
+    // The least c of `|z|^2 <= n + c (sqrt(n log 1000) + log 1000)`, z of n normal numbers, at 1/1000: 1.03, 1.19, 1.33, 1.46, 1.55, 1.60 for n = 1, 4, 16, ..,
+    // which comes to 1.66.
+    let values = [1.0, 4.0, 16.0, 64.0];
+    for known in [0.05, 0.02, 0.01, 0.005] {
+        for seen in [[1.03, 1.19, 1.33, 1.46], [1.0, 1.19, 1.31, 1.47], [1.03, 1.18, 1.35, 1.45]] {
+            let found = trend(&quantiles(&values, known, |i| seen[i]));
+            assert!(!matches!(found, Trend::Grows { .. }), "{known} {seen:?}: {found:?}");
+        }
+    }
+    // What grows by a power is seen at four values, too.
+    let found = trend(&quantiles(&values, 0.02, |i| values[i].sqrt()));
+    assert!(matches!(found, Trend::Grows { .. }), "{found:?}");
+}

@@ -11,7 +11,7 @@ use super::together::Places;
 use super::{Asked, Curve, CurvePoint, End, Endless, Search, Worst, demand_of, greater, malformed, values_of};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
-use crate::case::record::Hypotheses;
+use crate::case::record::{Fate, Hypotheses};
 use crate::certify::{Certifier, Decision};
 use crate::check::checker::{CheckError, CheckOptions, Checker};
 use crate::check::evidence::{Origin, Refutation};
@@ -73,6 +73,8 @@ struct Stand<'a> {
     met: u64,
     /// Of the random cases that are asked, `f64` can measure none: what the searches find says nothing of the others.
     blind: bool,
+    /// There are runs that are cut off before what the statement speaks of: they may ask for more than any that is not.
+    cut: bool,
     spread: f64,
     /// Hunts that were made.
     hunts: u64,
@@ -191,6 +193,7 @@ impl<'a> Search<'a> {
             best: None,
             met: 0,
             blind: false,
+            cut: false,
             spread: 0.0,
             hunts: 0,
         }))
@@ -322,7 +325,7 @@ impl<'a> Search<'a> {
                 places.push(at.clone());
                 worst = greater(worst, Some(Worst { demand: *demand, at }));
             }
-            points.push(CurvePoint { value: at, asked: stand.asked(), spread: stand.spread, clipped: false });
+            points.push(CurvePoint { value: at, asked: stand.asked(), spread: stand.spread, clipped: stand.cut });
         }
         let about = self.about(line);
         let mut curve = Curve { given: line.name(), ends: ends(about.seen(&points), &about), points };
@@ -379,9 +382,11 @@ impl<'a> Search<'a> {
     fn search(&self, stand: &mut Stand<'_>, mut seeds: Vec<Point>) -> Result<(), CheckError> {
         let cases = (self.share_of(stand) / 16).clamp(CASES.1, CASES.0).next_multiple_of(8);
         let (mut most, mut met, mut measured) = (None::<(f64, u64)>, 0, 0);
+        let (mut cut, times) = (false, stand.checker.speaks_of_times());
         stand.checker.run(0..cases, &mut |case| {
             let Some(look) = case.looks.first().filter(|_| case.hypotheses == Hypotheses::Met) else { return };
             met += 1;
+            cut |= times && look.fate == Fate::Undefined;
             if let Some(demand) = demand_of(look) {
                 measured += 1;
                 if most.is_none_or(|(known, _)| demand > known) {
@@ -389,7 +394,7 @@ impl<'a> Search<'a> {
                 }
             }
         })?;
-        (stand.met, stand.blind) = (met, met >= BLIND && measured == 0);
+        (stand.met, stand.blind, stand.cut) = (met, met >= BLIND && measured == 0, cut);
         if let Some((_, case)) = most {
             seeds.extend(stand.evaluator.point(case)?);
         }

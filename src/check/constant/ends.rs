@@ -19,6 +19,9 @@ const NEAR_AN_END: f64 = 0.1;
 /// What grows by less than this part has not grown.
 const RISE: f64 = 0.05;
 
+const CLIPPED: &str = "so many trials do not tell the quantile that is asked for";
+const CUT: &str = "at some of its last values runs are cut off before what the statement speaks of";
+
 /// What the values of a curve are.
 #[derive(Clone, Copy, Default)]
 pub(super) struct About {
@@ -150,7 +153,7 @@ pub(super) fn ends(points: &[CurvePoint], about: &About) -> Vec<(End, Trend)> {
         } else if any(&|point| point.asked.demand().is_some_and(|demand| demand >= ENDLESS)) {
             Trend::Unclear { why: "searches come to more than 1e100 there, and to no end" }
         } else if any(&|point| point.clipped) {
-            Trend::Unclear { why: "so many trials do not tell the quantile that is asked for" }
+            Trend::Unclear { why: if chance { CLIPPED } else { CUT } }
         } else {
             trend(&all.iter().filter_map(measure).collect::<Vec<_>>())
         };
