@@ -126,6 +126,8 @@ pub struct Curve {
     pub points: Vec<CurvePoint>,
     /// Towards the ends at which growth would be a drift.
     pub ends: Vec<(End, Trend)>,
+    /// The numbers, below and above, that the values come near: what grows there does so in one over the distance from it.
+    pub near: (Option<f64>, Option<f64>),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -172,6 +174,14 @@ impl Curve {
     /// Whether what is asked grows towards one of its ends.
     pub fn grows(&self) -> bool {
         self.ends.iter().any(|(_, trend)| matches!(trend, Trend::Grows { .. }))
+    }
+
+    /// The number that the values come near towards an end.
+    pub fn near(&self, end: End) -> Option<f64> {
+        match end {
+            End::Upper => self.near.1,
+            End::Lower => self.near.0,
+        }
     }
 
     /// `kappa grows`; of several givens, which go together, each to an end of its own, `s1 falls, kappa and n to their ends with it`.

@@ -212,7 +212,8 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
     let mut growth = telling.map(|(curve, end, trend)| {
         let Trend::Grows { exponent, interval: (lo, hi) } = trend else { return String::new() };
         let way = curve.way(end);
-        format!("what `{name}` must meet grows as {way} (exponent {exponent:.3}, [{lo:.3}, {hi:.3}])")
+        let of = curve.near(end).map(|near| format!(" of one over the distance from {near}")).unwrap_or_default();
+        format!("what `{name}` must meet grows as {way} (exponent {exponent:.3}{of}, [{lo:.3}, {hi:.3}])")
     });
     if let Some(first) = growth.next() {
         let more: Vec<String> = growth.collect();

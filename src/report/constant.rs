@@ -108,9 +108,16 @@ fn trends(curve: &Curve, seek: Seek) -> impl Iterator<Item = (String, String)> +
             Trend::Settles => "settles".to_owned(),
             Trend::Grows { exponent, .. } => {
                 // The constant, not what is asked of it.
-                let sign = if (*end == End::Upper) == (seek == Seek::Least) { 1.0 } else { -1.0 };
                 let (given, _) = in_step(&curve.given);
-                let base = if given.contains(' ') { format!("({given})") } else { given.to_owned() };
+                let base = match (end, curve.near(*end)) {
+                    (End::Upper, Some(near)) => format!("({} - {given})", short(near)),
+                    (End::Lower, Some(near)) => format!("({given} - {})", short(near)),
+                    (_, None) if given.contains(' ') => format!("({given})"),
+                    (_, None) => given.to_owned(),
+                };
+                // A distance falls towards either end.
+                let rises = *end == End::Upper && curve.near(*end).is_none();
+                let sign = if rises == (seek == Seek::Least) { 1.0 } else { -1.0 };
                 format!("drifts like {base}^{}", short(sign * exponent))
             }
             Trend::Unclear { .. } => "unclear".to_owned(),
@@ -227,6 +234,8 @@ struct EndJson {
     trend: &'static str,
     exponent: Option<JsonNumber>,
     interval: Option<[JsonNumber; 2]>,
+    /// The number one over the distance from which has that exponent, where it is not the given itself.
+    near: Option<JsonNumber>,
     why: Option<&'static str>,
 }
 
@@ -263,7 +272,7 @@ impl<'a> ConstantJson<'a> {
                     spread: JsonNumber(point.spread),
                 })
                 .collect(),
-            ends: curve.ends.iter().map(|(end, trend)| end_json(*end, trend)).collect(),
+            ends: curve.ends.iter().map(|(end, trend)| end_json(*end, trend, curve.near(*end))).collect(),
         });
         Self {
             name,
@@ -295,12 +304,12 @@ impl<'a> ConstantJson<'a> {
     }
 }
 
-fn end_json(end: End, trend: &Trend) -> EndJson {
+fn end_json(end: End, trend: &Trend, near: Option<f64>) -> EndJson {
     let end = match end {
         End::Upper => "upper",
         End::Lower => "lower",
     };
-    let blank = EndJson { end, trend: "level", exponent: None, interval: None, why: None };
+    let blank = EndJson { end, trend: "level", exponent: None, interval: None, near: None, why: None };
     match trend {
         Trend::Level => blank,
         Trend::Settles => EndJson { trend: "settles", ..blank },
@@ -308,6 +317,7 @@ fn end_json(end: End, trend: &Trend) -> EndJson {
             trend: "grows",
             exponent: Some(JsonNumber(*exponent)),
             interval: Some([JsonNumber(*lo), JsonNumber(*hi)]),
+            near: near.map(JsonNumber),
             ..blank
         },
         Trend::Unclear { why } => EndJson { trend: "unclear", why: Some(why), ..blank },
@@ -333,6 +343,7 @@ mod tests {
                 given: "mc".to_owned(),
                 points: vec![point(256.0, Some(1.0)), point(1024.0, Some(0.0)), point(4096.0, None)],
                 ends: Vec::new(),
+                near: (None, None),
             }],
             trials: None,
             scaled: None,
@@ -380,6 +391,7 @@ mod tests {
             given: given.to_owned(),
             points: asked(demands),
             ends: ends.to_vec(),
+            near: (None, (given == "gamma").then_some(1.0)),
         };
         sought.curves = vec![
             curve("d", [0.0; 5], &[(End::Upper, Trend::Level)]),
@@ -387,11 +399,13 @@ mod tests {
             curve("L", [5.0, 0.0, 0.0, 0.0, 0.0], &[(End::Upper, Trend::Level)]),
             curve("s1 with kappa with n", [5.0, 4.0, 3.0, 2.0, 1.0], &[(End::Lower, grows.clone())]),
             curve("R with h", [1.0, 2.0, 3.0, 4.0, 5.0], &[(End::Upper, grows.clone())]),
+            curve("gamma", [1.0, 2.0, 3.0, 4.0, 5.0], &[(End::Upper, grows.clone())]),
         ];
         assert_eq!(
             describe("C", &sought, Verdict::Drifts),
             "a case asks for C >= 5; nothing is asked as d grows, as L grows; no more is asked as kappa grows, as kappa falls; \
-             drifts like s1^-0.999 as s1 falls, kappa and n to their ends with it; drifts like R^0.999 as R grows, h to its end with it"
+             drifts like s1^-0.999 as s1 falls, kappa and n to their ends with it; drifts like R^0.999 as R grows, h to its end with it; \
+             drifts like (1 - gamma)^-0.999 as gamma grows"
         );
         let all = lines("C", &sought, Verdict::Drifts);
         assert!(all.contains(&"    no more is asked as kappa falls".to_owned()), "{all:?}");

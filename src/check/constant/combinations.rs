@@ -4,7 +4,7 @@
 //! curve, the combinations that may be the worst as far as their trials say. So what cannot matter costs no more than its share, and a given that changes
 //! nothing costs no more at many values than at one.
 
-use super::ends::{About, ends, unasked};
+use super::ends::{About, ends, near, unasked};
 use super::quantile::{Here, Quantile, Seen, asked, point, score};
 use super::swept::{Line, Of, fixed, lines};
 use super::together::{Places, Seen as Shown, widest};
@@ -261,8 +261,9 @@ impl Table<'_, '_> {
             point(*value, self.worst(here).map(|(_, most)| most), settings, clipped(here))
         };
         let points: Vec<CurvePoint> = row.values.iter().zip(&row.stands).map(at).collect();
-        let ends = ends(row.about.seen(&points), &row.about);
-        let mut curve = Curve { given: row.name.clone(), points, ends };
+        let seen = row.about.seen(&points);
+        let (ends, near) = (ends(seen, &row.about), near(seen, &row.about));
+        let mut curve = Curve { given: row.name.clone(), points, ends, near };
         if row.about.joint() {
             let asked = |here: &Vec<usize>| self.worst(here).map(|(_, most)| most.demand);
             let alone = |part: &Vec<Vec<usize>>| part.iter().map(asked).collect();

@@ -5,7 +5,7 @@
 //! the worst of each curve at the values of all others. Where that is more than what was known, the search goes on from there.
 
 use super::across::{Whole, number, resized};
-use super::ends::{About, ends};
+use super::ends::{About, ends, near};
 use super::swept::{Line, Of, fixed};
 use super::together::Places;
 use super::{Asked, Curve, CurvePoint, End, Endless, Search, Worst, demand_of, greater, malformed, values_of};
@@ -328,7 +328,8 @@ impl<'a> Search<'a> {
             points.push(CurvePoint { value: at, asked: stand.asked(), spread: stand.spread, clipped: stand.cut });
         }
         let about = self.about(line);
-        let mut curve = Curve { given: line.name(), ends: ends(about.seen(&points), &about), points };
+        let seen = about.seen(&points);
+        let mut curve = Curve { given: line.name(), ends: ends(seen, &about), near: near(seen, &about), points };
         for (end, trend) in &mut curve.ends {
             if matches!(trend, Trend::Level | Trend::Settles) && self.is_stuck(&row, *end, whole)? {
                 *trend = Trend::Unclear {

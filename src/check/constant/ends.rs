@@ -93,7 +93,7 @@ pub(super) fn unasked(curve: &mut Curve, alone: &[Vec<Option<f64>>]) {
 /// A case between the last two values of a given, or beyond them, asks for more than all of them: what becomes of it towards that end is not known. (Where
 /// the values come near an end of its interval there is little beyond.) And searches that come to as much as [`AS_GOOD_AS_ENDLESS`] may end where `f64` does.
 pub(super) fn doubt(curve: &mut Curve, worst: &Worst, interval: (Option<f64>, Option<f64>)) {
-    let Curve { given, points, ends } = curve;
+    let Curve { given, points, ends, .. } = curve;
     let at = worst.at.iter().find(|(name, _)| name == given).map(|(_, at)| *at);
     let known = || points.iter().filter_map(|point| point.asked.demand());
     let most = known().fold(0.0, f64::max);
@@ -115,14 +115,22 @@ pub(super) fn doubt(curve: &mut Curve, worst: &Worst, interval: (Option<f64>, Op
     }
 }
 
+/// The ends of an interval that the values come near, the lower one and the upper one: the trend towards such an end is in the distance from it.
+pub(super) fn near(points: &[CurvePoint], about: &About) -> (Option<f64>, Option<f64>) {
+    let (Some(first), Some(last), false) = (points.first(), points.last(), about.gap) else { return (None, None) };
+    let reach = last.value - first.value;
+    let (lower, upper) = about.interval;
+    let upper = upper.filter(|end| *end > last.value && end - last.value <= NEAR_AN_END * reach);
+    let lower = lower.filter(|end| *end != 0.0 && *end < first.value && first.value - end <= NEAR_AN_END * reach);
+    (lower, upper)
+}
+
 /// The trends towards the ends at which growth would be a drift: the upper one if the values reach above 1, or come near a finite end of the interval; the lower one if
 /// they reach below 1, or near such an end.
 pub(super) fn ends(points: &[CurvePoint], about: &About) -> Vec<(End, Trend)> {
     let About { interval, chance, gap, only, .. } = *about;
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
-    let reach = last.value - first.value;
-    let upper = interval.1.filter(|end| *end > last.value && end - last.value <= NEAR_AN_END * reach);
-    let lower = interval.0.filter(|end| *end != 0.0 && *end < first.value && first.value - end <= NEAR_AN_END * reach);
+    let (lower, upper) = near(points, about);
     let towards = |x: &dyn Fn(f64) -> Option<f64>, back: bool| {
         let mut all: Vec<(f64, &CurvePoint)> =
             points.iter().filter_map(|point| x(point.value).map(|x| (x, point))).collect();
