@@ -101,7 +101,11 @@ impl Scale {
             let multiple = first + f64::from(i);
             let value = multiple * size;
             let label = if !(-4..=5).contains(&exponent) && value != 0.0 {
-                format!("{}e{exponent}", multiple * digit)
+                let (mut mantissa, mut exponent) = (multiple * digit, exponent);
+                while mantissa % 10.0 == 0.0 {
+                    (mantissa, exponent) = (mantissa / 10.0, exponent + 1);
+                }
+                format!("{mantissa}e{exponent}")
             } else {
                 let decimals = usize::try_from(-exponent).unwrap_or(0);
                 format!("{value:.decimals$}")

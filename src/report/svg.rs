@@ -15,6 +15,8 @@ const RIGHT: f64 = 18.0;
 const HEIGHT: f64 = 290.0;
 const TITLE: f64 = 20.0;
 const LINE: f64 = 17.0;
+/// A letter's width, about.
+const LETTER: f64 = 6.4;
 
 const COLOURS: [&str; 7] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00"];
 const DASHES: [&str; 6] = ["", "7 3", "2 2.5", "9 3 2 3", "13 4", "4 2 1.5 2 1.5 2"];
@@ -114,7 +116,12 @@ fn drawn(out: &mut String, panel: &Drawn, number: usize, top: f64) -> f64 {
     text(out, "text-anchor=\"middle\"", (x0 + x1) / 2.0, y, &escaped(&panel.x_label));
     if let Some(label) = &panel.y_label {
         let (x, y) = (15.0, (y0 + y1) / 2.0);
-        let place = format!("text-anchor=\"middle\" transform=\"rotate(-90 {x} {})\"", two(y));
+        // A label that would reach beyond the panel is set as narrow as it needs.
+        let length = TITLE + HEIGHT;
+        let long = label.chars().count() as f64 * LETTER > length;
+        let narrow =
+            if long { format!(" textLength=\"{length}\" lengthAdjust=\"spacingAndGlyphs\"") } else { String::new() };
+        let place = format!("text-anchor=\"middle\"{narrow} transform=\"rotate(-90 {x} {})\"", two(y));
         text(out, &place, x, y, &escaped(label));
     }
     legend(out, panel, same_dash, y + 8.0) + 10.0
@@ -225,7 +232,7 @@ fn mark(out: &mut String, look: &Look, (x, y): (f64, f64)) {
 fn legend(out: &mut String, panel: &Drawn, same_dash: bool, top: f64) -> f64 {
     let named: Vec<&Curve> = panel.curves.iter().filter(|curve| !curve.label.is_empty()).collect();
     let widest = named.iter().map(|curve| curve.label.chars().count()).max().unwrap_or(0);
-    let needed = 46.0 + 6.4 * widest as f64;
+    let needed = 46.0 + LETTER * widest as f64;
     let columns = (((WIDTH - LEFT - RIGHT) / needed) as usize).clamp(1, 4).min(named.len().max(1));
     let column = (WIDTH - LEFT - RIGHT) / columns as f64;
     for (i, curve) in named.iter().enumerate() {
