@@ -1,6 +1,6 @@
 //! One unit of a hunt: a search from its own block of random cases, with its own random numbers.
 //!
-//! An island goes round: start, moves, evolution, polish; and again from a fresh block of random cases or from its best so far, until its
+//! An island goes round: start, structures, moves, evolution, polish; and again from a fresh block of random cases or from its best so far, until its
 //! evaluations are spent. Islands with odd numbers let the evolution go first, the others the moves.
 
 use super::evolve::evolve;
@@ -8,6 +8,7 @@ use super::moves::sweep;
 use super::polish::polish;
 use super::probe::{Candidate, Probe};
 use super::random::Random;
+use super::structure::Structures;
 use crate::sample::strata::{Filler, small_cases, stratum_of};
 use crate::sample::stream::{Key, Stream};
 
@@ -58,11 +59,13 @@ pub fn search(probe: &mut Probe<'_>, key: &Key, begin: &Begin<'_>) {
     let limit = probe.limit;
     let some =
         |part: u64, probe: &Probe<'_>| probe.spent.saturating_add((limit / part).max(probe.cost.saturating_mul(64)));
+    let mut structures = Structures::new(probe.space, limit);
     let mut turn: u64 = 0;
     while !probe.is_done() {
         let fresh = begin.start.is_none() && turn == 0 || turn % 2 == 1;
         if fresh && turn > 0 {
             probe.restart();
+            structures.restart();
         } else if turn > 0 {
             probe.resume();
         }
@@ -73,6 +76,7 @@ pub fn search(probe: &mut Probe<'_>, key: &Key, begin: &Begin<'_>) {
         if probe.space.coordinates.is_empty() {
             return;
         }
+        structures.look(probe, &mut random);
         let sigma = [0.3, 0.1, 0.5, 0.03][((turn + begin.island) % 4) as usize];
         let moves_first = (begin.island + turn).is_multiple_of(2);
         let start = probe.best.clone();
@@ -85,6 +89,7 @@ pub fn search(probe: &mut Probe<'_>, key: &Key, begin: &Begin<'_>) {
         evolve(probe, &mut random, &from.draws, sigma, until);
         let until = some(8, probe);
         polish(probe, &mut random, 0.01, until);
+        structures.look(probe, &mut random);
         let until = some(5, probe);
         if sweep(probe, &mut random, until) {
             let until = some(6, probe);

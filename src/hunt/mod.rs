@@ -17,6 +17,7 @@
 //! | `contact` | short cases at which a margin may be zero |
 //! | `space` | draws as coordinates: ends, octaves, reflectors |
 //! | `moves`, `evolve`, `polish` | the three habits of a search |
+//! | `structure` | structured values of matrices whose entries are moved |
 //! | `probe`, `random` | candidates to outcomes; random numbers of an island |
 
 pub mod active;
@@ -33,6 +34,7 @@ mod probe;
 mod random;
 mod share;
 mod space;
+mod structure;
 #[cfg(test)]
 mod tests;
 

@@ -224,3 +224,13 @@ fn claims_without_draws_and_claims_about_iterates_are_hunted_like_others() {
     let point = best(run("749/1000")).point.draws;
     assert!(point[1] >= 0.25 && point[0] + point[1] <= 1.5, "{point:?}");
 }
+
+#[test]
+fn a_structure_that_all_entries_share_is_found() {
+    // The identity.
+    refuted("[given]\nA = \"gaussian(8, 8)\"\n[claim]\nc = \"norm_F(A) <= 28/10*norm(A)\"\n");
+    // The same in two blocks, which are not square.
+    refuted(
+        "[given]\nU = \"gaussian(9, 8)\"\nV = \"gaussian(9, 8)\"\n[claim]\nc = \"norm_F(U*V') <= 28/10*norm(U*V')\"\n",
+    );
+}

@@ -4,7 +4,7 @@
 //! search is. That says nothing of a search that is stuck; so the worst case of each value is tried at its neighbours and, since the curves of all givens are over the same cases,
 //! the worst of each curve at the values of all others. Where that is more than what was known, the search goes on from there.
 
-use super::across::{Whole, number, resized};
+use super::across::{Whole, number, repeated, resized};
 use super::ends::{About, ends, near};
 use super::swept::{Line, Of, fixed};
 use super::together::Places;
@@ -115,6 +115,19 @@ impl Stand<'_> {
     /// A case of another value as one of this.
     fn adapted(&self, point: Point) -> Option<Point> {
         self.sizes.iter().try_fold(point, |point, (id, value)| resized(&self.evaluator, point, *id, *value))
+    }
+
+    /// A case of a smaller value as copies of it.
+    fn copies(&self, point: &Point) -> Option<Point> {
+        let grows = |(id, value): &&(IntId, i64)| point.ints.get(id).is_some_and(|known| known < value);
+        self.sizes.iter().any(|size| grows(&size)).then_some(())?;
+        self.sizes.iter().try_fold(point.clone(), |point, (id, value)| {
+            if grows(&&(*id, *value)) {
+                repeated(&self.evaluator, point, *id, *value)
+            } else {
+                resized(&self.evaluator, point, *id, *value)
+            }
+        })
     }
 }
 
@@ -241,6 +254,9 @@ impl<'a> Search<'a> {
                 let Some(point) = stands.get(j).and_then(|stand| stand.best.as_ref()).map(|best| best.1.clone()) else {
                     continue;
                 };
+                if let Some(copies) = stands[i].copies(&point) {
+                    self.offer(&mut stands[i], copies)?;
+                }
                 self.offer(&mut stands[i], point)?;
             }
         }
@@ -399,7 +415,8 @@ impl<'a> Search<'a> {
         if let Some((_, case)) = most {
             seeds.extend(stand.evaluator.point(case)?);
         }
-        seeds = seeds.into_iter().filter_map(|seed| stand.adapted(seed)).collect();
+        let copies: Vec<Point> = seeds.iter().filter_map(|seed| stand.copies(seed)).collect();
+        seeds = seeds.into_iter().filter_map(|seed| stand.adapted(seed)).chain(copies).collect();
         for seed in &seeds {
             self.offer(stand, seed.clone())?;
         }
