@@ -315,11 +315,11 @@ fn a_setting_without_a_bound_is_left_out_and_named() {
             "[given]\nn = \"int in 0..=9\"\n[probability]\nrandom = {{ u = \"real in [0, 1]\" }}\nevent = \"u <= 3/4\"\nat_least = \"{at_least}\"\n"
         )
     };
-    let few = one(&claim("p/few", &bound("1/2 + 0/n")), 20_000);
+    let few = one(&claim("p/few", &bound("1/2 + 1/(8*n)")), 20_000);
     assert_eq!(few.verdict, Verdict::Held);
     let words = chance(&few).searched.undefined().expect("one is undefined");
     assert_eq!(words, "the bound is undefined or beyond f64 at 1 of 10 settings, first where n = 0");
-    let most = one(&claim("p/most", &bound("1/2 + 0*sqrt(2 - n)")), 20_000);
+    let most = one(&claim("p/most", &bound("1/2 + sqrt(2 - n)/10")), 20_000);
     let judgement = most.predicates[0].judgement.clone();
     assert_eq!(judgement.verdict, Verdict::Error);
     assert!(judgement.reason.is_some_and(|reason| reason.contains("at 7 of 10 settings, first where n = ")));
