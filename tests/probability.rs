@@ -228,7 +228,10 @@ fn what_cannot_be_told_says_how_many_trials_would() {
     let claims = claim("p/untold", &text.replace("u <= 0.3", "u <= 0.0000001"));
     let reason = one(&claims, 2000).predicates[0].judgement.clone();
     assert_eq!(reason.verdict, Verdict::Inconclusive);
-    assert!(reason.reason.as_deref().is_some_and(|r| r.contains("about 30000000 trials would decide")), "{reason:?}");
+    assert!(
+        reason.reason.as_deref().is_some_and(|r| r.contains("about `--cases 30000000` would decide")),
+        "{reason:?}"
+    );
     // Where the event happens, that is enough.
     assert_eq!(one(&claim("p/told", text), 2000).verdict, Verdict::Held);
 }
@@ -236,12 +239,13 @@ fn what_cannot_be_told_says_how_many_trials_would() {
 #[test]
 fn a_bound_that_claims_nothing_is_vacuous_and_hypotheses_that_nothing_meets_are() {
     let random = "[probability]\nrandom = { u = \"real in [0, 1]\" }\nevent = \"u <= 0.3\"\n";
-    assert_eq!(one(&claim("p/zero", &format!("{random}at_least = \"-1\"\n")), 2000).verdict, Verdict::Vacuous);
+    assert_eq!(one(&claim("p/zero", &format!("{random}at_least = \"0\"\n")), 2000).verdict, Verdict::Vacuous);
     assert_eq!(one(&claim("p/one", &format!("{random}at_most = \"1\"\n")), 2000).verdict, Verdict::Vacuous);
     let never = format!("[given]\nx = \"real in [0, 1]\"\n[assume]\nnever = \"x > 2\"\n{random}at_most = \"1/2\"\n");
     assert_eq!(one(&claim("p/never", &never), 2000).verdict, Verdict::Vacuous);
     // More than a certainty.
-    assert_eq!(one(&claim("p/more", &format!("{random}at_least = \"3/2\"\n")), 2000).verdict, Verdict::Rejected);
+    let more = format!("[given]\nx = \"real in [1, 2]\"\n{random}at_least = \"x + 1/2\"\n");
+    assert_eq!(one(&claim("p/more", &more), 2000).verdict, Verdict::Rejected);
 }
 
 #[test]
@@ -249,6 +253,100 @@ fn a_bound_beyond_certainty_at_some_settings_only_is_not_lost_in_the_search() {
     // Below p = 1 the bound is exact, so that by chance many settings look worse than those above, where nothing ever fails.
     let text = "[given]\np = \"real in (0, 11/10]\"\n[probability]\nrandom = { u = \"real in [0, 1]\" }\nevent = \"u <= p\"\nat_least = \"p\"\n";
     assert_eq!(one(&claim("p/over-one", text), 20_000).verdict, Verdict::Rejected);
+}
+
+/// Of six numbers that are all 1 the sum with random signs is 4 or more in size in 14 of 64 cases, and their norm lies between 2 and 4.
+const SIGNS: &str = "[given]\nn = \"int in 1..=6\"\na = \"vector(n, [0, 1])\"\n[probability]\nrandom = { u = \"vector(n, [-1, 1])\" }\n\
+    event = \"abs(sum(i in 1..=n: if u[i] >= 0 then a[i] else -a[i])) >= norm(a)\"\nat_least = \"0.25\"\n";
+/// At `a = c = 0`, `b = 1` and `n = 1` the event is sure.
+const CORNER: &str = "[given]\na = \"real in [0, 1]\"\nb = \"real in [0, 1]\"\nc = \"real in [0, 1]\"\nn = \"int in 1..=10\"\n[probability]\n\
+    random = { z = \"gaussian(n, 1)\" }\nevent = \"norm(z)^2 >= n*(1 + a) - b + c\"\nat_most = \"3/4\"\n";
+
+#[test]
+fn what_is_false_in_a_corner_is_found_whatever_the_seed() {
+    for (id, text, trials) in [("p/signs", SIGNS, 400_000), ("p/corner", CORNER, 100_000)] {
+        let claim = claim(id, text);
+        for seed in 1..=8 {
+            let result =
+                results(std::slice::from_ref(&claim), Some(trials), 1, options(seed, Backend::best())).remove(0);
+            assert_eq!(result.verdict, Verdict::Rejected, "{id}, seed {seed}: {:?}", chance(&result).settings);
+        }
+    }
+}
+
+#[test]
+fn a_setting_beside_a_drawn_one_is_replayed_by_its_number() {
+    let claim = claim("p/beside", CORNER);
+    let result = one(&claim, 100_000);
+    let chance = chance(&result);
+    assert!(chance.searched.beside > 0, "{:?}", chance.searched);
+    // Draws have numbers below 8192.
+    let beside = chance.settings.iter().find(|setting| setting.number >= 8192).expect("one of them is kept");
+    let checker =
+        Checker::new(&claim, &options(SEED, Backend::best())).unwrap_or_else(|e| panic!("{}", e.render(100, false)));
+    let first = beside.counts.first_happened.expect("it happens");
+    for trial in 0..=first {
+        let replay = checker.replay(replay_case(beside.number, trial)).expect("it runs");
+        assert_eq!(replay.looks[0].fate, if trial == first { Fate::Held } else { Fate::Violated }, "trial {trial}");
+        for (name, x) in &beside.givens {
+            let shown = replay.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+            let shown = match shown {
+                Some(Value::Int(n)) => n as f64,
+                Some(Value::Real { value, .. }) => value,
+                other => panic!("{name}: {other:?}"),
+            };
+            assert_eq!(shown, *x, "{name}");
+        }
+    }
+}
+
+#[test]
+fn more_trials_search_more_settings() {
+    let text = "[given]\nx = \"real in [0, 1]\"\n[probability]\nrandom = { u = \"real in [0, 1]\" }\nevent = \"u <= 1/2\"\nat_least = \"0.4\"\n";
+    let claim = claim("p/more-settings", text);
+    assert_eq!(chance(&one(&claim, 100_000)).searched.settings, 256);
+    assert_eq!(chance(&one(&claim, 1_600_000)).searched.settings, 1000);
+}
+
+#[test]
+fn a_setting_without_a_bound_is_left_out_and_named() {
+    let bound = |at_least: &str| {
+        format!(
+            "[given]\nn = \"int in 0..=9\"\n[probability]\nrandom = {{ u = \"real in [0, 1]\" }}\nevent = \"u <= 3/4\"\nat_least = \"{at_least}\"\n"
+        )
+    };
+    let few = one(&claim("p/few", &bound("1/2 + 1/(8*n)")), 20_000);
+    assert_eq!(few.verdict, Verdict::Held);
+    let words = chance(&few).searched.undefined().expect("one is undefined");
+    assert_eq!(words, "the bound is undefined or beyond f64 at 1 of 10 settings, first where n = 0");
+    let most = one(&claim("p/most", &bound("1/2 + sqrt(2 - n)/10")), 20_000);
+    let judgement = most.predicates[0].judgement.clone();
+    assert_eq!(judgement.verdict, Verdict::Error);
+    assert!(judgement.reason.is_some_and(|reason| reason.contains("at 7 of 10 settings, first where n = ")));
+}
+
+#[test]
+fn a_failure_rate_over_octaves_is_tried_where_trials_can_tell() {
+    let text = |scale: &str| {
+        format!(
+            "[given]\nn = \"int in 1..=50\"\ndelta = \"real in (0, 1) log\"\n[probability]\nrandom = {{ u = \"vector(n, [0, 1])\" }}\n\
+             event = \"abs(sum(i in 1..=n: u[i])/n - 1/2) <= {scale}*sqrt(log(2/delta)/(2*n))\"\nat_least = \"1 - delta\"\n"
+        )
+    };
+    let result = one(&claim("p/hoeffding", &text("1")), 100_000);
+    assert_eq!(result.verdict, Verdict::Held, "{:?}", result.predicates[0].judgement);
+    assert!(chance(&result).searched.faint > 0 && chance(&result).count(Standing::Blurred) == 0);
+    assert_eq!(one(&claim("p/too-near", &text("1/3")), 100_000).verdict, Verdict::Rejected);
+}
+
+#[test]
+fn what_is_said_of_a_rejected_claim_is_of_the_setting_that_decided() {
+    let result = one(&claim("p/corner", CORNER), 100_000);
+    let chance = chance(&result);
+    let nearest = &chance.settings[chance.nearest.expect("one is nearest")];
+    assert_eq!(nearest.standing, Standing::Contradicted);
+    let reason = result.predicates[0].judgement.reason.clone().unwrap_or_default();
+    assert!(reason.contains(&format!("of setting {}, and at most 0.75 is claimed", nearest.number)), "{reason}");
 }
 
 #[test]
@@ -352,6 +450,30 @@ fn what_is_wrong_is_said_with_its_place_and_what_would_be_right() {
                 "[given]\nu = 'real in [0, 1]'\n[probability]\nrandom = { u = 'normal' }\nevent = 'u <= 1'\nat_least = '1/2'\n",
             ),
             &["lemma.toml:6:12"],
+        ),
+        (
+            probability(&format!("{whole}at_least = '1.2'\n")),
+            &["a probability lies between 0 and 1", "this is 6/5", "lemma.toml:6:13"],
+        ),
+        (
+            probability(&format!("{whole}at_most = '-1/2'\n")),
+            &["a probability lies between 0 and 1", "lemma.toml:6:12"],
+        ),
+        (
+            error(&format!("[let]\nq = 'u + 1'\n[probability]\n{whole}at_least = '1/2'\n")),
+            &["`u` is random", "lemma.toml:4:6", "of the givens alone", "[probability.let]"],
+        ),
+        (
+            error(&format!(
+                "[given]\nx = 'real in [0, 1]'\n[assume]\nh = 'x < u'\n[probability]\n{whole}at_least = '1/2'\n"
+            )),
+            &["`u` is random", "lemma.toml:6:"],
+        ),
+        (
+            error(
+                "[given]\nx = 'real in [0, 1]'\n[probability]\nrandom = { u = 'normal' }\nevent = 'x <= 1'\nat_least = '1/2'\n",
+            ),
+            &["nothing in this event is random", "lemma.toml:7:", "belongs under `[claim]`"],
         ),
         (error("[given]\nQ = 'haar(3)'\n[claim]\nbound = 'norm(Q) <= 1'\n"), &["belongs under [probability]"]),
     ] {

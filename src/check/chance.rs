@@ -34,23 +34,49 @@ pub struct Chance {
     pub searched: Searched,
     /// Those that were judged, in the order in which the search thought them telling.
     pub settings: Vec<Setting>,
-    /// Of them the one that comes nearest to contradicting the claim.
+    /// Of those that settle the verdict the one that comes nearest to contradicting the claim.
     pub nearest: Option<usize>,
 }
 
 /// What the first stream was spent on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Searched {
+    /// Draws of the givens that are settings, and settings that were tried beside the worst of them.
     pub settings: u64,
-    /// Settings that did not meet the hypotheses.
+    pub beside: u64,
+    /// Draws that did not meet the hypotheses.
     pub rejected: u64,
+    /// Draws at which the bound is undefined, or beyond `f64`; the number of the first, with its givens that are numbers.
+    pub unbounded: u64,
+    pub first_unbounded: Option<(u64, Vec<(String, f64)>)>,
+    /// Settings that were left out because what is allowed is so little that rounding hides it.
+    pub faint: u64,
     pub trials: u64,
+}
+
+impl Searched {
+    /// Whether the bound is undefined at more than half of what was drawn.
+    pub fn is_unbounded(&self) -> bool {
+        self.unbounded > self.settings
+    }
+
+    /// `the bound is undefined at 1 of 256 settings, first where n = 1`
+    pub fn undefined(&self) -> Option<String> {
+        let (number, givens) = self.first_unbounded.as_ref()?;
+        let at: Vec<String> = givens.iter().map(|(name, x)| format!("{name} = {}", in_full(*x))).collect();
+        let at = if at.is_empty() { format!("at setting {number}") } else { format!("where {}", at.join(", ")) };
+        Some(format!(
+            "the bound is undefined or beyond f64 at {} of {} settings, first {at}",
+            self.unbounded,
+            self.unbounded + self.settings
+        ))
+    }
 }
 
 /// A choice of the givens, and its trials.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
-    /// Which draw of the givens it is.
+    /// Which draw of the givens it is, or which of the settings beside one (see `super::neighbour`).
     pub number: u64,
     pub stratum: Stratum,
     /// The givens that are numbers.
@@ -190,8 +216,10 @@ impl Setting {
 
     /// The bound that is claimed: `0.99`; near 1, `1 - 2.8e-10`.
     pub fn bound(&self, number: fn(f64) -> String) -> String {
+        let (lo, hi) = self.allowed;
+        let middle = lo + (hi - lo) / 2.0;
         // As it was meant: `1 - 0.99999` is a little more than 1e-5.
-        let rest = format!("{:.11e}", self.allowed.1).parse().unwrap_or(self.allowed.1);
+        let rest = format!("{middle:.11e}").parse().unwrap_or(middle);
         let near_one = self.claimed > 0.999 && rest > 0.0 && rest < 0.001;
         if near_one { format!("1 - {}", number(rest)) } else { number(self.claimed) }
     }
@@ -205,8 +233,8 @@ impl Setting {
         }
     }
 
-    /// How many trials would decide, if the rate is what it was so far; `None` if no number would.
-    pub fn would_decide(&self, side: ProbabilityBound) -> Option<u64> {
+    /// How many trials of it would decide, if the rate is what it was so far; `None` if no number would.
+    fn would_decide(&self, side: ProbabilityBound) -> Option<f64> {
         let allowed = self.allowed.1.clamp(0.0, 1.0);
         let needed = match self.standing {
             // All of them against it.
@@ -216,14 +244,7 @@ impl Setting {
                 -ln(error_at(self.looks + 1)) / divergence(rate, allowed)
             }
         };
-        // A number of which one digit is known.
-        (needed.is_finite() && needed < 1e18).then(|| {
-            let mut unit = 1_u64;
-            while needed / unit as f64 >= 10.0 {
-                unit *= 10;
-            }
-            (needed / unit as f64).ceil() as u64 * unit
-        })
+        needed.is_finite().then_some(needed)
     }
 }
 
@@ -238,11 +259,40 @@ impl Chance {
         self.settings.iter().map(|setting| setting.counts.trials).sum()
     }
 
-    /// The least slack; of equal ones the one with more against it, then the earlier.
+    /// How many cases a run would have to have to decide at a setting, if the rate is what it was so far: the other open settings have as many trials, and
+    /// the search its part.
+    pub fn would_decide(&self, setting: &Setting) -> Option<u64> {
+        let (mut open, mut closed) = (0_u64, 0_u64);
+        for setting in &self.settings {
+            match setting.standing {
+                Standing::Confirmed | Standing::Trivial => closed += setting.counts.trials,
+                _ => open += 1,
+            }
+        }
+        let judged = self.trials().max(1) as f64;
+        let all = setting.would_decide(self.side)? * open as f64 + closed as f64;
+        let needed = all * (1.0 + self.searched.trials as f64 / judged);
+        // A number of which one digit is known.
+        (needed < 1e18).then(|| {
+            let mut unit = 1_u64;
+            while needed / unit as f64 >= 10.0 {
+                unit *= 10;
+            }
+            (needed / unit as f64).ceil() as u64 * unit
+        })
+    }
+
+    /// Of the settings that settle the verdict the one with the least slack; of equal ones the one with more against it, then the earlier.
     pub fn nearest(side: ProbabilityBound, settings: &[Setting]) -> Option<usize> {
+        let grave = [Standing::Contradicted, Standing::Doubtful, Standing::Blurred];
+        let gravest = grave.into_iter().find(|grave| settings.iter().any(|setting| setting.standing == *grave));
+        let settles = |setting: &Setting| match gravest {
+            Some(grave) => setting.standing == grave,
+            None => setting.standing != Standing::Trivial,
+        };
         let key = |setting: &Setting| (setting.slack(), setting.counts.against(side));
         let mut best: Option<usize> = None;
-        for (i, setting) in settings.iter().enumerate().filter(|(_, s)| s.standing != Standing::Trivial) {
+        for (i, setting) in settings.iter().enumerate().filter(|(_, setting)| settles(setting)) {
             let better = best.is_none_or(|best| {
                 let ((slack, against), (least, most)) = (key(setting), key(&settings[best]));
                 slack < least || (slack == least && against > most)
@@ -276,6 +326,11 @@ impl Chance {
         };
         Some(format!("consistent{at}; {there}{word} below {}", above(nearest.rate.1)))
     }
+}
+
+/// All digits; of what is small three.
+pub fn in_full(x: f64) -> String {
+    if x != 0.0 && x.abs() < 1e-4 { format!("{x:.2e}") } else { x.to_string() }
 }
 
 /// Two digits, rounded up.

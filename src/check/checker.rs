@@ -9,7 +9,7 @@ use super::figure::{self, Found};
 use super::fit::Fit;
 use super::moving::{self, MovingRun};
 use super::pointwise::PointwiseRun;
-use super::probability::{self, Choice, Drawn, Ready, TRIALS, Trials, replay_case};
+use super::probability::{self, Choice, Drawn, Ready, TRIALS, Trials, Unfit, replay_case};
 use super::reading;
 use super::replay::{ReplayRun, Value, Which};
 use super::scaling::{Asked, ScalingRun};
@@ -421,6 +421,11 @@ impl Checker {
         };
         let mut chance = run.run(trials)?;
         let mut evidence = Evidence::default();
+        if let Some((number, givens)) = &mut chance.searched.first_unbounded
+            && let Err(Unfit::Bound(ready)) = run.ready(*number)?
+        {
+            *givens = self.numbers(&run.trial(&ready, 0)?.0)?;
+        }
         for setting in &mut chance.settings {
             let Ok(ready) = run.ready(setting.number)? else { continue };
             let first = setting.counts.first_against(run.side);
@@ -544,8 +549,10 @@ impl Checker {
     fn replay_trial(&self, trials: &Trials<'_>, case: u64) -> Result<Replay, CheckError> {
         let ready: Ready = match trials.ready(case / TRIALS)? {
             Ok(ready) => ready,
-            Err(hypotheses) => {
-                let stratum = crate::sample::strata::stratum_of(case / TRIALS);
+            // The event can be asked there all the same.
+            Err(Unfit::Bound(ready)) => *ready,
+            Err(Unfit::Hypotheses(hypotheses)) => {
+                let stratum = probability::stratum(case / TRIALS);
                 return Ok(Replay { stratum, hypotheses, ints: Vec::new(), values: Vec::new(), looks: Vec::new() });
             }
         };

@@ -12,6 +12,7 @@ pub mod figure;
 pub mod fit;
 pub mod line;
 mod moving;
+mod neighbour;
 mod pointwise;
 mod probability;
 pub mod reading;

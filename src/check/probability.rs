@@ -1,9 +1,9 @@
 //! Statements that hold with a probability: at each of some settings of the givens, trials of what is random, and the count of the event.
 //!
-//! Settings are drawn like cases, stratum by stratum. A first stream searches them: all have a few trials, the more telling quarter of them some
-//! more, and the most telling are kept. These are judged by a second stream, so that no trial is used twice. Their trials double from look to
-//! look until the budget is spent; a setting that is confirmed at a look has no more of them, and a contradiction ends all at the end of its look.
-//! What is concluded is [`super::chance`]'s business.
+//! Settings are drawn like cases, stratum by stratum. A first stream searches them: all have a few trials; then, for some generations, settings beside
+//! those that look worst ([`super::neighbour`]) have as many; the most telling have some more, and few are kept. These are judged by a second stream, so
+//! that no trial is used twice. Their trials double from look to look until the budget is spent; a setting that is confirmed at a look has no more of
+//! them, and a contradiction ends all at the end of its look. What is concluded is [`super::chance`]'s business.
 //!
 //! Everything happens in the order of settings and octets, in one thread, so the outcome is a function of the claim, the seed and the number
 //! of trials.
@@ -12,6 +12,7 @@
 
 use super::chance::{Chance, Counts, MOST_JUDGED, Searched, Setting, Standing};
 use super::checker::CheckError;
+use super::neighbour::{CHILDREN, DRAWN, GENERATIONS, Neighbours, ancestor, child, parent};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::{Backend, Job, Lane8};
 use crate::case::along::Runs;
@@ -27,6 +28,8 @@ use crate::eval::compile::PlanError;
 use crate::eval::machine::Machine;
 use crate::eval::rounding::SAFETY;
 use crate::eval::run::run;
+use crate::hunt::space::Space;
+use crate::lang::ir::IntId;
 use crate::sample::law::Law;
 use crate::sample::strata::{Filler, Lanes, stratum_of};
 use crate::sample::stream::{Key, Stream};
@@ -34,13 +37,20 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Settings that are searched, and the draws that are tried for them.
-const MOST_SEARCHED: usize = 256;
+/// Draws of settings that are searched: more where so many trials would be more than enough for each; and the draws that are tried for one.
+const SEARCHED: (u64, u64) = (256, DRAWN / DRAWS);
+const TRIALS_OF_ONE: u64 = 1_600;
+const DRAWS: u64 = 8;
+/// Settings that are taken for the trials of a constant are among so many draws.
 const MOST_DRAWN: u64 = 2_048;
+/// Children that each of the worst settings has in a generation, about.
+const LITTER: u64 = 3;
 /// Draws that are alike, where there is one setting.
 const ALIKE: u64 = 16;
-/// The part of the trials that either half of the search may take.
+/// The part of the trials that each of the three stages of the search may take.
 const SEARCH_SHARE: u64 = 16;
+/// Settings that have a closer look at the end of the search.
+const CLOSER: usize = 4 * MOST_JUDGED;
 /// The least trials of a setting that is judged, at its first look.
 const LEAST: u64 = 64;
 /// The first look comes after this part of a setting's share.
@@ -51,6 +61,11 @@ pub const TRIALS: u64 = 1_000_000_000;
 /// The case that is this trial of this setting.
 pub fn replay_case(setting: u64, trial: u64) -> u64 {
     setting.saturating_mul(TRIALS).saturating_add(trial)
+}
+
+/// The stratum of a setting, or of the draw that it was made from.
+pub fn stratum(number: u64) -> Stratum {
+    stratum_of(ancestor(number).0)
 }
 
 pub struct Trials<'a> {
@@ -76,6 +91,21 @@ pub struct Ready {
     values: Vec<u64>,
     claimed: f64,
     allowed: (f64, f64),
+}
+
+/// Why a draw is no setting that is tried.
+pub enum Unfit {
+    Hypotheses(Hypotheses),
+    /// The bound is undefined there, or beyond `f64`.
+    Bound(Box<Ready>),
+}
+
+/// A setting in the search.
+struct Sought {
+    ready: Ready,
+    counts: Counts,
+    /// Children that were tried.
+    children: u64,
 }
 
 /// The sections of a plan with what a trial needs.
@@ -118,6 +148,11 @@ impl Ready {
     pub fn claimed(&self) -> f64 {
         self.claimed
     }
+
+    /// Whether these are the same values of the givens.
+    fn is(&self, other: &Self) -> bool {
+        self.point.ints == other.point.ints && self.values == other.values
+    }
 }
 
 impl Trials<'_> {
@@ -126,87 +161,166 @@ impl Trials<'_> {
     /// # Errors
     /// Where no plan can be made, or the bound is undefined.
     pub fn run(&self, trials: u64) -> Result<Chance, CheckError> {
-        let (settings, mut searched) = self.settings()?;
-        let kept = self.search(settings, trials, &mut searched)?;
+        let (settings, mut searched) = self.settings(trials)?;
+        let kept = if searched.is_unbounded() { Vec::new() } else { self.search(settings, trials, &mut searched)? };
         let settings = self.judge(&kept, trials.saturating_sub(searched.trials))?;
         let nearest = Chance::nearest(self.side, &settings);
         Ok(Chance { side: self.side, searched, settings, nearest })
     }
 
-    /// The settings that are searched: different ones, and all of them meet the hypotheses.
-    fn settings(&self) -> Result<(Vec<Ready>, Searched), CheckError> {
-        let (mut settings, mut searched): (Vec<Ready>, _) = (Vec::new(), Searched::default());
-        for number in 0..MOST_DRAWN {
-            match self.ready(number)? {
-                Ok(ready) => {
-                    let same = |other: &Ready| other.point.ints == ready.point.ints && other.values == ready.values;
-                    if !settings.iter().any(same) {
-                        settings.push(ready);
-                    }
+    /// The draws that are searched: different settings, all of which meet the hypotheses and have a bound.
+    fn settings(&self, trials: u64) -> Result<(Vec<Ready>, Searched), CheckError> {
+        let most = (trials / TRIALS_OF_ONE).clamp(SEARCHED.0, SEARCHED.1);
+        let (mut settings, mut unbounded): (Vec<Ready>, Vec<Ready>) = (Vec::new(), Vec::new());
+        let mut searched = Searched::default();
+        for number in 0..most * DRAWS {
+            let (all, ready) = match self.ready(number)? {
+                Ok(ready) => (&mut settings, ready),
+                Err(Unfit::Bound(ready)) => (&mut unbounded, *ready),
+                Err(Unfit::Hypotheses(_)) => {
+                    searched.rejected += 1;
+                    continue;
                 }
-                Err(_) => searched.rejected += 1,
+            };
+            if !all.iter().any(|other| other.is(&ready)) {
+                all.push(ready);
             }
-            if settings.len() == MOST_SEARCHED {
+            if all.len() as u64 == most {
                 break;
             }
         }
         searched.settings = settings.len() as u64;
+        searched.unbounded = unbounded.len() as u64;
+        searched.first_unbounded = unbounded.first().map(|ready| (ready.number, Vec::new()));
         Ok((settings, searched))
     }
 
-    /// A setting by its number, or the hypothesis that it does not meet.
+    /// A setting by its number, or why it is none.
     ///
     /// # Errors
     /// Where no plan can be made.
-    pub fn ready(&self, number: u64) -> Result<Result<Ready, Hypotheses>, CheckError> {
+    pub fn ready(&self, number: u64) -> Result<Result<Ready, Unfit>, CheckError> {
+        let point = match self.point(number)? {
+            Ok(point) => point,
+            Err(given) => return Ok(Err(Unfit::Hypotheses(Hypotheses::EmptyGiven(given)))),
+        };
+        let mut ready = Ready {
+            number,
+            stratum: stratum(number),
+            compiled: self.plans.get(self.program, &point.ints)?,
+            draws: point.draws.iter().map(|x| Lanes([*x; 8])).collect(),
+            point,
+            values: Vec::new(),
+            claimed: f64::NAN,
+            allowed: (f64::NAN, f64::NAN),
+        };
+        let (bound, values) = match dispatch(self.backend, Bounds { trials: self, ready: &ready })? {
+            Ok(found) => found,
+            Err(hypotheses) => return Ok(Err(Unfit::Hypotheses(hypotheses))),
+        };
+        ready.values = values;
+        Ok(match bound {
+            Some((claimed, allowed)) => Ok(Ready { claimed, allowed, ..ready }),
+            None => Err(Unfit::Bound(Box::new(ready))),
+        })
+    }
+
+    /// The draws of a setting's givens, or the given that has no value.
+    fn point(&self, number: u64) -> Result<Result<Point, usize>, CheckError> {
+        if let Some(parent) = parent(number) {
+            let beside = match self.point(parent)? {
+                Ok(point) => point,
+                Err(given) => return Ok(Err(given)),
+            };
+            let shapes = |ints: &BTreeMap<IntId, i64>| {
+                let compiled = self.plans.get(self.program, ints)?;
+                let given = compiled.blocks[..self.chance.first_block].to_vec();
+                let space = Space::new(&given, &compiled.drawn);
+                Ok((given, space))
+            };
+            let key = Key::new(self.seed, &format!("{}#beside", self.id));
+            return Ok(Neighbours { program: self.program, key, shapes: &shapes }.of(&beside, number)?);
+        }
         let stratum = stratum_of(number);
         let mut stream = Stream::new(&Key::new(self.seed, self.id), number);
         let ints = match integers(self.program, &mut stream, stratum, &BTreeMap::new())? {
             Integers::Chosen(ints) => ints,
-            Integers::Empty { given } => return Ok(Err(Hypotheses::EmptyGiven(given))),
+            Integers::Empty { given } => return Ok(Err(given)),
         };
         let compiled = self.plans.get(self.program, &ints)?;
         let blocks = &compiled.blocks[..self.chance.first_block];
         let lane = (number % 8) as usize;
         let job = Given { backend: self.backend, stream: &mut stream, stratum, blocks };
-        let draws: Vec<f64> = dispatch(self.backend, job).iter().map(|x| x.0[lane]).collect();
-        let given = draws.iter().map(|x| Lanes([*x; 8])).collect();
-        let mut ready = Ready {
-            number,
-            stratum,
-            compiled,
-            draws: given,
-            point: Point { ints, draws },
-            values: Vec::new(),
-            claimed: f64::NAN,
-            allowed: (f64::NAN, f64::NAN),
-        };
-        let bounds = dispatch(self.backend, Bounds { trials: self, ready: &ready })?;
-        Ok(bounds.map(|found| {
-            (ready.claimed, ready.allowed, ready.values) = found;
-            ready
-        }))
+        let draws = dispatch(self.backend, job).iter().map(|x| x.0[lane]).collect();
+        Ok(Ok(Point { ints, draws }))
     }
 
     /// The most telling settings, by trials of a stream of their own.
     fn search(&self, settings: Vec<Ready>, trials: u64, searched: &mut Searched) -> Result<Vec<Ready>, CheckError> {
         let key = Key::new(self.seed, &format!("{}#search", self.id));
-        let mut found: Vec<(Ready, Counts)> = settings.into_iter().map(|s| (s, Counts::default())).collect();
-        for keep in [4 * MOST_JUDGED, MOST_JUDGED] {
-            if found.len() <= keep {
-                continue;
-            }
-            let each = (trials / SEARCH_SHARE / found.len() as u64 / 8).max(1);
-            for (ready, counts) in &mut found {
-                let done = counts.trials / 8;
-                counts.add(&self.count(&key, ready, done..done + each)?);
-                searched.trials += 8 * each;
-            }
-            let score = |(ready, counts): &(Ready, Counts)| excess(counts, self.side, ready.allowed);
-            found.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.0.number.cmp(&b.0.number)));
-            found.truncate(keep);
+        let sought = |ready| Sought { ready, counts: Counts::default(), children: 0 };
+        let mut found: Vec<Sought> = settings.into_iter().map(sought).collect();
+        // What was drawn may be all there is.
+        if found.is_empty() || (found.len() <= MOST_JUDGED && searched.rejected == 0) {
+            return Ok(found.into_iter().map(|sought| sought.ready).collect());
         }
-        Ok(found.into_iter().map(|(ready, _)| ready).collect())
+        let stage = trials / SEARCH_SHARE;
+        let octets = |settings: usize| (stage / settings as u64 / 8).max(1);
+        let each = octets(found.len().max(CLOSER));
+        self.try_all(&key, &mut found, each, searched)?;
+        for _ in 0..GENERATIONS {
+            let born = stage / GENERATIONS / (8 * each);
+            let mut children: Vec<Sought> = self.beside(&mut found, born)?.into_iter().map(sought).collect();
+            searched.beside += children.len() as u64;
+            self.try_all(&key, &mut children, each, searched)?;
+            found.extend(children);
+        }
+        let faint = found.iter().filter(|sought| sought.is_faint(self.side)).count();
+        if faint < found.len() {
+            searched.faint = faint as u64;
+            found.retain(|sought| !sought.is_faint(self.side));
+        }
+        if found.len() > MOST_JUDGED {
+            found = telling(found, self.side, CLOSER);
+            let each = octets(found.len());
+            self.try_all(&key, &mut found, each, searched)?;
+        }
+        Ok(telling(found, self.side, MOST_JUDGED).into_iter().map(|sought| sought.ready).collect())
+    }
+
+    /// So many octets of trials more, at each of these.
+    fn try_all(&self, key: &Key, found: &mut [Sought], octets: u64, searched: &mut Searched) -> Result<(), CheckError> {
+        for Sought { ready, counts, .. } in found {
+            let done = counts.trials / 8;
+            counts.add(&self.count(key, ready, done..done + octets)?);
+            searched.trials += 8 * octets;
+        }
+        Ok(())
+    }
+
+    /// So many settings beside those that look worst, as far as there are others.
+    fn beside(&self, found: &mut Vec<Sought>, born: u64) -> Result<Vec<Ready>, CheckError> {
+        let parents = born.div_ceil(LITTER) as usize;
+        *found = telling(std::mem::take(found), self.side, usize::MAX);
+        let mut children: Vec<Ready> = Vec::new();
+        for _ in 0..CHILDREN {
+            for i in 0..parents.min(found.len()) {
+                if children.len() as u64 >= born {
+                    return Ok(children);
+                }
+                let Sought { ready, children: tried, .. } = &mut found[i];
+                if *tried == CHILDREN || ancestor(ready.number).1 == GENERATIONS {
+                    continue;
+                }
+                let number = child(ready.number, *tried);
+                *tried += 1;
+                let Ok(ready) = self.ready(number)? else { continue };
+                if !found.iter().map(|sought| &sought.ready).chain(&children).any(|other| other.is(&ready)) {
+                    children.push(ready);
+                }
+            }
+        }
+        Ok(children)
     }
 
     /// Trials that double from look to look.
@@ -275,9 +389,14 @@ impl Trials<'_> {
             if found.len() == among || alike || (!found.is_empty() && number >= 4 * among as u64) {
                 break;
             }
-            let Ok(ready) = self.ready(number)? else { continue };
-            let same = |other: &Ready| other.point.ints == ready.point.ints && other.values == ready.values;
-            if !found.iter().any(same) {
+            let ready = match self.ready(number)? {
+                Ok(ready) => ready,
+                Err(Unfit::Hypotheses(_)) => continue,
+                Err(Unfit::Bound(_)) => {
+                    return Err(CheckError(format!("the bound is undefined or beyond f64 at setting {number}")));
+                }
+            };
+            if !found.iter().any(|other| other.is(&ready)) {
                 found.push(ready);
             }
         }
@@ -359,9 +478,46 @@ fn excess(counts: &Counts, side: ProbabilityBound, allowed: (f64, f64)) -> f64 {
     (rate - allowed) / ((allowed * (1.0 - allowed)).max(1.0 / n) / n).sqrt()
 }
 
-/// The stream of an octet of a setting's trials.
+impl Sought {
+    /// Nothing speaks against the claim, and how little is allowed is not known to a digit: no number of trials would tell.
+    fn is_faint(&self, side: ProbabilityBound) -> bool {
+        let (lo, hi) = self.ready.allowed;
+        self.counts.against(side) == 0 && hi > 0.0 && hi > 2.0 * lo
+    }
+
+    /// Nothing speaks against the claim, and nothing would be expected to in so few trials.
+    fn is_mute(&self, side: ProbabilityBound) -> bool {
+        let (lo, hi) = self.ready.allowed;
+        self.counts.against(side) == 0 && lo < 1.0 && hi >= 0.0 && hi * (self.counts.trials as f64) < 1.0
+    }
+}
+
+/// The most telling of these, so many, the worst first. Settings of which so few trials tell nothing, as they came, have every other place while there
+/// are others: by how near they are to what is allowed they would come before all that are within it, and before each other by chance.
+fn telling(found: Vec<Sought>, side: ProbabilityBound, most: usize) -> Vec<Sought> {
+    let (mut mute, mut told): (Vec<Sought>, Vec<Sought>) = found.into_iter().partition(|sought| sought.is_mute(side));
+    mute.sort_by_key(|sought| sought.ready.number);
+    let score = |sought: &Sought| excess(&sought.counts, side, sought.ready.allowed);
+    told.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.ready.number.cmp(&b.ready.number)));
+    // Where nothing is claimed nothing can be told.
+    let trivial = told.split_off(told.partition_point(|sought| sought.ready.allowed.0 < 1.0));
+    let (mut mute, mut told) = (mute.into_iter(), told.into_iter());
+    let mut all = Vec::new();
+    loop {
+        let (one, other) = (told.next(), mute.next());
+        if one.is_none() && other.is_none() {
+            break;
+        }
+        all.extend(one.into_iter().chain(other));
+    }
+    all.extend(trivial);
+    all.truncate(most);
+    all
+}
+
+/// The stream of an octet of a setting's trials: draws have short numbers, and their children the other half of all streams.
 fn stream_of(ready: &Ready, octet: u64) -> u64 {
-    ready.number << 40 | octet
+    if ready.number < DRAWN { ready.number << 40 | octet } else { 1 << 63 | ready.number << 28 | octet }
 }
 
 /// The draws of the givens of eight settings, as in any stratum.
@@ -403,13 +559,13 @@ impl Job for Random<'_, '_> {
     }
 }
 
-/// What is claimed at a setting, and what is allowed, enclosed; or the hypothesis on the givens that is not met.
+/// What is claimed at a setting and what is allowed, enclosed, if that has a value; and the values of the givens. Or the hypothesis on them that is not met.
 struct Bounds<'a, 'b> {
     trials: &'a Trials<'b>,
     ready: &'a Ready,
 }
 
-type Claimed = (f64, (f64, f64), Vec<u64>);
+type Claimed = (Option<(f64, (f64, f64))>, Vec<u64>);
 
 impl Job for Bounds<'_, '_> {
     type Out = Result<Result<Claimed, Hypotheses>, CheckError>;
@@ -450,23 +606,18 @@ impl Job for Bounds<'_, '_> {
             let x = machine.real(&compiled.plan, slot);
             let (value, error) = (x.value.to_array()[0], x.error.to_array()[0] * SAFETY);
             let known = machine.undefined[slot as usize] & 1 == 0 && value.is_finite() && error.is_finite();
-            if known {
-                return Ok((value, error));
-            }
-            let number = ready.number;
-            Err(CheckError(format!(
-                "the bound is undefined or beyond f64 where the givens are those of setting {number}"
-            )))
+            Ok::<_, PlanError>(known.then_some((value, error)))
         };
-        let (claimed, _) = read(chance.claimed)?;
-        let (allowed, error) = read(chance.allowed)?;
-        // Rounded outwards; a number that is exact stays itself.
-        let outward =
-            if error > 0.0 { ((allowed - error).next_down(), (allowed + error).next_up()) } else { (allowed, allowed) };
+        let bound = read(chance.claimed)?.zip(read(chance.allowed)?).map(|((claimed, _), (allowed, error))| {
+            // Rounded outwards; a number that is exact stays itself.
+            let exact = error == 0.0;
+            let outward = ((allowed - error).next_down(), (allowed + error).next_up());
+            (claimed, if exact { (allowed, allowed) } else { outward })
+        });
         let slots = program.givens[..chance.first_random].iter().filter_map(|g| compiled.plan.roots[0].get(&g.node));
         let numbers = slots.flat_map(|slot| compiled.plan.slots[*slot as usize].range());
         let values = numbers.map(|i| machine.numbers[i].to_array()[0].to_bits()).collect();
-        Ok(Ok((claimed, outward, values)))
+        Ok(Ok((bound, values)))
     }
 }
 

@@ -215,6 +215,9 @@ impl<'a> Builder<'a> {
             )
             .chain(claim.probability.iter().flat_map(Probability::names))
             .collect();
+        if claim.constant.is_none() {
+            scope.random = claim.probability.iter().flat_map(Probability::names).collect();
+        }
         Self {
             claim,
             graph: Graph::new(),
@@ -434,7 +437,11 @@ impl<'a> Builder<'a> {
         };
         asked.extend(more);
         if let Some(probability) = &claim.probability {
-            asked.extend(self.event(probability, motion.is_some()));
+            let event = self.event(probability, motion.is_some());
+            if let (Some(event), Some(chance), None) = (&event, &chance, &motion) {
+                self.at_random(chance, probability, event);
+            }
+            asked.extend(event);
         }
         let law = self.law(&targets, from, motion.as_ref(), &givens);
         let mut study = figure.and_then(|experiment| self.study(experiment, &targets, &froms, motion.as_ref()));

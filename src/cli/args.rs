@@ -13,8 +13,8 @@ use std::time::Duration;
 /// More cases than anyone can wait for, few enough to be counted.
 const MOST_CASES: u64 = 1_000_000_000_000;
 
-/// Above any case that a report names: a trial of a probability is numbered by its setting, too, and there are some thousands of these.
-const LAST_CASE: u64 = 10_000 * crate::check::TRIALS;
+/// Above any case that a report names: a trial of a probability is numbered by its setting, too, and that has a number of 34 bits.
+const LAST_CASE: u64 = (1 << 34) * crate::check::TRIALS;
 
 /// So many numbers of eight lanes take 16 GiB.
 const MOST_ELEMENTS: u64 = 1 << 28;

@@ -15,7 +15,7 @@
 //! A stratum that gave cases of which none met the hypotheses is reported, but does not by itself make a claim `vacuous`: whether
 //! it is feasible is not known. A claim's verdict is the gravest of its predicates'.
 
-use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing, error_at};
+use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing, error_at, in_full};
 use crate::check::constant::{Constant, End, Measured};
 use crate::check::evidence::{Evidence, Refutation};
 use crate::check::figure::numbers;
@@ -281,18 +281,18 @@ pub fn judge_chance(chance: &Chance, evidence: &Evidence) -> Judgement {
         let how = format!("{what}, certified, margin {margin}, in {} bits", refutation.bits);
         return Judgement::new(Verdict::Refuted, how);
     }
-    let least = |a: &&Setting, b: &&Setting| a.slack().total_cmp(&b.slack());
-    let first = |standing: Standing| chance.settings.iter().filter(|s| s.standing == standing).min_by(least);
-    if let Some(setting) = chance.settings.iter().find(|s| s.standing == Standing::Contradicted && s.allowed.1 < 0.0) {
-        let side = match chance.side {
-            ProbabilityBound::AtLeast => "at least",
-            ProbabilityBound::AtMost => "at most",
-        };
-        let (number, claimed) = (setting.number, setting.claimed);
-        let why = format!("no probability is {side} {claimed}, which is claimed at setting {number}");
-        return Judgement::new(Verdict::Rejected, why);
-    }
-    if let Some(setting) = first(Standing::Contradicted) {
+    let nearest = chance.nearest.and_then(|i| chance.settings.get(i));
+    let nearest_is = |standing: Standing| nearest.filter(|setting| setting.standing == standing);
+    if let Some(setting) = nearest_is(Standing::Contradicted) {
+        if setting.allowed.1 < 0.0 {
+            let side = match chance.side {
+                ProbabilityBound::AtLeast => "at least",
+                ProbabilityBound::AtMost => "at most",
+            };
+            let (number, claimed) = (setting.number, setting.claimed);
+            let why = format!("no probability is {side} {claimed}, which is claimed at setting {number}");
+            return Judgement::new(Verdict::Rejected, why);
+        }
         let doubt = evidence.doubt.as_ref().map(|doubt| format!("; no certificate: {doubt}")).unwrap_or_default();
         let told = told(chance, setting);
         return Judgement::new(
@@ -301,6 +301,9 @@ pub fn judge_chance(chance: &Chance, evidence: &Evidence) -> Judgement {
                 "{told}; so far from the bound with probability below {ERROR_RATE:e} in all runs of a library together{doubt}"
             ),
         );
+    }
+    if let Some(undefined) = chance.searched.undefined().filter(|_| chance.searched.is_unbounded()) {
+        return Judgement::new(Verdict::Error, undefined);
     }
     let trivial = chance.count(Standing::Trivial);
     if chance.settings.is_empty() {
@@ -316,16 +319,16 @@ pub fn judge_chance(chance: &Chance, evidence: &Evidence) -> Judgement {
     if undefined > trials / 2 {
         return Judgement::new(Verdict::Error, format!("undefined in {undefined} of {trials} trials"));
     }
-    let more = |setting: &Setting| match setting.would_decide(chance.side) {
-        Some(trials) => format!("; about {trials} trials would decide"),
+    let more = |setting: &Setting| match chance.would_decide(setting) {
+        Some(cases) => format!("; about `--cases {cases}` would decide"),
         None => String::new(),
     };
-    if let Some(setting) = first(Standing::Doubtful) {
+    if let Some(setting) = nearest_is(Standing::Doubtful) {
         let told = told(chance, setting);
         let text = format!("{told}: doubtful, and short of the error rate{}", more(setting));
         return Judgement::new(Verdict::Inconclusive, text);
     }
-    if let Some(setting) = first(Standing::Blurred) {
+    if let Some(setting) = nearest_is(Standing::Blurred) {
         let unclear = setting.counts.unclear();
         let text = format!(
             "{}: {unclear} trials within the rounding floor or undefined might contradict it",
@@ -333,7 +336,7 @@ pub fn judge_chance(chance: &Chance, evidence: &Evidence) -> Judgement {
         );
         return Judgement::new(Verdict::Inconclusive, text);
     }
-    if let Some(setting) = first(Standing::Untold)
+    if let Some(setting) = nearest_is(Standing::Untold)
         && chance.count(Standing::Consistent) + chance.count(Standing::Confirmed) == 0
     {
         let text = format!("{}: no outcome of so few would contradict it{}", told(chance, setting), more(setting));
@@ -349,7 +352,7 @@ fn told(chance: &Chance, setting: &Setting) -> String {
         ProbabilityBound::AtMost => ("happened", "at most"),
     };
     let (against, trials) = (setting.counts.against(chance.side), setting.counts.trials);
-    let (number, claimed) = (setting.number, setting.bound(|x| x.to_string()));
+    let (number, claimed) = (setting.number, setting.bound(in_full));
     format!("the event {what} in {against} of {trials} trials of setting {number}, and {bound} {claimed} is claimed")
 }
 

@@ -28,12 +28,12 @@ mod evolve;
 pub mod goal;
 pub mod hunter;
 mod island;
-mod moves;
+pub(crate) mod moves;
 mod polish;
 mod probe;
-mod random;
+pub(crate) mod random;
 mod share;
-mod space;
+pub(crate) mod space;
 mod structure;
 #[cfg(test)]
 mod tests;

@@ -69,7 +69,7 @@ pub fn sweep(probe: &mut Probe<'_>, random: &mut Random, until: u64) -> bool {
 }
 
 /// The values of a coordinate that are tried.
-fn values(kind: Kind) -> &'static [f64] {
+pub fn values(kind: Kind) -> &'static [f64] {
     const NEAR: f64 = 1.0 / 1_048_576.0;
     const LAST: f64 = 1.0 - 1.0 / 4_294_967_296.0;
     match kind {

@@ -298,6 +298,11 @@ impl<'a> Elaborator<'a> {
             return Ok(id);
         }
         let error = LangError::new(span, format!("unknown name `{name}`"), "found no such given, `let` or index");
+        if self.scope.random.contains(name) {
+            return Err(LangError::new(span, format!("`{name}` is random"), "only what is given is known here").help(
+                "the bound, `[let]` and `[assume]` are of the givens alone; what is made of random values belongs under `[probability.let]` or in `event`",
+            ));
+        }
         if self.scope.later.contains(name) {
             return Err(LangError::new(
                 span,

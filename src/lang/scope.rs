@@ -16,6 +16,8 @@ pub struct Scope {
     by_name: HashMap<String, NodeId>,
     /// Names that the file defines further down, for a better message than "unknown".
     pub later: BTreeSet<String>,
+    /// Those of them that are random, where only givens are known.
+    pub random: BTreeSet<String>,
     /// In a trajectory: the state's components and the step, each with its value one step before. `prev` replaces
     /// the ones by the others.
     pub previous: Option<BTreeMap<NodeId, NodeId>>,

@@ -2,7 +2,7 @@
 
 use super::closest::stratum_name;
 use super::number::{JsonNumber, grouped, near_one, short};
-use crate::check::chance::{Chance, Counts, ERROR_RATE, LEVEL, Setting, Standing};
+use crate::check::chance::{Chance, Counts, ERROR_RATE, LEVEL, Searched, Setting, Standing};
 use crate::check::replay_case;
 use crate::claim::model::ProbabilityBound;
 use serde::Serialize;
@@ -63,15 +63,27 @@ pub fn lines(chance: &Chance) -> Vec<String> {
     ];
     let counts = all.iter().map(|standing| (chance.count(*standing), standing.name())).filter(|(n, _)| *n > 0);
     let counts: Vec<String> = counts.map(|(n, name)| format!("{n} {name}")).collect();
+    let beside = match chance.searched.beside {
+        0 => String::new(),
+        n => format!(", and {} beside the worst of them,", grouped(n)),
+    };
     lines.push(format!(
-        "{} settings searched in {} trials, {} judged in {} fresh ones: {}",
+        "{} settings{beside} searched in {} trials, {} judged in {} fresh ones: {}",
         grouped(chance.searched.settings),
         grouped(chance.searched.trials),
         chance.settings.len(),
         grouped(chance.trials()),
         counts.join(", ")
     ));
+    lines.extend(left_out(&chance.searched));
     lines
+}
+
+/// What of the settings was not judged for want of a bound, in words.
+fn left_out(searched: &Searched) -> Vec<String> {
+    let faint = (searched.faint > 0)
+        .then(|| format!("{} settings left out: rounding hides how little is allowed there", grouped(searched.faint)));
+    searched.undefined().into_iter().chain(faint).collect()
 }
 
 /// The case to replay: the first trial of the nearest setting that speaks against the claim, or its first.
@@ -98,8 +110,12 @@ pub struct ChanceJson<'a> {
 #[derive(Serialize)]
 struct SearchedJson {
     settings: u64,
+    beside: u64,
     rejected: u64,
+    unbounded: u64,
+    faint: u64,
     trials: u64,
+    left_out: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -133,8 +149,12 @@ impl<'a> ChanceJson<'a> {
             level: JsonNumber(LEVEL),
             searched: SearchedJson {
                 settings: chance.searched.settings,
+                beside: chance.searched.beside,
                 rejected: chance.searched.rejected,
+                unbounded: chance.searched.unbounded,
+                faint: chance.searched.faint,
                 trials: chance.searched.trials,
+                left_out: left_out(&chance.searched),
             },
             trials: chance.trials(),
             resolution: chance.resolution(),

@@ -142,7 +142,8 @@ fn with_size(evaluator: &Evaluator<'_>, mut case: Point, id: IntId, value: i64, 
     Some(case)
 }
 
-fn refill(old: &[f64], from: BlockShape, to: BlockShape, draws: &mut Vec<f64>) -> Option<()> {
+/// A block of draws of another shape, after others; `None` where it would have to be ranked anew.
+pub(in crate::check) fn refill(old: &[f64], from: BlockShape, to: BlockShape, draws: &mut Vec<f64>) -> Option<()> {
     let same = (from.rows, from.cols) == (to.rows, to.cols);
     if to.role == Role::Order && !same {
         return None;

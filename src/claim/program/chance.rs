@@ -5,10 +5,12 @@ use super::{Asked, Bound, Builder, Chance, When};
 use crate::claim::diagnostic::{Diagnostic, Diagnostics};
 use crate::claim::model::{Named, Probability, ProbabilityBound};
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Given, Interval, Sampler, Spectrum};
+use crate::lang::build;
 use crate::lang::elaborate;
-use crate::lang::ir::IntId;
+use crate::lang::ir::{IntId, NodeId, Op};
 use crate::lang::predicate::{self, Predicate};
 use crate::lang::span::LangError;
+use crate::lang::types;
 use crate::sample::lower::lower;
 use dashu_ratio::RBig;
 use std::collections::BTreeSet;
@@ -22,7 +24,17 @@ impl Builder<'_> {
         lets: &mut Vec<Bound>,
     ) -> Result<Chance, Diagnostics> {
         let bound = &probability.bound;
-        let claimed = elaborate::real(&mut self.graph, &self.scope, &bound.value);
+        let claimed = elaborate::real(&mut self.graph, &self.scope, &bound.value).and_then(|node| {
+            let number = build::rational(&self.graph, node).filter(|_| self.claim.constant.is_none());
+            match number.filter(|value| **value < RBig::ZERO || **value > RBig::ONE) {
+                None => Ok(node),
+                Some(value) => Err(LangError::new(
+                    bound.value.span,
+                    "a probability lies between 0 and 1",
+                    format!("this is {value}"),
+                )),
+            }
+        });
         let claimed = self.note(&bound.place, claimed);
         let allowed = match probability.side {
             ProbabilityBound::AtMost => claimed,
@@ -32,6 +44,7 @@ impl Builder<'_> {
             }
         };
         let (Some(claimed), Some(allowed)) = (claimed, allowed) else { return Err(self.failed()) };
+        self.scope.random.clear();
         let (first_random, first_block) = (givens.len(), self.samples.blocks.len());
         for (i, random) in probability.random.iter().enumerate() {
             let sampler = distributed(&random.value);
@@ -70,6 +83,22 @@ impl Builder<'_> {
         let when = if moves { When::Finally } else { When::Once };
         let looks_back = self.looks_back(&predicate.roots());
         Some(Asked { name: probability.bound.name.clone(), predicate, when, unit: None, looks_back })
+    }
+
+    /// An event of the givens alone has no probability to be tried. What a constant is asked at some values of a sweep may be one.
+    pub(super) fn at_random(&mut self, chance: &Chance, probability: &Probability, event: &Asked) {
+        let random = |id: &NodeId| match self.graph.node(*id).op {
+            Op::Draw(block) => block.0 as usize >= chance.first_block,
+            Op::Int(id) => self.samples.ints.get(id.0 as usize).is_some_and(|int| int.given >= chance.first_random),
+            _ => false,
+        };
+        let is_random = types::reachable(&self.graph, &event.predicate.roots()).iter().any(random);
+        if is_random || self.claim.constant.is_some() {
+            return;
+        }
+        let found = "this holds or fails by the givens";
+        let error = Diagnostic::new(probability.event.place.clone(), "nothing in this event is random", found);
+        self.errors.push(error.help("what is claimed of the givens alone belongs under `[claim]`"));
     }
 
     /// Trials of one setting share their shapes, and what is random has a law.

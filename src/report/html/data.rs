@@ -303,8 +303,12 @@ pub struct Chance {
 #[derive(Debug, Deserialize)]
 pub struct Searched {
     pub settings: u64,
+    #[serde(default)]
+    pub beside: u64,
     pub rejected: u64,
     pub trials: u64,
+    #[serde(default)]
+    pub left_out: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -28,9 +28,13 @@ pub fn chance(chance: &Chance) -> String {
         0 => String::new(),
         n => format!(" ({} more did not meet the hypotheses)", grouped(n)),
     };
+    let beside = match chance.searched.beside {
+        0 => String::new(),
+        n => format!(", and {} beside the worst of them,", grouped(n)),
+    };
     let _ = write!(
         out,
-        "<p>{} settings were searched in {} trials{rejected}; these {} were judged in {} fresh ones. Intervals are at level {}; \
+        "<p>{} settings{beside} were searched in {} trials{rejected}; these {} were judged in {} fresh ones. Intervals are at level {}; \
          over a whole library, the probability that any true claim is rejected is below {}.</p>",
         grouped(chance.searched.settings),
         grouped(chance.searched.trials),
@@ -39,6 +43,9 @@ pub fn chance(chance: &Chance) -> String {
         number(chance.level),
         number(chance.error_rate)
     );
+    for what in &chance.searched.left_out {
+        let _ = write!(out, "<p class=\"note\">{}.</p>", inline(&capital(what)));
+    }
     let names: Vec<&String> = chance.settings.first().map(|s| s.givens.keys().collect()).unwrap_or_default();
     out += "<div class=\"scroll\"><table><thead><tr><th>setting</th><th>stratum</th>";
     for name in &names {
