@@ -30,6 +30,7 @@
 //! Not here: what is claimed of a slope, and how the points are made.
 
 use super::student::two_sided;
+use crate::claim::model::LEAST_POINTS;
 use std::collections::BTreeMap;
 
 /// From so many points on only pairs half the sweep apart are taken, as many as there are points: all of them would be too many.
@@ -198,9 +199,6 @@ pub enum NoLine {
     /// Fewer different abscissae than this.
     Abscissae(usize),
 }
-
-/// Points that a line and a bend ask for.
-pub const LEAST_POINTS: usize = 4;
 
 /// Fits all repeats, each of which has the same number of finite points; `error` bounds what rounding did to an ordinate.
 ///
