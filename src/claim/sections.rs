@@ -128,7 +128,11 @@ pub(super) fn scaling(loader: &mut Loader, item: &Item) -> Option<Scaling> {
     let sweep = part(loader, item, find("sweep"), "sweep", SWEEP).map(|entry| {
         all_givens(loader, entry);
         let sweeps = loader.errors.expressions(entry, SWEEP, parse_sweep);
-        measurable::sweeps(&mut loader.errors, entry, &sweeps);
+        // Of a sweep of what is no given enough is said.
+        let given = |swept: &Named<_>| loader.givens().iter().any(|given| given.name == swept.name);
+        if sweeps.iter().all(given) {
+            measurable::sweeps(&mut loader.errors, entry, &sweeps);
+        }
         sweeps
     });
     let fit =
