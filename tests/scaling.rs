@@ -168,6 +168,31 @@ fn a_run_that_is_cut_off_before_its_end_has_no_value() {
 }
 
 #[test]
+fn skewed_noise_that_grows_along_the_sweep_does_not_decide_against_its_mean() {
+    // Of the square of a sum of n normal numbers the mean is n; the median of the slopes of its pairs is another.
+    let text = |slope: &str| {
+        format!(
+            "[given]\nn = \"int in 1..=64\"\nz = \"gaussian(n, 1)\"\n[scaling]\nsweep = {{ n = \"int [4, 64] 9\" }}\n\
+             fit = \"sum(i in 1..=n: z[i])^2 ~ n\"\nslope = \"{slope}\"\nruns = 10000\n"
+        )
+    };
+    let made = |slope: &str| {
+        let options = CheckOptions { seed: 1, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
+        let checker =
+            Checker::new(&claim(&text(slope)), &options).unwrap_or_else(|e| panic!("{}", e.render(100, false)));
+        checker.scaling(2_000_000).unwrap_or_else(|e| panic!("{e}"))
+    };
+    for slope in ["about 1", ">= 95/100", "about 9/10 within 1/50"] {
+        let judgement = judge_fit(&made(slope));
+        let reason = judgement.reason.unwrap_or_default();
+        assert_eq!(judgement.verdict, Verdict::Inconclusive, "{slope}: {reason}");
+        assert!(reason.contains("the robust line and that of least squares differ"), "{slope}: {reason}");
+    }
+    assert_eq!(judge_fit(&made("about 2")).verdict, Verdict::Rejected);
+    assert!(describe_fit(&made("about 1")).contains(" (by least squares "), "{}", describe_fit(&made("about 1")));
+}
+
+#[test]
 fn several_givens_are_swept_and_each_point_has_all_repeats() {
     let text = "[given]\na = \"real in [1, 10]\"\nn = \"int in 1..=9\"\nu = \"normal\"\n[scaling]\n\
                 sweep = { a = \"linear [1, 10] 4\", n = \"int [1, 9] 3\" }\nfit = \"log(a*n) + u ~ log(a) + log(n)\"\n\
@@ -232,6 +257,8 @@ fn what_cannot_be_measured_is_refused_with_what_would_be_right() {
     assert!(slope("about 1 within 0").contains("how far off a slope may be is positive"));
     assert!(slope("about 1 within -1/100").contains("this is -1/100"));
     assert!(slope("about x").contains("differs from point to point"));
+    assert!(slope("about x").contains("it has `x` in it, which is swept") && slope("about x").contains("c.toml:9:"));
+    assert!(slope("about 2 +- 1/10").contains("write `about 2 within 1/10`"), "{}", slope("about 2 +- 1/10"));
     assert!(slope("near 1").contains("with `within d` behind it"));
     let few = law("", "log(x)", "about 1").replace("1] 9", "1] 3");
     assert!(
@@ -239,6 +266,18 @@ fn what_cannot_be_measured_is_refused_with_what_would_be_right() {
         "{}",
         refused(&few)
     );
+    assert!(refused(&few).contains("c.toml:7:"), "{}", refused(&few));
+    let swept = |points: &str| refused(&law("", "log(x)", "about 1").replace("log [1e-3, 1] 9", points));
+    let turned = swept("log [1, 1e-3] 9");
+    assert!(turned.contains("the lower one first") && turned.contains("write `log [1/1000, 1] 9`"), "{turned}");
+    assert!(turned.contains("c.toml:7:"), "{turned}");
+    assert!(swept("linear [1/2, 1/2] 9").contains("found 1/2 twice, which is one point"));
+    let from_zero = swept("log [0, 1] 9");
+    assert!(from_zero.contains("begins above 0") && from_zero.contains("or write `linear`"), "{from_zero}");
+    let level = refused(&law("", "x", "about 1").replace("~ log(x)", "~ 3"));
+    assert!(level.contains("nothing that is swept is on this side of `~`") && level.contains("c.toml:8:"), "{level}");
+    let equal = refused(&law("", "x", "about 1").replace('~', "="));
+    assert!(equal.contains("write `y ~ x` for a fit"), "{equal}");
     let from = |from: &str| refused(&law("", "log(x)", &format!("about 1\"\nfrom = \"{from}")));
     assert_eq!(from("x >= 1/100"), "");
     assert!(from("x >= 1/2").contains("8 come before `from`"), "{}", from("x >= 1/2"));

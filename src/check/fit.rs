@@ -1,13 +1,16 @@
 //! What became of the slope that a `[scaling]` claim speaks of: the line through the points of its sweep, and how it stands to what is claimed.
 //!
+//! Of several repeats, both lines through the points are judged, the robust one and that of least squares. What a few stray runs do to the second is no news of the law,
+//! and where errors are skewed the first has a slope that is not that of the means: where one of them speaks against what the other says, or not at all, nothing is decided.
+//!
 //! A slope is judged only where the points lie on a line: where the local slope, or the points' distance from the line, is off by more than the
 //! claim allows for, and that is no chance, the claim is not decided.
 //!
 //! A true claim whose repeats have slopes that are normal is rejected with probability [`REJECTED_WRONGLY`] at most, so that a suite of `m` such slopes rejects a
-//! true one with probability at most `m` times that (Bonferroni's bound). Of slopes that are not normal, as where one draw in twenty has all of the effect,
-//! nothing of the kind is known. The share is fixed, so that a claim's verdict does not depend on which others are run.
+//! true one with probability at most `m` times that (Bonferroni's bound). Where they are skewed a rejection asks for more ([`super::line`]); of those that are so in draws too
+//! rare to be seen, as where one draw in twenty has all of the effect, nothing of the kind is known. The share is fixed, so that a claim's verdict does not depend on which others are run.
 
-use super::line::Line;
+use super::line::{Estimate, Line};
 use crate::lang::ast::SlopeBound;
 
 /// Confidence level of the intervals that are shown, and that `held` asks for.
@@ -107,7 +110,7 @@ impl Fit {
         Self { line, claimed, runs, left_out, points, shape, ok }
     }
 
-    /// Of the slope that is judged, at [`LEVEL`].
+    /// Of the robust slope, at [`LEVEL`].
     pub fn interval(&self) -> (f64, f64) {
         self.line.slope.interval(1.0 - LEVEL)
     }
@@ -115,6 +118,22 @@ impl Fit {
     /// The same at the level of a rejection.
     pub fn wide_interval(&self) -> (f64, f64) {
         self.line.slope.interval(REJECTED_WRONGLY)
+    }
+
+    /// The slope by least squares where it is judged too, and at [`LEVEL`] is another than the robust one.
+    pub fn other(&self) -> Option<Estimate> {
+        let of_squares = *judged(&self.line).get(1)?;
+        let ((lo, hi), (from, to)) = (self.interval(), of_squares.interval(1.0 - LEVEL));
+        (hi < from || to < lo).then_some(of_squares)
+    }
+
+    /// The interval that keeps the claim from being rejected, where only the skewness of the repeats' slopes does.
+    pub fn skewed(&self) -> Option<(f64, f64)> {
+        let interval = |slope: &Estimate| slope.interval(REJECTED_WRONGLY);
+        let (least, most) = self.claimed.allowed();
+        let beyond = beyond(&judged(&self.line).iter().map(interval).collect::<Vec<_>>(), (least, most));
+        (self.shape == Shape::Line && self.ok.is_none() && beyond)
+            .then(|| self.line.least_squares.cautious(REJECTED_WRONGLY))
     }
 }
 
@@ -142,17 +161,33 @@ fn shape(line: &Line, room: f64) -> Shape {
     if size > visible(room, line.span) && !by_chance { Shape::Off } else { Shape::Line }
 }
 
+/// The slopes of the lines that are judged. One repeat has no mean, and what strays in it is all that least squares could add.
+pub fn judged(line: &Line) -> Vec<Estimate> {
+    if line.repeats > 1 { vec![line.slope, line.least_squares] } else { vec![line.slope] }
+}
+
+/// Whether all slopes that are judged are as claimed, or all beyond it. The slope of the means is that of least squares, and where it is judged its skewness counts.
 fn decide(line: &Line, claimed: &Claimed) -> Option<bool> {
     let (least, most) = claimed.allowed();
-    let (lo, hi) = line.slope.interval(1.0 - LEVEL);
-    let (wide_lo, wide_hi) = line.slope.interval(REJECTED_WRONGLY);
-    if lo >= least && hi <= most {
+    let inside = |slope: &Estimate| {
+        let (lo, hi) = slope.interval(1.0 - LEVEL);
+        lo >= least && hi <= most
+    };
+    let judged = judged(line);
+    let mut wide = vec![line.slope.interval(REJECTED_WRONGLY)];
+    wide.extend(judged.get(1).map(|squares| squares.cautious(REJECTED_WRONGLY)));
+    if judged.iter().all(inside) {
         Some(true)
-    } else if wide_hi < least || wide_lo > most {
+    } else if beyond(&wide, (least, most)) {
         Some(false)
     } else {
         None
     }
+}
+
+/// Whether all intervals are beyond what is allowed, on one side of it.
+fn beyond(intervals: &[(f64, f64)], (least, most): (f64, f64)) -> bool {
+    intervals.iter().all(|(_, hi)| *hi < least) || intervals.iter().all(|(lo, _)| *lo > most)
 }
 
 #[cfg(test)]

@@ -446,3 +446,91 @@ fn too_few_points_or_abscissae_are_no_line() {
     assert_eq!(of(&[0.0, 1.0, 2.0, 2.0, 1.0]), Some(NoLine::Abscissae(4)));
     assert_eq!(line(&[], 0.0).err(), Some(NoLine::Points(4)));
 }
+
+/// A draw that multiplies a repeat's slope: its mean, and how it is skewed.
+fn factor(kind: &str, noise: &mut Noise) -> f64 {
+    match kind {
+        "normal" => 1.0 + 0.1 * noise.normal(),
+        "exponential" => -noise.uniform().ln(),
+        "square of an exponential" => noise.uniform().ln().powi(2) / 2.0,
+        "exp(z)" => (noise.normal() - 0.5).exp(),
+        "exp(2z)" => (2.0 * noise.normal() - 2.0).exp(),
+        "less exp(z)" => 2.0 - (noise.normal() - 0.5).exp(),
+        _ => panic!("no such kind"),
+    }
+}
+
+#[test]
+fn repeats_that_are_skewed_reject_a_true_law_hardly_more_often_than_is_said() {
+    // Of 10,000 laws at the edge of what is claimed, how many may be rejected, by 8, 16 and 64 repeats. One is as it should be.
+    let kinds: [(&str, [u32; 3]); 6] = [
+        ("normal", [4, 4, 4]),
+        ("exponential", [20, 6, 2]),
+        ("square of an exponential", [120, 20, 3]),
+        ("exp(z)", [60, 20, 3]),
+        ("exp(2z)", [450, 120, 16]),
+        ("less exp(z)", [60, 20, 3]),
+    ];
+    for (kind, most) in kinds {
+        for (repeats, most) in [8, 16, 64].into_iter().zip(most) {
+            let mut noise = Noise(41);
+            let x: Vec<f64> = (0..LEAST_POINTS).map(|i| i as f64).collect();
+            let one = |noise: &mut Noise| {
+                let factor = factor(kind, noise);
+                Repeat { x: x.clone(), y: x.iter().map(|x| factor * x).collect() }
+            };
+            let (mut rejected, mut student) = (0, 0);
+            for _ in 0..10_000 {
+                let drawn: Vec<Repeat> = (0..repeats).map(|_| one(&mut noise)).collect();
+                let line = line(&drawn, 0.0).expect("points enough");
+                let (lo, hi) = line.least_squares.interval(REJECTED_WRONGLY);
+                student += u32::from(hi < 1.0 || lo > 1.0);
+                let claimed = Claimed { bound: SlopeBound::About, value: 1.0, within: Some(1e-9) };
+                let fit = Fit::new(line, claimed, (repeats, repeats), LeftOut::default(), vec![]);
+                rejected += u32::from(fit.ok == Some(false));
+            }
+            println!(
+                "{kind}, {repeats} repeats: of 10,000 true laws {rejected} rejected, by Student's interval {student}"
+            );
+            assert!(rejected <= most, "{kind}, {repeats}: {rejected}");
+        }
+    }
+}
+
+/// Points at which squares of normal numbers have the mean `x`: errors are skewed, and grow along the line.
+fn squares_of_normal(repeats: usize, noise: &mut Noise) -> Vec<Repeat> {
+    let x: Vec<f64> = (1..=9).map(f64::from).collect();
+    let one = |noise: &mut Noise| Repeat { y: x.iter().map(|x| x * noise.normal().powi(2)).collect(), x: x.clone() };
+    (0..repeats).map(|_| one(noise)).collect()
+}
+
+#[test]
+fn skewed_errors_that_grow_along_a_line_do_not_decide_against_the_slope_of_its_means() {
+    let mut noise = Noise(51);
+    for _ in 0..20 {
+        let line = line(&squares_of_normal(4000, &mut noise), 0.0).expect("points enough");
+        // By pairs it is another, and known far too well to be 1 or near it.
+        let (robust, squares) = (line.slope.interval(REJECTED_WRONGLY), line.least_squares.interval(REJECTED_WRONGLY));
+        assert!(robust.1 < 0.9 && squares.0 < 1.0 && 1.0 < squares.1, "{line:?}");
+        for (value, within) in [(1.0, 0.05), (line.slope.value, 0.05), (line.slope.value, 0.02)] {
+            let claimed = Claimed { bound: SlopeBound::About, value, within: Some(within) };
+            let fit = Fit::new(line.clone(), claimed, (4000, 4000), LeftOut::default(), vec![]);
+            assert!(fit.ok.is_none() && fit.other().is_some(), "{fit:?}");
+        }
+        // Both are above this one.
+        let claimed = Claimed { bound: SlopeBound::AtMost, value: 0.3, within: None };
+        assert_eq!(Fit::new(line, claimed, (4000, 4000), LeftOut::default(), vec![]).ok, Some(false));
+    }
+}
+
+#[test]
+fn stray_runs_leave_a_law_undecided_where_they_hide_its_mean() {
+    let world = World { repeats: 8, points: 20, single: 0.05, stray: 0.06, ..World::default() };
+    for seed in 0..50 {
+        let fit = fitted(world, &mut Noise(100 + seed), SlopeBound::About, SLOPE, Some(0.01));
+        assert!(fit.ok.is_none(), "{fit:?}");
+        let without =
+            fitted(World { stray: 0.0, ..world }, &mut Noise(100 + seed), SlopeBound::About, SLOPE, Some(0.01));
+        assert_eq!(without.ok, Some(true), "{without:?}");
+    }
+}

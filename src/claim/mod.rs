@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | [`model`], [`experiment`] | a claim as data |
 //! | [`load`] | a claim file: its keys; `sections`, `flow_section`, `probability_section`, `constant_section`, `experiment_section`, the tables with keys of their own; `names`, what may be defined |
-//! | [`points`] | the values of a sweep |
+//! | [`points`], `measurable` | the values of a sweep; what of a law of scaling is no measurement |
 //! | `document`, `reader` | TOML as a tree with places; from it to strings, tables, parsed expressions |
 //! | [`library`], [`paper`], [`index`] | folders of claims; citations; which statements are to be claims |
 //! | [`program`], [`by_values`] | a claim as one typed graph, over its draws and over the values of its givens |
@@ -25,6 +25,7 @@ mod flow_section;
 pub mod index;
 pub mod library;
 pub mod load;
+mod measurable;
 pub mod model;
 pub mod motion;
 mod names;

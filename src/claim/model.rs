@@ -238,6 +238,9 @@ impl Flow {
     }
 }
 
+/// Points that a line and a bend ask for.
+pub const LEAST_POINTS: usize = 4;
+
 /// `[scaling]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scaling {

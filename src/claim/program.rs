@@ -7,6 +7,7 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 pub use super::motion::{Component, Course, KernelBinding, Motion, Moving, Path};
 pub use experiment::Study;
 
+use super::measurable;
 use super::model::{Claim, Named, Place, Probability, Scaling};
 use crate::eval::analysis::Analysis;
 use crate::lang::ast::{self, Expr, Interval, Sampler};
@@ -604,6 +605,7 @@ impl<'a> Builder<'a> {
             Some(near) => Some(self.note(&scaling.slope.place, near)?),
         };
         self.tolerance(scaling, slope, near);
+        self.errors.extend(measurable::law(&self.graph, scaling, &sweep, (covariate, slope), motion.is_none()));
         // Of a graph that grows too large nothing is known.
         let off = lattice::off_by_a_step(&mut self.graph, response, motion, givens);
         let off = off.map_err(|error| LangError::new(scaling.fit.value.0.span, error.to_string(), "this is too large"));

@@ -3,6 +3,7 @@
 use super::diagnostic::Diagnostic;
 use super::document::{Item, Value};
 use super::load::Loader;
+use super::measurable;
 use super::model::{KernelUse, Named, Scaling, Trajectory};
 use super::reader::choose;
 use crate::kernel::Kind;
@@ -126,7 +127,13 @@ pub(super) fn scaling(loader: &mut Loader, item: &Item) -> Option<Scaling> {
     let find = |key: &str| entries.iter().find(|entry| entry.key == key);
     let sweep = part(loader, item, find("sweep"), "sweep", SWEEP).map(|entry| {
         all_givens(loader, entry);
-        loader.errors.expressions(entry, SWEEP, parse_sweep)
+        let sweeps = loader.errors.expressions(entry, SWEEP, parse_sweep);
+        // Of a sweep of what is no given enough is said.
+        let given = |swept: &Named<_>| loader.givens().iter().any(|given| given.name == swept.name);
+        if sweeps.iter().all(given) {
+            measurable::sweeps(&mut loader.errors, entry, &sweeps);
+        }
+        sweeps
     });
     let fit =
         part(loader, item, find("fit"), "fit", FIT).and_then(|entry| loader.errors.expression(entry, FIT, parse_fit));

@@ -19,7 +19,8 @@ use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing, error_at, in_f
 use crate::check::constant::{Constant, End, Measured};
 use crate::check::evidence::{Evidence, Refutation};
 use crate::check::figure::numbers;
-use crate::check::fit::{Claimed, Fit, LEVEL, REJECTED_WRONGLY, Shape, decimals};
+use crate::check::fit::{Claimed, Fit, LEVEL, REJECTED_WRONGLY, Shape, decimals, judged};
+use crate::check::line::Estimate;
 use crate::check::reading::{Answer, Read};
 use crate::check::tally::{PredicateTally, Tally};
 use crate::check::trend::Trend;
@@ -97,36 +98,58 @@ pub fn judge(predicate: &PredicateTally, evidence: &Evidence, cases: u64, met: u
 }
 
 /// The ends with four decimals at least; where none tell them apart, `2.00000000 ± 3.3e-15`.
-fn interval_of(fit: &Fit, (lo, hi): (f64, f64)) -> String {
+fn interval_of(slope: &Estimate, (lo, hi): (f64, f64)) -> String {
     match decimals((lo, hi)) {
         Some(digits) => {
             let digits = digits.max(4);
             format!("[{lo:.digits$}, {hi:.digits$}]")
         }
-        None => format!("{:.8} ± {:.1e}", fit.line.slope.value, (hi - lo) / 2.0),
+        None => format!("{:.8} ± {:.1e}", slope.value, (hi - lo) / 2.0),
     }
 }
 
 /// An interval of this part of a bound that it contains is that of a slope which is as steep.
 const PLAIN: f64 = 0.01;
 
-/// Why a slope is not decided: an end of what is claimed lies within its interval, the wider one where the other is beyond.
+/// Why a slope is not decided: the two lines differ; an end of what is claimed lies within an interval, the wider one where the others are beyond; or
+/// the repeats' slopes are too skewed for so few of them.
 fn undecided(fit: &Fit) -> String {
+    let robust = &fit.line.slope;
+    let narrow = |slope: &Estimate| interval_of(slope, slope.interval(1.0 - LEVEL));
+    if let Some(other) = fit.other() {
+        return format!(
+            "the robust line and that of least squares differ, {} and {} at {} %: the noise is skewed, or some runs stray",
+            narrow(robust),
+            narrow(&other),
+            100.0 * LEVEL
+        );
+    }
+    if let Some(interval) = fit.skewed() {
+        return format!(
+            "the slopes of the repeats are too skewed for so few of them: the {} % interval by least squares, which allows for that, is {}",
+            100.0 * (1.0 - REJECTED_WRONGLY),
+            interval_of(&fit.line.least_squares, interval)
+        );
+    }
     let (least, most) = fit.claimed.allowed();
     let within =
         |(lo, hi): (f64, f64)| [least, most].into_iter().find(|end| end.is_finite() && (lo..=hi).contains(end));
-    let (level, interval) = (LEVEL, fit.interval());
-    let narrow = within(interval).map(|end| (level, interval, end));
-    let wide = || within(fit.wide_interval()).map(|end| (1.0 - REJECTED_WRONGLY, fit.wide_interval(), end));
-    let Some((level, interval, end)) = narrow.or_else(wide) else {
+    let at = |slope: &Estimate| within(slope.interval(1.0 - LEVEL)).map(|end| (LEVEL, narrow(slope), end));
+    let of_squares =
+        || judged(&fit.line).get(1).and_then(at).map(|(level, shown, end)| (level, shown + " by least squares", end));
+    let by_wide = || {
+        let wide = fit.wide_interval();
+        within(wide).map(|end| (1.0 - REJECTED_WRONGLY, interval_of(robust, wide), end))
+    };
+    let Some((level, shown, end)) = at(robust).or_else(of_squares).or_else(by_wide) else {
         return "the interval of the fitted slope does not decide".to_owned();
     };
     let mut why = format!(
-        "what is claimed ends at {}, which is in the {} % interval of the slope, {}",
+        "what is claimed ends at {}, which is in the {} % interval of the slope, {shown}",
         numbers(&[end])[0],
-        100.0 * level,
-        interval_of(fit, interval)
+        100.0 * level
     );
+    let interval = fit.interval();
     // However well it is known, a law that is as steep as the bound is not told from one that is steeper.
     let Claimed { bound, value, within } = fit.claimed;
     if bound != SlopeBound::About && within.is_none() && interval.1 - interval.0 <= PLAIN * value.abs() {
@@ -141,7 +164,7 @@ pub fn judge_fit(fit: &Fit) -> Judgement {
         (Some(true), _) => Judgement { verdict: Verdict::Held, reason: None },
         (Some(false), _) => {
             let level = 100.0 * (1.0 - REJECTED_WRONGLY);
-            let interval = interval_of(fit, fit.wide_interval());
+            let interval = interval_of(&fit.line.slope, fit.wide_interval());
             let why = format!("the {level} % interval of the slope, {interval}, is beyond what is claimed");
             Judgement::new(Verdict::Rejected, why)
         }

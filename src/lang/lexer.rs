@@ -133,6 +133,7 @@ const STRAY: &[(&str, &str)] = &[
     ("⊗", "write `kron(A, B)`"),
     ("−–—‐‑", "write `-`"),
     ("÷", "write `/`"),
+    ("±", "write `within` before how far off a slope may be, like `about 1 within 0.1`"),
     ("⇒⟹", "write `=>`"),
     ("⇔⟺", "write `(p => q) and (q => p)`"),
     ("→↦", "write `->` in `D(e; X -> H)`, `=>` for an implication"),

@@ -10,11 +10,11 @@
 //! ```
 
 use super::ast::{Expr, Looks, Schedule, Slope, SlopeBound, Sweep, SweepScale};
-use super::lexer::Kind;
+use super::lexer::{Kind, Token};
 use super::parse_expr::{expression, skip};
 use super::parse_given::interval;
 use super::span::LangError;
-use super::tokens::{Parsed, Tokens, accept_word, expect, fail, next};
+use super::tokens::{Parsed, Tokens, accept_word, ahead, expect, fail, next, unexpected};
 
 /// The most points of a sweep, where nothing less is said.
 pub const MAX_POINTS: u64 = 10_000;
@@ -22,6 +22,7 @@ pub const MAX_POINTS: u64 = 10_000;
 const SWEEP: &str = "write `log [a, b] 10`, `linear [a, b] 10` or `int [a, b] 10`";
 const SCHEDULE: &str = "write `log 200` or `every 10`";
 const LOOKS: &str = "write `32`, that many equal intervals, or `log 20`, that many times evenly in the logarithm";
+const FITTED: &str = "`~` and what it is fitted against";
 const SLOPE: &str = "write `>= e`, `<= e` or `about e`, with `within d` behind it to say how far off it may be";
 
 pub fn sweep(input: &mut Tokens<'_, '_>, most: u64) -> Parsed<Sweep> {
@@ -94,7 +95,10 @@ fn whole_number(input: &mut Tokens<'_, '_>, what: &str, form: &str) -> Parsed<u6
 
 pub fn fit(input: &mut Tokens<'_, '_>) -> Parsed<(Expr, Expr)> {
     let fitted = *expression(input)?.expr;
-    expect(input, Kind::Tilde, "`~` and what it is fitted against")?;
+    if matches!(next(input).kind, Kind::Equals | Kind::EqualEqual) {
+        return fail(unexpected(input, FITTED).help("write `y ~ x` for a fit"));
+    }
+    expect(input, Kind::Tilde, FITTED)?;
     Ok((fitted, *expression(input)?.expr))
 }
 
@@ -110,9 +114,24 @@ pub fn slope(input: &mut Tokens<'_, '_>) -> Parsed<Slope> {
         }
     };
     skip(input)?;
+    plus_or_minus(input, first.text)?;
     let value = *expression(input)?.expr;
     let within = if accept_word(input, "within")? { Some(*expression(input)?.expr) } else { None };
     Ok(Slope { bound, value, within })
+}
+
+/// `1 +- 0.1` is a sum as it stands, and nobody means 0.9 by it.
+fn plus_or_minus(input: &mut Tokens<'_, '_>, bound: &str) -> Parsed<()> {
+    let all: Vec<_> = (0..).map(|i| ahead(input, i)).take_while(|token| token.kind != Kind::End).collect();
+    let sign = |pair: &[Token<'_>]| {
+        (pair[0].kind, pair[1].kind) == (Kind::Plus, Kind::Minus) && pair[0].span.end == pair[1].span.start
+    };
+    let Some(at) = all.windows(2).position(sign) else { return Ok(()) };
+    let text = |tokens: &[Token<'_>]| tokens.iter().map(|token| token.text).collect::<String>();
+    let (value, off) = (text(&all[..at]), text(&all[at + 2..]));
+    let span = all[at].span.join(all[at + 1].span);
+    let error = LangError::new(span, "how far off a slope may be stands behind `within`", "found `+-`");
+    fail(error.help(format!("write `{bound} {value} within {off}`")))
 }
 
 #[cfg(test)]
@@ -181,6 +200,11 @@ mod tests {
     fn a_fit_has_two_sides() {
         let (left, right) = parse_fit("log(eps) ~ log(rho)").unwrap();
         assert_eq!((bracketed(&left), bracketed(&right)), ("(log: eps)".into(), "(log: rho)".into()));
+        let error = parse_fit("log(k) = log(k)").map_err(|e| one_line(&e));
+        assert_eq!(
+            error,
+            Err("7..8 expected `~` and what it is fitted against | found `=` | write `y ~ x` for a fit".into())
+        );
         let error = parse_fit("log(eps)").map_err(|e| one_line(&e));
         assert_eq!(error, Err("8..8 expected `~` and what it is fitted against | found the end | -".into()));
     }
@@ -198,6 +222,12 @@ mod tests {
         let slope = parse_slope("about -delta within delta/100").unwrap();
         assert_eq!((slope.bound, bracketed(&slope.value).as_str()), (SlopeBound::About, "(neg delta)"));
         assert_eq!(slope.within.map(|e| bracketed(&e)), Some("(Div delta 100=100)".into()));
+        let error = parse_slope("about 1 +- 0.1").map_err(|e| one_line(&e));
+        assert_eq!(
+            error,
+            Err("8..10 how far off a slope may be stands behind `within` | found `+-` | write `about 1 within 0.1`"
+                .into())
+        );
         let error = parse_slope("< 1").map_err(|e| one_line(&e));
         assert_eq!(error, Err(format!("0..1 expected what the slope is held against | found `<` | {}", super::SLOPE)));
         for (text, error) in [

@@ -124,7 +124,14 @@ pub fn describe_fit(fit: &Fit) -> String {
         Some(digits) => format!("{} in [{}, {}]", fixed(slope, digits), fixed(lo, digits), fixed(hi, digits)),
         None => format!("{} ± {}", fixed(slope, 8), short((hi - lo) / 2.0)),
     };
-    format!("slope {slope}, claimed {bound} {}{within}{cut}{lost}", short(value))
+    // An interval that is not that of the slope of the means is not shown alone.
+    let other = fit.other().map(|other| {
+        let (lo, hi) = other.interval(1.0 - LEVEL);
+        let digits = decimals((lo, hi)).unwrap_or(8);
+        let shown = [other.value, lo, hi].map(|number| fixed(number, digits));
+        format!(" (by least squares {} in [{}, {}])", shown[0], shown[1], shown[2])
+    });
+    format!("slope {slope}{}, claimed {bound} {}{within}{cut}{lost}", other.unwrap_or_default(), short(value))
 }
 
 /// With so many decimals, if it is not huge.

@@ -204,6 +204,8 @@ struct FitJson {
     wide_level: JsonNumber,
     least_squares: JsonNumber,
     least_squares_interval: [JsonNumber; 2],
+    /// That of a rejection, which allows for how the repeats are skewed; at `wide_level`.
+    least_squares_wide_interval: [JsonNumber; 2],
     offset: JsonNumber,
     bend: BendJson,
     /// Root mean square of the points' mean residuals about the line of least squares.
@@ -469,6 +471,7 @@ impl FitJson {
             wide_level: JsonNumber(1.0 - REJECTED_WRONGLY),
             least_squares: JsonNumber(line.least_squares.value),
             least_squares_interval: pair(line.least_squares.interval(outside)),
+            least_squares_wide_interval: pair(line.least_squares.cautious(REJECTED_WRONGLY)),
             offset: JsonNumber(line.offset),
             bend: BendJson {
                 change: JsonNumber(line.bend.value),
