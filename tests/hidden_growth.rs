@@ -115,8 +115,8 @@ fn runs_that_are_cut_off_before_what_is_asked_of_them() {
     told(
         "cut off",
         &[
-            run("the-end", "", "t <= c", 200),
-            run("a-first-time", first, "T <= c", 200),
+            run("the-end", "", "t <= c", 500),
+            run("a-first-time", first, "T <= c", 500),
             run("more-slowly", "", "t <= c*sqrt(k)", 500),
             run("not-cut-off", "", "t <= c", 5000),
         ],

@@ -374,8 +374,8 @@ fn no_line(error: NoLine, repeats: usize, counted: &[usize], left_out: &LeftOut)
     let LeftOut { before, empty, blurred, .. } = left_out;
     CheckError(match error {
         NoLine::Points(least) => format!(
-            "a slope needs {least} points with values, none a copy of another, and there are {}: {before} come before `from`, {empty} have no value, {blurred} are \
-             within their rounding",
+            "a slope needs {least} points with values, none a copy of another, and there are {}: {before} come before `from`, {empty} have no value (as where no run \
+             comes to its `until`), {blurred} are within their rounding",
             counted.len()
         ),
         NoLine::Abscissae(least) => format!("a slope needs points at {least} different abscissae at least"),

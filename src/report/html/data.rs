@@ -248,6 +248,7 @@ pub struct Fit {
     pub wide_level: Option<JsonNumber>,
     pub least_squares: Option<JsonNumber>,
     pub least_squares_interval: Option<[JsonNumber; 2]>,
+    pub least_squares_wide_interval: Option<[JsonNumber; 2]>,
     pub bend: Option<Bend>,
     pub off_the_line: Option<JsonNumber>,
     pub rounding: Option<JsonNumber>,

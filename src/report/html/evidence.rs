@@ -156,7 +156,9 @@ fn beside(fit: &Fit) -> Vec<String> {
         lines.push(format!("At {level} %, the level of a rejection, the interval is {}", interval(wide)));
     }
     if let (Some(slope), Some(ends)) = (fit.least_squares, fit.least_squares_interval) {
-        lines.push(format!("By least squares {} in {}", four(slope), interval(ends)));
+        let wide = fit.least_squares_wide_interval.filter(|_| fit.repeats > Some(1));
+        let wide = wide.map(|wide| format!("; to reject it has {}", interval(wide))).unwrap_or_default();
+        lines.push(format!("By least squares {} in {}{wide}", four(slope), interval(ends)));
     }
     if let Some(bend) = &fit.bend {
         let [first, last] = bend.ends;
