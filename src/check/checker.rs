@@ -336,7 +336,7 @@ impl Checker {
         self.program.motion.is_some()
     }
 
-    /// Whether what is asked at the end of a run speaks of when that is: see [`fate::speaks_of_times`].
+    /// Whether what is asked at the end of a run speaks of when that is: of a run that is cut off before, that is undefined.
     pub fn speaks_of_times(&self) -> bool {
         fate::speaks_of_times(&self.program)
     }

@@ -7,8 +7,8 @@
 //! over the last points, and once more at the very end, so that what rises once on the way from one level to another is not taken for growth.
 //!
 //! Two kinds of values have rules of their own. *Counts*, as of steps, rise by whole numbers, so a level of them says something only where it is much
-//! longer than the steps before ([`steps_on`]). *Quantiles* of trials may be too large as well as too small: a level of them has to be known well enough
-//! that no slow rise would have been missed ([`may_rise`]), and where no single step tells anything all values together may ([`fitted`]).
+//! longer than the steps before (`steps_on`). *Quantiles* of trials may be too large as well as too small: a level of them has to be known well enough
+//! that no slow rise would have been missed (`may_rise`), and where no single step tells anything all values together may (`fitted`).
 //!
 //! Nothing here is a proof: values beyond the last are not known. A trend that is neither is said to be unclear.
 
