@@ -8,6 +8,8 @@
 //! [`Backend::Scalar`], which gives the same bits.
 
 use std::fmt;
+#[cfg(target_arch = "x86_64")]
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::lane::{Backend, Job};
 #[cfg(target_arch = "x86_64")]
@@ -97,6 +99,41 @@ pub fn dispatch<J: Job>(backend: Backend, job: J) -> J::Out {
         Backend::Neon if backend.is_available() => job.run::<Neon>(),
         _ => job.run::<Scalar8>(),
     }
+}
+
+/// The widest registers that were found, for [`fastest`].
+#[cfg(target_arch = "x86_64")]
+static FOUND: AtomicU8 = AtomicU8::new(0);
+#[cfg(target_arch = "x86_64")]
+const AVX512: u8 = 1;
+#[cfg(target_arch = "x86_64")]
+const AVX2: u8 = 2;
+
+/// Runs `job` with the fastest lanes of this processor: for jobs so small that asking for them would take as long.
+#[inline(always)]
+pub fn fastest<J: Job>(job: J) -> J::Out {
+    #[cfg(target_arch = "x86_64")]
+    match FOUND.load(Ordering::Relaxed) {
+        // SAFETY: this value is stored only where every feature that `run_avx512` enables was detected.
+        AVX512 => return unsafe { run_avx512(job) },
+        // SAFETY: and this one where those of `run_avx2` were.
+        AVX2 => return unsafe { run_avx2(job) },
+        _ => {}
+    }
+    fastest_asked(job)
+}
+
+/// The same, asking first.
+#[inline(never)]
+fn fastest_asked<J: Job>(job: J) -> J::Out {
+    let best = Backend::best();
+    #[cfg(target_arch = "x86_64")]
+    match best {
+        Backend::Avx512 => FOUND.store(AVX512, Ordering::Relaxed),
+        Backend::Avx2 => FOUND.store(AVX2, Ordering::Relaxed),
+        _ => {}
+    }
+    dispatch(best, job)
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -10,6 +10,7 @@
 
 pub use super::backend::dispatch;
 
+use super::dense;
 use super::number::UNIT;
 use dashu_ratio::RBig;
 
@@ -84,6 +85,12 @@ pub trait Lane8: Copy + Send + Sync + 'static {
     fn exp2i(self) -> Self;
     /// For finite normal `x > 0`: `(m, e)` with `x = m * 2^e`, `m` in `[1, 2)`, `e` an integer as `f64`.
     fn split_exponent(self) -> (Self, Self);
+    /// `out = a b` with `a` `m` by `k` and `b` `k` by `n`, row-major; the shape is `[m, k, n]`. Entries are summed in increasing order of the inner index,
+    /// each term by one [`Self::mul_add`].
+    #[inline(always)]
+    fn product(a: &[Self], b: &[Self], out: &mut [Self], shape: [usize; 3]) {
+        Self::enter(Product { a, b, out, shape });
+    }
     /// Lanes that are finite.
     #[inline(always)]
     fn finite(self) -> Mask {
@@ -102,6 +109,23 @@ pub trait Lane8: Copy + Send + Sync + 'static {
         let mut a = [0.0; 8];
         self.store(&mut a);
         a
+    }
+}
+
+struct Product<'a, V> {
+    a: &'a [V],
+    b: &'a [V],
+    out: &'a mut [V],
+    shape: [usize; 3],
+}
+
+impl<V: Lane8> Kernel<V> for Product<'_, V> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [m, k, n] = self.shape;
+        dense::matmul(self.a, self.b, self.out, m, k, n);
     }
 }
 

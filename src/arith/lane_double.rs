@@ -1,175 +1,172 @@
 //! Eight lanes of double-doubles: the shadow that shows what rounding did to a long run in `f64`.
 //!
-//! A lane is an unevaluated sum `h + l` with `|l|` at most half an ulp of `h`, about 106 bits. Sums, products, quotients and roots are good to
+//! A number is an unevaluated sum `h + l` with `|l|` at most half an ulp of `h`, about 106 bits. Sums, products, quotients and roots are good to
 //! a few units of `2^-104`; functions that are made of polynomials (`exp`, `ln`, sines) only to those of `f64`, and products of sums
 //! keep their digits. No bound is carried here: a shadow is run beside a state whose own rounding is asked, and is exact for that purpose.
 //!
 //! Reference: M. Joldes, J.-M. Muller, V. Popescu, *Tight and rigorous error bounds for basic building blocks of double-word
 //! arithmetic*, ACM TOMS 44 (2017): algorithms 6 (sum), 12 (product), 17 (quotient); V. Lefèvre et al. (2023) for the root.
 
-use super::lane_each::{Each, Single};
+use super::lane::{Lane8, Mask};
+use super::lane_pairs::{Arithmetic, Pairs, Two};
 use dashu_ratio::RBig;
 
 /// Eight double-doubles.
-pub type Double8 = Each<Double>;
+pub type Double8 = Pairs<Double>;
 
-/// One lane.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Double {
-    h: f64,
-    l: f64,
+/// Numbers that are unevaluated sums, the high part first.
+#[derive(Clone, Copy, Debug)]
+pub struct Double;
+
+impl Double8 {
+    /// How far each is from a float.
+    #[must_use]
+    #[inline(always)]
+    pub fn distances(&self, x: &[f64; 8]) -> [f64; 8] {
+        let mut out = [0.0; 8];
+        for (lane, out) in out.iter_mut().enumerate() {
+            *out = ((self.first[lane] - x[lane]) + self.second[lane]).abs();
+        }
+        out
+    }
 }
 
 /// The rounded sum and its error, whatever the sizes.
 #[inline(always)]
-fn two_sum(a: f64, b: f64) -> (f64, f64) {
-    let sum = a + b;
-    let part = sum - a;
-    (sum, (a - (sum - part)) + (b - part))
+fn two_sum<L: Lane8>(a: L, b: L) -> (L, L) {
+    let sum = a.add(b);
+    let part = sum.sub(a);
+    (sum, a.sub(sum.sub(part)).add(b.sub(part)))
 }
 
 /// The same for `|a| >= |b|`; what is not finite has no low part.
 #[inline(always)]
-fn fast(a: f64, b: f64) -> Double {
-    let h = a + b;
-    Double { h, l: if h.is_finite() { b - (h - a) } else { 0.0 } }
+fn fast<L: Lane8>(a: L, b: L) -> Two<L> {
+    let h = a.add(b);
+    Two(h, L::select(h.finite(), b.sub(h.sub(a)), L::zero()))
 }
 
-impl Double {
-    #[inline(always)]
-    fn of(h: f64) -> Self {
-        Self { h, l: 0.0 }
-    }
-
-    /// How far it is from a float.
-    #[must_use]
-    pub fn distance(self, x: f64) -> f64 {
-        ((self.h - x) + self.l).abs()
-    }
-}
-
-/// `2^k` for `k` in the range of normal floats.
 #[inline(always)]
-fn exp2(k: f64) -> f64 {
-    f64::from_bits(((1023.0 + k) as u64) << 52)
+fn of<L: Lane8>(h: L) -> Two<L> {
+    Two(h, L::zero())
 }
 
-impl Single for Double {
+/// Lanes in which a first quotient or root is what it is.
+#[inline(always)]
+fn is_last<L: Lane8>(x: L) -> Mask {
+    !x.finite() | x.eq(L::zero())
+}
+
+impl Arithmetic for Double {
     const TRACKED: bool = false;
     const UNDERFLOWS: bool = true;
 
-    #[inline(always)]
-    fn from_f64(x: f64) -> Self {
-        Self::of(x)
-    }
-
-    #[inline(always)]
-    fn to_f64(self) -> f64 {
-        self.h
-    }
-
-    fn nearest(x: &RBig) -> (Self, Self) {
+    fn nearest(x: &RBig) -> ([f64; 2], [f64; 2]) {
         let h = x.to_f64().value();
         let rest = RBig::try_from(h).map(|near| x - near);
         let l = rest.map_or(0.0, |rest| rest.to_f64().value());
-        (Self { h, l }, Self::of(0.0))
+        ([h, l], [0.0; 2])
     }
 
     #[inline(always)]
-    fn add(self, b: Self) -> Self {
-        let (s, e) = two_sum(self.h, b.h);
-        let (t, f) = two_sum(self.l, b.l);
-        let v = fast(s, e + t);
-        fast(v.h, f + v.l)
+    fn from_floats<L: Lane8>(x: L) -> Two<L> {
+        of(x)
     }
 
     #[inline(always)]
-    fn neg(self) -> Self {
-        Self { h: -self.h, l: -self.l }
+    fn to_floats<L: Lane8>(x: Two<L>) -> L {
+        x.0
     }
 
     #[inline(always)]
-    fn mul(self, b: Self) -> Self {
-        let c = self.h * b.h;
-        let low = self.h.mul_add(b.h, -c);
-        let t = self.l * b.l;
-        let t = self.h.mul_add(b.l, t);
-        let t = self.l.mul_add(b.h, t);
-        fast(c, low + t)
+    fn add<L: Lane8>(a: Two<L>, b: Two<L>) -> Two<L> {
+        let (s, e) = two_sum(a.0, b.0);
+        let (t, f) = two_sum(a.1, b.1);
+        let v = fast(s, e.add(t));
+        fast(v.0, f.add(v.1))
     }
 
     #[inline(always)]
-    fn div(self, b: Self) -> Self {
-        let q = self.h / b.h;
-        if !q.is_finite() || q == 0.0 {
-            return Self::of(q);
-        }
-        let r = b.mul(Self::of(q));
-        let rest = (self.h - r.h) + (self.l - r.l);
-        fast(q, rest / b.h)
+    fn neg<L: Lane8>(a: Two<L>) -> Two<L> {
+        Two(a.0.neg(), a.1.neg())
     }
 
     #[inline(always)]
-    fn sqrt(self) -> Self {
-        let root = self.h.sqrt();
-        if !root.is_finite() || root == 0.0 {
-            return Self::of(root);
-        }
-        let rest = (-root).mul_add(root, self.h) + self.l;
-        fast(root, rest / (2.0 * root))
+    fn mul<L: Lane8>(a: Two<L>, b: Two<L>) -> Two<L> {
+        let c = a.0.mul(b.0);
+        let low = a.0.mul_add(b.0, c.neg());
+        let t = a.1.mul(b.1);
+        let t = a.0.mul_add(b.1, t);
+        let t = a.1.mul_add(b.0, t);
+        fast(c, low.add(t))
     }
 
     #[inline(always)]
-    fn lt(self, b: Self) -> bool {
-        self.h < b.h || self.h == b.h && self.l < b.l
+    fn div<L: Lane8>(a: Two<L>, b: Two<L>) -> Two<L> {
+        let q = a.0.div(b.0);
+        let r = Self::mul(b, of(q));
+        let rest = a.0.sub(r.0).add(a.1.sub(r.1));
+        Two::select(is_last(q), of(q), fast(q, rest.div(b.0)))
+    }
+
+    #[inline(always)]
+    fn sqrt<L: Lane8>(a: Two<L>) -> Two<L> {
+        let root = a.0.sqrt();
+        let rest = root.neg().mul_add(root, a.0).add(a.1);
+        Two::select(is_last(root), of(root), fast(root, rest.div(L::splat(2.0).mul(root))))
+    }
+
+    #[inline(always)]
+    fn lt<L: Lane8>(a: Two<L>, b: Two<L>) -> Mask {
+        a.0.lt(b.0) | a.0.eq(b.0) & a.1.lt(b.1)
     }
 
     /// Rounded to an integer, the low part where the high one is one.
     #[inline(always)]
-    fn rounded(self, round: impl Fn(f64) -> f64) -> Self {
-        let h = round(self.h);
-        if h == self.h { fast(h, round(self.l)) } else { Self::of(h) }
+    fn rounded<L: Lane8>(a: Two<L>, round: impl Fn(L) -> L) -> Two<L> {
+        let h = round(a.0);
+        Two::select(h.eq(a.0), fast(h, round(a.1)), of(h))
     }
 
     #[inline(always)]
-    fn abs(self) -> Self {
-        if self.h < 0.0 { self.neg() } else { self }
+    fn abs<L: Lane8>(a: Two<L>) -> Two<L> {
+        Two::select(a.0.lt(L::zero()), Self::neg(a), a)
     }
 
     #[inline(always)]
-    fn mul_add(self, b: Self, c: Self) -> Self {
-        self.mul(b).add(c)
+    fn mul_add<L: Lane8>(a: Two<L>, b: Two<L>, c: Two<L>) -> Two<L> {
+        Self::add(Self::mul(a, b), c)
     }
 
     #[inline(always)]
-    fn eq(self, b: Self) -> bool {
-        self == b
+    fn eq<L: Lane8>(a: Two<L>, b: Two<L>) -> Mask {
+        a.0.eq(b.0) & a.1.eq(b.1)
     }
 
     #[inline(always)]
-    fn exp2i(self) -> Self {
-        Self::of(if (-1022.0..=1023.0).contains(&self.h) { exp2(self.h) } else { f64::NAN })
+    fn exp2i<L: Lane8>(a: Two<L>) -> Two<L> {
+        let known = L::splat(-1022.0).le(a.0) & a.0.le(L::splat(1023.0));
+        of(L::select(known, a.0.exp2i(), L::splat(f64::NAN)))
     }
 
     #[inline(always)]
-    fn split_exponent(self) -> (Self, Self) {
-        let e = (self.h.to_bits() >> 52 & 0x7ff) as f64 - 1023.0;
+    fn split_exponent<L: Lane8>(a: Two<L>) -> (Two<L>, Two<L>) {
+        let (_, e) = a.0.abs().split_exponent();
         // In two steps: the power of a number near the ends of the range has no inverse.
-        let half = (e / 2.0).floor();
-        let (a, b) = (exp2(-half), exp2(half - e));
-        (Self { h: self.h * a * b, l: self.l * a * b }, Self::of(e))
+        let half = e.mul(L::splat(0.5)).floor();
+        let (p, q) = (half.neg().exp2i(), half.sub(e).exp2i());
+        (Two(a.0.mul(p).mul(q), a.1.mul(p).mul(q)), of(e))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arith::lane::Lane8;
     use proptest::prelude::*;
 
     fn exact(x: &Double8) -> RBig {
         let part = |x: f64| RBig::try_from(x).expect("finite");
-        part(x.0[0].h) + part(x.0[0].l)
+        part(x.first[0]) + part(x.second[0])
     }
 
     /// The distance from the exact result, in units of 2^-104 of `scale`.
@@ -179,8 +176,9 @@ mod tests {
     }
 
     fn double(h: f64, l: f64) -> Double8 {
-        let x = fast(h, l * h * 2.0_f64.powi(-53));
-        Each([x; 8])
+        let l = l * h * 2.0_f64.powi(-53);
+        let sum = h + l;
+        Double8::all([sum, l - (sum - h)])
     }
 
     fn abs(x: &RBig) -> RBig {
@@ -216,7 +214,7 @@ mod tests {
         let third = RBig::ONE / RBig::from(3u8);
         let (x, _) = Double8::nearest(&third);
         assert!(off(&x, &third, &third) <= 1.0);
-        assert!(x.0[0].distance(1.0 / 3.0) > 1e-18 && x.0[0].distance(1.0 / 3.0) < 1e-16);
+        assert!(x.distances(&[1.0 / 3.0; 8]).iter().all(|off| (1e-18..1e-16).contains(off)));
     }
 
     #[test]

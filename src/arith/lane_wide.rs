@@ -1,211 +1,182 @@
 //! Eight lanes whose exponents have no bound: what a run is done in when its values leave the range of `f64`.
 //!
-//! A lane is `m 2^e` with `1 <= |m| < 2` a float and `e` an integer of 64 bits; zero has `m = 0`. Every operation is rounded once, to 53
+//! A number is `m 2^e` with `1 <= |m| < 2` and `e` floats, `e` an integer; zero has `m = 0`. Every operation is rounded once, to 53
 //! bits, as in `f64`, and nothing underflows: a state of size `1e-400` and its Gram matrix keep all their digits. Where no value leaves the
 //! range of `f64` the results are those of the other back ends, bit for bit.
 //!
 //! It is a [`Lane8`](super::Lane8), so that every kernel, decomposition and plan runs in it unchanged, an order of magnitude slower.
 
-use super::lane_each::{Each, Single};
+use super::lane::{Lane8, Mask};
+use super::lane_pairs::{Arithmetic, Pairs, Two};
+use super::lane_scalar::Scalar8;
 use super::number::UNIT;
 use dashu_int::UBig;
 use dashu_int::ops::BitTest;
 use dashu_ratio::RBig;
 
 /// Beyond this difference of exponents the smaller of two summands is below every rounding of the greater one.
-const FAR: i64 = 1000;
-/// Exponents are kept this far from the ends of their type; beyond it a number is not known.
-const MOST_EXPONENT: i64 = 1 << 55;
+const FAR: f64 = 1000.0;
+/// Beyond this exponent a number is not known: sums of exponents are exact.
+const MOST_EXPONENT: f64 = (1_u64 << 50) as f64;
+/// From this exponent on a number is an integer; below that one only its sign matters where it is rounded to one.
+const INTEGER: f64 = 52.0;
+const SIGN: f64 = -2.0;
 
 /// Eight numbers with exponents of their own.
-pub type Wide8 = Each<Wide>;
+pub type Wide8 = Pairs<Wide>;
 
-/// One lane.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Wide {
-    m: f64,
-    e: i64,
-}
+/// Numbers that are a significand and an exponent.
+#[derive(Clone, Copy, Debug)]
+pub struct Wide;
 
-const ZERO: Wide = Wide { m: 0.0, e: 0 };
-const UNKNOWN: Wide = Wide { m: f64::NAN, e: 0 };
-
-/// `2^k` for `k` in the range of normal floats.
 #[inline(always)]
-fn exp2(k: i64) -> f64 {
-    f64::from_bits(((1023 + k) as u64) << 52)
+fn zeros<L: Lane8>(m: L) -> Mask {
+    m.eq(L::zero())
 }
 
-impl Wide {
-    /// From a significand that is zero, not finite, or a normal float.
-    #[inline(always)]
-    fn normal(m: f64, e: i64) -> Self {
-        if m == 0.0 || !m.is_finite() {
-            return Self { m, e: 0 };
-        }
-        let bits = m.to_bits();
-        let exponent = (bits >> 52 & 0x7ff) as i64 - 1023;
-        let e = e + exponent;
-        if e.abs() > MOST_EXPONENT {
-            return UNKNOWN;
-        }
-        Self { m: f64::from_bits(bits & !(0x7ff << 52) | 1023 << 52), e }
-    }
-
-    #[inline(always)]
-    fn is_special(self) -> bool {
-        self.m == 0.0 || !self.m.is_finite()
-    }
-
-    /// The sum of two specials as it is; one infinite and one finite number give the infinite one.
-    #[inline(always)]
-    fn unless_both(self, a: Self, b: Self) -> Self {
-        match (a.m.is_finite(), b.m.is_finite()) {
-            (true, false) => b,
-            (false, true) => a,
-            _ => self,
-        }
-    }
+/// Zero, or not finite: the exponent says nothing.
+#[inline(always)]
+fn special<L: Lane8>(m: L) -> Mask {
+    zeros(m) | !m.finite()
 }
 
-impl Single for Wide {
+/// From significands that are zero, not finite, or normal floats, and exponents.
+#[inline(always)]
+fn normal<L: Lane8>(m: L, e: L) -> Two<L> {
+    let (size, more) = m.abs().split_exponent();
+    let (signed, e) = (L::select(m.lt(L::zero()), size.neg(), size), e.add(more));
+    let known = e.abs().le(L::splat(MOST_EXPONENT));
+    let plain = special(m);
+    let m = L::select(plain, m, L::select(known, signed, L::splat(f64::NAN)));
+    Two(m, L::select(known & !plain, e, L::zero()))
+}
+
+/// `2^-k` for differences `k >= 0` of exponents, however far.
+#[inline(always)]
+fn down<L: Lane8>(k: L) -> L {
+    k.min(L::splat(FAR)).neg().exp2i()
+}
+
+impl Arithmetic for Wide {
     const TRACKED: bool = true;
     const UNDERFLOWS: bool = false;
 
     #[inline(always)]
-    fn from_f64(x: f64) -> Self {
-        if x.is_subnormal() { Self::normal(x * exp2(200), -200) } else { Self::normal(x, 0) }
+    fn from_floats<L: Lane8>(x: L) -> Two<L> {
+        let small = x.abs().lt(L::splat(f64::MIN_POSITIVE));
+        let scaled = x.mul(L::splat(200.0).exp2i());
+        normal(L::select(small, scaled, x), L::select(small, L::splat(-200.0), L::zero()))
     }
 
     /// The nearest float; beyond the range 0 or infinite.
     #[inline(always)]
-    fn to_f64(self) -> f64 {
-        match self.e {
-            -1022..=1023 => self.m * exp2(self.e),
-            // One rounding, in the last product.
-            -1100..-1022 => self.m * exp2(self.e + 600) * exp2(-600),
-            e if e < 0 => self.m * 0.0,
-            _ => self.m * f64::INFINITY,
-        }
+    fn to_floats<L: Lane8>(Two(m, e): Two<L>) -> L {
+        let (least, most) = (L::splat(-1022.0), L::splat(1023.0));
+        let within = m.mul(e.max(least).min(most).exp2i());
+        // One rounding, in the last product.
+        let below =
+            m.mul(e.max(L::splat(-1100.0)).min(least).add(L::splat(600.0)).exp2i()).mul(L::splat(-600.0).exp2i());
+        let above = m.mul(L::splat(f64::INFINITY));
+        L::select(e.lt(least), below, L::select(most.lt(e), above, within))
     }
 
-    fn nearest(x: &RBig) -> (Self, Self) {
-        let size = |n: usize| i64::try_from(n).unwrap_or(MOST_EXPONENT);
+    fn nearest(x: &RBig) -> ([f64; 2], [f64; 2]) {
         if x.is_zero() {
-            return (ZERO, ZERO);
+            return ([0.0; 2], [0.0; 2]);
         }
+        let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX / 2);
         let e = size(x.numerator().bit_len()) - size(x.denominator().bit_len());
         let power = RBig::from(UBig::ONE << usize::try_from(e.unsigned_abs()).unwrap_or(0));
         let scaled = if e >= 0 { x / &power } else { x * &power };
         let m = scaled.to_f64().value();
         let exact = RBig::try_from(m).is_ok_and(|back| back == scaled);
-        let error = if exact { ZERO } else { Self::normal(m.abs() * UNIT, e) };
-        (Self::normal(m, e), error)
+        let of = |m: f64| {
+            let Two(m, e) = normal::<Scalar8>(Scalar8::splat(m), Scalar8::splat(e as f64));
+            [m.to_array()[0], e.to_array()[0]]
+        };
+        (of(m), if exact { [0.0; 2] } else { of(m.abs() * UNIT) })
     }
 
     #[inline(always)]
-    fn add(self, b: Self) -> Self {
-        if self.is_special() || b.is_special() {
-            return if self.m == 0.0 {
-                b
-            } else if b.m == 0.0 {
-                self
-            } else {
-                // Something is not finite, and stays so.
-                Self::normal(self.m + b.m, 0).unless_both(self, b)
-            };
-        }
-        let (large, small) = if self.e >= b.e { (self, b) } else { (b, self) };
-        let apart = large.e - small.e;
-        if apart > FAR {
-            return large;
-        }
-        Self::normal(large.m + small.m * exp2(-apart), large.e)
+    fn add<L: Lane8>(Two(a, i): Two<L>, Two(b, j): Two<L>) -> Two<L> {
+        // A zero has the exponent of what it is added to.
+        let (i, j) = (L::select(zeros(a), j, i), L::select(zeros(b), i, j));
+        let e = i.max(j);
+        normal(a.mul(down(e.sub(i))).add(b.mul(down(e.sub(j)))), e)
     }
 
     #[inline(always)]
-    fn mul(self, b: Self) -> Self {
-        Self::normal(self.m * b.m, self.e + b.e)
+    fn mul<L: Lane8>(a: Two<L>, b: Two<L>) -> Two<L> {
+        normal(a.0.mul(b.0), a.1.add(b.1))
     }
 
     #[inline(always)]
-    fn div(self, b: Self) -> Self {
-        Self::normal(self.m / b.m, self.e - b.e)
+    fn div<L: Lane8>(a: Two<L>, b: Two<L>) -> Two<L> {
+        normal(a.0.div(b.0), a.1.sub(b.1))
     }
 
     #[inline(always)]
-    fn sqrt(self) -> Self {
-        if self.is_special() || self.m < 0.0 {
-            return Self { m: self.m.sqrt(), e: 0 };
-        }
-        let odd = self.e & 1;
-        Self::normal((self.m * (1 + odd) as f64).sqrt(), (self.e - odd) / 2)
+    fn sqrt<L: Lane8>(Two(m, e): Two<L>) -> Two<L> {
+        let half = e.mul(L::splat(0.5)).floor();
+        let odd = e.sub(half.add(half));
+        normal(m.mul(L::one().add(odd)).sqrt(), half)
     }
 
     #[inline(always)]
-    fn neg(self) -> Self {
-        Self { m: -self.m, e: self.e }
-    }
-
-    /// `self * b + c`, rounded once, by a fused multiply-add of aligned significands.
-    #[inline(always)]
-    fn mul_add(self, b: Self, c: Self) -> Self {
-        if self.is_special() || b.is_special() {
-            return self.mul(b).add(c);
-        }
-        if c.is_special() {
-            return if c.m == 0.0 { self.mul(b) } else { c };
-        }
-        let apart = self.e + b.e - c.e;
-        if apart > FAR {
-            return self.mul(b);
-        }
-        if apart < -FAR {
-            return c;
-        }
-        if apart >= 0 {
-            Self::normal(self.m.mul_add(b.m, c.m * exp2(-apart)), self.e + b.e)
-        } else {
-            Self::normal((self.m * exp2(apart)).mul_add(b.m, c.m), c.e)
-        }
+    fn neg<L: Lane8>(Two(m, e): Two<L>) -> Two<L> {
+        Two(m.neg(), e)
     }
 
     #[inline(always)]
-    fn lt(self, b: Self) -> bool {
-        if self.is_special() || b.is_special() || (self.m < 0.0) != (b.m < 0.0) || self.e == b.e {
-            return self.m < b.m;
-        }
-        (self.e < b.e) != (self.m < 0.0)
+    fn abs<L: Lane8>(Two(m, e): Two<L>) -> Two<L> {
+        Two(m.abs(), e)
+    }
+
+    /// `a * b + c`, rounded once, by a fused multiply-add of aligned significands.
+    #[inline(always)]
+    fn mul_add<L: Lane8>(a: Two<L>, b: Two<L>, c: Two<L>) -> Two<L> {
+        let exponent = a.1.add(b.1);
+        // A product that is 0 has the exponent of c; a c that is 0, or has no exponent, that of the product.
+        let product = exponent.sub(c.1);
+        let product = L::select(special(c.0), L::zero(), product);
+        let ahead = L::select(zeros(a.0) | zeros(b.0), L::splat(-1.0), product);
+        let first = L::zero().le(ahead);
+        let (up, down) = (down(ahead.neg().max(L::zero())), down(ahead.max(L::zero())));
+        // What is far below changes no digit, unless it decides a tie.
+        let far = L::splat(FAR).lt(ahead);
+        let c_there = L::select(far, L::zero(), c.0.mul(down));
+        normal(a.0.mul(up).mul_add(b.0, c_there), L::select(first, exponent, c.1))
     }
 
     #[inline(always)]
-    fn eq(self, b: Self) -> bool {
-        self.m == b.m && (self.e == b.e || self.is_special())
+    fn lt<L: Lane8>(Two(a, i): Two<L>, Two(b, j): Two<L>) -> Mask {
+        let (below, over) = (a.lt(L::zero()), b.lt(L::zero()));
+        let plain = special(a) | special(b) | below ^ over | i.eq(j);
+        plain & a.lt(b) | !plain & (i.lt(j) ^ below)
     }
 
     #[inline(always)]
-    fn rounded(self, round: impl Fn(f64) -> f64) -> Self {
-        if self.is_special() || self.e >= 52 {
-            return self;
-        }
-        // Below 2^-2 only the sign matters.
-        Self::from_f64(round(self.m * exp2(self.e.max(-2))))
+    fn eq<L: Lane8>(Two(a, i): Two<L>, Two(b, j): Two<L>) -> Mask {
+        a.eq(b) & (i.eq(j) | special(a))
     }
 
     #[inline(always)]
-    fn abs(self) -> Self {
-        Self { m: self.m.abs(), e: self.e }
+    fn rounded<L: Lane8>(Two(m, e): Two<L>, round: impl Fn(L) -> L) -> Two<L> {
+        let kept = special(m) | L::splat(INTEGER).le(e);
+        let float = m.mul(e.max(L::splat(SIGN)).min(L::splat(INTEGER)).exp2i());
+        Two::select(kept, Two(m, e), normal(round(float), L::zero()))
     }
 
     #[inline(always)]
-    fn exp2i(self) -> Self {
-        let k = self.to_f64();
-        if k.abs() <= MOST_EXPONENT as f64 { Self { m: 1.0, e: k as i64 } } else { UNKNOWN }
+    fn exp2i<L: Lane8>(a: Two<L>) -> Two<L> {
+        let k = Self::to_floats(a);
+        let known = k.abs().le(L::splat(MOST_EXPONENT));
+        Two(L::select(known, L::one(), L::splat(f64::NAN)), L::select(known, k, L::zero()))
     }
 
     #[inline(always)]
-    fn split_exponent(self) -> (Self, Self) {
-        (Self { m: self.m, e: 0 }, Self::from_f64(self.e as f64))
+    fn split_exponent<L: Lane8>(Two(m, e): Two<L>) -> (Two<L>, Two<L>) {
+        (Two(m, L::zero()), normal(e, L::zero()))
     }
 }
 
@@ -213,7 +184,6 @@ impl Single for Wide {
 mod tests {
     use super::*;
     use crate::arith::elementary::{exp, ln, pow};
-    use crate::arith::lane::Lane8;
     use dashu_int::IBig;
     use proptest::prelude::*;
 
@@ -222,7 +192,7 @@ mod tests {
     }
 
     fn exact(x: &Wide8) -> RBig {
-        let Wide { m, e } = x.0[0];
+        let (m, e) = (x.first[0], x.second[0] as i64);
         let power = RBig::from(IBig::ONE << usize::try_from(e.unsigned_abs()).expect("small"));
         let m = RBig::try_from(m).expect("finite");
         if e >= 0 { m * power } else { m / power }

@@ -5,7 +5,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`lane`] | eight `f64`s as one value, and what each operation on them means |
-//! | [`lane_each`] | eight numbers that are no floats, lane by lane |
+//! | [`lane_pairs`] | eight numbers that are two floats each |
 //! | [`lane_wide`] | eight numbers whose exponents have no bound |
 //! | [`lane_double`] | eight double-doubles: the shadow of a long run |
 //! | [`backend`] | which processors can do that how, and the door into generic code |
@@ -59,9 +59,9 @@ mod lane_avx2;
 #[cfg(target_arch = "x86_64")]
 mod lane_avx512;
 pub mod lane_double;
-pub mod lane_each;
 #[cfg(target_arch = "aarch64")]
 mod lane_neon;
+pub mod lane_pairs;
 mod lane_scalar;
 #[cfg(test)]
 mod lane_tests;

@@ -66,6 +66,15 @@ pub trait Number: Clone + Send + 'static {
     fn pi() -> (Self, Self);
     /// The lane's value, rounded.
     fn to_f64(&self, lane: usize) -> f64;
+    /// Those of all lanes; of a single case its value in each.
+    #[inline(always)]
+    fn to_lanes(&self) -> [f64; 8] {
+        let mut lanes = [0.0; 8];
+        for (lane, x) in lanes.iter_mut().enumerate() {
+            *x = self.to_f64(lane % Self::LANES);
+        }
+        lanes
+    }
 
     fn add(&self, b: &Self) -> Self;
     fn sub(&self, b: &Self) -> Self;

@@ -50,6 +50,10 @@ impl<V: Lane8> Number for V {
     fn to_f64(&self, lane: usize) -> f64 {
         self.to_array()[lane]
     }
+    #[inline(always)]
+    fn to_lanes(&self) -> [f64; 8] {
+        self.to_array()
+    }
 
     #[inline(always)]
     fn add(&self, b: &Self) -> Self {
@@ -155,7 +159,7 @@ impl<V: Lane8> Number for V {
 
     #[inline(always)]
     fn matmul(a: &[Self], b: &[Self], out: &mut [Self], m: usize, k: usize, n: usize) {
-        <V as Lane8>::enter(Product { a, b, out, shape: [m, k, n] });
+        <V as Lane8>::product(a, b, out, [m, k, n]);
     }
 
     fn scratch_len(n: usize) -> usize {
@@ -193,23 +197,6 @@ impl<V: Lane8> Number for V {
     #[inline(always)]
     fn determinant(n: usize, a: &mut [Self], _scratch: &mut [Self]) -> (Self, Self) {
         <V as Lane8>::enter(Determinant { n, a })
-    }
-}
-
-struct Product<'a, V> {
-    a: &'a [V],
-    b: &'a [V],
-    out: &'a mut [V],
-    shape: [usize; 3],
-}
-
-impl<V: Lane8> Kernel<V> for Product<'_, V> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let [m, k, n] = self.shape;
-        dense::matmul(self.a, self.b, self.out, m, k, n);
     }
 }
 

@@ -151,8 +151,8 @@ impl<'a> Exact<'a> {
         for Capped { slot, .. } in capped {
             let mut sums = [0.0_f64; 8];
             for at in plan.slots[*slot as usize].range() {
-                for (lane, sum) in sums.iter_mut().enumerate() {
-                    let gap = run.numbers[at].0[lane].distance(m.numbers[at].to_f64(lane));
+                let gaps = run.numbers[at].distances(&m.numbers[at].to_lanes());
+                for (sum, gap) in sums.iter_mut().zip(gaps) {
                     *sum = gap.mul_add(gap, *sum);
                 }
             }
