@@ -52,12 +52,19 @@ fn norms_of<V: Lane8>(x: impl Iterator<Item = V> + Clone) -> V {
     V::select(lost, scaled, sum.sqrt())
 }
 
-/// The Euclidean distance.
-pub(super) fn distance<'x, I: IntoIterator<Item = &'x f64>>(a: I, b: I) -> f64
-where
-    I::IntoIter: Clone,
-{
-    norm(a.into_iter().zip(b).map(|(a, b)| a - b))
+/// The Euclidean norms of eight, entry by entry: what [`norm`] is of each, without waiting for one sum after the other.
+pub(super) fn norms_of_eight(x: impl Iterator<Item = [f64; 8]> + Clone) -> [f64; 8] {
+    let mut sums = [0.0_f64; 8];
+    for x in x.clone() {
+        for (sum, x) in sums.iter_mut().zip(x) {
+            *sum += x * x;
+        }
+    }
+    let of = |lane: usize| {
+        let sum = sums[lane];
+        if (1e-280..1e300).contains(&sum) { sum.sqrt() } else { norm(x.clone().map(|x| x[lane])) }
+    };
+    std::array::from_fn(of)
 }
 
 #[cfg(test)]
@@ -70,8 +77,6 @@ mod tests {
         for scale in [1.0, 1e-200, 1e200, 5e-324] {
             let of = |x: [f64; 2]| norm(x.into_iter().map(|x| x * scale));
             assert!((of([3.0, 4.0]) / scale - 5.0).abs() < 1e-12, "{scale:e}");
-            let [a, b] = [[7.0, 1.0], [4.0, 5.0]].map(|x| x.map(|x| x * scale));
-            assert!((distance(&a, &b) / scale - 5.0).abs() < 1e-12, "{scale:e}");
         }
         let lanes = [0.0, 1.0, 1e-200, 1e200, 5e-324, f64::INFINITY, f64::NAN, 2.0];
         let x = [3.0, 4.0].map(|part| Scalar8::load(&lanes.map(|scale| part * scale)));
@@ -80,6 +85,9 @@ mod tests {
         let same = |a: f64, b: f64| a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-15 * a;
         assert!(alone.iter().zip(&beside).all(|(a, b)| same(*a, *b)), "{alone:?} {beside:?}");
         assert_eq!(distances(&x, &x).to_array()[..5], [0.0; 5]);
+        let eight = norms_of_eight([3.0, 4.0].into_iter().map(|part| lanes.map(|scale| part * scale)));
+        assert_eq!(eight.map(f64::to_bits)[..6], alone.map(f64::to_bits)[..6]);
+        assert!(eight[6].is_nan() && eight[7] == 10.0);
         assert_eq!(norm(std::iter::empty()), 0.0);
         assert_eq!(norm([0.0, f64::INFINITY].into_iter()), f64::INFINITY);
         assert!(norm([0.0, f64::NAN].into_iter()).is_nan());

@@ -9,11 +9,11 @@
 //! from it by its fault, and a fault that passes for rounding is a floor under which nothing is told: the case would be run again by `step`, as if
 //! the kernel had never been asked.
 
-use super::distance::{distance, norm};
+use super::distance::{norm, norms_of_eight};
 use super::octet::lanes_of;
 use super::path::{DRIFT, SETUP, STEP, begin, input_slot, set_time};
 use super::shadow::{Growth, moved_by};
-use crate::arith::lane::{ALL, Mask};
+use crate::arith::lane::{self, ALL, Mask};
 use crate::arith::number::{Number, UNIT};
 use crate::claim::program::{KernelBinding, Path};
 use crate::eval::compile::PlanError;
@@ -75,14 +75,15 @@ impl<'a, N: Number> Fast<'a, N> {
         });
         let mut fast = Self { kernel, binding, problems, moved: None, own: None };
         if watched {
-            let states: [State; 8] = std::array::from_fn(|lane| fast.state(plan, path, m, of(lane)));
+            let given = fast.states(plan, path, m);
+            let states: [State; 8] = std::array::from_fn(|lane| given[of(lane)].clone());
             let mut moved = states.clone();
             for (component, matrix) in moved.iter_mut().flat_map(|state| state.iter_mut().enumerate()) {
                 for (i, x) in matrix.iter_mut().enumerate() {
                     *x *= moved_by(i + component);
                 }
             }
-            let start = lanes(|lane| distance(entries(&states[lane]), entries(&moved[lane])));
+            let start = N::from_lanes(&distances(&states, &moved));
             let slots = fast.components(path).filter_map(|(_, component)| input_slot(plan, component.input));
             let errors: Vec<SlotId> = slots.collect();
             let error = lanes(|lane| norm(errors.iter().map(|slot| m.errors[*slot as usize].to_f64(lane))));
@@ -92,11 +93,16 @@ impl<'a, N: Number> Fast<'a, N> {
         Some(fast)
     }
 
-    /// The kernel's state in a lane, in its order.
-    fn state(&self, plan: &Plan, path: &Path, m: &Machine<N>, lane: usize) -> State {
-        let components = self.binding.state.iter().filter_map(|&i| path.state.get(i));
-        let slots = components.map(|component| input_slot(plan, component.input));
-        slots.map(|slot| slot.map_or_else(|| DMatrix::zeros(0, 0), |slot| read(plan, m, slot, lane))).collect()
+    /// The kernel's state in each lane, in its order.
+    fn states(&self, plan: &Plan, path: &Path, m: &Machine<N>) -> [State; 8] {
+        let mut states: [State; 8] = std::array::from_fn(|_| Vec::new());
+        for component in self.binding.state.iter().filter_map(|&i| path.state.get(i)) {
+            let all = input_slot(plan, component.input).map(|slot| read_all(plan, m, slot));
+            for (lane, state) in states.iter_mut().enumerate() {
+                state.push(all.as_ref().map_or_else(|| DMatrix::zeros(0, 0), |all| all.of(lane)));
+            }
+        }
+        states
     }
 
     /// Runs the kernel in the lanes that are running; what the others hold afterwards means nothing.
@@ -191,14 +197,13 @@ impl<'a, N: Number> Fast<'a, N> {
         running: Mask,
         (t, next): (u64, u64),
     ) -> Result<(), PlanError> {
-        let mut states: [State; 8] = std::array::from_fn(|lane| self.state(plan, path, m, lane));
+        let mut states = self.states(plan, path, m);
         let mut moved = self.moved.take();
         let mut own = self.own.take();
         // How far two runs have parted, and the size of the first: between far looks, too, since they may part and meet again.
         let mut seen: Vec<(N, N, u64)> = Vec::new();
         let watched = |states: &[State; 8], moved: &[State; 8], steps: u64| {
-            let apart = lanes(|lane| distance(entries(&states[lane]), entries(&moved[lane])));
-            (apart, lanes(|lane| norm(entries(&states[lane]).copied())), steps)
+            (N::from_lanes(&distances(states, moved)), N::from_lanes(&norms_of_eight(entries(states))), steps)
         };
         for (from, to) in parts(t, next) {
             // The last step is taken apart.
@@ -240,8 +245,9 @@ impl<'a, N: Number> Fast<'a, N> {
         let first = own.as_ref().unwrap_or(&states);
         for (place, component) in self.components(path) {
             let Some(&slot) = plan.roots.get(STEP).and_then(|roots| roots.get(&component.next)) else { continue };
+            let all = read_all(plan, m, slot);
             for lane in lanes_of(running) {
-                let wanted = read(plan, m, slot, lane);
+                let wanted = all.of(lane);
                 let bound = m.errors[slot as usize].to_f64(lane) + UNIT * wanted.norm();
                 let off = (&states[lane][place] - &wanted).norm();
                 // A kernel that gives what is no number agrees with nothing.
@@ -270,7 +276,8 @@ impl<'a, N: Number> Fast<'a, N> {
                 // Nobody asks for more than a proposal.
                 None => size.mul(&N::from_f64(DRIFT)),
                 Some((moved, growth)) => {
-                    let apart = lanes(|lane| distance(&first[lane][place], &moved[lane][place]));
+                    let gaps = differences(part_entries(first, place), part_entries(moved, place));
+                    let apart = N::from_lanes(&norms_of_eight(gaps));
                     // What one step makes of an exact state is never too much to allow: a small part may be the rounding of large ones.
                     let step = bounds.get(place).map_or_else(N::zero, N::from_lanes);
                     growth.estimate(&apart, &size).max(&size.mul(&N::from_f64(UNIT))).max(&step)
@@ -336,24 +343,105 @@ fn lanes<N: Number>(of: impl Fn(usize) -> f64) -> N {
 
 /// A slot in one lane.
 fn read<N: Number>(plan: &Plan, m: &Machine<N>, slot: SlotId, lane: usize) -> DMatrix<f64> {
+    read_all(plan, m, slot).of(lane)
+}
+
+/// A slot in all lanes.
+fn read_all<N: Number>(plan: &Plan, m: &Machine<N>, slot: SlotId) -> InLanes {
     let at = plan.slots[slot as usize];
-    DMatrix::from_row_iterator(at.rows as usize, at.cols as usize, at.range().map(|i| m.numbers[i].to_f64(lane)))
+    let entries = N::enter(Reading { numbers: &m.numbers[at.range()] });
+    InLanes { rows: at.rows as usize, cols: at.cols as usize, entries }
+}
+
+/// A matrix of each lane, entry by entry, row-major.
+struct InLanes {
+    rows: usize,
+    cols: usize,
+    entries: Vec<[f64; 8]>,
+}
+
+impl InLanes {
+    fn of(&self, lane: usize) -> DMatrix<f64> {
+        DMatrix::from_row_iterator(self.rows, self.cols, self.entries.iter().map(|lanes| lanes[lane]))
+    }
 }
 
 /// One matrix of each running lane's state into a slot, as exact numbers; the other lanes keep theirs.
 fn write<N: Number>(plan: &Plan, m: &mut Machine<N>, slot: SlotId, place: usize, states: &[State; 8], running: Mask) {
     let at = plan.slots[slot as usize];
-    for (i, number) in at.range().enumerate() {
-        let (row, col) = (i / at.cols as usize, i % at.cols as usize);
-        let new = lanes(|lane| if running >> lane & 1 == 1 { states[lane][place][(row, col)] } else { 0.0 });
-        m.numbers[number] = N::select(running, &new, &m.numbers[number]);
+    let (rows, cols) = (at.rows as usize, at.cols as usize);
+    let mut entries = vec![[0.0; 8]; rows * cols];
+    for lane in lanes_of(running) {
+        // Columns one after the other there, rows here.
+        for (i, x) in states[lane][place].as_slice().iter().enumerate() {
+            entries[i % rows * cols + i / rows][lane] = *x;
+        }
     }
-    m.errors[slot as usize] = N::zero();
-    m.undefined[slot as usize] = 0;
-    m.set_norm(plan, slot);
+    N::enter(Writing { plan, m, slot, entries: &entries, running });
 }
 
-/// The entries of a state, array by array.
-fn entries(state: &State) -> impl Iterator<Item = &f64> + Clone {
-    state.iter().flatten()
+/// Numbers as floats, all lanes of each.
+struct Reading<'a, N> {
+    numbers: &'a [N],
+}
+
+impl<N: Number> lane::Kernel<N> for Reading<'_, N> {
+    type Out = Vec<[f64; 8]>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let mut entries = vec![[0.0; 8]; self.numbers.len()];
+        for (entry, number) in entries.iter_mut().zip(self.numbers) {
+            *entry = number.to_lanes();
+        }
+        entries
+    }
+}
+
+/// Floats as exact numbers of a slot, in the lanes that are running.
+struct Writing<'a, N> {
+    plan: &'a Plan,
+    m: &'a mut Machine<N>,
+    slot: SlotId,
+    entries: &'a [[f64; 8]],
+    running: Mask,
+}
+
+impl<N: Number> lane::Kernel<N> for Writing<'_, N> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { plan, m, slot, entries, running } = self;
+        for (number, entry) in m.numbers[plan.slots[slot as usize].range()].iter_mut().zip(entries) {
+            *number = N::select(running, &N::from_lanes(entry), number);
+        }
+        m.errors[slot as usize] = N::zero();
+        m.undefined[slot as usize] = 0;
+        m.set_norm(plan, slot);
+    }
+}
+
+/// The entries of eight states side by side, array by array.
+fn entries(states: &[State; 8]) -> impl Iterator<Item = [f64; 8]> + Clone + '_ {
+    (0..states[0].len()).flat_map(|place| part_entries(states, place))
+}
+
+/// Those of the array at this place.
+fn part_entries(states: &[State; 8], place: usize) -> impl Iterator<Item = [f64; 8]> + Clone + '_ {
+    let arrays: [&[f64]; 8] = std::array::from_fn(|lane| states[lane][place].as_slice());
+    let length = arrays.iter().map(|array| array.len()).min().unwrap_or(0);
+    (0..length).map(move |i| arrays.map(|array| array[i]))
+}
+
+fn differences<'x>(
+    a: impl Iterator<Item = [f64; 8]> + Clone + 'x,
+    b: impl Iterator<Item = [f64; 8]> + Clone + 'x,
+) -> impl Iterator<Item = [f64; 8]> + Clone + 'x {
+    a.zip(b).map(|(a, b)| std::array::from_fn(|lane| a[lane] - b[lane]))
+}
+
+/// How far two states are apart, lane by lane.
+fn distances(a: &[State; 8], b: &[State; 8]) -> [f64; 8] {
+    norms_of_eight(differences(entries(a), entries(b)))
 }

@@ -81,6 +81,8 @@ struct Strategy {
     normals: Vec<[f64; 8]>,
     steps: Vec<f64>,
     x: Vec<f64>,
+    /// A row of what the parents' steps add to the covariance.
+    many: Vec<f64>,
     order: Vec<(Outcome, usize)>,
 }
 
@@ -146,6 +148,7 @@ impl Strategy {
             normals: vec![[0.0; 8]; n * offspring / 8],
             steps: vec![0.0; n * offspring],
             x: vec![0.0; n],
+            many: Vec::with_capacity(n),
             order: Vec::with_capacity(offspring),
         }
     }
@@ -166,16 +169,24 @@ impl Strategy {
         random.normals(self.backend, &mut self.normals);
         self.order.clear();
         for octet in 0..self.offspring / 8 {
+            // Eight candidates at once, each by the same sums in the same order.
+            let normals = &self.normals[octet * n..(octet + 1) * n];
+            for i in 0..n {
+                let mut step = [0.0; 8];
+                let (row, before) = if self.full { (&self.factor[i * n..], 0) } else { (&self.factor[i..], i) };
+                for (factor, normal) in row.iter().zip(&normals[before..=i]) {
+                    for (step, normal) in step.iter_mut().zip(normal) {
+                        *step += factor * normal;
+                    }
+                }
+                for (lane, step) in step.into_iter().enumerate() {
+                    self.steps[(octet * 8 + lane) * n + i] = step;
+                }
+            }
             for lane in 0..8 {
                 let candidate = octet * 8 + lane;
                 for i in 0..n {
-                    let step = if self.full {
-                        (0..=i).fold(0.0, |sum, j| sum + self.factor[i * n + j] * self.normal(candidate, j))
-                    } else {
-                        self.factor[i] * self.normal(candidate, i)
-                    };
-                    self.steps[candidate * n + i] = step;
-                    self.x[i] = self.mean[i] + self.sigma * self.scales[i] * step;
+                    self.x[i] = self.mean[i] + self.sigma * self.scales[i] * self.steps[candidate * n + i];
                 }
                 probe.space.decode(&self.x, &mut probe.lanes, lane);
             }
@@ -214,13 +225,19 @@ impl Strategy {
         let lost = if fast { rates.one * rates.path * (2.0 - rates.path) } else { 0.0 };
         let keep = 1.0 - rates.one - rates.many + lost;
         for i in 0..n {
-            for j in if self.full { 0..i + 1 } else { i..i + 1 } {
-                let many = parents
-                    .iter()
-                    .zip(&self.weights)
-                    .fold(0.0, |sum, (p, w)| sum + w * self.steps[p * n + i] * self.steps[p * n + j]);
-                let c = &mut self.covariance[if self.full { i * n + j } else { i }];
-                *c = keep * *c + rates.one * self.path[i] * self.path[j] + rates.many * many;
+            // Row by row for one parent after the other: sums side by side.
+            let from = if self.full { 0 } else { i };
+            self.many.clear();
+            self.many.resize(i + 1 - from, 0.0);
+            for (p, w) in parents.iter().zip(&self.weights) {
+                let weighted = w * self.steps[p * n + i];
+                for (sum, step) in self.many.iter_mut().zip(&self.steps[p * n + from..=p * n + i]) {
+                    *sum += weighted * step;
+                }
+            }
+            let row = if self.full { &mut self.covariance[i * n..] } else { &mut self.covariance[i..] };
+            for ((c, many), path) in row.iter_mut().zip(&self.many).zip(&self.path[from..]) {
+                *c = keep * *c + rates.one * self.path[i] * path + rates.many * many;
             }
         }
         let change = (rates.sigma / rates.damping * (length / rates.length - 1.0)).min(1.0);

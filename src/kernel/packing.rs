@@ -29,12 +29,18 @@ pub fn pack_rows<V: Lane8>(matrix: &DMatrix<f64>) -> Vec<V> {
     let (n, k) = matrix.shape();
     let mut out = Vec::with_capacity(n.div_ceil(WIDTH) * k);
     for block in 0..n.div_ceil(WIDTH) {
-        for column in 0..k {
-            let mut lanes = [0.0; WIDTH];
-            for (lane, row) in lanes.iter_mut().zip(block * WIDTH..n) {
-                *lane = matrix[(row, column)];
-            }
-            out.push(V::load(&lanes));
+        for column in matrix.as_slice().chunks_exact(n) {
+            out.push(match column[block * WIDTH..].first_chunk() {
+                // Where they are: eight numbers that were just written one by one are slow to load at once.
+                Some(lanes) => V::load(lanes),
+                None => {
+                    let mut lanes = [0.0; WIDTH];
+                    for (lane, x) in lanes.iter_mut().zip(&column[block * WIDTH..]) {
+                        *lane = *x;
+                    }
+                    V::load(&lanes)
+                }
+            });
         }
     }
     out
@@ -45,10 +51,10 @@ pub fn pack_rows<V: Lane8>(matrix: &DMatrix<f64>) -> Vec<V> {
 pub fn unpack_rows<V: Lane8>(packed: &[V], matrix: &mut DMatrix<f64>) {
     let (n, k) = matrix.shape();
     for block in 0..n.div_ceil(WIDTH) {
-        for column in 0..k {
+        for (column, out) in matrix.as_mut_slice().chunks_exact_mut(n).enumerate() {
             let lanes = packed[block * k + column].to_array();
-            for (lane, row) in lanes.into_iter().zip(block * WIDTH..n) {
-                matrix[(row, column)] = lane;
+            for (out, lane) in out[block * WIDTH..].iter_mut().zip(lanes) {
+                *out = lane;
             }
         }
     }
