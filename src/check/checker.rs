@@ -9,11 +9,11 @@ use super::figure::{self, Found};
 use super::fit::Fit;
 use super::moving::{self, MovingRun};
 use super::pointwise::PointwiseRun;
-use super::probability::{self, Choice, Drawn, Ready, TRIALS, Trials, Unfit, replay_case};
 use super::reading;
 use super::replay::{ReplayRun, Value, Which};
 use super::scaling::{Asked, ScalingRun};
 use super::search::Effort;
+use super::setting::{self, Ready, TRIALS, Trials, Unfit, replay_case};
 use super::stored::stored_of;
 use super::sure;
 use super::tally::Tally;
@@ -495,33 +495,14 @@ impl Checker {
         Ok((0..self.predicates.len()).map(|i| of(i).map(evidence).unwrap_or_default()).collect())
     }
 
-    /// What is kept of the looks of trials of the settings that are chosen: `trials` of each, given how many settings there are.
-    pub(super) fn trials_of<T>(
-        &self,
-        choice: &Choice<'_, T>,
-        trials: &dyn Fn(u64) -> u64,
-        kept: &dyn Fn(Option<Look>) -> T,
-    ) -> Result<Vec<Drawn<T>>, CheckError> {
-        let Some(run) = self.trials() else {
-            return Err(CheckError("nothing is random in this claim".to_owned()));
-        };
-        let mut all = Vec::new();
-        let (made, chosen) = run.drawn(choice, trials, kept)?;
-        for (ready, trials) in made {
-            let (point, _) = run.trial(&ready, 0)?;
-            let (at, claimed) = (self.numbers(&point)?, ready.claimed());
-            all.push(Drawn { setting: ready.number, at, claimed, chosen, trials });
-        }
-        Ok(all)
-    }
-
-    fn trials(&self) -> Option<Trials<'_>> {
+    /// What trials of it are made by, where something is random.
+    pub(super) fn trials(&self) -> Option<Trials<'_>> {
         let chance = self.program.chance.as_ref()?;
         Some(Trials {
             program: &self.program,
             chance,
             side: self.claim.probability.as_ref()?.side,
-            plans: probability::plans(&self.program, chance, self.max_elements),
+            plans: setting::plans(&self.program, chance, self.max_elements),
             seed: self.options.seed,
             id: &self.claim.id.0,
             backend: self.backend,
@@ -552,7 +533,7 @@ impl Checker {
             // The event can be asked there all the same.
             Err(Unfit::Bound(ready)) => *ready,
             Err(Unfit::Hypotheses(hypotheses)) => {
-                let stratum = probability::stratum(case / TRIALS);
+                let stratum = setting::stratum(case / TRIALS);
                 return Ok(Replay { stratum, hypotheses, ints: Vec::new(), values: Vec::new(), looks: Vec::new() });
             }
         };

@@ -10,13 +10,14 @@ use super::swept::{Line, Of, fixed, lines};
 use super::together::{Places, Seen as Shown, widest};
 use super::{Asked, Constant, Curve, CurvePoint, Search, malformed};
 use crate::check::checker::{CheckError, Checker};
-use crate::check::probability::Choice;
+use crate::check::drawn::Choice;
 use crate::check::trend::Trend;
 use crate::claim::model::Claim;
 use dashu_ratio::RBig;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::ops::Range;
 
 /// Settings at each combination of swept values, at most; and so many of which they are those that ask for most, by so many trials of each, where these
 /// are no more than a part of what the settings have.
@@ -36,6 +37,8 @@ const TIMES: [u64; 2] = [4, 2];
 const FINE: f64 = 0.001;
 /// What is there for those trials, in shares of what is there for all.
 const MORE: u64 = 8;
+/// Trials that are kept, at most: those that are there are not made again.
+const MOST_KEPT: u64 = 1 << 25;
 
 /// Where trials are made: a combination of the swept values, and beside it a value of what nobody asked for, as the places of its line and in it.
 #[derive(Clone, Copy)]
@@ -147,25 +150,32 @@ impl Table<'_, '_> {
         }
     }
 
-    /// Trials at a place: so many of each setting, or as many as its share is for.
-    fn sampled(&self, place: Place, each: Option<u64>) -> Result<Stand, CheckError> {
+    /// Trials at a place: as many of each setting as its share is for.
+    fn sampled(&self, place: Place) -> Result<Stand, CheckError> {
         // A value at which another given's interval is plainly empty has no settings.
         let Ok(checker) = Checker::new(&self.claim(&place), self.search.options) else {
             return Ok(Stand { place, cost: 1, settings: Vec::new() });
         };
         let cost = checker.cost().max(1);
         let share = |settings: u64| (self.share / cost / settings.max(1)).clamp(TRIALS.0, TRIALS.1).next_multiple_of(8);
-        let each = |settings: u64| each.unwrap_or_else(|| share(settings));
         let among = (self.share / cost / SEARCH_SHARE / SEARCH).min(MOST_SEARCHED) as usize;
         let choice = Choice { settings: MOST_SETTINGS, among, each: SEARCH, score: &score };
-        let drawn = checker.trials_of(&choice, &each, &asked)?;
+        let drawn = checker.trials_of(&choice, &share, &asked)?;
         let settings = drawn.into_iter().map(Quantile::of).collect::<Result<_, _>>()?;
         Ok(Stand { place, cost, settings })
     }
 
+    /// More trials of a stand's settings: so many of each.
+    fn more(&self, stand: &Stand, each: u64) -> Result<Vec<Quantile>, CheckError> {
+        let checker = Checker::new(&self.claim(&stand.place), self.search.options).map_err(malformed)?;
+        let ranges: Vec<(u64, Range<u64>)> = stand.settings.iter().map(|one| (one.setting, one.own()..each)).collect();
+        let more = checker.more_trials_of(&ranges, &asked)?;
+        Ok(stand.settings.iter().zip(more).map(|(one, more)| one.clone().with(&more)).collect())
+    }
+
     /// The first trials at these places.
     fn begin(&mut self, places: Vec<Place>) -> Result<(), CheckError> {
-        let found: Vec<_> = places.par_iter().with_max_len(1).map(|place| self.sampled(*place, None)).collect();
+        let found: Vec<_> = places.par_iter().with_max_len(1).map(|place| self.sampled(*place)).collect();
         for stand in found {
             self.stands.push(stand?);
         }
@@ -292,30 +302,36 @@ impl Table<'_, '_> {
             };
             let firsts: Vec<usize> = among.iter().map(first).collect();
             let tried: BTreeSet<usize> = firsts.iter().copied().collect();
-            let cost = |times: u64| -> u64 {
-                let stands = tried.iter().map(|stand| &self.stands[*stand]);
-                let each =
-                    |stand: &Stand| stand.cost.saturating_mul(stand.settings.iter().map(|at| times * at.trials).sum());
-                stands.map(each).fold(0, u64::saturating_add)
+            let kept: u64 = self.stands.iter().flat_map(|stand| &stand.settings).map(Quantile::own).sum();
+            // What so many times as many trials cost, and how many more they are.
+            let cost = |times: u64| {
+                let of = |stand: &usize| {
+                    let Stand { cost, settings, .. } = &self.stands[*stand];
+                    let more: u64 = settings.iter().map(|one| after(one.trials, times) - one.own()).sum();
+                    (cost.saturating_mul(more), more)
+                };
+                tried.iter().map(of).fold((0_u64, 0_u64), |(a, b), (c, d)| (a.saturating_add(c), b + d))
             };
-            let Some(times) = TIMES.into_iter().find(|times| cost(*times) <= self.left) else { return Ok(()) };
+            let fits = |(cost, more): (u64, u64)| cost <= self.left && kept + more <= MOST_KEPT;
+            let found = TIMES.into_iter().map(|times| (times, cost(times))).find(|(_, cost)| fits(*cost));
+            let Some((times, (cost, _))) = found else { return Ok(()) };
             if tried.is_empty() {
                 return Ok(());
             }
-            self.left -= cost(times);
+            self.left -= cost;
             let tried: Vec<usize> = tried.into_iter().collect();
             let closer = |stand: &usize| {
-                let Stand { place, settings, .. } = &self.stands[*stand];
-                let trials = settings.first().map_or(0, |setting| setting.trials);
-                self.sampled(*place, Some((times * trials).min(MOST_TRIALS)))
+                let stand = &self.stands[*stand];
+                let trials = stand.settings.first().map_or(0, |setting| setting.trials);
+                self.more(stand, after(trials, times))
             };
             let found: Vec<_> = tried.par_iter().with_max_len(1).map(closer).collect();
             for (stand, found) in tried.into_iter().zip(found) {
-                self.stands[stand] = found?;
+                self.stands[stand].settings = found?;
             }
             for (stand, first) in among.into_iter().zip(firsts).filter(|(stand, first)| stand != first) {
-                let own = &self.stands[stand].settings;
-                let settings = own.iter().zip(&self.stands[first].settings).map(|(own, first)| own.told_by(first));
+                let own = std::mem::take(&mut self.stands[stand].settings);
+                let settings = own.into_iter().zip(&self.stands[first].settings).map(|(own, first)| own.told_by(first));
                 self.stands[stand].settings = settings.collect();
             }
         }
@@ -339,6 +355,11 @@ impl Row {
         let values = line.values.iter().map(|value| value.to_f64().value()).collect();
         Self { name: line.name(), values, stands, about, alone: Vec::new() }
     }
+}
+
+/// So many times as many trials, in whole octets.
+fn after(trials: u64, times: u64) -> u64 {
+    (times * trials).min(MOST_TRIALS).next_multiple_of(8)
 }
 
 /// Whether settings ask for the same, one by one.

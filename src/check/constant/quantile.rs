@@ -4,7 +4,7 @@ use super::{Asked, Barred, CurvePoint, Trials, Worst, demand_of};
 use crate::case::record::Look;
 use crate::check::binomial::at_least;
 use crate::check::checker::CheckError;
-use crate::check::probability::Drawn;
+use crate::check::drawn::Drawn;
 
 /// The least trials that lie beyond the quantile.
 const BEYOND: f64 = 8.0;
@@ -19,18 +19,17 @@ pub(super) fn asked(look: Option<Look>) -> Option<f64> {
 
 /// How much trials ask for, at the level that is claimed: what settings are chosen by.
 pub(super) fn score(claimed: f64, trials: &[Option<f64>]) -> f64 {
-    let (demands, seen) = sorted(claimed.clamp(0.0, 1.0), trials);
+    let mut demands: Vec<f64> = trials.iter().map(|demand| demand.unwrap_or(f64::INFINITY)).collect();
+    demands.sort_by(f64::total_cmp);
+    let seen = told(claimed.clamp(0.0, 1.0), demands.len());
     // More than a certainty is claimed.
     let most = if claimed > 1.0 { f64::INFINITY } else { 0.0 };
     if claimed > 0.0 { quantile(&demands, seen * demands.len() as f64).max(most) } else { 0.0 }
 }
 
-/// What trials ask for, by size, what is not known as much as any; and the probability of which they tell the quantile.
-fn sorted(level: f64, trials: &[Option<f64>]) -> (Vec<f64>, f64) {
-    let mut demands: Vec<f64> = trials.iter().map(|demand| demand.unwrap_or(f64::INFINITY)).collect();
-    demands.sort_by(f64::total_cmp);
-    let seen = level.min(1.0 - BEYOND / demands.len() as f64).max(0.0);
-    (demands, seen)
+/// The probability of which so many trials tell the quantile.
+fn told(level: f64, trials: usize) -> f64 {
+    level.min(1.0 - BEYOND / trials as f64).max(0.0)
 }
 
 fn quantile(demands: &[f64], place: f64) -> f64 {
@@ -40,6 +39,7 @@ fn quantile(demands: &[f64], place: f64) -> f64 {
 /// A setting's quantile.
 #[derive(Clone)]
 pub(super) struct Quantile {
+    pub setting: u64,
     /// The givens that are numbers.
     pub at: Vec<(String, f64)>,
     pub demand: f64,
@@ -55,24 +55,51 @@ pub(super) struct Quantile {
     /// Those that are undefined, or that `f64` cannot measure.
     unknown: u64,
     pub trials: u64,
-    /// These trials are those of another setting, which ask for the same.
-    elsewhere: bool,
+    /// It is one of more settings than have trials.
+    chosen: bool,
+    /// What each trial asks for, by size, what is not known as much as any; nothing where they are those of another setting, which ask for the same.
+    demands: Vec<f64>,
 }
 
 impl Quantile {
     /// The quantile of what the trials of a setting ask for. A trial that is not known asks for as much as any; nothing is asked where no probability is.
     pub fn of(drawn: Drawn<Option<f64>>) -> Result<Self, CheckError> {
-        if drawn.claimed > 1.0 {
-            let at: Vec<String> = drawn.at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-            let (level, at) = (drawn.claimed, at.join(", "));
-            return Err(CheckError(format!("a probability of {level} is asked for where {at}, and none is above 1")));
+        let Drawn { setting, at, claimed, chosen, trials } = drawn;
+        if claimed > 1.0 {
+            let at: Vec<String> = at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            let at = at.join(", ");
+            return Err(CheckError(format!("a probability of {claimed} is asked for where {at}, and none is above 1")));
         }
-        let unknown = drawn.trials.iter().filter(|demand| demand.is_none()).count() as u64;
-        let against = drawn.trials.iter().filter(|demand| demand.is_some_and(f64::is_infinite)).count() as u64;
-        let level = drawn.claimed.clamp(0.0, 1.0);
-        let (demands, seen) = sorted(level, &drawn.trials);
-        let (trials, n) = (demands.len() as u64, demands.len() as f64);
-        let at = |place: f64| quantile(&demands, place);
+        let none = Self {
+            setting,
+            at,
+            demand: 0.0,
+            spread: 0.0,
+            within: (0.0, 0.0),
+            level: claimed.clamp(0.0, 1.0),
+            seen: 0.0,
+            against: 0,
+            unknown: 0,
+            trials: 0,
+            chosen,
+            demands: Vec::new(),
+        };
+        Ok(none.with(&trials))
+    }
+
+    /// With more trials. If those it has are another setting's, these are all.
+    pub fn with(mut self, more: &[Option<f64>]) -> Self {
+        if self.demands.is_empty() {
+            (self.against, self.unknown) = (0, 0);
+        }
+        self.unknown += more.iter().filter(|demand| demand.is_none()).count() as u64;
+        self.against += more.iter().filter(|demand| demand.is_some_and(f64::is_infinite)).count() as u64;
+        self.demands.extend(more.iter().map(|demand| demand.unwrap_or(f64::INFINITY)));
+        self.demands.sort_by(f64::total_cmp);
+        let Self { demands, level, unknown, chosen, .. } = &self;
+        let (level, unknown, n) = (*level, *unknown, demands.len() as f64);
+        let seen = told(level, demands.len());
+        let at = |place: f64| quantile(demands, place);
         let demand = if level > 0.0 { at(seen * n) } else { 0.0 };
         // Two deviations of the number of trials below the quantile.
         let room = 2.0 * (n * seen * (1.0 - seen)).sqrt();
@@ -85,9 +112,14 @@ impl Quantile {
         let place = seen * n - room - unknown as f64;
         let least = if demand > 0.0 && place > 0.0 { at(place) } else { 0.0 };
         // Of settings that were not tried nothing is known.
-        let most = if level > seen || drawn.chosen { f64::INFINITY } else { high };
+        let most = if level > seen || *chosen { f64::INFINITY } else { high };
         let within = if level > 0.0 { (least, most) } else { (0.0, 0.0) };
-        Ok(Self { at: drawn.at, demand, spread, within, level, seen, against, unknown, trials, elsewhere: false })
+        Self { demand, spread, within, seen, trials: self.demands.len() as u64, ..self }
+    }
+
+    /// How many trials of its own it has.
+    pub fn own(&self) -> u64 {
+        self.demands.len() as u64
     }
 
     /// Whether the trials of two settings, of the same random numbers, ask for the same as far as can be seen.
@@ -99,8 +131,9 @@ impl Quantile {
     }
 
     /// This setting as trials of another tell it, which asks for the same.
-    pub fn told_by(&self, other: &Self) -> Self {
-        Self { at: self.at.clone(), elsewhere: true, ..other.clone() }
+    pub fn told_by(self, other: &Self) -> Self {
+        let Self { demand, spread, within, level, seen, against, unknown, trials, .. } = *other;
+        Self { demand, spread, within, level, seen, against, unknown, trials, demands: Vec::new(), ..self }
     }
 
     /// Of so many trials the quantile that is asked for cannot be told.
@@ -154,7 +187,7 @@ impl Seen {
     pub fn take(&mut self, quantile: &Quantile) {
         let Quantile { demand, level, seen, against, unknown, trials, .. } = *quantile;
         self.settings += 1;
-        self.trials += if quantile.elsewhere { 0 } else { trials };
+        self.trials += quantile.own();
         if level - seen > self.clipped.map_or(0.0, |(level, seen)| level - seen) {
             self.clipped = Some((level, seen));
         }
@@ -239,8 +272,25 @@ mod tests {
         // Trials are counted where they are made.
         let mut seen = Seen::default();
         seen.take(&known);
-        seen.take(&known.told_by(&known));
+        seen.take(&known.clone().told_by(&known));
         assert_eq!((seen.trials_made().settings, seen.trials_made().trials), (2, 1000));
+    }
+
+    #[test]
+    fn more_trials_are_added_to_those_that_are_there() {
+        let asked = |i: u32| if i.is_multiple_of(97) { None } else { Some(f64::from(i * 37 % 1000)) };
+        let all: Vec<Option<f64>> = (0..1000).map(asked).collect();
+        let of = |trials: &[Option<f64>]| {
+            let drawn = Drawn { setting: 3, at: Vec::new(), claimed: 0.9, chosen: false, trials: trials.to_vec() };
+            Quantile::of(drawn).unwrap_or_else(|error| panic!("{error:?}"))
+        };
+        let (at_once, later) = (of(&all), of(&all[..200]).with(&all[200..]));
+        let of = |one: &Quantile| (one.demand, one.spread, one.within, one.seen, one.unknown, one.trials);
+        assert_eq!(of(&at_once), of(&later));
+        // Of one whose trials were another's all are made.
+        let alike = later.clone().told_by(&at_once);
+        assert_eq!((alike.own(), alike.trials), (0, 1000));
+        assert_eq!(of(&alike.with(&all)), of(&at_once));
     }
 
     #[test]
