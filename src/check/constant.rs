@@ -46,7 +46,6 @@ use crate::claim::model::{self, Claim, Named};
 use crate::kernel::Kernel;
 use crate::lang::ast::Expr;
 use crate::lang::need::Seek;
-pub(super) use across::refill;
 pub use curve::least_evaluations;
 use curve::{Found, GOOD};
 use dashu_ratio::RBig;

@@ -7,10 +7,10 @@
 //!
 //! Which settings have children tried is [`super::probability`]'s business. A child need not meet the hypotheses.
 
-use super::constant::refill;
 use crate::arith::lane::Backend;
 use crate::case::octet::Chooser;
 use crate::case::point::Point;
+use crate::case::resize::refill;
 use crate::claim::program::Program;
 use crate::eval::compile::{PlanError, integer};
 use crate::hunt::moves::values;

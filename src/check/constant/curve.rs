@@ -4,7 +4,7 @@
 //! search is. That says nothing of a search that is stuck; so the worst case of each value is tried at its neighbours and, since the curves of all givens are over the same cases,
 //! the worst of each curve at the values of all others. Where that is more than what was known, the search goes on from there.
 
-use super::across::{Whole, number, repeated, resized};
+use super::across::{Whole, number};
 use super::ends::{About, ends, near};
 use super::swept::{Line, Of, fixed};
 use super::together::Places;
@@ -12,6 +12,7 @@ use super::{Asked, Curve, CurvePoint, End, Endless, Search, Worst, demand_of, gr
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
 use crate::case::record::{Fate, Hypotheses};
+use crate::case::resize::{repeated, resized};
 use crate::certify::{Certifier, Decision};
 use crate::check::checker::{CheckError, CheckOptions, Checker};
 use crate::check::evidence::{Origin, Refutation};
