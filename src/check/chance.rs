@@ -324,7 +324,13 @@ impl Chance {
             1 => (String::new(), ""),
             _ => (format!(" at {} of {claimed} settings", open.len()), "at the nearest "),
         };
-        Some(format!("consistent{at}; {there}{word} below {}", above(nearest.rate.1)))
+        // Doubt begins further off, as sixteen settings are judged.
+        let beyond = if nearest.slack() < 0.0 {
+            ", though its interval lies beyond the bound, as that of one in 200 settings at the bound does"
+        } else {
+            ""
+        };
+        Some(format!("consistent{at}; {there}{word} below {}{beyond}", above(nearest.rate.1)))
     }
 }
 

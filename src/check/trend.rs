@@ -62,8 +62,8 @@ const DEEPEST_FAULT: f64 = 0.25;
 const SLOW: f64 = 2.0;
 /// A spread up to which values that are no higher than others are taken to be so.
 const SURE: f64 = 0.15;
-/// A fall by this part of the rise before it is more than an unevenness of what grows.
-const FELL: f64 = 0.5;
+/// A fall by this part of the rise before it, back to where it was, is more than an unevenness of what grows, or a search that is stuck at the last value.
+const FELL: f64 = 1.0;
 /// And one up to which what may be at the end is compared with what is before it; of worse searches nothing is said.
 const BAD: f64 = 0.5;
 /// Of the exponent with which the steepness falls: up to here what is still to come has no bound.
@@ -182,7 +182,13 @@ fn judged(points: &[Measure]) -> Trend {
     }
     let (fitted, at_the_end) = (-Straight::plain(&rising).0, -(b.1 - a.1) / (b.0 - a.0));
     if at_the_end >= SETTLING && fitted >= GROWING {
-        return Trend::Settles;
+        // The last step of quantiles is as much off as any.
+        let may_grow = of_chance(points) && least_squares(points, QUARTERS.0, BEFORE.0) <= FITS * points.len() as f64;
+        return if may_grow {
+            together(points, "so many trials do not tell what settles from growth")
+        } else {
+            Trend::Settles
+        };
     }
     if short && (fitted.max(at_the_end) > 0.0 || last.y < first.y * SEEN || !steepens(window, &rising)) {
         return Trend::Unclear { why: "within so short a range growth is not told from what settles" };

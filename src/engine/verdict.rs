@@ -16,7 +16,7 @@
 //! it is feasible is not known. A claim's verdict is the gravest of its predicates'.
 
 use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing, error_at, in_full};
-use crate::check::constant::{Constant, End, Measured};
+use crate::check::constant::{Barred, Constant, End, Measured};
 use crate::check::evidence::{Evidence, Refutation};
 use crate::check::figure::numbers;
 use crate::check::fit::{Claimed, Fit, LEVEL, REJECTED_WRONGLY, Shape, decimals, judged};
@@ -213,23 +213,11 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
         let why = format!("no `{name}` works where {given} = {value}, beyond rounding; no certificate");
         return Judgement::new(Verdict::Suspect, why);
     }
-    if let Some(barred) = &constant.barred {
-        let ((against, trials), level) = (barred.trials, barred.level);
-        let at: Vec<String> = barred.at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        let told = format!(
-            "no `{name}` works in {against} of {trials} trials where {}, and it should in a part of {level}",
-            at.join(", ")
-        );
-        if barred.chance <= error_at(1) / constant.settings() as f64 {
-            let how = format!(
-                "{told}; so far from it with probability below {ERROR_RATE:e} in all runs of a library together"
-            );
-            return Judgement::new(Verdict::Rejected, how);
-        }
-        let unknown = barred.unknown;
-        let more =
-            if unknown > 0 { format!("; {unknown} are undefined, or f64 cannot measure them") } else { String::new() };
-        return Judgement::new(Verdict::Inconclusive, told + &more);
+    if let Some(barred) = constant.barred.as_ref().filter(|b| b.chance <= error_at(1) / constant.settings() as f64) {
+        let told = told_barred(name, barred);
+        let how =
+            format!("{told}; so far from it with probability below {ERROR_RATE:e} in all runs of a library together");
+        return Judgement::new(Verdict::Rejected, how);
     }
     let telling = constant.drifts().filter(|(curve, ..)| !constant.is_told(curve));
     let mut growth = telling.map(|(curve, end, trend)| {
@@ -242,6 +230,9 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
         let more: Vec<String> = growth.collect();
         let why = std::iter::once(first).chain(more).collect::<Vec<_>>().join("; ");
         return Judgement::new(Verdict::Drifts, why);
+    }
+    if let Some(barred) = &constant.barred {
+        return Judgement::new(Verdict::Inconclusive, told_barred(name, barred));
     }
     let ends = constant.curves.iter().flat_map(|curve| curve.ends.iter().map(move |(end, trend)| (curve, end, trend)));
     let unclear = ends.filter_map(|(curve, end, trend)| match trend {
@@ -274,6 +265,20 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
         return Judgement { verdict: Verdict::Held, reason: Some(why) };
     }
     Judgement { verdict: Verdict::Held, reason: None }
+}
+
+/// What the trials of a setting say in too many of which no constant works, or what is asked is not known.
+fn told_barred(name: &str, barred: &Barred) -> String {
+    let Barred { at, trials: (against, trials), unknown, level, .. } = barred;
+    let at: Vec<String> = at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let at = at.join(", ");
+    let known = format!("no `{name}` works in {against} of {trials} trials where {at}");
+    let open = format!("in {unknown} it is not known what they ask: they are undefined, or f64 cannot measure them");
+    match (against, unknown) {
+        (_, 0) => format!("{known}, and it should in a part of {level}"),
+        (0, _) => format!("of {trials} trials where {at}, {open}; `{name}` should work in a part of {level}"),
+        _ => format!("{known}, and {open}; it should in a part of {level}"),
+    }
 }
 
 /// The verdict of a reading. It is of the runs that were made, so what fails is rejected and not refuted: no paper claims it of these draws.

@@ -5,6 +5,7 @@ use crate::case::record::Look;
 use crate::check::binomial::at_least;
 use crate::check::checker::CheckError;
 use crate::check::drawn::Drawn;
+use crate::check::trend::ln;
 
 /// The least trials that lie beyond the quantile.
 const BEYOND: f64 = 8.0;
@@ -22,6 +23,10 @@ pub(super) fn score(claimed: f64, trials: &[Option<f64>]) -> f64 {
     let mut demands: Vec<f64> = trials.iter().map(|demand| demand.unwrap_or(f64::INFINITY)).collect();
     demands.sort_by(f64::total_cmp);
     let seen = told(claimed.clamp(0.0, 1.0), demands.len());
+    // What is not known in any trial, as `0 <= c*0` is not, would be chosen for that.
+    if trials.iter().all(Option::is_none) {
+        return f64::NEG_INFINITY;
+    }
     // More than a certainty is claimed.
     let most = if claimed > 1.0 { f64::INFINITY } else { 0.0 };
     if claimed > 0.0 { quantile(&demands, seen * demands.len() as f64).max(most) } else { 0.0 }
@@ -181,6 +186,8 @@ pub(super) struct Seen {
     pub clipped: Option<(f64, f64)>,
     pub barred: Option<Barred>,
     within: (f64, f64),
+    /// Up to where each setting with trials of its own reaches, as far as they tell.
+    uppers: Vec<f64>,
 }
 
 impl Seen {
@@ -192,12 +199,19 @@ impl Seen {
             self.clipped = Some((level, seen));
         }
         let at = || quantile.at.clone();
+        if unknown == trials {
+            // Nothing is known of it, as of a case that cannot be measured; what is asked at its place is that of others, or not known.
+            return;
+        }
         if demand.is_infinite() {
             let chance = at_least(against, trials, 1.0 - level);
             if self.barred.as_ref().is_none_or(|known| chance < known.chance) {
                 self.barred = Some(Barred { at: at(), trials: (against, trials), unknown, level, chance });
             }
         } else {
+            if quantile.own() > 0 {
+                self.uppers.push(demand / (1.0 - quantile.spread).max(f64::MIN_POSITIVE));
+            }
             // The quantile of any setting may be the greatest.
             self.within.1 = self.within.1.max(quantile.within.1);
             if demand > self.worst.as_ref().map_or(0.0, |worst| worst.demand) {
@@ -207,8 +221,15 @@ impl Seen {
         }
     }
 
+    /// The greatest of several estimates is taken for being too high, so that its lower end is further off where others may be the greatest: with `k` of
+    /// them at `√(4 + 2 ln k)` deviations, which a normal number is beyond at most one `k`-th as often as beyond two.
     pub fn trials_made(&self) -> Trials {
-        Trials { settings: self.settings, trials: self.trials, clipped: self.clipped, within: self.within }
+        let (demand, (least, most)) = (self.worst.as_ref().map_or(0.0, |worst| worst.demand), self.within);
+        let rivals = self.uppers.iter().filter(|upper| **upper >= least).count().max(1) as f64;
+        let wider = (4.0 + 2.0 * ln(rivals)).sqrt() / 2.0;
+        let lower = (demand - (demand - least) * wider).max(0.0);
+        let within = if demand > 0.0 { (lower, most) } else { (least, most) };
+        Trials { settings: self.settings, trials: self.trials, clipped: self.clipped, within }
     }
 }
 
