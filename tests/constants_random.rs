@@ -75,6 +75,29 @@ fn growth_of_quantiles_that_are_roughly_known_is_told_by_more_trials() {
 }
 
 #[test]
+fn a_logarithm_under_a_root_does_not_settle_by_a_short_last_step() {
+    // |z| at 1 - 1/n is about √(2 log n): at this seed the last step was short, and passed for the end.
+    let text = "[given]\nn = \"int in 2..=256\"\n[constant]\nname = \"c\"\nrandom = { z = \"gaussian(n, 1)\" }\nat_least = \"1 - 1/n\"\nsweep = { n = [4, 8, 16, 32, 64, 128, 256] }\nclaim = \"abs(sum(i in 1..=n: z[i])) <= c*sqrt(n)\"\n";
+    let result = check("mean-n", text);
+    assert!(!matches!(result.verdict, Verdict::Held), "{result:?}");
+}
+
+#[test]
+fn a_setting_at_which_nothing_can_be_measured_hides_nothing() {
+    // At a = 0 no trial tells `0 <= c*0` from rounding; it was taken for the one that asks for most.
+    let text = |room: &str| {
+        format!(
+            "[given]\nn = \"int in 1..=32\"\na = \"vector(n, [-1, 1])\"\n[constant]\nname = \"c\"\nrandom = {{ z = \"gaussian(n, 1)\" }}\nat_least = \"9/10\"\nsweep = {{ n = [2, 4, 8, 16, 32] }}\nclaim = \"abs(inner(a, z)) <= c*{room}\"\n"
+        )
+    };
+    let right = check("inner", &text("norm(a)"));
+    assert_eq!(right.verdict, Verdict::Held, "{right:?}");
+    assert!((value(&right) - 1.645).abs() < 0.1, "{}", value(&right));
+    let wrong = check("inner-wrong", &text("max(i in 1..=n: abs(a[i]))"));
+    assert_eq!(wrong.verdict, Verdict::Drifts, "{wrong:?}");
+}
+
+#[test]
 fn where_no_constant_works_often_enough_the_trials_reject_it() {
     let text = "[given]\ns = \"real in [1, 8]\"\n[constant]\nname = \"c\"\nrandom = { z = \"normal\" }\nat_least = \"9/10\"\nsweep = { s = [1, 2, 4, 8] }\nclaim = \"z <= 1 and abs(z) <= c*s\"\n";
     let result = check("barred", text);

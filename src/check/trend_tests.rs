@@ -275,3 +275,31 @@ fn four_quantiles_that_settle_slowly_are_not_said_to_grow() {
     let found = trend(&quantiles(&values, 0.02, |i| values[i].sqrt()));
     assert!(matches!(found, Trend::Grows { .. }), "{found:?}");
 }
+
+#[test]
+fn quantiles_that_grow_like_the_root_of_a_logarithm_do_not_settle_by_one_short_step() {
+    // The quantiles of |z| at 1 - 1/n, n = 4, 8, .., 256, as so many trials saw them: the last step is a tenth short.
+    let values: Vec<f64> = (2..=8).map(|i| 2f64.powi(i)).collect();
+    let seen = [1.15, 1.53, 1.84, 2.14, 2.42, 2.69, 2.9];
+    let found = trend(&quantiles(&values, 0.026, |i| seen[i]));
+    assert!(!matches!(found, Trend::Settles | Trend::Level), "{found:?}");
+    // And as they are.
+    let exact = [1.1503, 1.5341, 1.8627, 2.1539, 2.4176, 2.6601, 2.8856];
+    let found = trend(&quantiles(&values, 0.003, |i| exact[i]));
+    assert!(matches!(found, Trend::Grows { .. }), "{found:?}");
+}
+
+#[test]
+fn a_fall_in_the_last_step_alone_says_that_a_search_was_stuck() {
+    for ys in [&[2.14, 2.73, 3.67, 3.17][..], &[1.5, 2.08, 3.25, 3.89, 4.25, 4.54, 4.27]] {
+        let points: Vec<Measure> =
+            (0..).zip(ys).map(|(i, &y)| Measure { x: 0.693 * f64::from(i), y, spread: 0.01, above: 0.0 }).collect();
+        assert!(matches!(trend(&points), Trend::Unclear { .. }), "{ys:?}: {:?}", trend(&points));
+    }
+    // Back to where it was.
+    let points: Vec<Measure> = (0..)
+        .zip([1.0, 2.0, 3.0, 2.0])
+        .map(|(i, y)| Measure { x: 0.693 * f64::from(i), y, spread: 0.01, above: 0.0 })
+        .collect();
+    assert!(!matches!(trend(&points), Trend::Grows { .. }), "{:?}", trend(&points));
+}

@@ -215,8 +215,7 @@ pub fn judge_constant(name: &str, constant: &Constant, tally: &Tally, evidence: 
     }
     if let Some(barred) = constant.barred.as_ref().filter(|b| b.chance <= error_at(1) / constant.settings() as f64) {
         let told = told_barred(name, barred);
-        let how =
-            format!("{told}; so far from it with probability below {ERROR_RATE:e} in all runs of a library together");
+        let how = format!("{told}; so far from it with probability below {ERROR_RATE:e} in a run of a whole library");
         return Judgement::new(Verdict::Rejected, how);
     }
     let telling = constant.drifts().filter(|(curve, ..)| !constant.is_told(curve));
@@ -326,7 +325,7 @@ pub fn judge_chance(chance: &Chance, evidence: &Evidence) -> Judgement {
         return Judgement::new(
             Verdict::Rejected,
             format!(
-                "{told}; so far from the bound with probability below {ERROR_RATE:e} in all runs of a library together{doubt}"
+                "{told}; so far from the bound with probability below {ERROR_RATE:e} in a run of a whole library{doubt}"
             ),
         );
     }

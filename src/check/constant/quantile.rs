@@ -298,6 +298,38 @@ mod tests {
     }
 
     #[test]
+    fn the_greatest_of_several_may_be_too_high() {
+        let seen = |settings: u32| {
+            let mut seen = Seen::default();
+            for k in 0..settings {
+                let trials = (1..=10_000).map(|i| Some(f64::from(i) + f64::from(k) / 100.0)).collect();
+                let drawn = Drawn { setting: 0, at: Vec::new(), claimed: 0.9, chosen: false, trials };
+                seen.take(&Quantile::of(drawn).unwrap_or_else(|error| panic!("{error:?}")));
+            }
+            seen.trials_made().within
+        };
+        // Two deviations of one; of eight as alike √(4 + 2 ln 8) = 2.86.
+        assert_eq!(seen(1), (8940.0, 9060.0));
+        let (least, most) = seen(8);
+        assert!((least - (9000.07 - 1.428 * 60.0)).abs() < 0.1 && (most - 9060.07).abs() < 0.1, "{least} {most}");
+    }
+
+    #[test]
+    fn a_setting_of_which_nothing_is_known_is_left_aside() {
+        let drawn =
+            |trials: Vec<Option<f64>>| Drawn { setting: 0, at: Vec::new(), claimed: 0.9, chosen: false, trials };
+        let unknown = vec![None; 1000];
+        assert_eq!(score(0.9, &unknown), f64::NEG_INFINITY);
+        let mut seen = Seen::default();
+        seen.take(&Quantile::of(drawn(unknown)).unwrap_or_else(|error| panic!("{error:?}")));
+        assert!(seen.barred.is_none() && seen.worst.is_none());
+        // Half of them are more than a tenth.
+        let half = (0..1000).map(|i| (i % 2 == 0).then_some(1.0)).collect();
+        seen.take(&Quantile::of(drawn(half)).unwrap_or_else(|error| panic!("{error:?}")));
+        assert!(seen.barred.is_some_and(|barred| barred.unknown == 500));
+    }
+
+    #[test]
     fn more_trials_are_added_to_those_that_are_there() {
         let asked = |i: u32| if i.is_multiple_of(97) { None } else { Some(f64::from(i * 37 % 1000)) };
         let all: Vec<Option<f64>> = (0..1000).map(asked).collect();
