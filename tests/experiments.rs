@@ -320,6 +320,61 @@ fn a_run_that_stops_before_its_time_has_no_end() {
     assert!(reason.contains("`last` has no value at a = ") && reason.contains("`until`"), "{reason}");
 }
 
+/// Two runs that come to their end (`until`), at steps 69 and 7, and two that 200 steps do not bring there.
+const CUT: &str = "[given]\neta = \"real in (0, 1)\"\n[trajectory]\nstate = { x = \"1\" }\nstep = { x = \"(1 - eta)*x\" }\nsteps = 200\nuntil = \"x <= 1/2\"\n\
+    [experiment]\nsweep = { eta = [0.001, 0.002, 0.01, 0.1] }\n";
+
+#[test]
+fn when_a_run_ends_that_is_cut_off_is_not_known() {
+    let text = format!(
+        "{CUT}[experiment.number]\ntime = \"t\"\nlast = \"x\"\nlatest = {{ greatest = \"t\" }}\nearliest = {{ least = \"t\" }}\nlow = {{ least_at = \"x\" }}\n\
+         high = {{ greatest_at = \"x\" }}\nthird = {{ of = \"t\", at = 3 }}\nearly = {{ least = \"x + (t - 5)^2\" }}\n{PLOT}\
+         [experiment.reading]\ntruth = \"time[1] > time[2]\"\nlie = \"time[1] <= 200\"\nended = \"time[3] == 69 and time[4] == 7\"\nstate = \"last[1] > last[2]\"\n"
+    );
+    let found = found(&text);
+    let known = |name: &str| number(&found, name).iter().map(|value| !value.is_nan()).collect::<Vec<_>>();
+    for name in ["time", "latest", "low"] {
+        assert_eq!(known(name), [false, false, true, true], "{name}");
+        assert_eq!(number(&found, name)[2..], [69.0, 7.0], "{name}");
+    }
+    // What does not speak of the end, or was seen before it, stays.
+    for name in ["last", "early"] {
+        assert_eq!(known(name), [true; 4], "{name}");
+    }
+    assert_eq!(number(&found, "earliest"), [0.0; 4]);
+    assert_eq!(number(&found, "high"), [0.0; 4]);
+    assert_eq!(number(&found, "third"), [3.0; 4]);
+    let answers: Vec<Answer> = found.readings.iter().map(|reading| reading.answer).collect();
+    assert_eq!(answers, [Answer::Open, Answer::Open, Answer::Yes, Answer::Yes]);
+    let result = result(&text, Budget::Quick);
+    let reason = result.predicates[0].judgement.reason.clone().unwrap_or_default();
+    assert!(reason.contains("`time` has no value at eta = 0.001: it is cut off at step 200"), "{reason}");
+    assert_eq!(result.verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn a_mean_of_times_rests_on_every_run() {
+    let text = "[given]\neta = \"real in [1/100, 1/10]\"\nx0 = \"real in [1, 1000] log\"\n[trajectory]\nstate = { x = \"x0\" }\nstep = { x = \"(1 - eta)*x\" }\n\
+        steps = 50\nuntil = \"x <= 1/2\"\n[experiment]\nruns = 5\nsweep = { eta = [0.01, 0.1] }\n[experiment.number]\n\
+        time = { of = \"t\", over_runs = \"mean\" }\n[experiment.plot.x]\ny = \"x\"\n[experiment.reading]\nr = \"time[1] >= time[2]\"\n";
+    assert!(number(&found(text), "time")[0].is_nan());
+    assert_eq!(result(text, Budget::Quick).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn when_a_flow_ends_that_is_cut_off_is_not_known() {
+    let text = "[given]\na = \"real in (0, 1)\"\n[flow]\nstate = { x = \"1\" }\nrate = { x = \"-a*x\" }\nend = 200\nuntil = \"x <= 1/2\"\n\
+        [experiment]\nsweep = { a = [0.001, 0.01, 0.1] }\n[experiment.number]\ntime = \"t\"\nlast = \"x\"\nlow = { least_at = \"x\" }\n\
+        [experiment.plot.x]\ny = \"x\"\n[experiment.reading]\nlie = \"time[1] <= 200\"\nended = \"time[2] > time[3]\"\nstate = \"last[1] > last[2]\"\n";
+    let found = found(text);
+    let (time, low) = (number(&found, "time"), number(&found, "low"));
+    assert!(time[0].is_nan() && low[0].is_nan(), "{time:?} {low:?}");
+    assert_eq!(time[1..], [75.0, 12.5]);
+    let answers: Vec<Answer> = found.readings.iter().map(|reading| reading.answer).collect();
+    assert_eq!(answers, [Answer::Open, Answer::Yes, Answer::Yes]);
+    assert!(found.readings[0].missing[0].1.contains("cut off at time 200"), "{:?}", found.readings[0].missing);
+}
+
 /// `x` is doubled, or multiplied by more, until `f64` ends, each run at a step of its own.
 const LEAVES: &str = "[given]\nq = \"real in [2, 20]\"\n[trajectory]\nstate = { x = \"1\", y = \"1\" }\nstep = { x = \"q*x\", y = \"y/2\" }\nsteps = 2000\n";
 
