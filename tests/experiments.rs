@@ -183,6 +183,31 @@ fn a_swept_decimal_is_what_is_written() {
 }
 
 #[test]
+fn a_swept_decimal_between_two_ends_is_what_is_written() {
+    let answers = |sweep: &str, readings: &[&str]| -> Vec<Answer> {
+        let text = format!(
+            "[given]\neta = \"real in (0, 1)\"\n[trajectory]\nstate = {{ x = \"1\" }}\nstep = {{ x = \"x/2\" }}\nsteps = 10\n[experiment]\nsweep = {{ eta = \"{sweep}\" }}\n\
+             [experiment.number]\ne = \"eta\"\n{PLOT}[experiment.reading]\n"
+        );
+        let readings = readings.iter().enumerate().map(|(i, reading)| format!("r{i} = \"{reading}\"\n"));
+        found(&(text + &readings.collect::<String>())).readings.iter().map(|reading| reading.answer).collect()
+    };
+    let linear = [
+        "eta[1] <= 0.1 and eta[2] == 0.2 and eta[3] >= 0.3",
+        "eta[1] == 1/10",
+        "eta[1] < 0.1",
+        // A number of the run is that of the nearest float, known to the difference.
+        "e[1] <= 0.1",
+        "e[3] > 0.3",
+        "abs(e[2] - 0.2) <= 1e-16",
+    ];
+    let wanted = [Answer::Yes, Answer::Yes, Answer::No, Answer::Open, Answer::Open, Answer::Yes];
+    assert_eq!(answers("linear [0.1, 0.3] 3", &linear), wanted);
+    let log = ["eta[1] == 0.001 and eta[3] == 0.1", "eta[3] > 0.1", "abs(eta[2] - 0.01) <= 1e-16", "e[1] <= 0.001"];
+    assert_eq!(answers("log [0.001, 0.1] 3", &log), [Answer::Yes, Answer::No, Answer::Yes, Answer::Open]);
+}
+
+#[test]
 fn two_swept_givens_make_a_grid_with_two_indices() {
     let text = "[given]\na = \"real in [0, 9]\"\nn = \"int in 1..=9\"\n[experiment]\nsweep = { a = [1, 2, 3], n = [2, 5] }\n\
         [experiment.number]\nv = \"a*n + tr(identity(n))\"\n[experiment.plot.p]\nover = \"a\"\ny = \"v\"\n[experiment.plot.q]\nover = \"n\"\nx = \"v\"\ny = \"a\"\n\

@@ -24,6 +24,7 @@ mod setting;
 pub mod stored;
 mod student;
 mod sure;
+mod sweep;
 pub mod tally;
 pub mod trend;
 
