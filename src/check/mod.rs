@@ -11,6 +11,7 @@ pub mod experiment;
 mod fate;
 pub mod figure;
 pub mod fit;
+mod late;
 pub mod line;
 mod moving;
 mod neighbour;

@@ -9,6 +9,7 @@
 
 use super::checker::{CheckError, evaluations_of_plan};
 use super::fit::{Claimed, Fit, LeftOut};
+use super::late::Late;
 use super::line::{NoLine, Repeat, Rounding, line_of_rounded};
 use super::moving::evaluations_of;
 use super::sweep::{Spread, exactly};
@@ -204,8 +205,14 @@ impl ScalingRun<'_> {
             started |= Mask::from(*met == Hypotheses::Met && wanted) << lane;
         }
         let setup = |node: NodeId| compiled.plan.roots[SETUP].get(&node).copied();
-        if let Some(slot) = law.from.and_then(setup) {
-            let counts = machine.truths[slot as usize].yes;
+        if let Some((from, slot)) = law.from.and_then(|from| Some((from, setup(from)?))) {
+            let truth = machine.truths[slot as usize];
+            let (mut counts, open) = (truth.yes, truth.unknown() & started);
+            if open != 0 {
+                // A decimal is none of the floats that a run has for it: where a point stands at the edge that alone may tell.
+                let swept: Vec<_> = point.reals.iter().map(|real| real.input).zip(&point.exact).collect();
+                counts |= Late::new(program, &ints, from, self.max_elements)?.counts(&swept, &draws, open)?;
+            }
             runs.before[index] |= started & !counts != 0;
             started &= counts;
         }
