@@ -400,6 +400,32 @@ fn when_a_flow_ends_that_is_cut_off_is_not_known() {
     assert!(found.readings[0].missing[0].1.contains("cut off at time 200"), "{:?}", found.readings[0].missing);
 }
 
+#[test]
+fn a_flow_that_stops_before_its_time_has_no_end() {
+    let text = |more: &str| {
+        format!(
+            "[given]\na = \"real in [1, 2]\"\n[flow]\nstate = {{ x = \"1\" }}\nrate = {{ x = \"-x\" }}\nend = 2\nat = 8\n{more}\
+             [experiment]\nsweep = {{ a = [1, 2] }}\n[experiment.number]\nlast = \"x\"\nleast = {{ least = \"x\" }}\nfirst = {{ of = \"x\", at = 1/2 }}\n\
+             [experiment.plot.x]\ny = \"x\"\n[experiment.reading]\nend = \"last[2] > 0\"\nlow = \"least[2] > 0\"\nway = \"abs(first[2] - exp(-1/2)) <= 1e-9\"\n"
+        )
+        .replace("at = 1/2", "at = \"1/2\"")
+    };
+    let answers =
+        |more: &str| -> Vec<Answer> { found(&text(more)).readings.iter().map(|reading| reading.answer).collect() };
+    assert_eq!(answers(""), [Answer::Yes; 3]);
+    // Whether sqrt(3)^2 <= 3 is within its rounding.
+    for more in [
+        "until = \"t >= 1 and sqrt(a + 1)^2 <= a + 1\"\n",
+        "[flow.assume]\nlate = \"t < 1\"\n",
+        "[flow.first]\nT = \"t >= 1 and sqrt(a + 1)^2 <= a + 1\"\n",
+    ] {
+        assert_eq!(answers(more), [Answer::Open, Answer::Open, Answer::Yes], "{more}");
+    }
+    let reason =
+        result(&text("[flow.assume]\nlate = \"t < 1\"\n"), Budget::Quick).predicates[0].judgement.reason.clone();
+    assert!(reason.as_ref().is_some_and(|reason| reason.contains("after time 0.75 a hypothesis")), "{reason:?}");
+}
+
 /// `x` is doubled, or multiplied by more, until `f64` ends, each run at a step of its own.
 const LEAVES: &str = "[given]\nq = \"real in [2, 20]\"\n[trajectory]\nstate = { x = \"1\", y = \"1\" }\nstep = { x = \"q*x\", y = \"y/2\" }\nsteps = 2000\n";
 

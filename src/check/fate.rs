@@ -63,6 +63,8 @@ pub struct Fate {
     pub unbounded: Option<f64>,
     /// A hypothesis on the path failed, which ended it.
     pub fallen: Option<f64>,
+    /// A flow was last seen here, and not followed to its end: whether it goes on from there, or speaks for itself, is not known.
+    pub stopped: Option<f64>,
     /// It was cut off here, before its end (`until`).
     pub cut: Option<f64>,
     /// What was not decided.
@@ -88,6 +90,11 @@ impl Fate {
         }
         if let Some(at) = self.fallen {
             all.push((at, true, format!("a hypothesis on the path fails at step {}", shown(at))));
+        }
+        if let Some(at) = self.stopped {
+            let what =
+                "a hypothesis on its path is not met, or its end (`until`) or a first time is within its rounding";
+            all.push((at, true, format!("after time {} {what}", shown(at))));
         }
         if let Some(at) = self.cut.filter(|_| lost) {
             let unit = if path.is_some() { "step" } else { "time" };
@@ -154,7 +161,8 @@ pub fn finish(
             let of_node = times.iter().filter(|(input, _)| rest_on(program, &[node], *input));
             of_node.map(|(_, at)| *at).reduce(f64::min)
         };
-        let stops = fate.fallen.is_some() || (run.is_some() && !path.is_some_and(|path| goes_on(program, path)));
+        let ends = fate.fallen.is_some() || fate.stopped.is_some();
+        let stops = ends || (run.is_some() && !path.is_some_and(|path| goes_on(program, path)));
         let numbers = takers.0.into_iter().map(|taker| {
             let time = time_of(taker.number.node);
             let before = |at: Option<f64>| at.is_none_or(|at| taker.done.is_some_and(|done| done < at));

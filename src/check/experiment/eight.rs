@@ -110,11 +110,17 @@ impl Job for Eight<'_> {
             finish((program, study), &mut records, takers, nothing);
             return Ok(records);
         };
+        // Lanes that a flow was followed to the end in.
+        let mut followed: Mask = ALL;
         let mut fallen: Vec<(Mask, u64)> = Vec::new();
         let mut open: Vec<Open> = Vec::new();
         match Way::new(program, motion, &octet.ints, *kernel)? {
             Way::Flow(course) => {
-                let mut on = |moment: Moment, m: &Machine<V>| see(moment.t as f64, moment.running, moment.cut, m);
+                followed = 0;
+                let mut on = |moment: Moment, m: &Machine<V>| {
+                    followed |= moment.last;
+                    see(moment.t as f64, moment.running, moment.cut, m);
+                };
                 flow::follow(&compiled.plan, course, &mut machine, started, &mut on)?;
             }
             Way::Steps { path, steps, kernel } => {
@@ -135,10 +141,16 @@ impl Job for Eight<'_> {
                 open = ending.open;
             }
         }
+        let stopped = (0..records.len()).map(|lane| {
+            let stops = (started & !followed) >> lane & 1 == 1;
+            stops.then(|| records[lane].at.last().copied().unwrap_or(0.0))
+        });
+        let stopped: Vec<Option<f64>> = stopped.collect();
         let fate = |lane: usize| Fate {
             left: left[lane],
             unbounded: unbounded[lane],
             cut: cut[lane],
+            stopped: stopped[lane],
             fallen: fallen.iter().find(|(lanes, _)| lanes >> lane & 1 == 1).map(|(_, t)| *t as f64),
             open: open
                 .iter()
