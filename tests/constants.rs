@@ -4,7 +4,7 @@
 mod sought;
 
 use sought::{CHANCE, check, checked, claim, near, of, sought, value};
-use theoremcheck::check::constant::End;
+use theoremcheck::check::constant::{Clipped, End};
 use theoremcheck::check::trend::Trend;
 use theoremcheck::claim::model::Verdict;
 
@@ -394,6 +394,42 @@ STATEMENT
     let always = check("always", &text.replace("STATEMENT", "always = \"x <= c*exp(-eta*t/kappa)\""));
     assert_eq!(always.verdict, Verdict::Held, "{always:?}");
     assert!(near(value(&always), 1.0, 1e-3), "{}", value(&always));
+}
+
+#[test]
+fn what_is_asked_at_the_end_of_runs_that_are_cut_off_is_no_trend() {
+    // The sum is (1 - x)/eta, so 1/(2*eta) at the end, and no more than 200 after 200 steps.
+    let text = |steps: u32, statement: &str| {
+        format!(
+            "[given]\neta = \"real in [1/1000, 1/10] log\"\n[trajectory]\nstate = {{ x = \"1\", s = \"0\", n = \"0\" }}\nstep = {{ x = \"(1 - eta)*x\", s = \"s + x\", n = \"n + 1\" }}\n\
+             steps = {steps}\nuntil = \"x <= 1/2\"\n[constant]\nname = \"c\"\nsweep = {{ eta = \"log [1/1000, 1/10] 8\" }}\n{statement}\n"
+        )
+    };
+    for statement in ["s", "n"] {
+        let short = check(&format!("cut-{statement}"), &text(200, &format!("claim = \"{statement} <= c\"")));
+        assert_eq!(short.verdict, Verdict::Inconclusive, "{statement}: {short:?}");
+        let reason = short.predicates[0].judgement.reason.clone().unwrap_or_default();
+        assert!(reason.contains("runs are cut off"), "{statement}: {reason}");
+        let points = &sought(&short).curves[0].points;
+        assert_eq!((points[0].clipped, points[7].clipped), (Some(Clipped::Runs), None), "{statement}: {points:?}");
+        let long = check(&format!("whole-{statement}"), &text(2000, &format!("claim = \"{statement} <= c\"")));
+        assert_eq!(long.verdict, Verdict::Drifts, "{statement}: {long:?}");
+        // On the way nothing is cut off.
+        let always = check(&format!("way-{statement}"), &text(200, &format!("always = \"{statement} <= c\"")));
+        assert!(sought(&always).curves[0].points.iter().all(|point| point.clipped.is_none()), "{always:?}");
+    }
+    // A flow of which nothing speaks of the time is asked at its end, too.
+    let flow = |end: u32| {
+        format!(
+            "[given]\na = \"real in [1/1000, 1/10] log\"\n[flow]\nstate = {{ x = \"1\", s = \"0\" }}\nrate = {{ x = \"-a*x\", s = \"x\" }}\nend = {end}\nuntil = \"x <= 1/2\"\n\
+             [constant]\nname = \"c\"\nsweep = {{ a = \"log [1/1000, 1/10] 6\" }}\nclaim = \"s <= c\"\n"
+        )
+    };
+    let short = check("cut-flow", &flow(200));
+    assert_eq!(short.verdict, Verdict::Inconclusive, "{short:?}");
+    let points = &sought(&short).curves[0].points;
+    assert_eq!(points[0].clipped, Some(Clipped::Runs), "{points:?}");
+    assert!(points[0].asked.demand().is_some_and(|demand| demand > 150.0), "{points:?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod sought;
 
 use sought::{CHANCE, check, of, sought, value};
+use theoremcheck::check::constant::Clipped;
 use theoremcheck::claim::model::Verdict;
 
 #[test]
@@ -95,6 +96,23 @@ fn a_setting_at_which_nothing_can_be_measured_hides_nothing() {
     assert!((value(&right) - 1.645).abs() < 0.1, "{}", value(&right));
     let wrong = check("inner-wrong", &text("max(i in 1..=n: abs(a[i]))"));
     assert_eq!(wrong.verdict, Verdict::Drifts, "{wrong:?}");
+}
+
+#[test]
+fn trials_of_runs_that_are_cut_off_are_no_trend() {
+    // It comes down to 1/2 after about log(2*x0)/eta steps, and the sum of what was there is then about (x0 - 1/2)/eta.
+    let text = |steps: u32| {
+        format!(
+            "[given]\neta = \"real in [1/1000, 1/10] log\"\n[trajectory]\nstate = {{ x = \"x0\", s = \"0\" }}\nstep = {{ x = \"(1 - eta)*x\", s = \"s + x\" }}\nsteps = {steps}\n\
+             until = \"x <= 1/2\"\n[constant]\nname = \"c\"\nrandom = {{ x0 = \"real in [1, 11/10]\" }}\nat_least = \"1/2\"\nsweep = {{ eta = \"log [1/1000, 1/10] 8\" }}\nclaim = \"s <= c\"\n"
+        )
+    };
+    let short = check("cut", &text(200));
+    assert_eq!(short.verdict, Verdict::Inconclusive, "{short:?}");
+    let reason = short.predicates[0].judgement.reason.clone().unwrap_or_default();
+    assert!(reason.contains("runs are cut off"), "{reason}");
+    assert_eq!(sought(&short).curves[0].points[0].clipped, Some(Clipped::Runs), "{short:?}");
+    assert_eq!(check("whole", &text(2000)).verdict, Verdict::Drifts);
 }
 
 #[test]

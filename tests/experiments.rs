@@ -183,6 +183,31 @@ fn a_swept_decimal_is_what_is_written() {
 }
 
 #[test]
+fn a_swept_decimal_between_two_ends_is_what_is_written() {
+    let answers = |sweep: &str, readings: &[&str]| -> Vec<Answer> {
+        let text = format!(
+            "[given]\neta = \"real in (0, 1)\"\n[trajectory]\nstate = {{ x = \"1\" }}\nstep = {{ x = \"x/2\" }}\nsteps = 10\n[experiment]\nsweep = {{ eta = \"{sweep}\" }}\n\
+             [experiment.number]\ne = \"eta\"\n{PLOT}[experiment.reading]\n"
+        );
+        let readings = readings.iter().enumerate().map(|(i, reading)| format!("r{i} = \"{reading}\"\n"));
+        found(&(text + &readings.collect::<String>())).readings.iter().map(|reading| reading.answer).collect()
+    };
+    let linear = [
+        "eta[1] <= 0.1 and eta[2] == 0.2 and eta[3] >= 0.3",
+        "eta[1] == 1/10",
+        "eta[1] < 0.1",
+        // A number of the run is that of the nearest float, known to the difference.
+        "e[1] <= 0.1",
+        "e[3] > 0.3",
+        "abs(e[2] - 0.2) <= 1e-16",
+    ];
+    let wanted = [Answer::Yes, Answer::Yes, Answer::No, Answer::Open, Answer::Open, Answer::Yes];
+    assert_eq!(answers("linear [0.1, 0.3] 3", &linear), wanted);
+    let log = ["eta[1] == 0.001 and eta[3] == 0.1", "eta[3] > 0.1", "abs(eta[2] - 0.01) <= 1e-16", "e[1] <= 0.001"];
+    assert_eq!(answers("log [0.001, 0.1] 3", &log), [Answer::Yes, Answer::No, Answer::Yes, Answer::Open]);
+}
+
+#[test]
 fn two_swept_givens_make_a_grid_with_two_indices() {
     let text = "[given]\na = \"real in [0, 9]\"\nn = \"int in 1..=9\"\n[experiment]\nsweep = { a = [1, 2, 3], n = [2, 5] }\n\
         [experiment.number]\nv = \"a*n + tr(identity(n))\"\n[experiment.plot.p]\nover = \"a\"\ny = \"v\"\n[experiment.plot.q]\nover = \"n\"\nx = \"v\"\ny = \"a\"\n\
@@ -318,6 +343,87 @@ fn a_run_that_stops_before_its_time_has_no_end() {
     assert_eq!(verdicts, [Verdict::Inconclusive, Verdict::Held]);
     let reason = result.predicates[0].judgement.reason.clone().unwrap_or_default();
     assert!(reason.contains("`last` has no value at a = ") && reason.contains("`until`"), "{reason}");
+}
+
+/// Two runs that come to their end (`until`), at steps 69 and 7, and two that 200 steps do not bring there.
+const CUT: &str = "[given]\neta = \"real in (0, 1)\"\n[trajectory]\nstate = { x = \"1\" }\nstep = { x = \"(1 - eta)*x\" }\nsteps = 200\nuntil = \"x <= 1/2\"\n\
+    [experiment]\nsweep = { eta = [0.001, 0.002, 0.01, 0.1] }\n";
+
+#[test]
+fn when_a_run_ends_that_is_cut_off_is_not_known() {
+    let text = format!(
+        "{CUT}[experiment.number]\ntime = \"t\"\nlast = \"x\"\nlatest = {{ greatest = \"t\" }}\nearliest = {{ least = \"t\" }}\nlow = {{ least_at = \"x\" }}\n\
+         high = {{ greatest_at = \"x\" }}\nthird = {{ of = \"t\", at = 3 }}\nearly = {{ least = \"x + (t - 5)^2\" }}\n{PLOT}\
+         [experiment.reading]\ntruth = \"time[1] > time[2]\"\nlie = \"time[1] <= 200\"\nended = \"time[3] == 69 and time[4] == 7\"\nstate = \"last[1] > last[2]\"\n"
+    );
+    let found = found(&text);
+    let known = |name: &str| number(&found, name).iter().map(|value| !value.is_nan()).collect::<Vec<_>>();
+    for name in ["time", "latest", "low"] {
+        assert_eq!(known(name), [false, false, true, true], "{name}");
+        assert_eq!(number(&found, name)[2..], [69.0, 7.0], "{name}");
+    }
+    // What does not speak of the end, or was seen before it, stays.
+    for name in ["last", "early"] {
+        assert_eq!(known(name), [true; 4], "{name}");
+    }
+    assert_eq!(number(&found, "earliest"), [0.0; 4]);
+    assert_eq!(number(&found, "high"), [0.0; 4]);
+    assert_eq!(number(&found, "third"), [3.0; 4]);
+    let answers: Vec<Answer> = found.readings.iter().map(|reading| reading.answer).collect();
+    assert_eq!(answers, [Answer::Open, Answer::Open, Answer::Yes, Answer::Yes]);
+    let result = result(&text, Budget::Quick);
+    let reason = result.predicates[0].judgement.reason.clone().unwrap_or_default();
+    assert!(reason.contains("`time` has no value at eta = 0.001: it is cut off at step 200"), "{reason}");
+    assert_eq!(result.verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn a_mean_of_times_rests_on_every_run() {
+    let text = "[given]\neta = \"real in [1/100, 1/10]\"\nx0 = \"real in [1, 1000] log\"\n[trajectory]\nstate = { x = \"x0\" }\nstep = { x = \"(1 - eta)*x\" }\n\
+        steps = 50\nuntil = \"x <= 1/2\"\n[experiment]\nruns = 5\nsweep = { eta = [0.01, 0.1] }\n[experiment.number]\n\
+        time = { of = \"t\", over_runs = \"mean\" }\n[experiment.plot.x]\ny = \"x\"\n[experiment.reading]\nr = \"time[1] >= time[2]\"\n";
+    assert!(number(&found(text), "time")[0].is_nan());
+    assert_eq!(result(text, Budget::Quick).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn when_a_flow_ends_that_is_cut_off_is_not_known() {
+    let text = "[given]\na = \"real in (0, 1)\"\n[flow]\nstate = { x = \"1\" }\nrate = { x = \"-a*x\" }\nend = 200\nuntil = \"x <= 1/2\"\n\
+        [experiment]\nsweep = { a = [0.001, 0.01, 0.1] }\n[experiment.number]\ntime = \"t\"\nlast = \"x\"\nlow = { least_at = \"x\" }\n\
+        [experiment.plot.x]\ny = \"x\"\n[experiment.reading]\nlie = \"time[1] <= 200\"\nended = \"time[2] > time[3]\"\nstate = \"last[1] > last[2]\"\n";
+    let found = found(text);
+    let (time, low) = (number(&found, "time"), number(&found, "low"));
+    assert!(time[0].is_nan() && low[0].is_nan(), "{time:?} {low:?}");
+    assert_eq!(time[1..], [75.0, 12.5]);
+    let answers: Vec<Answer> = found.readings.iter().map(|reading| reading.answer).collect();
+    assert_eq!(answers, [Answer::Open, Answer::Yes, Answer::Yes]);
+    assert!(found.readings[0].missing[0].1.contains("cut off at time 200"), "{:?}", found.readings[0].missing);
+}
+
+#[test]
+fn a_flow_that_stops_before_its_time_has_no_end() {
+    let text = |more: &str| {
+        format!(
+            "[given]\na = \"real in [1, 2]\"\n[flow]\nstate = {{ x = \"1\" }}\nrate = {{ x = \"-x\" }}\nend = 2\nat = 8\n{more}\
+             [experiment]\nsweep = {{ a = [1, 2] }}\n[experiment.number]\nlast = \"x\"\nleast = {{ least = \"x\" }}\nfirst = {{ of = \"x\", at = 1/2 }}\n\
+             [experiment.plot.x]\ny = \"x\"\n[experiment.reading]\nend = \"last[2] > 0\"\nlow = \"least[2] > 0\"\nway = \"abs(first[2] - exp(-1/2)) <= 1e-9\"\n"
+        )
+        .replace("at = 1/2", "at = \"1/2\"")
+    };
+    let answers =
+        |more: &str| -> Vec<Answer> { found(&text(more)).readings.iter().map(|reading| reading.answer).collect() };
+    assert_eq!(answers(""), [Answer::Yes; 3]);
+    // Whether sqrt(3)^2 <= 3 is within its rounding.
+    for more in [
+        "until = \"t >= 1 and sqrt(a + 1)^2 <= a + 1\"\n",
+        "[flow.assume]\nlate = \"t < 1\"\n",
+        "[flow.first]\nT = \"t >= 1 and sqrt(a + 1)^2 <= a + 1\"\n",
+    ] {
+        assert_eq!(answers(more), [Answer::Open, Answer::Open, Answer::Yes], "{more}");
+    }
+    let reason =
+        result(&text("[flow.assume]\nlate = \"t < 1\"\n"), Budget::Quick).predicates[0].judgement.reason.clone();
+    assert!(reason.as_ref().is_some_and(|reason| reason.contains("after time 0.75 a hypothesis")), "{reason:?}");
 }
 
 /// `x` is doubled, or multiplied by more, until `f64` ends, each run at a step of its own.

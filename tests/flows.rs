@@ -317,6 +317,18 @@ nothing = "x <= 0"
 }
 
 #[test]
+fn the_end_of_a_flow_that_is_cut_off_is_asked_whether_or_not_anything_speaks_of_the_time() {
+    let text = "[given]\nx0 = \"real in [1, 2]\"\n[flow]\nstate = { x = \"x0\" }\nrate = { x = \"-x\" }\nend = \"1\"\nuntil = \"x <= 1/100\"\n\
+        [flow.finally]\nlow = \"x <= 1/100\"\nhigh = \"x >= 1/10\"\n";
+    for text in [text.to_owned(), format!("{text}time = \"t <= 1\"\n")] {
+        for (predicate, wanted) in [Fate::Violated, Fate::Held, Fate::Undefined].into_iter().enumerate() {
+            assert!(fates(&text, predicate, 64).into_iter().all(|fate| fate == wanted), "{text}: {predicate}");
+        }
+    }
+    assert_eq!(fates(text, 0, 64).len(), 64);
+}
+
+#[test]
 fn a_derivative_along_the_flow_is_asked_of_the_state() {
     let result = check(
         r#"

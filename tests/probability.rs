@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use theoremcheck::arith::Backend;
+use theoremcheck::case::point::Exactly;
 use theoremcheck::check::chance::{Chance, ERROR_RATE, LEVEL, Standing};
+use theoremcheck::check::evidence::Origin;
 use theoremcheck::check::record::Fate;
 use theoremcheck::check::{CheckOptions, Checker, Value, replay_case};
 use theoremcheck::claim::load::load;
@@ -366,6 +368,22 @@ fn a_sure_event_that_fails_is_refuted_and_one_that_holds_is_only_consistent() {
     assert_eq!(result.verdict, Verdict::Held);
     assert_eq!(chance(&result).settings[0].standing, Standing::Consistent);
     assert!(chance(&result).resolution().is_some_and(|text| text.starts_with("consistent; failure rate below 0.0")));
+}
+
+#[test]
+fn what_a_report_replays_of_a_refuted_sure_event_is_the_trial_that_was_certified() {
+    // Settings of four sizes contradict it, and the nearest of them need not be the one that is certified.
+    let text = "[given]\nn = \"int in 1..=4\"\n[probability]\nrandom = { W = \"gaussian(n, n)\" }\nevent = \"sigma_min(W) >= 1/100\"\nat_least = \"1\"\n";
+    let claim = claim("p/certified", text);
+    let result = one(&claim, 20_000);
+    assert_eq!(result.verdict, Verdict::Refuted, "{:?}", result.predicates[0].judgement.reason);
+    let refutation = result.predicates[0].evidence.refutation.as_ref().expect("a certified trial");
+    let Origin::Case(case) = refutation.origin else { panic!("{:?}", refutation.origin) };
+    assert_eq!(theoremcheck::report::chance::case(&result), Some(case));
+    let checker = Checker::new(&claim, &options(SEED, Backend::best())).expect("it is typed");
+    let replay = checker.replay(case).expect("it runs");
+    assert_eq!(replay.looks[0].fate, Fate::Violated);
+    assert_eq!(refutation.values.get(&0), Some(&Exactly::Int(replay.ints[0].1)));
 }
 
 #[test]

@@ -288,6 +288,31 @@ fn what_cannot_be_measured_is_refused_with_what_would_be_right() {
 }
 
 #[test]
+fn a_point_counts_from_the_decimal_on_that_is_written() {
+    let points = |sweep: &str, from: &str| {
+        let text = format!(
+            "[given]\nx = \"real in (0, 1]\"\nu = \"real in [1, 2]\"\n[scaling]\nsweep = {{ x = \"{sweep}\" }}\nfrom = \"{from}\"\nfit = \"u*x ~ x\"\n\
+             slope = \">= 1\"\nruns = 8\n"
+        );
+        let fit = fit(&text);
+        (fit.left_out.before, fit.points.len())
+    };
+    for (sweep, from, wanted) in [
+        ("linear [0.1, 0.4] 4", "x >= 0.1", (0, 4)),
+        ("linear [0.1, 0.8] 8", "x >= 0.3", (2, 6)),
+        ("linear [0.1, 0.8] 8", "x > 0.3", (3, 5)),
+        ("linear [0.1, 0.8] 8", "x <= 0.7", (1, 7)),
+        ("linear [1/3, 1] 5", "3*x >= 1", (0, 5)),
+        ("log [0.001, 1] 7", "x >= 0.001", (0, 7)),
+        ("log [0.001, 1] 7", "x > 0.001", (1, 6)),
+        // Of what is drawn beside it, too: lane by lane.
+        ("linear [0.1, 0.8] 8", "u*x >= 0.3*u", (2, 6)),
+    ] {
+        assert_eq!(points(sweep, from), wanted, "{sweep}, from {from}");
+    }
+}
+
+#[test]
 fn a_sweep_stays_within_its_given() {
     let swept = |given: &str, sweep: &str| {
         refused(&format!(

@@ -20,7 +20,7 @@ use crate::eval::run::run;
 use crate::kernel::Kernel;
 
 /// Nothing was asked.
-const NOT_ASKED: Look = Look { fate: Fate::OutOfBranch, margin: f64::NAN, floor: f64::NAN, at: None };
+const NOT_ASKED: Look = Look { fate: Fate::OutOfBranch, margin: f64::NAN, floor: f64::NAN, at: None, cut: false };
 
 /// The lanes that met the hypotheses.
 fn met_in(met: &[Hypotheses; 8]) -> Mask {
@@ -229,9 +229,12 @@ fn note<N: Number>(program: &Program, compiled: &Compiled, m: &Machine<N>, momen
         let now = looks_where(&compiled.plan, m, &compiled.asked[p], waiting);
         for lane in lanes_of(lanes) {
             let new = Look { at: Some(moment.t), ..now[lane] };
-            if worse(&new, &seen[p][lane], asked.predicate.identity) {
-                seen[p][lane] = new;
+            let cut = asked.when == When::Finally && moment.cut >> lane & 1 == 1;
+            let known = &mut seen[p][lane];
+            if worse(&new, known, asked.predicate.identity) {
+                *known = new;
             }
+            known.cut |= cut;
         }
     }
 }

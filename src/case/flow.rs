@@ -295,10 +295,13 @@ fn to_the_end<V: Lane8>(
         if running | fallen != 0 {
             look(Moment { t, running, last: last & !cut, fallen, cut: 0 }, m);
         }
-        if let (1.., Some(slot)) = (cut, input_slot(plan, course.time)) {
-            let time = m.real(plan, slot);
-            m.set_real(plan, slot, time, cut);
-            run(plan, LOOK, m)?;
+        if cut != 0 {
+            // What does not speak of the time is asked there as well.
+            if let Some(slot) = places.time {
+                let time = m.real(plan, slot);
+                m.set_real(plan, slot, time, cut);
+                run(plan, LOOK, m)?;
+            }
             look(Moment { t, running: 0, last: cut, fallen: 0, cut }, m);
         }
         running &= !last;

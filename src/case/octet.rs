@@ -375,7 +375,7 @@ pub fn lanes_of(mask: Mask) -> impl Iterator<Item = usize> {
 pub const COARSE: f64 = 1e-3;
 
 /// A look that saw nothing.
-pub const BLANK: Look = Look { fate: Fate::OutOfRange, margin: f64::NAN, floor: f64::NAN, at: None };
+pub const BLANK: Look = Look { fate: Fate::OutOfRange, margin: f64::NAN, floor: f64::NAN, at: None, cut: false };
 
 /// What a predicate did, lane by lane.
 #[inline(always)]

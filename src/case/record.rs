@@ -50,6 +50,8 @@ pub struct Look {
     pub floor: f64,
     /// The step (or time) of the worst look, for a trajectory.
     pub at: Option<u64>,
+    /// It is of the end of a run that was cut off there, before its own end (`until`).
+    pub cut: bool,
 }
 
 /// A case and what became of it. `looks` has one entry a predicate, and is empty unless the hypotheses were met.

@@ -136,8 +136,17 @@ pub struct CurvePoint {
     pub asked: Asked,
     /// The part of it that the last search added.
     pub spread: f64,
-    /// More may be asked than can be told: the quantile lies beyond what the trials can tell, or runs are cut off before what is asked of them.
-    pub clipped: bool,
+    /// More may be asked than can be told.
+    pub clipped: Option<Clipped>,
+}
+
+/// Why more may be asked than can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clipped {
+    /// The quantile lies beyond what the trials can tell.
+    Trials,
+    /// Runs are cut off before what is asked of them.
+    Runs,
 }
 
 /// What is asked at a value.
@@ -374,6 +383,11 @@ fn demand_of(look: &Look) -> Option<f64> {
         Fate::OutOfBranch => Some(0.0),
         Fate::OutOfRange | Fate::Undefined | Fate::Unplaced => None,
     }
+}
+
+/// Whether a run was cut off before the end at which it is asked, so that it may ask for more there; not where no constant works as it is.
+fn is_cut(look: &Look) -> bool {
+    look.cut && look.fate != Fate::Violated
 }
 
 /// What is searched beside the random cases and the hunt of the claim as a whole.

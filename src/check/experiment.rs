@@ -9,7 +9,7 @@
 mod eight;
 
 use super::checker::CheckError;
-use super::scaling::{Between, constant, exactly};
+use super::sweep::{Spread, Value, exactly};
 use crate::arith::backend::dispatch;
 use crate::arith::lane::Backend;
 use crate::case::evaluate::once_roots;
@@ -22,7 +22,7 @@ use crate::claim::experiment::Legend;
 use crate::claim::program::experiment::{Axis, Number, Study, Values};
 use crate::claim::program::{Path, Program, SweptTarget};
 use crate::kernel::{Kernel, Kind};
-use crate::lang::ast::{Looks, SweepScale};
+use crate::lang::ast::Looks;
 use crate::lang::ir::{InputId, IntId, NodeId};
 use crate::sample::stream::{Key, Stream};
 use dashu_ratio::RBig;
@@ -61,7 +61,7 @@ pub struct Cost {
 pub struct Swept {
     pub name: String,
     pub values: Vec<f64>,
-    /// Where these are decimals, which `values` are the nearest floats to: what they are; all of them, or none.
+    /// What they are, which `values` are the nearest floats to.
     pub exact: Vec<RBig>,
     /// What each is called.
     pub labels: Vec<String>,
@@ -93,7 +93,7 @@ pub struct Record {
 impl Swept {
     /// What a value is.
     pub fn exactly(&self, i: usize) -> Option<RBig> {
-        self.exact.get(i).cloned().or_else(|| RBig::try_from(*self.values.get(i)?).ok())
+        self.exact.get(i).cloned()
     }
 
     /// How much more it is than the float.
@@ -313,32 +313,21 @@ pub fn columns(study: &Study) -> Vec<NodeId> {
 /// The values of an axis.
 fn swept(program: &Program, axis: &Axis) -> Result<Swept, CheckError> {
     let number = |node: NodeId| {
-        constant(&program.graph, node)
+        exactly(&program.graph, node)
             .ok_or_else(|| CheckError(format!("the values of `{}` must be plain numbers", axis.name)))
     };
     let whole = matches!(axis.target, SweptTarget::Int(_));
-    let exact: Vec<RBig> = match &axis.values {
-        Values::Each(nodes) => nodes.iter().filter_map(|node| exactly(&program.graph, *node)).collect(),
-        Values::Spread { .. } => Vec::new(),
-    };
-    let values: Vec<f64> = match &axis.values {
-        Values::Each(nodes) => nodes.iter().map(|node| number(*node)).collect::<Result<_, _>>()?,
+    let all: Vec<Value> = match &axis.values {
+        Values::Each(nodes) => nodes.iter().map(|node| number(*node).map(Value::of)).collect::<Result<_, _>>()?,
         Values::Spread { scale, lo, hi, count } => {
-            let (lo, hi) = (number(*lo)?, number(*hi)?);
-            if lo > hi || (*scale == SweepScale::Log && lo <= 0.0) {
-                return Err(CheckError(format!("the sweep of `{}` has no points between {lo} and {hi}", axis.name)));
-            }
-            let spread = |i: u64| {
-                let share = i as f64 / (count - 1) as f64;
-                let value = match scale {
-                    SweepScale::Linear | SweepScale::Int => lo + (hi - lo) * share,
-                    SweepScale::Log => dispatch(Backend::Scalar, Between { lo, hi, share }),
-                };
-                if whole || *scale == SweepScale::Int { value.round_ties_even() } else { value }
-            };
-            (0..*count).map(spread).collect()
+            let spread = Spread { scale: *scale, lo: number(*lo)?, hi: number(*hi)?, count: *count, whole };
+            spread.values().ok_or_else(|| {
+                let Spread { lo, hi, .. } = &spread;
+                CheckError(format!("the sweep of `{}` has no points between {lo} and {hi}", axis.name))
+            })?
         }
     };
+    let (values, exact): (Vec<f64>, Vec<RBig>) = all.into_iter().map(|Value { float, exact }| (float, exact)).unzip();
     if let Some(value) = values.iter().find(|value| whole && value.fract() != 0.0) {
         return Err(CheckError(format!("`{}` is an integer, and {value} is none", axis.name)));
     }

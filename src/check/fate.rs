@@ -2,7 +2,8 @@
 //!
 //! A run may leave the range of `f64`, fall out of the hypotheses on its path, or come to where its end or a first time is within its rounding. It goes on
 //! then as if nothing had been open ([`Watch::goes_on`](crate::case::path::Watch)), and here everything is left out that what was open may have changed:
-//! after an end that is not decided whatever is taken later, after a first time that is not decided whatever speaks of it.
+//! after an end that is not decided whatever is taken later, after a first time that is not decided whatever speaks of it. Of a run that is cut off before
+//! its end (`until`) nobody knows when that would have come, so what speaks of it has no value either.
 
 use super::experiment::{Record, columns};
 use crate::case::path::Doubt;
@@ -62,13 +63,18 @@ pub struct Fate {
     pub unbounded: Option<f64>,
     /// A hypothesis on the path failed, which ended it.
     pub fallen: Option<f64>,
+    /// A flow was last seen here, and not followed to its end: whether it goes on from there, or speaks for itself, is not known.
+    pub stopped: Option<f64>,
+    /// It was cut off here, before its end (`until`).
+    pub cut: Option<f64>,
     /// What was not decided.
     pub open: Vec<(Doubt, f64)>,
 }
 
 impl Fate {
-    /// Why it ended before its time, or has no values from some step on: one after the other, up to what leaves nothing to be known.
-    fn note(&self, path: Option<&Path>) -> Option<String> {
+    /// Why it ended before its time, or has no values from some step on: one after the other, up to what leaves nothing to be known. That it was cut off is
+    /// told where that left a number without its value (`lost`).
+    fn note(&self, path: Option<&Path>, lost: bool) -> Option<String> {
         let shown = super::figure::number;
         let mut all: Vec<(f64, bool, String)> = Vec::new();
         if let Some(Left { at, wholly }) = self.left {
@@ -84,6 +90,16 @@ impl Fate {
         }
         if let Some(at) = self.fallen {
             all.push((at, true, format!("a hypothesis on the path fails at step {}", shown(at))));
+        }
+        if let Some(at) = self.stopped {
+            let what =
+                "a hypothesis on its path is not met, or its end (`until`) or a first time is within its rounding";
+            all.push((at, true, format!("after time {} {what}", shown(at))));
+        }
+        if let Some(at) = self.cut.filter(|_| lost) {
+            let unit = if path.is_some() { "step" } else { "time" };
+            let text = "before its end (`until`), and when that would have come is not known";
+            all.push((at, true, format!("it is cut off at {unit} {}, {text}", shown(at))));
         }
         for (doubt, at) in &self.open {
             let what = path.map(|path| doubted(path, *doubt)).unwrap_or_default();
@@ -137,7 +153,7 @@ pub fn finish(
     let path = program.path();
     for (lane, (record, takers)) in records.iter_mut().zip(takers).enumerate() {
         let fate = fate(lane);
-        if let Some(note) = fate.note(path) {
+        if let Some(note) = fate.note(path, takers.0.iter().any(|taker| taker.lost)) {
             record.note.get_or_insert(note);
         }
         let (run, times) = path.map(|path| fate.unknown(program, path)).unwrap_or_default();
@@ -145,14 +161,15 @@ pub fn finish(
             let of_node = times.iter().filter(|(input, _)| rest_on(program, &[node], *input));
             of_node.map(|(_, at)| *at).reduce(f64::min)
         };
-        let stops = fate.fallen.is_some() || (run.is_some() && !path.is_some_and(|path| goes_on(program, path)));
+        let ends = fate.fallen.is_some() || fate.stopped.is_some();
+        let stops = ends || (run.is_some() && !path.is_some_and(|path| goes_on(program, path)));
         let numbers = takers.0.into_iter().map(|taker| {
             let time = time_of(taker.number.node);
             let before = |at: Option<f64>| at.is_none_or(|at| taker.done.is_some_and(|done| done < at));
             // A least or greatest that has no values from there on has them all.
             let whole = run.is_some_and(|at| taker.last.is_none_or(|last| last < at)) && taker.is_extreme();
             let known = before(time) && (before(run) || whole) && (!stops || taker.done.is_some());
-            if known { taker.take() } else { None }
+            if known && !taker.lost { taker.take() } else { None }
         });
         record.numbers = numbers.collect();
         for (column, node) in columns(study).into_iter().enumerate().filter(|_| !times.is_empty()) {
@@ -180,8 +197,12 @@ struct Taker<'a> {
     taken: Option<(f64, f64)>,
     /// Of a least or greatest: the value, and the bounds within which another look could be that, too.
     best: Option<(f64, f64)>,
+    /// The look at which that was seen.
+    best_at: Option<f64>,
     /// Looks that may be the least or greatest, for where it is.
     times: Vec<(f64, f64, f64)>,
+    /// Its value was that of an end at which the run was cut off, and spoke of when that is.
+    lost: bool,
     /// The look at which all that it needs was seen, and the last one at which it had a value.
     done: Option<f64>,
     last: Option<f64>,
@@ -194,7 +215,17 @@ impl<'a> Takers<'a> {
                 Taken::From(node) => setup(node).unwrap_or(f64::NAN),
                 _ => 0.0,
             };
-            Taker { number, from, taken: None, best: None, times: Vec::new(), done: None, last: None }
+            Taker {
+                number,
+                from,
+                taken: None,
+                best: None,
+                best_at: None,
+                times: Vec::new(),
+                lost: false,
+                done: None,
+                last: None,
+            }
         };
         Self(study.numbers.iter().map(taker).collect())
     }
@@ -202,6 +233,13 @@ impl<'a> Takers<'a> {
     pub fn see(&mut self, t: f64, value: impl Fn(usize) -> Option<(f64, f64)>) {
         for (i, taker) in self.0.iter_mut().enumerate() {
             taker.see(t, value(i));
+        }
+    }
+
+    /// The run is cut off at its last look, which was seen: what the numbers are there now that its time is undefined.
+    pub fn cut(&mut self, t: f64, value: impl Fn(usize) -> Option<(f64, f64)>) {
+        for (i, taker) in self.0.iter_mut().enumerate() {
+            taker.cut(t, value(i));
         }
     }
 }
@@ -232,6 +270,7 @@ impl Taker<'_> {
         let Some((value, error)) = value else { return };
         if self.best.is_none_or(|(best, _)| sign * value < best) {
             self.best = Some((sign * value, error));
+            self.best_at = Some(t);
             self.taken = Some((value, error));
         }
         if matches!(self.number.when, Taken::LeastAt | Taken::GreatestAt) {
@@ -239,15 +278,32 @@ impl Taker<'_> {
         }
     }
 
+    /// What was seen before stays. A least or greatest that the last look alone has, and that speaks of its time, is as unknown as that; so is where it
+    /// is, if that may be the last look: it may be later in a run that goes on.
+    fn cut(&mut self, t: f64, value: Option<(f64, f64)>) {
+        self.lost |= match self.number.when {
+            Taken::End => self.taken.is_some() && value.is_none(),
+            // Of a look on the way, whose time is known.
+            Taken::From(_) => false,
+            Taken::Least | Taken::Greatest => value.is_none() && self.best_at == Some(t),
+            Taken::LeastAt | Taken::GreatestAt if self.number.computed => self.best_at == Some(t),
+            Taken::LeastAt | Taken::GreatestAt => self.best_at == Some(t) || self.rivals().any(|at| at == t),
+        };
+    }
+
+    /// The looks that could be the least or greatest, as far as rounding tells.
+    fn rivals(&self) -> impl Iterator<Item = f64> {
+        let most = self.best.map_or(f64::NAN, |(best, error)| best + error);
+        let rivals = self.times.iter().filter(move |(value, error, _)| value - error <= most || !error.is_finite());
+        rivals.map(|(.., t)| *t)
+    }
+
     fn take(self) -> Option<(f64, f64)> {
         match self.number.when {
             Taken::LeastAt | Taken::GreatestAt => {
-                let (best, error) = self.best?;
-                let most = best + error;
                 // Where it is, and how far off that may be: to any look that could be as low.
-                let at = self.times.iter().find(|(value, ..)| *value == best).map(|(.., t)| *t)?;
-                let rivals = self.times.iter().filter(|(value, error, _)| value - error <= most || !error.is_finite());
-                let off = rivals.map(|(.., t)| (t - at).abs()).fold(0.0, f64::max);
+                let at = self.best_at?;
+                let off = self.rivals().map(|t| (t - at).abs()).fold(0.0, f64::max);
                 Some((at, off))
             }
             _ => self.taken,

@@ -11,6 +11,7 @@ pub mod experiment;
 mod fate;
 pub mod figure;
 pub mod fit;
+mod late;
 pub mod line;
 mod moving;
 mod neighbour;
@@ -24,6 +25,7 @@ mod setting;
 pub mod stored;
 mod student;
 mod sure;
+mod sweep;
 pub mod tally;
 pub mod trend;
 

@@ -9,8 +9,10 @@
 
 use super::checker::{CheckError, evaluations_of_plan};
 use super::fit::{Claimed, Fit, LeftOut};
+use super::late::Late;
 use super::line::{NoLine, Repeat, Rounding, line_of_rounded};
 use super::moving::evaluations_of;
+use super::sweep::{Spread, exactly};
 use crate::arith::lane::{Backend, Job, Lane8, Mask};
 use crate::arith::number::Number;
 use crate::case::evaluate::once_roots;
@@ -27,8 +29,7 @@ use crate::eval::machine::Machine;
 use crate::eval::plan::SlotId;
 use crate::eval::run::run;
 use crate::kernel::Kernel;
-use crate::lang::ast::SweepScale;
-use crate::lang::ir::{Graph, IntId, NodeId, Op};
+use crate::lang::ir::{Graph, IntId, NodeId};
 use crate::sample::strata::Filler;
 use crate::sample::stream::{Key, Stream};
 use dashu_ratio::RBig;
@@ -77,6 +78,8 @@ struct Point {
     /// The same in all lanes.
     reals: Vec<Supplied>,
     ints: BTreeMap<IntId, i64>,
+    /// What the reals are, which the runs have the nearest floats to.
+    exact: Vec<RBig>,
 }
 
 /// What a run of a point gave, with bounds on its rounding.
@@ -202,8 +205,14 @@ impl ScalingRun<'_> {
             started |= Mask::from(*met == Hypotheses::Met && wanted) << lane;
         }
         let setup = |node: NodeId| compiled.plan.roots[SETUP].get(&node).copied();
-        if let Some(slot) = law.from.and_then(setup) {
-            let counts = machine.truths[slot as usize].yes;
+        if let Some((from, slot)) = law.from.and_then(|from| Some((from, setup(from)?))) {
+            let truth = machine.truths[slot as usize];
+            let (mut counts, open) = (truth.yes, truth.unknown() & started);
+            if open != 0 {
+                // A decimal is none of the floats that a run has for it: where a point stands at the edge that alone may tell.
+                let swept: Vec<_> = point.reals.iter().map(|real| real.input).zip(&point.exact).collect();
+                counts |= Late::new(program, &ints, from, self.max_elements)?.counts(&swept, &draws, open)?;
+            }
             runs.before[index] |= started & !counts != 0;
             started &= counts;
         }
@@ -403,28 +412,26 @@ fn points(graph: &Graph, sweep: &[Swept]) -> Result<Vec<Point>, CheckError> {
         if points.len() as u64 * swept.count > MOST_POINTS {
             return Err(CheckError(format!("the sweep has more than {MOST_POINTS} points")));
         }
-        let (lo, hi) = (constant(graph, swept.lo), constant(graph, swept.hi));
+        let (lo, hi) = (exactly(graph, swept.lo), exactly(graph, swept.hi));
         let (Some(lo), Some(hi)) = (lo, hi) else {
             return Err(CheckError(format!("the ends of the sweep of `{}` must be plain numbers", swept.name)));
         };
-        if lo > hi || (swept.scale == SweepScale::Log && lo <= 0.0) {
+        let spread = Spread { scale: swept.scale, lo, hi, count: swept.count, whole: false };
+        let Some(values) = spread.values() else {
+            let Spread { lo, hi, .. } = spread;
             return Err(CheckError(format!("the sweep of `{}` has no points between {lo} and {hi}", swept.name)));
-        }
+        };
         let mut next = Vec::new();
         for point in &points {
-            for i in 0..swept.count {
-                let share = if swept.count > 1 { i as f64 / (swept.count - 1) as f64 } else { 0.0 };
-                let value = match swept.scale {
-                    SweepScale::Linear | SweepScale::Int => lo + (hi - lo) * share,
-                    SweepScale::Log => crate::arith::dispatch(Backend::Scalar, Between { lo, hi, share }),
-                };
+            for value in &values {
                 let mut point = point.clone();
                 match swept.target {
                     SweptTarget::Real(input) => {
-                        point.reals.push(Supplied { input, value: [value; 8], rest: [0.0; 8] });
+                        point.reals.push(Supplied { input, value: [value.float; 8], rest: [0.0; 8] });
+                        point.exact.push(value.exact.clone());
                     }
                     SweptTarget::Int(id) => {
-                        point.ints.insert(id, value.round_ties_even() as i64);
+                        point.ints.insert(id, value.float.round_ties_even() as i64);
                     }
                 }
                 next.push(point);
@@ -433,41 +440,4 @@ fn points(graph: &Graph, sweep: &[Swept]) -> Result<Vec<Point>, CheckError> {
         points = next;
     }
     Ok(points)
-}
-
-/// `lo (hi/lo)^share` by the arithmetic's own functions.
-pub(super) struct Between {
-    pub lo: f64,
-    pub hi: f64,
-    pub share: f64,
-}
-
-impl Job for Between {
-    type Out = f64;
-
-    #[inline(always)]
-    fn run<V: Lane8>(self) -> f64 {
-        use crate::arith::elementary::{exp, ln};
-        let (a, b) = (ln(V::splat(self.lo)), ln(V::splat(self.hi)));
-        let middle = b.sub(a).mul_add(V::splat(self.share), a);
-        if self.share == 0.0 {
-            self.lo
-        } else if self.share == 1.0 {
-            self.hi
-        } else {
-            exp(middle).to_array()[0]
-        }
-    }
-}
-
-pub(super) fn constant(graph: &Graph, node: NodeId) -> Option<f64> {
-    exactly(graph, node).map(|value| value.to_f64().value())
-}
-
-/// A plain number.
-pub(super) fn exactly(graph: &Graph, node: NodeId) -> Option<RBig> {
-    match &graph.node(node).op {
-        Op::Number(value) => Some(value.clone()),
-        _ => None,
-    }
 }

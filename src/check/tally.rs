@@ -427,7 +427,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn look(fate: Fate, margin: f64) -> Look {
-        Look { fate, margin, floor: 1e-12, at: None }
+        Look { fate, margin, floor: 1e-12, at: None, cut: false }
     }
 
     fn met(index: u64, looks: &[Look]) -> CaseRecord<'_> {
@@ -479,10 +479,10 @@ mod tests {
     #[test]
     fn an_identity_keeps_its_greatest_ratio_and_an_exact_agreement_is_zero() {
         let mut tally = Tally::new(&[true], 0, 0);
-        tally.record(&met(0, &[Look { fate: Fate::WithinFloor, margin: 0.0, floor: 0.0, at: None }]));
+        tally.record(&met(0, &[Look { fate: Fate::WithinFloor, margin: 0.0, floor: 0.0, at: None, cut: false }]));
         assert_eq!(tally.predicates[0].ratio.map(|r| r.0), Some(0.0));
-        tally.record(&met(1, &[Look { fate: Fate::WithinFloor, margin: -2e-16, floor: 8e-16, at: None }]));
-        tally.record(&met(2, &[Look { fate: Fate::WithinFloor, margin: -1e-16, floor: 8e-16, at: None }]));
+        tally.record(&met(1, &[Look { fate: Fate::WithinFloor, margin: -2e-16, floor: 8e-16, at: None, cut: false }]));
+        tally.record(&met(2, &[Look { fate: Fate::WithinFloor, margin: -1e-16, floor: 8e-16, at: None, cut: false }]));
         assert_eq!(tally.predicates[0].ratio.map(|r| (r.0, r.1.case)), Some((0.25, 1)));
     }
 

@@ -55,8 +55,13 @@ impl CaseSource for Fake {
             let fate = (self.fate)(index);
             // A margin that is scattered, but a function of the case alone.
             let margin = (index.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as f64;
-            let looks =
-                [Look { fate, margin: if fate == Fate::Violated { -margin } else { margin }, floor: 1.0, at: None }];
+            let looks = [Look {
+                fate,
+                margin: if fate == Fate::Violated { -margin } else { margin },
+                floor: 1.0,
+                at: None,
+                cut: false,
+            }];
             let stratum = Stratum::ALL[(index % 8) as usize];
             sink(&CaseRecord { index, stratum, hypotheses: Hypotheses::Met, scaled: false, looks: &looks });
         }

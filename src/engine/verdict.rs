@@ -452,7 +452,7 @@ mod tests {
         let mut tally = Tally::new(&[identity], 0, 0);
         for (fate, count) in fates {
             for _ in 0..*count {
-                let looks = [Look { fate: *fate, margin: 1.0, floor: 0.5, at: None }];
+                let looks = [Look { fate: *fate, margin: 1.0, floor: 0.5, at: None, cut: false }];
                 let (stratum, hypotheses) = (Stratum::Plain, Hypotheses::Met);
                 tally.record(&CaseRecord { index: tally.cases, stratum, hypotheses, scaled: false, looks: &looks });
             }

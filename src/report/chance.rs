@@ -3,8 +3,10 @@
 use super::closest::stratum_name;
 use super::number::{JsonNumber, grouped, near_one, short};
 use crate::check::chance::{Chance, Counts, ERROR_RATE, LEVEL, Searched, Setting, Standing};
+use crate::check::evidence::Origin;
 use crate::check::replay_case;
 use crate::claim::model::ProbabilityBound;
+use crate::engine::outcome::ClaimResult;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -86,8 +88,18 @@ fn left_out(searched: &Searched) -> Vec<String> {
     searched.undefined().into_iter().chain(faint).collect()
 }
 
-/// The case to replay: the first trial of the nearest setting that speaks against the claim, or its first.
-pub fn case(chance: &Chance) -> Option<u64> {
+/// The case to replay: the trial that was certified; else the first one of the nearest setting that speaks against the claim, or its first.
+pub fn case(claim: &ClaimResult) -> Option<u64> {
+    let chance = claim.chance.as_ref()?;
+    let mut refutations = claim.predicates.iter().filter_map(|predicate| predicate.evidence.refutation.as_ref());
+    let certified = refutations.find_map(|refutation| match refutation.origin {
+        Origin::Case(case) => Some(case),
+        _ => None,
+    });
+    certified.or_else(|| against(chance))
+}
+
+fn against(chance: &Chance) -> Option<u64> {
     let setting = chance.nearest.and_then(|i| chance.settings.get(i))?;
     Some(replay_case(setting.number, setting.counts.first_against(chance.side).unwrap_or(0)))
 }
@@ -139,7 +151,7 @@ struct SettingJson<'a> {
 }
 
 impl<'a> ChanceJson<'a> {
-    pub fn of(chance: &'a Chance) -> Self {
+    pub fn of(chance: &'a Chance, case: Option<u64>) -> Self {
         Self {
             bound: match chance.side {
                 ProbabilityBound::AtLeast => "at-least",
@@ -159,7 +171,7 @@ impl<'a> ChanceJson<'a> {
             trials: chance.trials(),
             resolution: chance.resolution(),
             nearest: chance.nearest,
-            case: case(chance),
+            case,
             settings: chance.settings.iter().map(|setting| SettingJson::of(chance.side, setting)).collect(),
         }
     }

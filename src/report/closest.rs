@@ -381,8 +381,7 @@ pub fn describe_verdict(predicate: &PredicateResult) -> String {
 
 /// The case of the random phase that shows most of a predicate.
 pub fn telling_case(claim: &ClaimResult, predicate: &PredicateResult) -> Option<u64> {
-    let of_trials = || claim.chance.as_ref().and_then(chance::case);
-    Closest::of_predicate(predicate).map(|closest| closest.extreme().case).or_else(of_trials)
+    Closest::of_predicate(predicate).map(|closest| closest.extreme().case).or_else(|| chance::case(claim))
 }
 
 /// A stratum as it is written everywhere.

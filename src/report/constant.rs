@@ -334,7 +334,7 @@ mod tests {
             value,
             asked: demand.map_or(Asked::Unmeasured, Asked::Demand),
             spread: 0.0,
-            clipped: false,
+            clipped: None,
         };
         Constant {
             seek,
@@ -383,7 +383,7 @@ mod tests {
         let asked = |demands: [f64; 5]| -> Vec<CurvePoint> {
             let values = [1.0, 2.0, 4.0, 8.0, 16.0].into_iter().zip(demands);
             values
-                .map(|(value, demand)| CurvePoint { value, asked: Asked::Demand(demand), spread: 0.0, clipped: false })
+                .map(|(value, demand)| CurvePoint { value, asked: Asked::Demand(demand), spread: 0.0, clipped: None })
                 .collect()
         };
         let grows = Trend::Grows { exponent: 0.999, interval: (0.99, 1.01) };

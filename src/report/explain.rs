@@ -374,7 +374,7 @@ impl Explained<'_> {
         }
         if let Some(chance) = &result.chance {
             lines.extend(chance::lines(chance));
-            lines.extend(chance::case(chance).map(|case| self.setup.replay_line(&result.id, case)));
+            lines.extend(chance::case(result).map(|case| self.setup.replay_line(&result.id, case)));
         }
         if let Some(figure) = &result.figure {
             lines.push(experiment::describe(figure));

@@ -3,7 +3,7 @@
 //! Byte-identical for the same claims, seed and budget, whatever the number of threads: no times, no paths of this machine
 //! (files are named as they were given), nothing of the processor.
 
-use super::chance::ChanceJson;
+use super::chance::{self, ChanceJson};
 use super::closest::{Closest, describe_claim, describe_evidence, stratum_name, telling_case};
 use super::constant::{self, ConstantJson};
 use super::experiment::ExperimentJson;
@@ -338,7 +338,7 @@ impl<'a> Claim<'a> {
                 case: closest.extreme().case,
             }),
             fit: claim.fit.as_ref().map(FitJson::of),
-            probability: claim.chance.as_ref().map(ChanceJson::of),
+            probability: claim.chance.as_ref().map(|chance| ChanceJson::of(chance, chance::case(claim))),
             constant: claim.constant.as_ref().map(|constant| ConstantJson::of(claim.constant_name(), constant)),
             experiment: claim.figure.as_ref().map(ExperimentJson::of),
             cases: claim.tally.cases,

@@ -238,7 +238,7 @@ mod tests {
                 ("E".to_owned(), Value::Matrix { value: DMatrix::zeros(0, 2), error: 0.0 }),
                 ("small".to_owned(), Value::Bool(None)),
             ],
-            looks: vec![Look { fate: Fate::Violated, margin: -0.25, floor: 1e-15, at: Some(7) }],
+            looks: vec![Look { fate: Fate::Violated, margin: -0.25, floor: 1e-15, at: Some(7), cut: false }],
         };
         let predicates = [info("c")];
         let (claim, paint) = (&claim, Paint::OFF);
@@ -287,7 +287,7 @@ mod tests {
             hypotheses: Hypotheses::Met,
             ints: Vec::new(),
             values: Vec::new(),
-            looks: vec![Look { fate, margin: 0.5, floor: 1e-15, at: None }],
+            looks: vec![Look { fate, margin: 0.5, floor: 1e-15, at: None, cut: false }],
         };
         let predicates = [info(side)];
         let (label, givens, assumes) = ("case 1".to_owned(), &[][..], &[][..]);

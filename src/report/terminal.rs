@@ -110,7 +110,7 @@ impl<'a> Table<'a> {
             lines.extend(chance::lines(chance).iter().map(|line| self.paint.dim(&format!("  {line}"))));
             let refutation = predicate.evidence.refutation.iter();
             lines.extend(refutation.flat_map(|r| claim.values(r)).map(|line| format!("  {line}")));
-            lines.extend(chance::case(chance).map(|case| format!("  {}", self.setup.replay_line(&claim.id, case))));
+            lines.extend(chance::case(claim).map(|case| format!("  {}", self.setup.replay_line(&claim.id, case))));
         }
         if let Some(sought) = &claim.constant {
             lines.extend(

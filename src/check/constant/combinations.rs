@@ -8,7 +8,7 @@ use super::ends::{About, ends, near, unasked};
 use super::quantile::{Here, Quantile, Seen, asked, point, score};
 use super::swept::{Line, Of, fixed, lines};
 use super::together::{Places, Seen as Shown, widest};
-use super::{Asked, Constant, Curve, CurvePoint, Search, malformed};
+use super::{Asked, Clipped, Constant, Curve, CurvePoint, Search, malformed};
 use crate::check::checker::{CheckError, Checker};
 use crate::check::drawn::Choice;
 use crate::check::trend::Trend;
@@ -127,7 +127,7 @@ impl Search<'_> {
         let checker = Checker::new(&claim, self.options).map_err(malformed)?;
         let any = Choice { settings: MOST_SETTINGS, among: MOST_SETTINGS, each: 0, score: &score };
         for drawn in checker.trials_of(&any, &|_| TRIALS.0, &asked)? {
-            if let Some(trial) = drawn.trials.iter().position(|asked| asked.is_some_and(f64::is_infinite)) {
+            if let Some(trial) = drawn.trials.iter().position(|trial| trial.demand.is_some_and(f64::is_infinite)) {
                 let name = &self.constant.name;
                 return Err(CheckError(format!(
                     "in trial {trial} of setting {} a change of `{name}` in the direction that should help makes the statement stronger; is the other `seek` meant?",
@@ -264,7 +264,12 @@ impl Table<'_, '_> {
 
     fn curve(&self, row: &Row) -> Curve {
         let clipped = |here: &[usize]| {
-            here.iter().any(|stand| Here::of(&self.stands[*stand].settings).is_some_and(|here| here.clipped))
+            let settings = || here.iter().map(|stand| &self.stands[*stand].settings);
+            if settings().flatten().any(Quantile::is_cut) {
+                return Some(Clipped::Runs);
+            }
+            let clipped = settings().any(|settings| Here::of(settings).is_some_and(|here| here.clipped));
+            clipped.then_some(Clipped::Trials)
         };
         let at = |(value, here): (&f64, &Vec<usize>)| {
             let settings = here.iter().any(|stand| !self.stands[*stand].settings.is_empty());
@@ -289,8 +294,11 @@ impl Table<'_, '_> {
             for row in rows {
                 let curve = self.curve(row);
                 let unclear = curve.ends.iter().any(|(_, trend)| matches!(trend, Trend::Unclear { .. }));
-                // Where nothing is measured trials do not help.
-                if unclear && curve.points.iter().all(|point| matches!(point.asked, Asked::Demand(_))) {
+                // Where nothing is measured, or runs are cut off, trials do not help.
+                let told = |point: &CurvePoint| {
+                    matches!(point.asked, Asked::Demand(_)) && point.clipped != Some(Clipped::Runs)
+                };
+                if unclear && curve.points.iter().all(told) {
                     among.extend(row.stands.iter().flat_map(|here| self.contenders(here)));
                 }
             }

@@ -8,7 +8,9 @@ use super::across::{Whole, number};
 use super::ends::{About, ends, near};
 use super::swept::{Line, Of, fixed};
 use super::together::Places;
-use super::{Asked, Curve, CurvePoint, End, Endless, Search, Worst, demand_of, greater, malformed, values_of};
+use super::{
+    Asked, Clipped, Curve, CurvePoint, End, Endless, Search, Worst, demand_of, greater, is_cut, malformed, values_of,
+};
 use crate::case::evaluate::Evaluator;
 use crate::case::point::{Exactly, Point, Values};
 use crate::case::record::{Fate, Hypotheses};
@@ -326,7 +328,7 @@ impl<'a> Search<'a> {
         for (place, value) in line.values.iter().enumerate() {
             let at = value.to_f64().value();
             let Some(stand) = row.stands.iter().find(|stand| stand.place == place) else {
-                points.push(CurvePoint { value: at, asked: Asked::NoCase, spread: 0.0, clipped: false });
+                points.push(CurvePoint { value: at, asked: Asked::NoCase, spread: 0.0, clipped: None });
                 continue;
             };
             let demand = stand.best.as_ref().map(|best| best.0);
@@ -342,7 +344,12 @@ impl<'a> Search<'a> {
                 places.push(at.clone());
                 worst = greater(worst, Some(Worst { demand: *demand, at }));
             }
-            points.push(CurvePoint { value: at, asked: stand.asked(), spread: stand.spread, clipped: stand.cut });
+            points.push(CurvePoint {
+                value: at,
+                asked: stand.asked(),
+                spread: stand.spread,
+                clipped: stand.cut.then_some(Clipped::Runs),
+            });
         }
         let about = self.about(line);
         let seen = about.seen(&points);
@@ -404,7 +411,8 @@ impl<'a> Search<'a> {
         stand.checker.run(0..cases, &mut |case| {
             let Some(look) = case.looks.first().filter(|_| case.hypotheses == Hypotheses::Met) else { return };
             met += 1;
-            cut |= times && look.fate == Fate::Undefined;
+            // Where a run was cut off its state is not that of its end, and a first time may be still to come.
+            cut |= is_cut(look) || (times && look.fate == Fate::Undefined);
             if let Some(demand) = demand_of(look) {
                 measured += 1;
                 if most.is_none_or(|(known, _)| demand > known) {
@@ -412,7 +420,8 @@ impl<'a> Search<'a> {
                 }
             }
         })?;
-        (stand.met, stand.blind, stand.cut) = (met, met >= BLIND && measured == 0, cut);
+        (stand.met, stand.blind) = (met, met >= BLIND && measured == 0);
+        stand.cut |= cut;
         if let Some((_, case)) = most {
             seeds.extend(stand.evaluator.point(case)?);
         }
@@ -467,7 +476,9 @@ impl<'a> Search<'a> {
     /// Takes a case if it asks for more than what is known.
     fn offer(&self, stand: &mut Stand<'_>, point: Point) -> Result<(), CheckError> {
         let Some(point) = stand.adapted(point) else { return Ok(()) };
-        let Some(demand) = self.look(&stand.evaluator, &point)?.as_ref().and_then(demand_of) else { return Ok(()) };
+        let Some(look) = self.look(&stand.evaluator, &point)? else { return Ok(()) };
+        stand.cut |= is_cut(&look);
+        let Some(demand) = demand_of(&look) else { return Ok(()) };
         if demand > stand.demand() {
             stand.best = Some((demand, point));
         }

@@ -1,6 +1,6 @@
 //! Towards which ends of a given's values growth would be a drift, and what becomes of the demand there.
 
-use super::{Asked, Curve, CurvePoint, End, Worst};
+use super::{Asked, Clipped, Curve, CurvePoint, End, Worst};
 use crate::check::trend::{Measure, Trend, ln, trend};
 
 /// What grows towards a number that a given is not grows by more than this part from each distance to the next, which is a thousandth of it.
@@ -160,8 +160,10 @@ pub(super) fn ends(points: &[CurvePoint], about: &About) -> Vec<(End, Trend)> {
             Trend::Unclear { why: "at some of its last values no case meets the hypotheses" }
         } else if any(&|point| point.asked.demand().is_some_and(|demand| demand >= ENDLESS)) {
             Trend::Unclear { why: "searches come to more than 1e100 there, and to no end" }
-        } else if any(&|point| point.clipped) {
-            Trend::Unclear { why: if chance { CLIPPED } else { CUT } }
+        } else if any(&|point| point.clipped == Some(Clipped::Runs)) {
+            Trend::Unclear { why: CUT }
+        } else if any(&|point| point.clipped == Some(Clipped::Trials)) {
+            Trend::Unclear { why: CLIPPED }
         } else {
             trend(&all.iter().filter_map(measure).collect::<Vec<_>>())
         };

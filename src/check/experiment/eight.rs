@@ -71,7 +71,14 @@ impl Job for Eight<'_> {
         let mut left: Vec<Option<Left>> = vec![None; records.len()];
         let state: Vec<SlotId> = state_inputs(program).filter_map(|input| input_slot(&compiled.plan, input)).collect();
         let read: Vec<SlotId> = columns.iter().copied().flatten().collect();
-        let mut see = |t: f64, lanes: Mask, m: &Machine<V>| {
+        let mut cut: Vec<Option<f64>> = vec![None; records.len()];
+        let mut see = |t: f64, lanes: Mask, cut_off: Mask, m: &Machine<V>| {
+            // Their last look has been seen with its time; in this one it is undefined.
+            for lane in lanes_of(cut_off & started) {
+                let Some(&t) = records[lane].at.last() else { continue };
+                cut[lane] = Some(t);
+                takers[lane].cut(t, |i| numbers[i].and_then(|slot| value(compiled, m, slot, lane)));
+            }
             let beyond = |slots: &[SlotId]| V::enter(Beyond { plan: &compiled.plan, m, slots });
             let (state_beyond, read_beyond) = (beyond(&state), beyond(&read));
             for lane in lanes_of(lanes & started) {
@@ -98,16 +105,22 @@ impl Job for Eight<'_> {
             }
         };
         let Some(motion) = &program.motion else {
-            see(0.0, started, &machine);
+            see(0.0, started, 0, &machine);
             let nothing = |lane: usize| Fate { left: left[lane], unbounded: unbounded[lane], ..Fate::default() };
             finish((program, study), &mut records, takers, nothing);
             return Ok(records);
         };
+        // Lanes that a flow was followed to the end in.
+        let mut followed: Mask = ALL;
         let mut fallen: Vec<(Mask, u64)> = Vec::new();
         let mut open: Vec<Open> = Vec::new();
         match Way::new(program, motion, &octet.ints, *kernel)? {
             Way::Flow(course) => {
-                let mut on = |moment: Moment, m: &Machine<V>| see(moment.t as f64, moment.running, m);
+                followed = 0;
+                let mut on = |moment: Moment, m: &Machine<V>| {
+                    followed |= moment.last;
+                    see(moment.t as f64, moment.running, moment.cut, m);
+                };
                 flow::follow(&compiled.plan, course, &mut machine, started, &mut on)?;
             }
             Way::Steps { path, steps, kernel } => {
@@ -115,7 +128,7 @@ impl Job for Eight<'_> {
                     if moment.fallen != 0 {
                         fallen.push((moment.fallen, moment.t));
                     }
-                    see(moment.t as f64, moment.running, m);
+                    see(moment.t as f64, moment.running, moment.cut, m);
                     true
                 };
                 let fast = Fast::for_claim(kernel, &compiled.plan, path, &mut machine, started, true);
@@ -128,9 +141,16 @@ impl Job for Eight<'_> {
                 open = ending.open;
             }
         }
+        let stopped = (0..records.len()).map(|lane| {
+            let stops = (started & !followed) >> lane & 1 == 1;
+            stops.then(|| records[lane].at.last().copied().unwrap_or(0.0))
+        });
+        let stopped: Vec<Option<f64>> = stopped.collect();
         let fate = |lane: usize| Fate {
             left: left[lane],
             unbounded: unbounded[lane],
+            cut: cut[lane],
+            stopped: stopped[lane],
             fallen: fallen.iter().find(|(lanes, _)| lanes >> lane & 1 == 1).map(|(_, t)| *t as f64),
             open: open
                 .iter()
