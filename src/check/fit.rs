@@ -79,7 +79,9 @@ pub enum Shape {
 pub struct LeftOut {
     /// Points of the sweep that come before `from`.
     pub before: u64,
-    /// Points without a finite value in many repeats.
+    /// Points at which `steps` ended some run before what ends it. The others there are those that were fast, and not the law's.
+    pub cut: u64,
+    /// Points without a finite value in many repeats, for another reason.
     pub empty: u64,
     /// Points that would have one, were it not for a rounding that is larger than all that the points tell.
     pub blurred: u64,
@@ -89,6 +91,17 @@ pub struct LeftOut {
     pub repeats: u64,
 }
 
+/// Why a slope is not decided, whatever its interval says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withheld {
+    /// Several runs are asked for, and there is one repeat.
+    Single,
+    /// Runs that share the integers that are drawn are all the same, in few repeats: these may have had the same integers.
+    Same,
+    /// One repeat is against the claim, and the others that were made for that are not, or none could be made.
+    Alone,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fit {
     pub line: Line,
@@ -96,18 +109,41 @@ pub struct Fit {
     /// Runs a point that the claim asks for, and those that the budget allowed.
     pub runs: (u64, u64),
     pub left_out: LeftOut,
+    /// The swept values of the first few points at which runs are cut off.
+    pub cut_at: Vec<String>,
     /// Means over the repeats, in the order of the sweep.
     pub points: Vec<(f64, f64)>,
     pub shape: Shape,
     /// Whether the slope is as claimed; `None` where that is not decided.
     pub ok: Option<bool>,
+    pub withheld: Option<Withheld>,
+    /// Whether eight runs share integers that are drawn, and are one repeat.
+    pub shared: bool,
+    /// Repeats that were made beside one that is against the claim.
+    pub others: u64,
 }
 
 impl Fit {
     pub fn new(line: Line, claimed: Claimed, runs: (u64, u64), left_out: LeftOut, points: Vec<(f64, f64)>) -> Self {
         let shape = shape(&line, claimed.straight(line.slope.value));
         let ok = if shape == Shape::Line { decide(&line, &claimed) } else { None };
-        Self { line, claimed, runs, left_out, points, shape, ok }
+        let cut_at = Vec::new();
+        Self { line, claimed, runs, left_out, cut_at, points, shape, ok, withheld: None, shared: false, others: 0 }
+    }
+
+    /// Not decided, whatever its interval says.
+    #[must_use]
+    pub fn withheld(self, why: Withheld) -> Self {
+        Self { ok: None, withheld: Some(why), ..self }
+    }
+
+    /// What one repeat, which is against the claim, comes to beside so many others: they must be against it too, since the points of one repeat may
+    /// share what takes them off the law together, as the sums of a walk do.
+    #[must_use]
+    pub fn beside(self, count: u64, others: Option<&Self>) -> Self {
+        let first = Self { others: count, ..self };
+        let against = others.is_some_and(|others| others.ok == Some(false));
+        if against { first } else { first.withheld(Withheld::Alone) }
     }
 
     /// Of the robust slope, at [`LEVEL`].
@@ -135,6 +171,19 @@ impl Fit {
         (self.shape == Shape::Line && self.ok.is_none() && beyond)
             .then(|| self.line.least_squares.cautious(REJECTED_WRONGLY))
     }
+}
+
+/// `at eta = 0.01 runs are cut off by `steps`: it has no value`, of so many points of which some are named; nothing where there are none.
+pub fn cut_off(named: &[String], count: u64) -> Option<String> {
+    let named = named.get(..(count.min(named.len() as u64) as usize))?;
+    let more = count - named.len() as u64;
+    let rest = match more {
+        0 => String::new(),
+        1 => ", and at one more point,".to_owned(),
+        _ => format!(", and at {more} more points,"),
+    };
+    let has = if count == 1 { "it has" } else { "they have" };
+    (!named.is_empty()).then(|| format!("at {}{rest} runs are cut off by `steps`: {has} no value", named.join("; at ")))
 }
 
 /// Decimals that show two digits of half an interval, as far as eight; `None` where so many do not tell its ends apart.

@@ -1,6 +1,6 @@
 //! Lines through points whose law is known: what the intervals cover, what is found to bend, what a stray point does. Seeds are fixed.
 
-use super::super::fit::{BENT_WRONGLY, Claimed, Fit, LEVEL, LeftOut, REJECTED_WRONGLY, Shape};
+use super::super::fit::{BENT_WRONGLY, Claimed, Fit, LEVEL, LeftOut, REJECTED_WRONGLY, Shape, Withheld};
 use super::*;
 use crate::lang::ast::SlopeBound;
 
@@ -533,4 +533,46 @@ fn stray_runs_leave_a_law_undecided_where_they_hide_its_mean() {
             fitted(World { stray: 0.0, ..world }, &mut Noise(100 + seed), SlopeBound::About, SLOPE, Some(0.01));
         assert_eq!(without.ok, Some(true), "{without:?}");
     }
+}
+
+#[test]
+fn one_walk_that_is_against_its_law_rejects_it_only_if_others_are_too() {
+    // A sum of n normal numbers, n = 4, 8 .. 64: what takes its points off the law they share.
+    let walk = |drift: f64, noise: &mut Noise| {
+        let mut height = 2.0 * noise.normal();
+        let x: Vec<f64> = (1..=16).map(|i| 4.0 * f64::from(i)).collect();
+        let mut next = |x: &f64| {
+            let here = height + drift * x;
+            height += 2.0 * noise.normal();
+            here
+        };
+        Repeat { y: x.iter().map(&mut next).collect(), x }
+    };
+    let claimed = Claimed { bound: SlopeBound::About, value: 0.0, within: Some(0.05) };
+    let fit = |repeats: &[Repeat]| {
+        let count = repeats.len() as u64;
+        Fit::new(line(repeats, 0.0).expect("points enough"), claimed, (count, count), LeftOut::default(), vec![])
+    };
+    let mut noise = Noise(61);
+    let mut judged = |drift: f64| {
+        let (mut alone, mut together) = (0, 0);
+        for _ in 0..4000 {
+            let first = fit(&[walk(drift, &mut noise)]);
+            if first.ok != Some(false) {
+                continue;
+            }
+            alone += 1;
+            let others: Vec<Repeat> = (0..16).map(|_| walk(drift, &mut noise)).collect();
+            let beside = first.beside(16, Some(&fit(&others)));
+            assert_eq!(beside.ok.is_none(), beside.withheld == Some(Withheld::Alone));
+            together += u32::from(beside.ok == Some(false));
+        }
+        (alone, together)
+    };
+    let ((alone, together), (wrong, told)) = (judged(0.0), judged(2.0));
+    println!(
+        "of 4000 true laws of walks one run is against {alone}, with 16 beside it against {together}; of false ones {wrong}, {told}"
+    );
+    assert!(alone > 4 && together <= 1, "{alone} {together}");
+    assert!(wrong > 100 && told * 10 >= wrong * 9, "{wrong} {told}");
 }

@@ -215,7 +215,9 @@ struct FitJson {
     repeats: u64,
     runs_asked: u64,
     runs_made: u64,
+    others: u64,
     left_out: LeftOutJson,
+    cut_at: Vec<String>,
     bound: &'static str,
     value: JsonNumber,
     within: Option<JsonNumber>,
@@ -235,6 +237,7 @@ struct BendJson {
 #[derive(Serialize)]
 struct LeftOutJson {
     before: u64,
+    cut: u64,
     empty: u64,
     blurred: u64,
     copies: u64,
@@ -489,13 +492,16 @@ impl FitJson {
             repeats: line.repeats,
             runs_asked: fit.runs.0,
             runs_made: fit.runs.1,
+            others: fit.others,
             left_out: LeftOutJson {
                 before: fit.left_out.before,
+                cut: fit.left_out.cut,
                 empty: fit.left_out.empty,
                 blurred: fit.left_out.blurred,
                 copies: fit.left_out.copies,
                 repeats: fit.left_out.repeats,
             },
+            cut_at: fit.cut_at.clone(),
             bound: match fit.claimed.bound {
                 SlopeBound::AtLeast => "at-least",
                 SlopeBound::AtMost => "at-most",

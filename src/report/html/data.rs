@@ -255,7 +255,11 @@ pub struct Fit {
     pub repeats: Option<u64>,
     pub runs_asked: Option<u64>,
     pub runs_made: Option<u64>,
+    #[serde(default)]
+    pub others: u64,
     pub left_out: Option<LeftOut>,
+    #[serde(default)]
+    pub cut_at: Vec<String>,
     pub bound: String,
     pub value: JsonNumber,
     pub within: Option<JsonNumber>,
@@ -280,6 +284,7 @@ pub struct Bend {
 #[serde(default)]
 pub struct LeftOut {
     pub before: u64,
+    pub cut: u64,
     pub empty: u64,
     pub blurred: u64,
     pub copies: u64,

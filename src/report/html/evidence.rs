@@ -186,9 +186,13 @@ fn beside(fit: &Fit) -> Vec<String> {
     if !made.is_empty() {
         lines.push(made.join(", "));
     }
-    if let Some(LeftOut { before, empty, blurred, copies, repeats }) = &fit.left_out {
+    if fit.others > 0 {
+        lines.push(format!("{} beside the one that is against what is claimed", counted(fit.others, "repeat")));
+    }
+    if let Some(LeftOut { before, cut, empty, blurred, copies, repeats }) = &fit.left_out {
         let left = [
             (*before, "point", "before <code>from</code>"),
+            (*cut, "point", "at which runs are cut off by <code>steps</code>"),
             (*empty, "point", "without values"),
             (*blurred, "point", "that rounding may have made anything of"),
             (*copies, "point", "that are copies of others"),
@@ -197,7 +201,11 @@ fn beside(fit: &Fit) -> Vec<String> {
         let left = left.iter().filter(|(n, ..)| *n > 0);
         let left: Vec<String> = left.map(|(n, what, why)| format!("{} {why}", counted(*n, what))).collect();
         if !left.is_empty() {
-            lines.push(format!("Left out: {}", left.join(", ")));
+            let named = escaped(&fit.cut_at.join("; "));
+            let more = if *cut > fit.cut_at.len() as u64 { " and more" } else { "" };
+            let named =
+                if *cut > 0 && !named.is_empty() { format!(" (cut off at {named}{more})") } else { String::new() };
+            lines.push(format!("Left out: {}{named}", left.join(", ")));
         }
     }
     lines
