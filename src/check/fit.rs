@@ -163,6 +163,14 @@ impl Fit {
         (hi < from || to < lo).then_some(of_squares)
     }
 
+    /// The interval that keeps the claim from being held, where only the skewness of the repeats' slopes does.
+    pub fn skewed_to_hold(&self) -> Option<(f64, f64)> {
+        let (least, most) = self.claimed.allowed();
+        let undecided = self.shape == Shape::Line && self.ok.is_none() && self.withheld.is_none();
+        let inside = |slope: &Estimate| within(slope.interval(1.0 - LEVEL), (least, most));
+        (undecided && judged(&self.line).iter().all(inside)).then(|| self.line.least_squares.holding(1.0 - LEVEL))
+    }
+
     /// The interval that keeps the claim from being rejected, where only the skewness of the repeats' slopes does.
     pub fn skewed(&self) -> Option<(f64, f64)> {
         let interval = |slope: &Estimate| slope.interval(REJECTED_WRONGLY);
@@ -218,20 +226,22 @@ pub fn judged(line: &Line) -> Vec<Estimate> {
 /// Whether all slopes that are judged are as claimed, or all beyond it. The slope of the means is that of least squares, and where it is judged its skewness counts.
 fn decide(line: &Line, claimed: &Claimed) -> Option<bool> {
     let (least, most) = claimed.allowed();
-    let inside = |slope: &Estimate| {
-        let (lo, hi) = slope.interval(1.0 - LEVEL);
-        lo >= least && hi <= most
-    };
     let judged = judged(line);
     let mut wide = vec![line.slope.interval(REJECTED_WRONGLY)];
     wide.extend(judged.get(1).map(|squares| squares.cautious(REJECTED_WRONGLY)));
-    if judged.iter().all(inside) {
+    let mut narrow = vec![line.slope.interval(1.0 - LEVEL)];
+    narrow.extend(judged.get(1).map(|squares| squares.holding(1.0 - LEVEL)));
+    if narrow.into_iter().all(|interval| within(interval, (least, most))) {
         Some(true)
     } else if beyond(&wide, (least, most)) {
         Some(false)
     } else {
         None
     }
+}
+
+fn within((lo, hi): (f64, f64), (least, most): (f64, f64)) -> bool {
+    lo >= least && hi <= most
 }
 
 /// Whether all intervals are beyond what is allowed, on one side of it.

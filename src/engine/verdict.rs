@@ -124,6 +124,14 @@ fn undecided(fit: &Fit) -> String {
             100.0 * LEVEL
         );
     }
+    if let Some(interval) = fit.skewed_to_hold() {
+        return format!(
+            "the slopes of the repeats are too skewed for so few of them: the {} % interval by least squares, which is within what is claimed, reaches {} where it \
+             allows for that",
+            100.0 * LEVEL,
+            interval_of(&fit.line.least_squares, interval)
+        );
+    }
     if let Some(interval) = fit.skewed() {
         return format!(
             "the slopes of the repeats are too skewed for so few of them: the {} % interval by least squares, which allows for that, is {}",

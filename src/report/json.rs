@@ -206,6 +206,8 @@ struct FitJson {
     least_squares_interval: [JsonNumber; 2],
     /// That of a rejection, which allows for how the repeats are skewed; at `wide_level`.
     least_squares_wide_interval: [JsonNumber; 2],
+    /// That of `held`, which allows for it too; at `level`.
+    least_squares_holding_interval: [JsonNumber; 2],
     offset: JsonNumber,
     bend: BendJson,
     /// Root mean square of the points' mean residuals about the line of least squares.
@@ -475,6 +477,7 @@ impl FitJson {
             least_squares: JsonNumber(line.least_squares.value),
             least_squares_interval: pair(line.least_squares.interval(outside)),
             least_squares_wide_interval: pair(line.least_squares.cautious(REJECTED_WRONGLY)),
+            least_squares_holding_interval: pair(line.least_squares.holding(outside)),
             offset: JsonNumber(line.offset),
             bend: BendJson {
                 change: JsonNumber(line.bend.value),

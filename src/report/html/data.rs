@@ -249,6 +249,7 @@ pub struct Fit {
     pub least_squares: Option<JsonNumber>,
     pub least_squares_interval: Option<[JsonNumber; 2]>,
     pub least_squares_wide_interval: Option<[JsonNumber; 2]>,
+    pub least_squares_holding_interval: Option<[JsonNumber; 2]>,
     pub bend: Option<Bend>,
     pub off_the_line: Option<JsonNumber>,
     pub rounding: Option<JsonNumber>,

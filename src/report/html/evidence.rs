@@ -158,7 +158,10 @@ fn beside(fit: &Fit) -> Vec<String> {
     if let (Some(slope), Some(ends)) = (fit.least_squares, fit.least_squares_interval) {
         let wide = fit.least_squares_wide_interval.filter(|_| fit.repeats > Some(1));
         let wide = wide.map(|wide| format!("; to reject it has {}", interval(wide))).unwrap_or_default();
-        lines.push(format!("By least squares {} in {}{wide}", four(slope), interval(ends)));
+        let hold = fit.least_squares_holding_interval.filter(|_| fit.repeats > Some(1));
+        let hold =
+            hold.map(|hold| format!("; to hold, as the repeats are skewed, {}", interval(hold))).unwrap_or_default();
+        lines.push(format!("By least squares {} in {}{hold}{wide}", four(slope), interval(ends)));
     }
     if let Some(bend) = &fit.bend {
         let [first, last] = bend.ends;
