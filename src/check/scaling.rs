@@ -208,7 +208,10 @@ fn beside(asked: &Asked, evaluations: u64, shared: bool) -> Range<u64> {
 
 /// Whether anything is drawn that is not swept.
 fn draws(program: &Program, law: &Law) -> bool {
-    let swept = |given: usize| law.sweep.iter().any(|swept| swept.name == program.givens[given].name);
+    let swept = |given: usize| {
+        let given = program.givens.get(given);
+        given.is_some_and(|given| law.sweep.iter().any(|swept| swept.name == given.name))
+    };
     program.samples.blocks.iter().any(|block| !swept(block.given))
 }
 
