@@ -6,8 +6,10 @@
 //! A slope is judged only where the points lie on a line: where the local slope, or the points' distance from the line, is off by more than the
 //! claim allows for, and that is no chance, the claim is not decided.
 //!
+//! One repeat is no mean: of several runs that are asked for it decides nothing, and of one run of something random it rejects only if others, made beside it, do too.
+//!
 //! A true claim whose repeats have slopes that are normal is rejected with probability [`REJECTED_WRONGLY`] at most, so that a suite of `m` such slopes rejects a
-//! true one with probability at most `m` times that (Bonferroni's bound). Where they are skewed a rejection asks for more ([`super::line`]); of those that are so in draws too
+//! true one with probability at most `m` times that (Bonferroni's bound). Where they are skewed what rejects, and what holds, asks for more ([`super::line`]); of those that are so in draws too
 //! rare to be seen, as where one draw in twenty has all of the effect, nothing of the kind is known. The share is fixed, so that a claim's verdict does not depend on which others are run.
 
 use super::line::{Estimate, Line};
