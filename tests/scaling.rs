@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use theoremcheck::arith::Backend;
-use theoremcheck::check::fit::{Fit, LeftOut, Shape};
+use theoremcheck::check::fit::{Fit, LeftOut, Shape, Withheld};
 use theoremcheck::check::{CheckOptions, Checker};
 use theoremcheck::claim::load::load;
 use theoremcheck::claim::model::{Claim, ClaimId, Verdict};
@@ -11,7 +11,7 @@ use theoremcheck::engine::budget::Budget;
 use theoremcheck::engine::outcome::Outcome;
 use theoremcheck::engine::run::{MAX_ELEMENTS, RunOptions, run};
 use theoremcheck::engine::verdict::{Judgement, judge_fit};
-use theoremcheck::report::closest::describe_fit;
+use theoremcheck::report::closest::{describe_fit, describe_line};
 
 fn claim(text: &str) -> Claim {
     let text = format!("title = \"t\"\nat = \"x\"\n{text}");
@@ -165,6 +165,158 @@ fn a_run_that_is_cut_off_before_its_end_has_no_value() {
         assert!(told.contains("8 have no value"), "{told}");
         assert_ne!(verdict(&halving(2000, slope)), if slope == "about 1" { Verdict::Rejected } else { Verdict::Held });
     }
+}
+
+/// With this seed and so many evaluations.
+fn fit_within(text: &str, seed: u64, evaluations: u64) -> Fit {
+    let options = CheckOptions { seed, backend: Backend::best(), max_elements: MAX_ELEMENTS, kernel: None };
+    let checker = Checker::new(&claim(text), &options).unwrap_or_else(|e| panic!("{}", e.render(100, false)));
+    checker.scaling(evaluations).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn reason(fit: &Fit) -> String {
+    judge_fit(fit).reason.unwrap_or_default()
+}
+
+#[test]
+fn a_point_at_which_runs_are_cut_off_has_no_value_and_no_run_is_dropped_for_that() {
+    // The mean of log(2*x0) is 4.15. Of 605 steps at eta = 1/100 those come to their end that start low: their mean is another.
+    let halving = |steps: u64, slope: &str| {
+        format!(
+            "[given]\neta = \"real in [1/1000, 1/2]\"\nx0 = \"real in [1, 1000] log\"\n[trajectory]\nstate = {{ x = \"x0\" }}\n\
+             step = {{ x = \"(1 - eta)*x\" }}\nsteps = {steps}\nuntil = \"x <= 1/2\"\n[scaling]\n\
+             sweep = {{ eta = \"log [1/100, 1/10] 8\" }}\nfit = \"t ~ 1/eta\"\nslope = \"{slope}\"\nruns = 256\n"
+        )
+    };
+    let said = "at eta = 0.01 runs are cut off by `steps`: it has no value";
+    for seed in 1..=20 {
+        let (least, most) =
+            (fit_within(&halving(605, ">= 4"), seed, 2_000_000), fit_within(&halving(605, "<= 4"), seed, 2_000_000));
+        assert!(least.ok != Some(false) && most.ok != Some(true), "{seed}: {least:?}");
+        assert_eq!((least.left_out.cut, least.left_out.empty, least.left_out.repeats), (1, 0, 0), "{least:?}");
+        assert_eq!((least.line.repeats, least.points.len()), (256, 7), "{least:?}");
+    }
+    let (far, wrong) =
+        (fit_within(&halving(605, ">= 3"), 1, 2_000_000), fit_within(&halving(605, "<= 2"), 1, 2_000_000));
+    assert_eq!((far.ok, wrong.ok), (Some(true), Some(false)), "{far:?} {wrong:?}");
+    assert!(describe_line(&far).iter().any(|line| line == said), "{:?}", describe_line(&far));
+    assert!(describe_fit(&far).contains("1 of 8 points without a value"), "{}", describe_fit(&far));
+    assert!(reason(&wrong).ends_with(&format!("; {said}")), "{}", reason(&wrong));
+    // Too few points are left.
+    let none = refused(&halving(20, ">= 4"));
+    assert!(none.contains("8 have no value") && none.contains("and at 5 more points, runs are cut off"), "{none}");
+}
+
+#[test]
+fn a_first_time_that_had_not_come_when_the_steps_ended_leaves_its_point_no_value() {
+    let text = |motion: &str| {
+        format!(
+            "[given]\neta = \"real in [1/1000, 1/2]\"\nx0 = \"real in [1, 1000] log\"\n{motion}[scaling]\n\
+             sweep = {{ eta = \"log [1/100, 1/10] 8\" }}\nfit = \"T ~ 1/eta\"\nslope = \">= 4\"\nruns = 256\n"
+        )
+    };
+    let steps = "[trajectory]\nstate = { x = \"x0\" }\nstep = { x = \"(1 - eta)*x\" }\nsteps = 605\n[trajectory.first]\nT = \"x <= 1/2\"\n";
+    let time =
+        "[flow]\nstate = { x = \"x0\" }\nrate = { x = \"-eta*x\" }\nend = \"605\"\n[flow.first]\nT = \"x <= 1/2\"\n";
+    for motion in [steps, time] {
+        let fit = fit_within(&text(motion), 1, 2_000_000);
+        assert!(fit.ok != Some(false), "{fit:?}");
+        assert_eq!((fit.left_out.cut, fit.left_out.repeats, fit.points.len()), (1, 0, 7), "{fit:?}");
+    }
+}
+
+/// A size is drawn, which eight runs share; its mean is 4.5.
+fn of_a_size(slope: &str, runs: &str) -> String {
+    format!(
+        "[given]\nn = \"int in 1..=8\"\nz = \"gaussian(n, 1)\"\nx = \"real in [1, 100]\"\n[scaling]\n\
+         sweep = {{ x = \"linear [1, 100] 8\" }}\nfit = \"norm(z)^2*x ~ x\"\nslope = \"{slope}\"\n{runs}"
+    )
+}
+
+#[test]
+fn one_repeat_of_several_runs_decides_nothing() {
+    for seed in 1..=20 {
+        for slope in ["about 4.5 within 1", ">= 8", "<= 4"] {
+            let fit = fit_within(&of_a_size(slope, "runs = 8\n"), seed, 20_000);
+            assert_eq!((fit.ok, fit.withheld), (None, Some(Withheld::Single)), "{fit:?}");
+            assert!(reason(&fit).contains("`runs = 16` at least"), "{}", reason(&fit));
+        }
+    }
+    // A budget that leaves eight.
+    let lowered = fit_within(&of_a_size("about 4.5 within 1", "runs = 64\n"), 1, 1);
+    assert_eq!((lowered.runs, lowered.ok), ((64, 8), None), "{lowered:?}");
+    let why = reason(&lowered);
+    assert!(why.contains("the 8 of 64 runs that the budget leaves") && why.contains("leaves 16 of the 64"), "{why}");
+    let many = |slope: &str| fit_within(&of_a_size(slope, "runs = 1024\n"), 1, 200_000);
+    assert_eq!(many("about 4.5 within 4").ok, Some(true), "{:?}", many("about 4.5 within 4"));
+    assert_eq!(many("about 20 within 1").ok, Some(false), "{:?}", many("about 20 within 1"));
+}
+
+#[test]
+fn repeats_that_may_have_drawn_the_same_integer_by_chance_decide_nothing() {
+    // The mean is 3/2, and two repeats are the same every other time.
+    let text = |slope: &str| {
+        format!(
+            "[given]\nn = \"int in 1..=2\"\nx = \"real in [1, 100]\"\n[scaling]\nsweep = {{ x = \"linear [1, 100] 8\" }}\n\
+             fit = \"sum(i in 1..=n: x) ~ x\"\nslope = \"{slope}\"\nruns = 16\n"
+        )
+    };
+    let mut same = 0;
+    for seed in 1..=20 {
+        for slope in ["about 1 within 1/10", "about 2 within 1/10", "about 3/2 within 1/10"] {
+            let fit = fit_within(&text(slope), seed, 20_000);
+            assert!(fit.ok.is_none(), "{fit:?}");
+            same += u32::from(fit.withheld == Some(Withheld::Same) && reason(&fit).contains("`runs = 64` at least"));
+        }
+    }
+    assert!(same > 0);
+}
+
+#[test]
+fn one_run_of_what_is_random_rejects_only_with_others_beside_it() {
+    let once = |givens: &str, y: &str, slope: &str| law(givens, y, slope).replace("runs = 16\n", "");
+    let wrong = once(NOISE, "2*log(x) + u", "about 3");
+    for (evaluations, others) in [(20_000, 16), (216, 16), (144, 8), (72, 7), (1, 7)] {
+        let fit = fit_within(&wrong, 1, evaluations);
+        assert_eq!((fit.ok, fit.others, fit.runs), (Some(false), others, (1, 1)), "{fit:?}");
+        assert!(reason(&fit).contains(&format!("; {others} repeats beside it are against it too")), "{}", reason(&fit));
+    }
+    // Nothing is drawn: one run is all there is.
+    let exact = fit_within(&once("", "2*log(x)", "about 3"), 1, 20_000);
+    assert_eq!((exact.ok, exact.others), (Some(false), 0), "{exact:?}");
+    // Each run lies on a line of its own.
+    let apart = fit_within(&once(NOISE, "(2 + v)*log(x)", "about 2 within 1/1000"), 1, 20_000);
+    assert_eq!((apart.ok, apart.withheld, apart.others), (None, Some(Withheld::Alone), 16), "{apart:?}");
+    assert!(reason(&apart).starts_with("one run is against it, 16 beside it do not tell"), "{}", reason(&apart));
+    // Repeats of a size that is drawn are octets.
+    let size = fit_within(&of_a_size("about 4.5 within 1/1000", ""), 1, 20_000);
+    assert_eq!((size.ok, size.others), (None, 16), "{size:?}");
+    let size = fit_within(&of_a_size("about 4.5 within 1/1000", ""), 1, 1);
+    assert_eq!((size.ok, size.withheld, size.others), (None, Some(Withheld::Alone), 0), "{size:?}");
+    assert!(reason(&size).contains("the budget has no other"), "{}", reason(&size));
+    assert_eq!(fit_within(&of_a_size("about 1000 within 1", ""), 1, 20_000).ok, Some(false));
+}
+
+#[test]
+fn true_laws_of_cumulative_sums_are_not_rejected_by_one_run() {
+    let text = |points: u64, fit: &str, slope: &str| {
+        format!(
+            "[given]\nn = \"int in 1..=64\"\nz = \"gaussian(n, 1)\"\n[scaling]\nsweep = {{ n = \"linear [4, 64] {points}\" }}\n\
+             fit = \"{fit} ~ n\"\nslope = \"{slope}\"\n"
+        )
+    };
+    let mut alone = 0;
+    for points in [8, 16, 31, 61] {
+        for (sum, slope) in [("sum(i in 1..=n: z[i])", "about 0 within 1/20"), ("norm(z)^2", "about 1")] {
+            for seed in 1..=150 {
+                let fit = fit_within(&text(points, sum, slope), seed, 200_000);
+                assert!(fit.ok != Some(false), "{sum}, {points} points, seed {seed}: {fit:?}");
+                alone += u32::from(fit.withheld == Some(Withheld::Alone));
+            }
+        }
+    }
+    println!("of 1200 runs of true laws {alone} were against them alone");
+    assert!(alone > 0);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::lang::ir::{InputId, NodeId, Op};
 use crate::lang::types::reachable;
 
 /// Whether some of these are made of an input.
-fn rest_on(program: &Program, roots: &[NodeId], input: InputId) -> bool {
+pub(super) fn rest_on(program: &Program, roots: &[NodeId], input: InputId) -> bool {
     reachable(&program.graph, roots).into_iter().any(|node| program.graph.node(node).op == Op::Input(input))
 }
 

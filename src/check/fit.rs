@@ -6,8 +6,10 @@
 //! A slope is judged only where the points lie on a line: where the local slope, or the points' distance from the line, is off by more than the
 //! claim allows for, and that is no chance, the claim is not decided.
 //!
+//! One repeat is no mean: of several runs that are asked for it decides nothing, and of one run of something random it rejects only if others, made beside it, do too.
+//!
 //! A true claim whose repeats have slopes that are normal is rejected with probability [`REJECTED_WRONGLY`] at most, so that a suite of `m` such slopes rejects a
-//! true one with probability at most `m` times that (Bonferroni's bound). Where they are skewed a rejection asks for more ([`super::line`]); of those that are so in draws too
+//! true one with probability at most `m` times that (Bonferroni's bound). Where they are skewed what rejects, and what holds, asks for more ([`super::line`]); of those that are so in draws too
 //! rare to be seen, as where one draw in twenty has all of the effect, nothing of the kind is known. The share is fixed, so that a claim's verdict does not depend on which others are run.
 
 use super::line::{Estimate, Line};
@@ -79,7 +81,9 @@ pub enum Shape {
 pub struct LeftOut {
     /// Points of the sweep that come before `from`.
     pub before: u64,
-    /// Points without a finite value in many repeats.
+    /// Points at which `steps` ended some run before what ends it. The others there are those that were fast, and not the law's.
+    pub cut: u64,
+    /// Points without a finite value in many repeats, for another reason.
     pub empty: u64,
     /// Points that would have one, were it not for a rounding that is larger than all that the points tell.
     pub blurred: u64,
@@ -89,6 +93,17 @@ pub struct LeftOut {
     pub repeats: u64,
 }
 
+/// Why a slope is not decided, whatever its interval says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withheld {
+    /// Several runs are asked for, and there is one repeat.
+    Single,
+    /// Runs that share the integers that are drawn are all the same, in few repeats: these may have had the same integers.
+    Same,
+    /// One repeat is against the claim, and the others that were made for that are not, or none could be made.
+    Alone,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fit {
     pub line: Line,
@@ -96,18 +111,41 @@ pub struct Fit {
     /// Runs a point that the claim asks for, and those that the budget allowed.
     pub runs: (u64, u64),
     pub left_out: LeftOut,
+    /// The swept values of the first few points at which runs are cut off.
+    pub cut_at: Vec<String>,
     /// Means over the repeats, in the order of the sweep.
     pub points: Vec<(f64, f64)>,
     pub shape: Shape,
     /// Whether the slope is as claimed; `None` where that is not decided.
     pub ok: Option<bool>,
+    pub withheld: Option<Withheld>,
+    /// Whether eight runs share integers that are drawn, and are one repeat.
+    pub shared: bool,
+    /// Repeats that were made beside one that is against the claim.
+    pub others: u64,
 }
 
 impl Fit {
     pub fn new(line: Line, claimed: Claimed, runs: (u64, u64), left_out: LeftOut, points: Vec<(f64, f64)>) -> Self {
         let shape = shape(&line, claimed.straight(line.slope.value));
         let ok = if shape == Shape::Line { decide(&line, &claimed) } else { None };
-        Self { line, claimed, runs, left_out, points, shape, ok }
+        let cut_at = Vec::new();
+        Self { line, claimed, runs, left_out, cut_at, points, shape, ok, withheld: None, shared: false, others: 0 }
+    }
+
+    /// Not decided, whatever its interval says.
+    #[must_use]
+    pub fn withheld(self, why: Withheld) -> Self {
+        Self { ok: None, withheld: Some(why), ..self }
+    }
+
+    /// What one repeat, which is against the claim, comes to beside so many others: they must be against it too, since the points of one repeat may
+    /// share what takes them off the law together, as the sums of a walk do.
+    #[must_use]
+    pub fn beside(self, count: u64, others: Option<&Self>) -> Self {
+        let first = Self { others: count, ..self };
+        let against = others.is_some_and(|others| others.ok == Some(false));
+        if against { first } else { first.withheld(Withheld::Alone) }
     }
 
     /// Of the robust slope, at [`LEVEL`].
@@ -127,6 +165,14 @@ impl Fit {
         (hi < from || to < lo).then_some(of_squares)
     }
 
+    /// The interval that keeps the claim from being held, where only the skewness of the repeats' slopes does.
+    pub fn skewed_to_hold(&self) -> Option<(f64, f64)> {
+        let (least, most) = self.claimed.allowed();
+        let undecided = self.shape == Shape::Line && self.ok.is_none() && self.withheld.is_none();
+        let inside = |slope: &Estimate| within(slope.interval(1.0 - LEVEL), (least, most));
+        (undecided && judged(&self.line).iter().all(inside)).then(|| self.line.least_squares.holding(1.0 - LEVEL))
+    }
+
     /// The interval that keeps the claim from being rejected, where only the skewness of the repeats' slopes does.
     pub fn skewed(&self) -> Option<(f64, f64)> {
         let interval = |slope: &Estimate| slope.interval(REJECTED_WRONGLY);
@@ -135,6 +181,19 @@ impl Fit {
         (self.shape == Shape::Line && self.ok.is_none() && beyond)
             .then(|| self.line.least_squares.cautious(REJECTED_WRONGLY))
     }
+}
+
+/// `at eta = 0.01 runs are cut off by `steps`: it has no value`, of so many points of which some are named; nothing where there are none.
+pub fn cut_off(named: &[String], count: u64) -> Option<String> {
+    let named = named.get(..(count.min(named.len() as u64) as usize))?;
+    let more = count - named.len() as u64;
+    let rest = match more {
+        0 => String::new(),
+        1 => ", and at one more point,".to_owned(),
+        _ => format!(", and at {more} more points,"),
+    };
+    let has = if count == 1 { "it has" } else { "they have" };
+    (!named.is_empty()).then(|| format!("at {}{rest} runs are cut off by `steps`: {has} no value", named.join("; at ")))
 }
 
 /// Decimals that show two digits of half an interval, as far as eight; `None` where so many do not tell its ends apart.
@@ -169,20 +228,22 @@ pub fn judged(line: &Line) -> Vec<Estimate> {
 /// Whether all slopes that are judged are as claimed, or all beyond it. The slope of the means is that of least squares, and where it is judged its skewness counts.
 fn decide(line: &Line, claimed: &Claimed) -> Option<bool> {
     let (least, most) = claimed.allowed();
-    let inside = |slope: &Estimate| {
-        let (lo, hi) = slope.interval(1.0 - LEVEL);
-        lo >= least && hi <= most
-    };
     let judged = judged(line);
     let mut wide = vec![line.slope.interval(REJECTED_WRONGLY)];
     wide.extend(judged.get(1).map(|squares| squares.cautious(REJECTED_WRONGLY)));
-    if judged.iter().all(inside) {
+    let mut narrow = vec![line.slope.interval(1.0 - LEVEL)];
+    narrow.extend(judged.get(1).map(|squares| squares.holding(1.0 - LEVEL)));
+    if narrow.into_iter().all(|interval| within(interval, (least, most))) {
         Some(true)
     } else if beyond(&wide, (least, most)) {
         Some(false)
     } else {
         None
     }
+}
+
+fn within((lo, hi): (f64, f64), (least, most): (f64, f64)) -> bool {
+    lo >= least && hi <= most
 }
 
 /// Whether all intervals are beyond what is allowed, on one side of it.

@@ -1,6 +1,6 @@
 //! Lines through points whose law is known: what the intervals cover, what is found to bend, what a stray point does. Seeds are fixed.
 
-use super::super::fit::{BENT_WRONGLY, Claimed, Fit, LEVEL, LeftOut, REJECTED_WRONGLY, Shape};
+use super::super::fit::{BENT_WRONGLY, Claimed, Fit, LEVEL, LeftOut, REJECTED_WRONGLY, Shape, Withheld};
 use super::*;
 use crate::lang::ast::SlopeBound;
 
@@ -533,4 +533,113 @@ fn stray_runs_leave_a_law_undecided_where_they_hide_its_mean() {
             fitted(World { stray: 0.0, ..world }, &mut Noise(100 + seed), SlopeBound::About, SLOPE, Some(0.01));
         assert_eq!(without.ok, Some(true), "{without:?}");
     }
+}
+
+#[test]
+fn one_walk_that_is_against_its_law_rejects_it_only_if_others_are_too() {
+    // A sum of n normal numbers, n = 4, 8 .. 64: what takes its points off the law they share.
+    let walk = |drift: f64, noise: &mut Noise| {
+        let mut height = 2.0 * noise.normal();
+        let x: Vec<f64> = (1..=16).map(|i| 4.0 * f64::from(i)).collect();
+        let mut next = |x: &f64| {
+            let here = height + drift * x;
+            height += 2.0 * noise.normal();
+            here
+        };
+        Repeat { y: x.iter().map(&mut next).collect(), x }
+    };
+    let claimed = Claimed { bound: SlopeBound::About, value: 0.0, within: Some(0.05) };
+    let fit = |repeats: &[Repeat]| {
+        let count = repeats.len() as u64;
+        Fit::new(line(repeats, 0.0).expect("points enough"), claimed, (count, count), LeftOut::default(), vec![])
+    };
+    let mut noise = Noise(61);
+    let mut judged = |drift: f64| {
+        let (mut alone, mut together) = (0, 0);
+        for _ in 0..4000 {
+            let first = fit(&[walk(drift, &mut noise)]);
+            if first.ok != Some(false) {
+                continue;
+            }
+            alone += 1;
+            let others: Vec<Repeat> = (0..16).map(|_| walk(drift, &mut noise)).collect();
+            let beside = first.beside(16, Some(&fit(&others)));
+            assert_eq!(beside.ok.is_none(), beside.withheld == Some(Withheld::Alone));
+            together += u32::from(beside.ok == Some(false));
+        }
+        (alone, together)
+    };
+    let ((alone, together), (wrong, told)) = (judged(0.0), judged(2.0));
+    println!(
+        "of 4000 true laws of walks one run is against {alone}, with 16 beside it against {together}; of false ones {wrong}, {told}"
+    );
+    assert!(alone > 4 && together <= 1, "{alone} {together}");
+    assert!(wrong > 100 && told * 10 >= wrong * 9, "{wrong} {told}");
+}
+
+/// Repeats of a law whose slopes have the mean 1: its factor multiplies all points, or its points are fourth powers of one sum.
+fn skewed_repeats(kind: &str, count: usize, noise: &mut Noise) -> Vec<Repeat> {
+    let one = |noise: &mut Noise| {
+        if kind != "fourth power of a sum" {
+            let (factor, x) = (factor(kind, noise), (0..5).map(f64::from).collect::<Vec<f64>>());
+            return Repeat { y: x.iter().map(|x| factor * x).collect(), x };
+        }
+        let (mut sum, mut before) = (0.0, 0.0_f64);
+        let points = [4.0, 19.0, 34.0, 49.0, 64.0_f64].map(|n| {
+            sum += (n - before).sqrt() * noise.normal();
+            before = n;
+            (n * n, sum * sum * sum * sum / 3.0)
+        });
+        let (x, y) = points.into_iter().unzip();
+        Repeat { x, y }
+    };
+    (0..count).map(|_| one(noise)).collect()
+}
+
+#[test]
+fn false_laws_of_skewed_repeats_are_seldom_held() {
+    // Of 2000 laws, how many may be held that say `<=` something less than the mean 1, by 8, 16, 64 and 256 repeats. Few repeats show no more.
+    let kinds: [(&str, f64, [u32; 4]); 5] = [
+        ("normal", 0.99, [12, 8, 6, 3]),
+        ("exponential", 0.95, [32, 12, 3, 2]),
+        ("exp(z)", 0.97, [58, 18, 4, 2]),
+        ("exp(2z)", 0.947, [135, 58, 9, 2]),
+        ("fourth power of a sum", 0.967, [145, 48, 6, 2]),
+    ];
+    for (kind, claim, most) in kinds {
+        for (repeats, most) in [8, 16, 64, 256].into_iter().zip(most) {
+            let mut noise = Noise(71);
+            let (mut held, mut student) = (0, 0);
+            for _ in 0..2000 {
+                let line = line(&skewed_repeats(kind, repeats, &mut noise), 0.0).expect("points enough");
+                student += u32::from(line.least_squares.interval(1.0 - LEVEL).1 <= claim);
+                let claimed = Claimed { bound: SlopeBound::AtMost, value: claim, within: None };
+                let made = repeats as u64;
+                held += u32::from(Fit::new(line, claimed, (made, made), LeftOut::default(), vec![]).ok == Some(true));
+            }
+            println!("{kind}, {repeats} repeats: of 2000 false laws {held} held, by Student's interval {student}");
+            assert!(held <= most, "{kind}, {repeats}: {held}");
+        }
+    }
+}
+
+#[test]
+fn true_laws_of_skewed_repeats_are_held_where_there_is_room() {
+    let held = |kind: &str, repeats: usize, claim: f64| {
+        let mut noise = Noise(72);
+        let one = |noise: &mut Noise| {
+            let line = line(&skewed_repeats(kind, repeats, noise), 0.0).expect("points enough");
+            let claimed = Claimed { bound: SlopeBound::AtMost, value: claim, within: None };
+            Fit::new(line, claimed, (repeats as u64, repeats as u64), LeftOut::default(), vec![])
+        };
+        (0..200).map(|_| one(&mut noise)).filter(|fit| fit.ok == Some(true)).count()
+    };
+    assert!(held("normal", 8, 1.5) >= 170 && held("exponential", 256, 2.0) >= 190 && held("exp(z)", 256, 4.0) >= 190);
+    // What is not held for its skewness alone says so.
+    let mut noise = Noise(73);
+    let line = line(&skewed_repeats("exp(2z)", 16, &mut noise), 0.0).expect("points enough");
+    let most = line.least_squares.interval(1.0 - LEVEL).1;
+    let claimed = Claimed { bound: SlopeBound::AtMost, value: most + 0.01, within: None };
+    let fit = Fit::new(line, claimed, (16, 16), LeftOut::default(), vec![]);
+    assert!(fit.ok.is_none() && fit.skewed_to_hold().is_some_and(|(_, hi)| hi > most + 0.01), "{fit:?}");
 }

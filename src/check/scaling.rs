@@ -2,13 +2,15 @@
 //!
 //! Every combination of the swept values is a point. A *repeat* is one draw of everything else, and every point is run in every repeat, so that what a draw
 //! does to all points alike leaves the repeat's slope as it is. Where integers are drawn too, eight runs share them,
-//! and their mean is one repeat. Which line goes through the points, and how well it is known, is said in [`super::line`].
+//! and their mean is one repeat. A point at which `steps` cut some run off has no value: those that were not cut off are the fast ones, and their mean is not
+//! that of all. Where one repeat of what is random is against the claim, others are made beside it. Which line goes through the points, and how well it is known, is said in [`super::line`].
 //!
 //! Points before `from` are not run. What rounding may have done to each point goes into the interval of the slope; a point of which it may have made anything
 //! has no value. What a run of all points takes is known, and compared with the budget, before any is made.
 
 use super::checker::{CheckError, evaluations_of_plan};
-use super::fit::{Claimed, Fit, LeftOut};
+use super::fate::rest_on;
+use super::fit::{Claimed, Fit, LeftOut, Withheld, cut_off};
 use super::late::Late;
 use super::line::{NoLine, Repeat, Rounding, line_of_rounded};
 use super::moving::evaluations_of;
@@ -19,9 +21,10 @@ use crate::case::evaluate::once_roots;
 use crate::case::fast::Fast;
 use crate::case::flow;
 use crate::case::octet::{Compiled, Integers, Plans, hypotheses, integers, lanes_of};
-use crate::case::path::{LOOK, Moment, SETUP, Watch, follow};
+use crate::case::path::{LOOK, Moment, SETUP, Watch, follow, input_slot};
 use crate::case::record::{Hypotheses, Stratum};
 use crate::case::shadow::{Companion, Exact, Origin, Supplied};
+use crate::case::times::shares;
 use crate::case::way::{self, Way};
 use crate::claim::program::{Law, Program, Swept, SweptTarget};
 use crate::eval::compile::integer;
@@ -29,14 +32,26 @@ use crate::eval::machine::Machine;
 use crate::eval::plan::SlotId;
 use crate::eval::run::run;
 use crate::kernel::Kernel;
-use crate::lang::ir::{Graph, IntId, NodeId};
+use crate::lang::ir::{Graph, InputId, IntId, NodeId};
 use crate::sample::strata::Filler;
 use crate::sample::stream::{Key, Stream};
 use dashu_ratio::RBig;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Points that one sweep may have.
 const MOST_POINTS: u64 = 100_000;
+
+/// So many octets of runs are made beside one repeat that is against the claim, while the budget lasts: 16 repeats, or, where an octet is one, as many octets as
+/// that.
+const BESIDE: u64 = 2;
+const BESIDE_SHARED: u64 = 16;
+
+/// So many repeats that share the integers that are drawn say something where they are all the same: fewer may have had the same integers by chance.
+const SAME: usize = 8;
+
+/// So many points at which runs are cut off are named.
+const NAMED: usize = 3;
 
 pub struct ScalingRun<'a> {
     pub program: &'a Program,
@@ -80,6 +95,22 @@ struct Point {
     ints: BTreeMap<IntId, i64>,
     /// What the reals are, which the runs have the nearest floats to.
     exact: Vec<RBig>,
+    /// The swept values, in the order of the sweep.
+    values: Vec<f64>,
+}
+
+impl Point {
+    /// `eta = 0.01, n = 4`
+    fn named(&self, sweep: &[Swept]) -> String {
+        let named = |(swept, value): (&Swept, &f64)| {
+            let value = match swept.target {
+                SweptTarget::Int(_) => value.round_ties_even(),
+                SweptTarget::Real(_) => *value,
+            };
+            format!("{} = {}", swept.name, super::figure::numbers(&[value])[0])
+        };
+        sweep.iter().zip(&self.values).map(named).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// What a run of a point gave, with bounds on its rounding.
@@ -103,10 +134,14 @@ struct Said {
 /// The runs of all points, octet by octet of repeats.
 #[derive(Default)]
 struct Runs {
+    /// The runs of a point that are made, by number.
+    wanted: Range<u64>,
     /// For each octet of repeats, for each point, its lanes.
     octets: Vec<Vec<[Option<Measured>; 8]>>,
     /// Whether some run of a point comes before `from`.
     before: Vec<bool>,
+    /// Whether some run of a point was cut off.
+    cut: Vec<bool>,
     said: Option<Said>,
 }
 
@@ -120,20 +155,67 @@ impl Job for ScalingRun<'_> {
         let plans = self.plans();
         let mut machine = Machine::<V>::new();
         let mut filler = Filler::new();
-        let mut runs = Runs { before: vec![false; points.len()], ..Runs::default() };
         let asked = self.asked_of(&points, &plans)?;
-        // Every point has one octet at least, and all have more while the budget lasts for one more of each.
-        for octet in 0..asked.octets(evaluations) {
-            let mut lanes = Vec::with_capacity(points.len());
-            for (index, point) in points.iter().enumerate() {
-                let at = (index, octet);
-                lanes.push(self.point(point, at, &plans, &mut machine, &mut filler, &mut runs)?);
-            }
-            runs.octets.push(lanes);
-        }
         let shared = shares_integers(program, points.first());
-        fit(&runs, law, shared)
+        // Every point has one octet at least, and all have more while the budget lasts for one more of each.
+        let mut wanted = 0..asked.made(evaluations);
+        let mut alone: Option<Fit> = None;
+        loop {
+            let none = vec![false; points.len()];
+            let mut runs = Runs { wanted: wanted.clone(), before: none.clone(), cut: none, ..Runs::default() };
+            let mut failed = None;
+            'octets: for octet in wanted.start / 8..wanted.end.div_ceil(8) {
+                let mut lanes = Vec::with_capacity(points.len());
+                for (index, point) in points.iter().enumerate() {
+                    let at = (index, octet);
+                    match self.point(point, at, &plans, &mut machine, &mut filler, &mut runs) {
+                        Ok(point) => lanes.push(point),
+                        Err(error) => {
+                            failed = Some(error);
+                            break 'octets;
+                        }
+                    }
+                }
+                runs.octets.push(lanes);
+            }
+            let fit = failed.map_or_else(|| fit(&runs, law, &points, shared), Err);
+            if let Some(first) = alone {
+                let made = wanted.end - wanted.start;
+                let count = if shared { made / 8 } else { made };
+                // Where they give no line, as where runs are cut off, or what is claimed differs from draw to draw, they tell nothing.
+                return Ok(first.beside(count, fit.ok().as_ref()));
+            }
+            let fit = fit?;
+            if fit.ok != Some(false) || law.runs > 1 || !(shared || draws(program, law)) {
+                return Ok(fit);
+            }
+            wanted = beside(&asked, evaluations, shared);
+            if wanted.is_empty() {
+                return Ok(fit.beside(0, None));
+            }
+            alone = Some(fit);
+        }
     }
+}
+
+/// The runs that are made beside the first alone: of octets that follow on. Where the budget has eight runs of a point and no more, the others of the first
+/// eight; they would have its integers, though, and where those are drawn there are none.
+fn beside(asked: &Asked, evaluations: u64, shared: bool) -> Range<u64> {
+    let octets = (evaluations / asked.eight.max(1)).max(1) - 1;
+    match (octets, shared) {
+        (0, false) => 1..8,
+        (_, false) => 8..8 + 8 * octets.min(BESIDE),
+        (_, true) => 8..8 + 8 * octets.min(BESIDE_SHARED),
+    }
+}
+
+/// Whether anything is drawn that is not swept.
+fn draws(program: &Program, law: &Law) -> bool {
+    let swept = |given: usize| {
+        let given = program.givens.get(given);
+        given.is_some_and(|given| law.sweep.iter().any(|swept| swept.name == given.name))
+    };
+    program.samples.blocks.iter().any(|block| !swept(block.given))
 }
 
 impl ScalingRun<'_> {
@@ -201,7 +283,7 @@ impl ScalingRun<'_> {
         run(&compiled.plan, SETUP, machine)?;
         let mut started: Mask = 0;
         for (lane, met) in hypotheses(compiled, machine).iter().enumerate() {
-            let wanted = octet * 8 + (lane as u64) < law.runs.max(1);
+            let wanted = runs.wanted.contains(&(octet * 8 + lane as u64));
             started |= Mask::from(*met == Hypotheses::Met && wanted) << lane;
         }
         let setup = |node: NodeId| compiled.plan.roots[SETUP].get(&node).copied();
@@ -250,13 +332,24 @@ impl ScalingRun<'_> {
             return Ok(measured);
         };
         let way = Way::new(program, motion, &ints, kernel)?;
+        // First times that may not have come when the run ends at its last look.
+        let slots = |input: &InputId| input_slot(&compiled.plan, *input);
+        let late: Vec<SlotId> = awaited(program, law).iter().filter_map(slots).collect();
+        let mut cut: Mask = 0;
         match way {
             Way::Flow(course) => {
-                let mut see = |moment: Moment, m: &Machine<V>| take(moment.last & !moment.cut, LOOK, m);
+                let end = shares(course.looks).len() as u64 - 1;
+                let mut see = |moment: Moment, m: &Machine<V>| {
+                    let waits = if moment.t == end { moment.last } else { 0 };
+                    cut |= late.iter().fold(moment.cut, |cut, slot| cut | waits & m.undefined[*slot as usize]);
+                    take(moment.last & !moment.cut, LOOK, m);
+                };
                 flow::follow(&compiled.plan, course, machine, started, &mut see)?;
             }
             Way::Steps { path, steps, kernel } => {
                 let mut see = |moment: Moment, m: &Machine<V>| {
+                    let waits = if moment.t == steps { moment.last } else { 0 };
+                    cut |= late.iter().fold(moment.cut, |cut, slot| cut | waits & m.undefined[*slot as usize]);
                     take(moment.last & !moment.cut, LOOK, m);
                     true
                 };
@@ -269,8 +362,16 @@ impl ScalingRun<'_> {
                 follow(&compiled.plan, path, steps, machine, started, &mut watch, &mut see)?;
             }
         }
+        runs.cut[index] |= cut != 0;
         Ok(measured)
     }
+}
+
+/// The first times that the law speaks of, where no `until` ends a run: as long as one has not come, it is `steps` that ends it.
+fn awaited(program: &Program, law: &Law) -> Vec<InputId> {
+    let Some(motion) = program.motion.as_ref().filter(|motion| motion.until().is_none()) else { return Vec::new() };
+    let first = motion.first().iter().map(|first| first.1);
+    first.filter(|&input| rest_on(program, &[law.response, law.covariate], input)).collect()
 }
 
 /// A value that is defined and finite, with a bound on its rounding that is finite too.
@@ -294,7 +395,7 @@ fn shares_integers(program: &Program, point: Option<&Point>) -> bool {
 }
 
 /// The points that have values in most repeats, in the repeats that have them all, and the line through them.
-fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
+fn fit(runs: &Runs, law: &Law, points: &[Point], shared: bool) -> Result<Fit, CheckError> {
     let before = runs.before.iter().filter(|before| **before).count();
     let said = runs.said.ok_or_else(|| {
         let rest = runs.before.len() - before;
@@ -312,8 +413,7 @@ fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
         let error = format!("a slope of {} within {room} cannot be measured; say how far off it may be", said.value);
         return Err(CheckError(error));
     }
-    let asked = law.runs.max(1);
-    let made = asked.min(8 * runs.octets.len() as u64);
+    let made = runs.wanted.end - runs.wanted.start;
     let mut repeats: Vec<Vec<Option<Measured>>> = Vec::new();
     for octet in &runs.octets {
         if shared {
@@ -323,21 +423,24 @@ fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
         }
     }
     if !shared {
+        repeats.drain(..(runs.wanted.start % 8) as usize);
         repeats.truncate(made as usize);
     }
     let told = told(&repeats, room);
+    let cut: Vec<usize> = (0..points.len()).filter(|i| runs.cut[*i] && !runs.before[*i]).collect();
+    let stands = |i: usize| !runs.before[i] && !runs.cut[i];
     let of_point = |i: usize| told.iter().filter_map(move |repeat| repeat[i]);
     let enough = |count: usize| 4 * count >= 3 * told.len();
-    let counts = |i: &usize| !runs.before[*i] && enough(of_point(*i).count());
-    let counted: Vec<usize> = (0..runs.before.len()).filter(counts).collect();
-    let with_value =
-        |i: &usize| !runs.before[*i] && enough(repeats.iter().filter(|repeat| repeat[*i].is_some()).count());
-    let blurred = (0..runs.before.len()).filter(with_value).count() - counted.len();
+    let counts = |i: &usize| stands(*i) && enough(of_point(*i).count());
+    let counted: Vec<usize> = (0..points.len()).filter(counts).collect();
+    let with_value = |i: &usize| stands(*i) && enough(repeats.iter().filter(|repeat| repeat[*i].is_some()).count());
+    let blurred = (0..points.len()).filter(with_value).count() - counted.len();
     let whole: Vec<Vec<Measured>> =
         told.iter().filter_map(|repeat| counted.iter().map(|&i| repeat[i]).collect()).collect();
     let mut left_out = LeftOut {
         before: before as u64,
-        empty: (runs.before.len() - before - blurred - counted.len()) as u64,
+        cut: cut.len() as u64,
+        empty: (0..points.len()).filter(|i| stands(*i)).count() as u64 - (blurred + counted.len()) as u64,
         blurred: blurred as u64,
         copies: 0,
         repeats: (told.len() - whole.len()) as u64,
@@ -353,13 +456,22 @@ fn fit(runs: &Runs, law: &Law, shared: bool) -> Result<Fit, CheckError> {
     };
     let columns: Vec<Repeat> = whole.iter().map(columns).collect();
     let errors: Vec<Rounding> = whole.iter().map(errors).collect();
-    let line =
-        line_of_rounded(&columns, &errors).map_err(|error| no_line(error, columns.len(), &counted, &left_out))?;
+    let cut_at: Vec<String> = cut.iter().take(NAMED).map(|i| points[*i].named(&law.sweep)).collect();
+    let none = |error| no_line(error, columns.len(), &counted, &left_out, &cut_at);
+    let line = line_of_rounded(&columns, &errors).map_err(none)?;
     left_out.copies = counted.len() as u64 - line.points;
     let many = columns.len() as f64;
     let mean = |of: fn(&Repeat) -> &Vec<f64>, i: usize| columns.iter().map(|r| of(r)[i]).sum::<f64>() / many;
-    let points = (0..counted.len()).map(|i| (mean(|r| &r.x, i), mean(|r| &r.y, i))).collect();
-    Ok(Fit::new(line, claimed, (asked, made), left_out, points))
+    let means = (0..counted.len()).map(|i| (mean(|r| &r.x, i), mean(|r| &r.y, i))).collect();
+    // Of runs made beside a single one so many are asked for as are made.
+    let asked = law.runs.max(made);
+    let same = shared && line.repeats == 1 && columns.len() < SAME;
+    let fit = Fit { cut_at, shared, ..Fit::new(line, claimed, (asked, made), left_out, means) };
+    Ok(match asked {
+        2.. if columns.len() < 2 => fit.withheld(Withheld::Single),
+        2.. if same => fit.withheld(Withheld::Same),
+        _ => fit,
+    })
 }
 
 /// The repeats without what rounding may have made anything of: an ordinate that it may have moved further than the ordinates of its repeat reach, and
@@ -376,18 +488,23 @@ fn told(repeats: &[Vec<Option<Measured>>], room: f64) -> Vec<Vec<Option<Measured
     repeats.iter().map(one).collect()
 }
 
-fn no_line(error: NoLine, repeats: usize, counted: &[usize], left_out: &LeftOut) -> CheckError {
+fn no_line(error: NoLine, repeats: usize, counted: &[usize], left_out: &LeftOut, cut_at: &[String]) -> CheckError {
+    let LeftOut { before, cut, empty, blurred, .. } = *left_out;
+    let where_cut = cut_off(cut_at, cut).map(|said| format!("; {said}")).unwrap_or_default();
     if repeats == 0 {
-        return CheckError(format!("no repeat has values at all of the {} points that count", counted.len()));
+        let points = counted.len();
+        return CheckError(format!("no repeat has values at all of the {points} points that count{where_cut}"));
     }
-    let LeftOut { before, empty, blurred, .. } = left_out;
     CheckError(match error {
         NoLine::Points(least) => format!(
-            "a slope needs {least} points with values, none a copy of another, and there are {}: {before} come before `from`, {empty} have no value (as where no run \
-             comes to its `until`), {blurred} are within their rounding",
-            counted.len()
+            "a slope needs {least} points with values, none a copy of another, and there are {}: {before} come before `from`, {} have no value, {blurred} are within \
+             their rounding{where_cut}",
+            counted.len(),
+            empty + cut
         ),
-        NoLine::Abscissae(least) => format!("a slope needs points at {least} different abscissae at least"),
+        NoLine::Abscissae(least) => {
+            format!("a slope needs points at {least} different abscissae at least{where_cut}")
+        }
     })
 }
 
@@ -425,6 +542,7 @@ fn points(graph: &Graph, sweep: &[Swept]) -> Result<Vec<Point>, CheckError> {
         for point in &points {
             for value in &values {
                 let mut point = point.clone();
+                point.values.push(value.float);
                 match swept.target {
                     SweptTarget::Real(input) => {
                         point.reals.push(Supplied { input, value: [value.float; 8], rest: [0.0; 8] });

@@ -19,7 +19,7 @@ use crate::check::chance::{Chance, ERROR_RATE, Setting, Standing, error_at, in_f
 use crate::check::constant::{Barred, Constant, End, Measured};
 use crate::check::evidence::{Evidence, Refutation};
 use crate::check::figure::numbers;
-use crate::check::fit::{Claimed, Fit, LEVEL, REJECTED_WRONGLY, Shape, decimals, judged};
+use crate::check::fit::{Claimed, Fit, LEVEL, REJECTED_WRONGLY, Shape, Withheld, cut_off, decimals, judged};
 use crate::check::line::Estimate;
 use crate::check::reading::{Answer, Read};
 use crate::check::tally::{PredicateTally, Tally};
@@ -124,6 +124,14 @@ fn undecided(fit: &Fit) -> String {
             100.0 * LEVEL
         );
     }
+    if let Some(interval) = fit.skewed_to_hold() {
+        return format!(
+            "the slopes of the repeats are too skewed for so few of them: the {} % interval by least squares, which is within what is claimed, reaches {} where it \
+             allows for that",
+            100.0 * LEVEL,
+            interval_of(&fit.line.least_squares, interval)
+        );
+    }
     if let Some(interval) = fit.skewed() {
         return format!(
             "the slopes of the repeats are too skewed for so few of them: the {} % interval by least squares, which allows for that, is {}",
@@ -158,14 +166,68 @@ fn undecided(fit: &Fit) -> String {
     why
 }
 
-/// The verdict of a fitted slope.
+/// Why a slope is not decided by one repeat, whatever its interval.
+fn withheld(fit: &Fit, why: Withheld) -> String {
+    let (asked, made) = fit.runs;
+    let lowered = made < asked;
+    // Two octets are two repeats where eight runs are one.
+    let more = |least: u64| {
+        if lowered && asked >= least {
+            format!("a budget that leaves {least} of the {asked} runs a point or more is needed")
+        } else {
+            format!("`runs = {least}` at least is needed, and more are better")
+        }
+    };
+    match why {
+        Withheld::Single if fit.left_out.repeats > 0 => {
+            "one repeat alone has values at all of the points that count, and one does not tell a mean".to_owned()
+        }
+        Withheld::Single if fit.shared => format!(
+            "eight runs share the integers that are drawn and are one repeat, so {} one, which does not tell a mean: {}",
+            if lowered {
+                format!("the {made} of {asked} runs that the budget leaves make")
+            } else {
+                format!("{made} runs make")
+            },
+            more(16)
+        ),
+        Withheld::Single => format!("one run of a point does not tell a mean: {}", more(2)),
+        Withheld::Same => format!(
+            "the {} repeats are all the same, as those of eight runs that drew the same integers would be: {}",
+            made.div_ceil(8),
+            more(64)
+        ),
+        Withheld::Alone if fit.others == 0 => {
+            "one run is against it, and the budget has no other to hold beside it: say `runs`, or give more".to_owned()
+        }
+        Withheld::Alone => format!(
+            "one run is against it, {} beside it do not tell: say how many `runs` the law is the mean of",
+            numbers(&[fit.others as f64])[0]
+        ),
+    }
+}
+
+/// The verdict of a fitted slope. What is not held says at which points runs are cut off, since a longer run may tell more.
 pub fn judge_fit(fit: &Fit) -> Judgement {
+    let Judgement { verdict, reason } = judge_line(fit);
+    let cut = cut_off(&fit.cut_at, fit.left_out.cut).map(|cut| format!("; {cut}")).unwrap_or_default();
+    Judgement { verdict, reason: reason.map(|reason| reason + &cut) }
+}
+
+fn judge_line(fit: &Fit) -> Judgement {
+    if let Some(why) = fit.withheld {
+        return Judgement::new(Verdict::Inconclusive, withheld(fit, why));
+    }
     match (fit.ok, fit.shape) {
         (Some(true), _) => Judgement { verdict: Verdict::Held, reason: None },
         (Some(false), _) => {
             let level = 100.0 * (1.0 - REJECTED_WRONGLY);
             let interval = interval_of(&fit.line.slope, fit.wide_interval());
-            let why = format!("the {level} % interval of the slope, {interval}, is beyond what is claimed");
+            let others = match fit.others {
+                0 => String::new(),
+                n => format!("; {n} repeats beside it are against it too"),
+            };
+            let why = format!("the {level} % interval of the slope, {interval}, is beyond what is claimed{others}");
             Judgement::new(Verdict::Rejected, why)
         }
         (None, Shape::Line) => Judgement::new(Verdict::Inconclusive, undecided(fit)),

@@ -5,7 +5,7 @@ use super::constant;
 use super::experiment;
 use super::number::{grouped, short};
 use crate::check::evidence::{Proof, Refutation, Stored, Tightness};
-use crate::check::fit::{Claimed, Fit, LEVEL, LeftOut, decimals};
+use crate::check::fit::{Claimed, Fit, LEVEL, LeftOut, cut_off, decimals};
 use crate::check::line::Line;
 use crate::check::tally::Extreme;
 use crate::check::{PredicateInfo, Premise};
@@ -109,7 +109,8 @@ pub fn describe_fit(fit: &Fit) -> String {
     let (lo, hi) = fit.interval();
     let (asked, made) = fit.runs;
     let cut = if made < asked { format!(", {made} of {asked} runs a point") } else { String::new() };
-    let LeftOut { empty, blurred, before, .. } = fit.left_out;
+    let LeftOut { cut: cut_off, empty, blurred, before, .. } = fit.left_out;
+    let empty = empty + cut_off;
     let counted = fit.points.len() as u64 + empty + blurred;
     let why = match (empty, blurred) {
         (_, 0) => "without a value",
@@ -144,7 +145,7 @@ pub fn describe_line(fit: &Fit) -> Vec<String> {
     let Line { least_squares, offset, bend, ends, span, repeats, points, effective, slope, .. } = &fit.line;
     let level = 100.0 * LEVEL;
     let (lo, hi) = least_squares.interval(1.0 - LEVEL);
-    let LeftOut { before, empty, blurred, copies, repeats: lacking } = fit.left_out;
+    let LeftOut { before, cut, empty, blurred, copies, repeats: lacking } = fit.left_out;
     let (points, n) = (*points, *repeats);
     // The points of one repeat need not be independent of one another.
     let worth = if n == 1 { format!(", worth {effective:.1} that are independent") } else { String::new() };
@@ -170,6 +171,7 @@ pub fn describe_line(fit: &Fit) -> Vec<String> {
     }
     let left = [
         (before, "point", "before `from`"),
+        (cut, "point", "at which runs are cut off"),
         (empty, "point", "without values"),
         (blurred, "point", "that rounding may have made anything of"),
         (copies, "point", "that are copies of others"),
@@ -179,6 +181,10 @@ pub fn describe_line(fit: &Fit) -> Vec<String> {
         left.iter().filter(|(n, ..)| *n > 0).map(|(n, what, why)| format!("{} {why}", counted(*n, what))).collect();
     if !left.is_empty() {
         lines.push(format!("left out: {}", left.join(", ")));
+    }
+    lines.extend(cut_off(&fit.cut_at, cut));
+    if fit.others > 0 {
+        lines.push(format!("beside the one that is against what is claimed: {}", counted(fit.others, "repeat")));
     }
     lines
 }

@@ -206,6 +206,8 @@ struct FitJson {
     least_squares_interval: [JsonNumber; 2],
     /// That of a rejection, which allows for how the repeats are skewed; at `wide_level`.
     least_squares_wide_interval: [JsonNumber; 2],
+    /// That of `held`, which allows for it too; at `level`.
+    least_squares_holding_interval: [JsonNumber; 2],
     offset: JsonNumber,
     bend: BendJson,
     /// Root mean square of the points' mean residuals about the line of least squares.
@@ -215,7 +217,9 @@ struct FitJson {
     repeats: u64,
     runs_asked: u64,
     runs_made: u64,
+    others: u64,
     left_out: LeftOutJson,
+    cut_at: Vec<String>,
     bound: &'static str,
     value: JsonNumber,
     within: Option<JsonNumber>,
@@ -235,6 +239,7 @@ struct BendJson {
 #[derive(Serialize)]
 struct LeftOutJson {
     before: u64,
+    cut: u64,
     empty: u64,
     blurred: u64,
     copies: u64,
@@ -472,6 +477,7 @@ impl FitJson {
             least_squares: JsonNumber(line.least_squares.value),
             least_squares_interval: pair(line.least_squares.interval(outside)),
             least_squares_wide_interval: pair(line.least_squares.cautious(REJECTED_WRONGLY)),
+            least_squares_holding_interval: pair(line.least_squares.holding(outside)),
             offset: JsonNumber(line.offset),
             bend: BendJson {
                 change: JsonNumber(line.bend.value),
@@ -489,13 +495,16 @@ impl FitJson {
             repeats: line.repeats,
             runs_asked: fit.runs.0,
             runs_made: fit.runs.1,
+            others: fit.others,
             left_out: LeftOutJson {
                 before: fit.left_out.before,
+                cut: fit.left_out.cut,
                 empty: fit.left_out.empty,
                 blurred: fit.left_out.blurred,
                 copies: fit.left_out.copies,
                 repeats: fit.left_out.repeats,
             },
+            cut_at: fit.cut_at.clone(),
             bound: match fit.claimed.bound {
                 SlopeBound::AtLeast => "at-least",
                 SlopeBound::AtMost => "at-most",

@@ -249,13 +249,18 @@ pub struct Fit {
     pub least_squares: Option<JsonNumber>,
     pub least_squares_interval: Option<[JsonNumber; 2]>,
     pub least_squares_wide_interval: Option<[JsonNumber; 2]>,
+    pub least_squares_holding_interval: Option<[JsonNumber; 2]>,
     pub bend: Option<Bend>,
     pub off_the_line: Option<JsonNumber>,
     pub rounding: Option<JsonNumber>,
     pub repeats: Option<u64>,
     pub runs_asked: Option<u64>,
     pub runs_made: Option<u64>,
+    #[serde(default)]
+    pub others: u64,
     pub left_out: Option<LeftOut>,
+    #[serde(default)]
+    pub cut_at: Vec<String>,
     pub bound: String,
     pub value: JsonNumber,
     pub within: Option<JsonNumber>,
@@ -280,6 +285,7 @@ pub struct Bend {
 #[serde(default)]
 pub struct LeftOut {
     pub before: u64,
+    pub cut: u64,
     pub empty: u64,
     pub blurred: u64,
     pub copies: u64,

@@ -158,7 +158,10 @@ fn beside(fit: &Fit) -> Vec<String> {
     if let (Some(slope), Some(ends)) = (fit.least_squares, fit.least_squares_interval) {
         let wide = fit.least_squares_wide_interval.filter(|_| fit.repeats > Some(1));
         let wide = wide.map(|wide| format!("; to reject it has {}", interval(wide))).unwrap_or_default();
-        lines.push(format!("By least squares {} in {}{wide}", four(slope), interval(ends)));
+        let hold = fit.least_squares_holding_interval.filter(|_| fit.repeats > Some(1));
+        let hold =
+            hold.map(|hold| format!("; to hold, as the repeats are skewed, {}", interval(hold))).unwrap_or_default();
+        lines.push(format!("By least squares {} in {}{hold}{wide}", four(slope), interval(ends)));
     }
     if let Some(bend) = &fit.bend {
         let [first, last] = bend.ends;
@@ -186,9 +189,13 @@ fn beside(fit: &Fit) -> Vec<String> {
     if !made.is_empty() {
         lines.push(made.join(", "));
     }
-    if let Some(LeftOut { before, empty, blurred, copies, repeats }) = &fit.left_out {
+    if fit.others > 0 {
+        lines.push(format!("{} beside the one that is against what is claimed", counted(fit.others, "repeat")));
+    }
+    if let Some(LeftOut { before, cut, empty, blurred, copies, repeats }) = &fit.left_out {
         let left = [
             (*before, "point", "before <code>from</code>"),
+            (*cut, "point", "at which runs are cut off by <code>steps</code>"),
             (*empty, "point", "without values"),
             (*blurred, "point", "that rounding may have made anything of"),
             (*copies, "point", "that are copies of others"),
@@ -197,7 +204,11 @@ fn beside(fit: &Fit) -> Vec<String> {
         let left = left.iter().filter(|(n, ..)| *n > 0);
         let left: Vec<String> = left.map(|(n, what, why)| format!("{} {why}", counted(*n, what))).collect();
         if !left.is_empty() {
-            lines.push(format!("Left out: {}", left.join(", ")));
+            let named = escaped(&fit.cut_at.join("; "));
+            let more = if *cut > fit.cut_at.len() as u64 { " and more" } else { "" };
+            let named =
+                if *cut > 0 && !named.is_empty() { format!(" (cut off at {named}{more})") } else { String::new() };
+            lines.push(format!("Left out: {}{named}", left.join(", ")));
         }
     }
     lines
