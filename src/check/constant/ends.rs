@@ -1,6 +1,6 @@
 //! Towards which ends of a given's values growth would be a drift, and what becomes of the demand there.
 
-use super::{Asked, Clipped, Curve, CurvePoint, End, LEAST_READ, Worst};
+use super::{Asked, Clipped, Curve, CurvePoint, End, Worst};
 use crate::check::trend::{Measure, Trend, ln, trend};
 
 /// What grows towards a number that a given is not grows by more than this part from each distance to the next, which is a thousandth of it.
@@ -90,8 +90,7 @@ pub(super) fn unasked(curve: &mut Curve, alone: &[Vec<Option<f64>>]) {
 
 /// What makes a level doubtful where nothing drifts.
 ///
-/// A case between those values of a given that a trend is read off, or beyond the last of them, asks for more than all of them: there the searches were
-/// stuck, or what becomes of it towards that end is not known. (Where the values come near an end of its interval there is little beyond.) And searches that come to as much as [`AS_GOOD_AS_ENDLESS`] may end where `f64` does.
+/// A case between the last two values of a given, or beyond them, asks for more than all of them: what becomes of it towards that end is not known. (Where the values come near an end of its interval there is little beyond.) And searches that come to as much as [`AS_GOOD_AS_ENDLESS`] may end where `f64` does.
 pub(super) fn doubt(curve: &mut Curve, worst: &Worst, interval: (Option<f64>, Option<f64>)) {
     let Curve { given, points, ends, .. } = curve;
     let at = worst.at.iter().find(|(name, _)| name == given).map(|(_, at)| *at);
@@ -104,13 +103,11 @@ pub(super) fn doubt(curve: &mut Curve, worst: &Worst, interval: (Option<f64>, Op
                 (points.iter().rev().map(|point| -point.value).collect(), at.map(|at| -at), interval.0.map(|x| -x))
             }
         };
-        let [first, .., last] = values[..] else { continue };
+        let [first, .., before, last] = values[..] else { continue };
         let near = bound.is_some_and(|bound: f64| bound - last <= NEAR_AN_END * (last - first));
-        // Of a height before the values that the trend is read off nothing follows for it.
-        let read = values[values.len().saturating_sub(LEAST_READ.max(values.len() / 2 + 1))];
-        let beside = at.is_some_and(|at| at > read && !values.contains(&at) && (at < last || !near));
+        let beside = at.is_some_and(|at| at > before && at != last && (at < last || !near));
         if beside && worst.demand > most * (1.0 + MORE) {
-            *trend = Trend::Unclear { why: "a case beside its values asks for more than any of them" };
+            *trend = Trend::Unclear { why: "a case beside its last values asks for more than any of them" };
         } else if most >= AS_GOOD_AS_ENDLESS {
             *trend = Trend::Unclear { why: "searches come to more than 1e12, and may end where f64 does" };
         }
