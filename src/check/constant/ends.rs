@@ -90,7 +90,8 @@ pub(super) fn unasked(curve: &mut Curve, alone: &[Vec<Option<f64>>]) {
 
 /// What makes a level doubtful where nothing drifts.
 ///
-/// A case between the last two values of a given, or beyond them, asks for more than all of them: what becomes of it towards that end is not known. (Where the values come near an end of its interval there is little beyond.) And searches that come to as much as [`AS_GOOD_AS_ENDLESS`] may end where `f64` does.
+/// A case between the last two values of a given, or beyond them, asks for more than all of them: what becomes of it towards that end is not known. (Where
+/// the values come near an end of its interval there is little beyond.) And searches that come to as much as [`AS_GOOD_AS_ENDLESS`] may end where `f64` does.
 pub(super) fn doubt(curve: &mut Curve, worst: &Worst, interval: (Option<f64>, Option<f64>)) {
     let Curve { given, points, ends, .. } = curve;
     let at = worst.at.iter().find(|(name, _)| name == given).map(|(_, at)| *at);
@@ -103,8 +104,8 @@ pub(super) fn doubt(curve: &mut Curve, worst: &Worst, interval: (Option<f64>, Op
                 (points.iter().rev().map(|point| -point.value).collect(), at.map(|at| -at), interval.0.map(|x| -x))
             }
         };
-        let [first, .., before, last] = values[..] else { continue };
-        let near = bound.is_some_and(|bound: f64| bound - last <= NEAR_AN_END * (last - first));
+        let [.., before, last] = values[..] else { continue };
+        let near = bound.is_some_and(|bound: f64| bound - last <= NEAR_AN_END * (last - values[0]));
         let beside = at.is_some_and(|at| at > before && at != last && (at < last || !near));
         if beside && worst.demand > most * (1.0 + MORE) {
             *trend = Trend::Unclear { why: "a case beside its last values asks for more than any of them" };
