@@ -4,7 +4,7 @@
 //! bits, as in `f64`, and nothing underflows: a state of size `1e-400` and its Gram matrix keep all their digits. Where no value leaves the
 //! range of `f64` the results are those of the other back ends, bit for bit.
 //!
-//! It is a [`Lane8`](super::Lane8), so that every kernel, decomposition and plan runs in it unchanged, an order of magnitude slower.
+//! It is a [`Lane8`], so that every kernel, decomposition and plan runs in it unchanged, several times slower.
 
 use super::lane::{Lane8, Mask};
 use super::lane_pairs::{Arithmetic, Pairs, Two};
