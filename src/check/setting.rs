@@ -45,6 +45,7 @@ pub fn stratum(number: u64) -> Stratum {
     stratum_of(ancestor(number).0)
 }
 
+/// What the settings of a claim, and their trials, are made by.
 pub struct Trials<'a> {
     pub program: &'a Program,
     pub chance: &'a program::Chance,

@@ -1,7 +1,6 @@
 //! The values of a sweep: what they are, and the floats nearest to them, which runs are made of.
 
-use crate::arith::backend::dispatch;
-use crate::arith::lane::{Backend, Job, Lane8};
+use crate::claim::points::between;
 use crate::lang::ast::SweepScale;
 use crate::lang::ir::{Graph, NodeId, Op};
 use dashu_ratio::RBig;
@@ -59,35 +58,6 @@ impl Spread {
             }
         };
         (0..*count).map(one).collect()
-    }
-}
-
-/// `lo (hi/lo)^share` by the arithmetic's own functions.
-fn between(lo: f64, hi: f64, share: f64) -> f64 {
-    dispatch(Backend::Scalar, Between { lo, hi, share })
-}
-
-struct Between {
-    lo: f64,
-    hi: f64,
-    share: f64,
-}
-
-impl Job for Between {
-    type Out = f64;
-
-    #[inline(always)]
-    fn run<V: Lane8>(self) -> f64 {
-        use crate::arith::elementary::{exp, ln};
-        let (a, b) = (ln(V::splat(self.lo)), ln(V::splat(self.hi)));
-        let middle = b.sub(a).mul_add(V::splat(self.share), a);
-        if self.share == 0.0 {
-            self.lo
-        } else if self.share == 1.0 {
-            self.hi
-        } else {
-            exp(middle).to_array()[0]
-        }
     }
 }
 

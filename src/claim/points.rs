@@ -70,7 +70,7 @@ fn spread(errors: &mut Errors, item: &Item, sweep: &Sweep) -> Option<Vec<RBig>> 
         return None;
     };
     let last = sweep.count - 1;
-    let between = |i: u64| -> Option<RBig> {
+    let value = |i: u64| -> Option<RBig> {
         let share = RBig::from(IBig::from(i)) / RBig::from(IBig::from(last));
         let straight = &lo + (&hi - &lo) * share;
         match sweep.scale {
@@ -79,19 +79,23 @@ fn spread(errors: &mut Errors, item: &Item, sweep: &Sweep) -> Option<Vec<RBig>> 
             SweepScale::Log => {
                 let (lo, hi) = (lo.to_f64().value(), hi.to_f64().value());
                 let share = i as f64 / last as f64;
-                let value = dispatch(Backend::Scalar, Between { lo, hi, share });
+                let value = between(lo, hi, share);
                 parse_expr(&format!("{value:.2e}")).ok().and_then(|e| number(&e))
             }
         }
     };
     let mut values = vec![lo.clone()];
-    values.extend((1..last).filter_map(between).filter(|value| lo < *value && *value < hi));
+    values.extend((1..last).filter_map(value).filter(|value| lo < *value && *value < hi));
     values.push(hi.clone());
     values.dedup();
     Some(values)
 }
 
 /// `lo (hi/lo)^share`, the same on every machine.
+pub fn between(lo: f64, hi: f64, share: f64) -> f64 {
+    dispatch(Backend::Scalar, Between { lo, hi, share })
+}
+
 struct Between {
     lo: f64,
     hi: f64,
